@@ -1,0 +1,32 @@
+"""One tenant's desk: everything a flow may touch, and nothing of anyone else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.model import Tenant
+from assistant.ports import Embedder, LexicalIndex, Records, VectorIndex, Writer
+from guardrails.ledger import Ledger
+from guardrails import Redactor
+from guardrails.restore import Restorer
+from guardrails.scan import Scanner
+from guardrails.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called."""
+
+    tenant: Tenant
+    records: Records
+    sealer: Sealer
+    redactor: Redactor
+    restorer: Restorer
+    scanner: Scanner
+    ledger: Ledger
+    embedder: Embedder
+    vectors: VectorIndex
+    lexical: Callable[[], LexicalIndex]
+    writer: Writer
+    spare_writer: Writer

@@ -1,0 +1,295 @@
+"""What the assistant speaks of: tenants, people, documents, tickets, drafts. Only data, all frozen.
+
+Text here is `RedactedText` unless the class says ``Raw``; times are aware UTC datetimes; ids are
+ours (32 hex digits), references are the customer's own ticket numbers.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from guardrails import RawText, RedactedText
+from guardrails.known import KnownPerson
+from guardrails.policy import Policy
+
+
+class Role(StrEnum):
+    """What a member of a tenant may do; each includes the ones before it."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+    def includes(self, other: Role) -> bool:
+        """Return whether this role may do what ``other`` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A client of the provider."""
+
+    id: str
+    slug: str
+    created_at: datetime
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person of the provider who may log in."""
+
+    id: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's role with one tenant."""
+
+    user: User
+    tenant: str
+    role: Role
+
+
+# Documents
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One ingested file. ``fingerprint`` is a keyed hash of its bytes, path and of how it was read."""
+
+    id: str
+    source: RedactedText
+    title: RedactedText
+    fingerprint: str
+    ingested_at: datetime
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document that can be retrieved and cited; lines count from 1, both included."""
+
+    id: str
+    document_id: str
+    ordinal: int
+    heading: RedactedText
+    text: RedactedText
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that answers a question, with where it comes from and why it was chosen."""
+
+    chunk: Chunk
+    source: RedactedText
+    title: RedactedText
+    score: float
+    matched_by: tuple[str, ...]
+
+
+# Tickets
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class TurnRole(StrEnum):
+    """Who speaks in a turn."""
+
+    REQUESTER = "requester"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class RawTurn:
+    """One message as it came."""
+
+    at: datetime
+    author: RawText
+    role: TurnRole
+    text: RawText
+
+
+@dataclass(frozen=True, slots=True)
+class RawTicket:
+    """A ticket as it came; its people seed known-entity masking for the whole thread."""
+
+    reference: str
+    subject: RawText
+    status: TicketStatus
+    priority: str
+    created_at: datetime
+    people: tuple[KnownPerson, ...]
+    turns: tuple[RawTurn, ...]
+    requester: RawText = field(default_factory=lambda: RawText(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, washed."""
+
+    at: datetime
+    author: RedactedText
+    role: TurnRole
+    text: RedactedText
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket, washed: what flows, writers and logs may see."""
+
+    id: str
+    reference: str
+    subject: RedactedText
+    requester: RedactedText
+    status: TicketStatus
+    priority: str
+    created_at: datetime
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list."""
+
+    id: str
+    reference: str
+    subject: RedactedText
+    requester: RedactedText
+    status: TicketStatus
+    priority: str
+    created_at: datetime
+    turns: int
+
+
+# What is written
+
+
+class DraftKind(StrEnum):
+    """What a draft is."""
+
+    REPLY = "reply"
+    SUMMARY = "summary"
+
+
+class DraftState(StrEnum):
+    """Where a draft stands on its way out."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Passage ``number`` of a draft: ``[1]`` in its text."""
+
+    number: int
+    chunk_id: str
+    document_id: str
+    source: RedactedText
+    title: RedactedText
+    heading: RedactedText
+    first_line: int
+    last_line: int
+
+
+class FindingKind(StrEnum):
+    """What a check found in text that is to go out."""
+
+    SECRET = "secret"
+    PERSONAL_DATA = "personal_data"
+    VAULT_VALUE = "vault_value"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
+    UNSUPPORTED = "unsupported"
+    EXFILTRATION = "exfiltration"
+    INSTRUCTION = "instruction"
+    INJECTION = "injection"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding, at characters ``start`` to ``end`` of the washed text; ``note`` is our words."""
+
+    kind: FindingKind
+    start: int
+    end: int
+    note: str
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer made, before it is queued.
+
+    ``saw`` is what went to the model (or what the extractive writer read), ``said`` what came back
+    after washing, ``body`` what would be sent, with placeholders. An empty ``body`` means that the
+    writer has nothing to say that the passages support.
+    """
+
+    saw: RedactedText
+    said: RedactedText
+    body: RedactedText
+    writer: str
+    citations: tuple[Citation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    intents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A queued draft."""
+
+    id: str
+    ticket_id: str
+    reference: str
+    kind: DraftKind
+    state: DraftState
+    written: Written
+    created_at: datetime
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One decision of a person about a draft."""
+
+    draft_id: str
+    login: str
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A released reply in the outbox; its text is raw, because identity has been put back."""
+
+    id: str
+    draft_id: str
+    reference: str
+    text: RawText
+    released_by: str
+    released_at: datetime
+    delivered_at: datetime | None = None
+
+
+def new_id() -> str:
+    """Return a fresh id: 32 hex digits."""
+    return uuid.uuid4().hex

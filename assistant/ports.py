@@ -1,0 +1,242 @@
+"""Seams of the assistant: narrow protocols, each with a fake in ``tests/fakes.py`` and a real adapter.
+
+Every store speaks of one tenant only: the tenant is chosen when the store is made, so no method has
+a tenant argument that could be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.model import (
+    Chunk,
+    Document,
+    Draft,
+    DraftKind,
+    DraftState,
+    Passage,
+    RawTicket,
+    Reply,
+    Review,
+    Ticket,
+    TicketRow,
+    Written,
+)
+from guardrails import RawText, RedactedText
+from guardrails.known import KnownPerson
+from guardrails.ledger import LedgerStore
+from guardrails.vault import VaultStore
+
+Vectors = NDArray[np.float32]
+"""Rows are texts, columns dimensions; each row has length 1."""
+
+
+class Embedder(Protocol):
+    """Turns washed text into vectors."""
+
+    @property
+    def name(self) -> str:
+        """The model's name; an index made by another is rebuilt."""
+        ...
+
+    def embed(self, texts: Sequence[RedactedText]) -> Vectors:
+        """Return one unit vector per text, shape ``(len(texts), dimension)``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One hit of an index: higher scores are better."""
+
+    chunk_id: str
+    score: float
+
+
+class VectorIndex(Protocol):
+    """Ids and vectors of one tenant's chunks, nothing else."""
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Add or replace vectors."""
+        ...
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove vectors; unknown ids are ignored."""
+        ...
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        """Return the nearest chunks of a ``(1, dimension)`` vector by cosine, best first."""
+        ...
+
+    def ids(self) -> set[str]:
+        """Return every id held."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Exact words of one tenant's chunks, in memory."""
+
+    def search(self, query: RedactedText, limit: int) -> list[Hit]:
+        """Return the best chunks by BM25, best first; nothing when no word matches."""
+        ...
+
+
+class ChatModel(Protocol):
+    """A language model: takes washed text, gives back outside text."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for the draft's record."""
+        ...
+
+    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
+        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        ...
+
+    def stream(self, system: RedactedText, user: RedactedText) -> Iterator[RawText]:
+        """Yield the answer in pieces. Errors as for `complete`."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Documents and chunks; the truth that every index hit is checked against."""
+
+    def documents(self) -> list[Document]:
+        """Return all documents, by source."""
+        ...
+
+    def document(self, document_id: str) -> Document | None: ...
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        ...
+
+    def remove(self, document_ids: Sequence[str]) -> list[str]:
+        """Remove documents with their chunks; return the ids of the removed chunks."""
+        ...
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        """Return the chunks of these ids that exist (unordered), or all of them."""
+        ...
+
+    def chunk_ids(self) -> set[str]: ...
+
+    def version(self) -> int:
+        """Return a number that changes with every put and remove."""
+        ...
+
+
+class TicketStore(Protocol):
+    """Tickets: raw under seal for the people who may see them, washed for everything else."""
+
+    def put(self, raw: RawTicket, washed: Ticket) -> bool:
+        """Store a ticket, replacing the one of the same reference; False if nothing changed."""
+        ...
+
+    def id_of(self, reference: str) -> str | None:
+        """Return the id that the ticket with this reference has."""
+        ...
+
+    def list(self) -> list[TicketRow]:
+        """Return all tickets, newest first."""
+        ...
+
+    def get(self, reference: str) -> Ticket | None: ...
+
+    def raw(self, reference: str) -> RawTicket | None:
+        """Return the ticket as it came, for display to a permitted person."""
+        ...
+
+
+class DraftStore(Protocol):
+    """Drafts, decisions about them, and the outbox."""
+
+    def add(self, draft: Draft) -> None: ...
+
+    def get(self, draft_id: str) -> Draft | None: ...
+
+    def list(
+        self, *, state: DraftState | None = None, kind: DraftKind | None = None
+    ) -> list[Draft]:
+        """Return drafts, oldest first."""
+        ...
+
+    def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
+        """Change the state; False when it was not ``expected`` any more (somebody was faster)."""
+        ...
+
+    def rewrite(self, draft_id: str, written: Written) -> None:
+        """Replace what would be sent, after an edit."""
+        ...
+
+    def record(self, review: Review) -> None: ...
+
+    def reviews(self, draft_id: str) -> list[Review]: ...
+
+    def put_reply(self, reply: Reply) -> None: ...
+
+    def replies(self) -> list[Reply]:
+        """Return the outbox, oldest first."""
+        ...
+
+    def delivered(self, reply_id: str, at: datetime) -> None: ...
+
+
+class DirectoryStore(Protocol):
+    """People of the tenant that are masked everywhere."""
+
+    def put(self, people: Iterable[KnownPerson]) -> int:
+        """Add people; return how many are new."""
+        ...
+
+    def all(self) -> list[KnownPerson]: ...
+
+
+class Records(Protocol):
+    """Everything that is kept about one tenant."""
+
+    @property
+    def documents(self) -> DocumentStore: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def drafts(self) -> DraftStore: ...
+    @property
+    def directory(self) -> DirectoryStore: ...
+    @property
+    def vault(self) -> VaultStore: ...
+    @property
+    def ledger(self) -> LedgerStore: ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make everything inside one transaction; nested calls join the outer one."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many documents, chunks, tickets, drafts, replies, placeholders are kept."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes from a ticket and passages."""
+
+    @property
+    def name(self) -> str: ...
+
+    def summarise(self, ticket: Ticket) -> Written:
+        """Return a summary of the thread."""
+        ...
+
+    def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
+        """Return a reply that cites ``passages``."""
+        ...
+
+    def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        """Return an answer to an agent's question that cites ``passages``."""
+        ...

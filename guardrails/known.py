@@ -1,0 +1,124 @@
+"""Known-entity masking: the values a tenant has told us of are masked whatever a detector thinks.
+
+A ticket's requester and contacts, and the tenant's directory of people, seed it. It is the cheapest
+recall there is: no model has to recognise a name that stands in the ticket's own fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from guardrails.spans import EntityType, Span
+from guardrails.text import RawText, unwrap
+
+_RECOGNIZER = "known"
+_SHORTEST_PART = 3
+_WORD_NAMES = frozenset(
+    "will mark may grace rose hunter page chase summer april june joy faith hope dean bill art "
+    "rich frank grant pat sue drew rob jack penny ray lance max dale glen heath lane brook reed "
+    "ivy olive iris jean bob carol dawn eve gene guy harry jasmine kit lily merry norm pearl "
+    "ruby sandy stone bank banks long short young best small little king bishop cook baker "
+    "carter miller mason porter walker turner fisher hill wood woods field fields park parks "
+    "rivers bush day week case price cash sharp swift wise good love power bond bell ball".split()
+)
+"""Names that are also words: alone they are masked only as written, never in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """One value that identifies somebody; ``exact`` forbids matching it in another case."""
+
+    type: EntityType
+    value: RawText
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """The fields of a requester, a contact or a person of the directory; all optional."""
+
+    name: RawText | None = None
+    email: RawText | None = None
+    phone: RawText | None = None
+    username: RawText | None = None
+    employee_number: RawText | None = None
+    hosts: tuple[RawText, ...] = ()
+
+    def values(self) -> list[KnownValue]:
+        """Return what to mask for this person, the parts of the name among it."""
+        pairs = (
+            (EntityType.EMAIL_ADDRESS, self.email),
+            (EntityType.PHONE_NUMBER, self.phone),
+            (EntityType.USERNAME, self.username),
+            (EntityType.EMPLOYEE_ID, self.employee_number),
+            *((EntityType.HOSTNAME, host) for host in self.hosts),
+        )
+        values = [KnownValue(kind, raw) for kind, raw in pairs if raw]
+        return [*_names(self.name), *values] if self.name else values
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValues:
+    """A matcher over known values; empty by default."""
+
+    _loose: re.Pattern[str] | None = None
+    _exact: re.Pattern[str] | None = None
+    _types: dict[str, EntityType] = field(default_factory=dict[str, EntityType])
+
+    @classmethod
+    def of(cls, values: Iterable[KnownValue]) -> KnownValues:
+        """Build the matcher; blank and one-character values are left out."""
+        loose: dict[str, EntityType] = {}
+        exact: dict[str, EntityType] = {}
+        for known in values:
+            text = unwrap(known.value).strip()
+            if len(text) > 1:
+                (exact if known.exact else loose).setdefault(text, known.type)
+        types = {text.casefold(): kind for text, kind in (*exact.items(), *loose.items())}
+        return cls(_compile(loose, re.IGNORECASE), _compile(exact, 0), types)
+
+    @classmethod
+    def of_people(cls, people: Iterable[KnownPerson]) -> KnownValues:
+        """Build the matcher from whole people."""
+        return cls.of(value for person in people for value in person.values())
+
+    def find(self, text: str) -> list[Span]:
+        """Return where known values stand; spans may touch and overlap other detectors' spans."""
+        spans = [self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)]
+        return sorted(spans, key=lambda span: (span.start, -span.end))
+
+    def __bool__(self) -> bool:
+        return bool(self._loose or self._exact)
+
+    def _patterns(self) -> Sequence[re.Pattern[str]]:
+        return [pattern for pattern in (self._loose, self._exact) if pattern is not None]
+
+    def _span(self, match: re.Match[str]) -> Span:
+        words = re.sub(r"\s+", " ", match[0]).casefold()
+        kind = self._types.get(match[0].casefold()) or self._types.get(words, EntityType.PERSON)
+        return Span(match.start(), match.end(), kind, 1.0, _RECOGNIZER)
+
+
+def _names(name: RawText) -> list[KnownValue]:
+    whole = unwrap(name).strip()
+    parts = [part.strip(",.'\"()") for part in whole.split()]
+    forms = [KnownValue(EntityType.PERSON, RawText(whole))]
+    if len(parts) > 1:
+        first, last = parts[0].rstrip(","), parts[-1]
+        swapped = (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}")
+        forms += [KnownValue(EntityType.PERSON, RawText(form)) for form in swapped]
+    return forms + [
+        KnownValue(EntityType.PERSON, RawText(part), exact=part.casefold() in _WORD_NAMES)
+        for part in parts
+        if len(part) >= _SHORTEST_PART
+    ]
+
+
+def _compile(values: Iterable[str], flags: int) -> re.Pattern[str] | None:
+    forms = sorted(values, key=len, reverse=True)
+    if not forms:
+        return None
+    alternatives = "|".join(r"\s+".join(map(re.escape, form.split())) for form in forms)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", flags)

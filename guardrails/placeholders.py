@@ -1,0 +1,50 @@
+"""What stands where identity stood: ``<PERSON_3>``, ``<PERSON>`` or ``<SECRET>``.
+
+A numbered placeholder is one surface form of one entity record of one tenant. An unnumbered one is
+a value that a query held and the vault does not, or a secret, which is destroyed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guardrails.spans import EntityType
+
+_NAMES = "|".join(sorted((kind.value for kind in EntityType), key=len, reverse=True))
+PATTERN = re.compile(rf"<({_NAMES})(?:_([1-9][0-9]{{0,8}}))?>")
+"""Matches exactly the placeholders that Quietdesk writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One placeholder; ``number`` is None where nothing can be restored."""
+
+    type: EntityType
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return f"<{self.type}>" if self.number is None else f"<{self.type}_{self.number}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A placeholder and where it stands (half open, in code points)."""
+
+    start: int
+    end: int
+    placeholder: Placeholder
+
+
+def find(text: str) -> Iterator[Found]:
+    """Yield the placeholders of ``text`` in order."""
+    for match in PATTERN.finditer(text):
+        number = int(match[2]) if match[2] else None
+        yield Found(match.start(), match.end(), Placeholder(EntityType(match[1]), number))
+
+
+def count_by_type(text: str) -> dict[str, int]:
+    """Return how many placeholders of each type ``text`` holds; what a ledger row may say."""
+    return dict(sorted(Counter(found.placeholder.type.value for found in find(text)).items()))

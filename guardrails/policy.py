@@ -1,0 +1,60 @@
+"""One tenant's policy: what may be done with its text, by version.
+
+Where two rules meet, the stricter wins. The default is the strictest that still works: a person
+reviews everything, nothing is ever used for training, and only registered destinations that promise
+the same may be sent to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ReviewRule(StrEnum):
+    """When a person must look before a reply goes out."""
+
+    ALWAYS = "always"
+    ON_FINDINGS = "on_findings"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A place that prompts may go to, and what its operator has promised.
+
+    ``origin`` is scheme, host and port (``http://127.0.0.1:8080``). ``region`` is a word of the
+    operator's contract (``local``, ``eu``, ``us``).
+    """
+
+    name: str
+    origin: str
+    region: str = "local"
+    no_training: bool = False
+    baa: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a tenant's policy."""
+
+    version: int = 1
+    ai_enabled: bool = True
+    review: ReviewRule = ReviewRule.ALWAYS
+    training_allowed: bool = False
+    regions: tuple[str, ...] = ("local", "eu")
+    phi: bool = False
+    destinations: tuple[str, ...] = field(default=("local-model",))
+
+    def refusal(self, destination: Destination) -> str:
+        """Return why nothing may go to ``destination``, or an empty string when it may."""
+        if not self.ai_enabled:
+            return "AI is switched off for this tenant"
+        if destination.name not in self.destinations:
+            return f"the policy does not name {destination.name} as a destination"
+        if destination.region not in self.regions:
+            return f"the policy does not allow the region {destination.region}"
+        if not self.training_allowed and not destination.no_training:
+            return f"{destination.name} has not promised to keep texts out of training"
+        if self.phi and not destination.baa:
+            return f"health data needs a business associate agreement with {destination.name}"
+        return ""

@@ -1,0 +1,70 @@
+"""What detection speaks of: stretches of characters that say who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class EntityType(StrEnum):
+    """The kinds of identity that Quietdesk masks; the value is the word inside a placeholder."""
+
+    PERSON = "PERSON"
+    ORGANIZATION = "ORGANIZATION"
+    LOCATION = "LOCATION"
+    STREET_ADDRESS = "STREET_ADDRESS"
+    EMAIL_ADDRESS = "EMAIL_ADDRESS"
+    PHONE_NUMBER = "PHONE_NUMBER"
+    HOSTNAME = "HOSTNAME"
+    URL = "URL"
+    USERNAME = "USERNAME"
+    IP_ADDRESS = "IP_ADDRESS"
+    MAC_ADDRESS = "MAC_ADDRESS"
+    EMPLOYEE_ID = "EMPLOYEE_ID"
+    SERIAL_NUMBER = "SERIAL_NUMBER"
+    ACCOUNT_NUMBER = "ACCOUNT_NUMBER"
+    CREDIT_CARD = "CREDIT_CARD"
+    NATIONAL_ID = "NATIONAL_ID"
+    DATE_OF_BIRTH = "DATE_OF_BIRTH"
+    DEMOGRAPHIC = "DEMOGRAPHIC"
+    SECRET = "SECRET"
+    LITERAL = "LITERAL"
+    """Outside text that looks like a placeholder; masked so that nobody can ask for a restore."""
+
+
+HIGH_PRECISION = frozenset(
+    {
+        EntityType.EMAIL_ADDRESS,
+        EntityType.PHONE_NUMBER,
+        EntityType.HOSTNAME,
+        EntityType.USERNAME,
+        EntityType.IP_ADDRESS,
+        EntityType.MAC_ADDRESS,
+        EntityType.ACCOUNT_NUMBER,
+        EntityType.CREDIT_CARD,
+        EntityType.NATIONAL_ID,
+        EntityType.SECRET,
+    }
+)
+"""Types found by shape alone: one of them in a prompt means redaction was gone round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``start`` to ``end`` (half open, in code points) that must not be seen."""
+
+    start: int
+    end: int
+    type: EntityType
+    score: float
+    recognizer: str
+
+
+class Detector(Protocol):
+    """Finds identity in text. Two stand behind it: the rules alone, and rules with a model."""
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return, for each text in order, its spans: sorted, disjoint, never empty."""
+        ...

@@ -1,0 +1,162 @@
+"""Two kinds of text, and the private mint between them.
+
+``RawText`` is anything from outside, every word a model says included. ``RedactedText`` is what a
+model, an index, a log or a ledger may hold. Nothing here turns one into the other: that is
+`guardrails.redact`. Importing this module is allowed inside ``guardrails`` alone; every other room
+takes the names that ``guardrails`` hands out, and `unwrap` and `mint` are not among them.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Final, LiteralString, NoReturn, final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class _Sealed:
+    """Behaviour shared by the kinds of text that must not slip out by accident."""
+
+    __slots__ = ("_value",)
+    _value: str
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self._value)} characters)"
+
+    def __str__(self) -> str:
+        raise TypeError(f"{type(self).__name__} is never turned into plain text by accident")
+
+    def __format__(self, spec: str) -> str:
+        raise TypeError(f"{type(self).__name__} is never formatted into other text")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} is never pickled")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} does not change")
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+@final
+class RawText(_Sealed):
+    """Anything from outside. Anyone may make one; only ``guardrails`` may read one."""
+
+    __slots__ = ()
+
+    def __init__(self, value: str) -> None:
+        object.__setattr__(self, "_value", value)
+
+
+@final
+class ForPerson(_Sealed):
+    """What a permitted person sees or sends. No model, index, log or ledger port takes it."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        raise TypeError("only guardrails makes ForPerson")
+
+    def for_display(self) -> str:
+        """Return the text for a screen or an envelope, the two places where it may end."""
+        return self._value
+
+
+@final
+class RedactedText(_Sealed):
+    """Washed text. Only ``guardrails`` makes one, so holding one is the proof of redaction."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        raise TypeError("only guardrails makes RedactedText")
+
+    def reveal(self) -> str:
+        """Return the text; it holds placeholders where identity stood."""
+        return self._value
+
+    def cut(self, start: int, end: int) -> RedactedText:
+        """Return characters ``start`` to ``end``, widened so that no placeholder is cut in two."""
+        text = self._value
+        return mint(text[_left_of_placeholder(text, start) : _right_of_placeholder(text, end)])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RedactedText) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@final
+class Template:
+    """Words that a developer wrote; the only frame that washed text may be set into."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: LiteralString) -> None:
+        self._source: Final = string.Template(source)
+
+    def fill(self, **values: RedactedText) -> RedactedText:
+        """Set ``values`` into the ``$name`` places. ``KeyError`` when one is missing."""
+        parts = {name: require_redacted(value).reveal() for name, value in values.items()}
+        return mint(self._source.substitute(parts))
+
+
+def require_redacted(value: object) -> RedactedText:
+    """The seam check: return ``value`` if it is `RedactedText`, refuse anything else.
+
+    Every adapter that hands text to a model, an index, a log or a ledger calls this first, so that
+    a caller who silenced the type checker is still stopped before anything leaves.
+    """
+    if type(value) is not RedactedText:
+        raise TypeError(f"expected RedactedText, got {type(value).__name__}; nothing was passed on")
+    return value
+
+
+def join(separator: LiteralString, parts: Sequence[RedactedText]) -> RedactedText:
+    """Return washed ``parts`` set one after another."""
+    return mint(separator.join(require_redacted(part).reveal() for part in parts))
+
+
+def unwrap(raw: RawText) -> str:
+    """Return what stands in ``raw``. Private to ``guardrails``; the import contract says so."""
+    return raw._value  # pyright: ignore[reportPrivateUsage] - the one reader of the slot
+
+
+def mint(value: str) -> RedactedText:
+    """Make `RedactedText`. Private to ``guardrails``; the import contract says so."""
+    made = object.__new__(RedactedText)
+    object.__setattr__(made, "_value", value)
+    return made
+
+
+def for_person(value: str) -> ForPerson:
+    """Make `ForPerson`. Private to ``guardrails``: the two last doors call it."""
+    made = object.__new__(ForPerson)
+    object.__setattr__(made, "_value", value)
+    return made
+
+
+def _left_of_placeholder(text: str, at: int) -> int:
+    opening = text.rfind("<", 0, at)
+    if opening == -1 or ">" in text[opening:at]:
+        return at
+    closing = text.find(">", at)
+    return opening if closing != -1 and _is_name(text[opening + 1 : closing]) else at
+
+
+def _right_of_placeholder(text: str, at: int) -> int:
+    opening = text.rfind("<", 0, at)
+    if opening == -1 or ">" in text[opening:at]:
+        return at
+    closing = text.find(">", at)
+    return closing + 1 if closing != -1 and _is_name(text[opening + 1 : closing]) else at
+
+
+def _is_name(inner: str) -> bool:
+    return bool(inner) and inner.isascii() and inner.replace("_", "").isalnum() and inner.isupper()

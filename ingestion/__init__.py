@@ -1,0 +1,1 @@
+"""Books in: bytes to documents to washed chunks to the index of one tenant."""
