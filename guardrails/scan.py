@@ -1,0 +1,251 @@
+"""The last look at text that is about to leave: what must stop it, and what is masked again.
+
+Four things stop a text: a secret or another high-precision type that the rules find, a person of
+the tenant's directory, a canary, and a distinctive value of the vault (``FRONTDESK-PC-01``). Any
+other value of the vault, and a single word of a directory name, is put back behind its placeholder
+and counted: a common word such as ``Max`` or ``reception`` would otherwise refuse everything.
+Either way the value does not leave.
+
+Values shorter than three characters are not looked for. Placeholders that stand in the text are
+never taken for values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from guardrails import placeholders
+from guardrails.known import KnownValues
+from guardrails.placeholders import Placeholder
+from guardrails.spans import HIGH_PRECISION, Detector, EntityType
+from guardrails.text import RedactedText, mint, require_redacted
+from guardrails.vault import Vault
+
+SHORTEST_VALUE = 3
+SHORTEST_DISTINCTIVE = 6
+_WORD = r"[\w\u0300-\u036f]"  # with combining marks, which `\w` alone would split off
+_TOKEN = re.compile(rf"{_WORD}+|[^\w\s]")
+
+
+class Source(StrEnum):
+    """Who recognised a stretch of text."""
+
+    RULE = "rule"
+    DIRECTORY = "directory"
+    VAULT = "vault"
+    CANARY = "canary"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Characters ``start`` to ``end`` that must not leave; ``type`` is None for a canary."""
+
+    start: int
+    end: int
+    source: Source
+    type: EntityType | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the closed word that errors and the ledger may use for it."""
+        return "CANARY" if self.type is None else self.type.value
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scan found. ``remask`` is sorted and disjoint: (start, end, what belongs there)."""
+
+    blocking: tuple[Sighting, ...] = ()
+    remask: tuple[tuple[int, int, Placeholder], ...] = ()
+
+    def kinds(self) -> dict[str, int]:
+        """Return how many sightings of each kind block."""
+        return dict(sorted(Counter(sighting.kind for sighting in self.blocking).items()))
+
+    def apply(self, text: str) -> str:
+        """Return ``text`` (the one that was scanned) with the placeholders put back."""
+        pieces: list[str] = []
+        at = 0
+        for start, end, placeholder in self.remask:
+            pieces += (text[at:start], str(placeholder))
+            at = end
+        return "".join((*pieces, text[at:]))
+
+
+class Scanner:
+    """Scans text for one tenant."""
+
+    def __init__(
+        self,
+        rules: Detector,
+        vault: Vault,
+        directory: KnownValues,
+        canaries: tuple[str, ...] = (),
+    ) -> None:
+        self._rules = rules
+        self._vault = vault
+        self._directory = directory
+        self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
+        self._values = _Values()
+        self._version: int | None = None
+
+    def scan(self, text: str) -> Scan:
+        """Return what stands in ``text`` that must not leave."""
+        holes = [(found.start, found.end) for found in placeholders.find(text)]
+        matches = list(self._dictionary().find(text, holes))
+        known = list(self._known(text, holes))
+        blocking = [
+            *self._canary(text),
+            *self._ruled(text, holes),
+            *(one for one in known if _stops(text, one)),
+            *(
+                Sighting(start, end, Source.VAULT, name.type)
+                for start, end, name in matches
+                if _distinctive(name.type, text[start:end])
+            ),
+        ]
+        remask = [
+            *((start, end, name) for start, end, name in matches),
+            *self._single_words(text, known),
+        ]
+        return Scan(tuple(blocking), _disjoint(remask, [(one.start, one.end) for one in blocking]))
+
+    def remask(self, text: RedactedText) -> RedactedText:
+        """Return washed ``text`` as the gate will send it: known values behind placeholders."""
+        source = require_redacted(text).reveal()
+        return mint(self.scan(source).apply(source))
+
+    def _dictionary(self) -> _Values:
+        version = self._vault.version()
+        if version != self._version:
+            surfaces = self._vault.surfaces()
+            self._values = _Values.of(
+                (surface.value, surface.placeholder)
+                for surface in surfaces
+                if surface.placeholder.type is not EntityType.LITERAL
+            )
+            self._version = version
+        return self._values
+
+    def _canary(self, text: str) -> Iterator[Sighting]:
+        folded = text.casefold()
+        for canary in self._canaries:
+            at = folded.find(canary)
+            if at != -1:
+                yield Sighting(at, at + len(canary), Source.CANARY)
+
+    def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
+        for span in self._rules.detect([text])[0]:
+            if span.type in HIGH_PRECISION and _says_something(text, span.start, span.end, holes):
+                yield Sighting(span.start, span.end, Source.RULE, span.type)
+
+    def _known(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
+        for span in self._directory.find(text):
+            if _says_something(text, span.start, span.end, holes):
+                yield Sighting(span.start, span.end, Source.DIRECTORY, span.type)
+
+    def _single_words(
+        self, text: str, known: Sequence[Sighting]
+    ) -> list[tuple[int, int, Placeholder]]:
+        words = [one for one in known if not _stops(text, one)]
+        pairs = [(one.type or EntityType.PERSON, text[one.start : one.end]) for one in words]
+        names = self._vault.look_up(pairs) if pairs else []
+        return [(one.start, one.end, name) for one, name in zip(words, names, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """A dictionary of token sequences: one pass over the text, whatever the size of the vault."""
+
+    _names: dict[tuple[str, ...], Placeholder] = field(
+        default_factory=dict[tuple[str, ...], Placeholder]
+    )
+    _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+
+    @classmethod
+    def of(cls, values: Iterable[tuple[str, Placeholder]]) -> _Values:
+        names: dict[tuple[str, ...], Placeholder] = {}
+        lengths: dict[str, set[int]] = {}
+        for value, placeholder in values:
+            tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
+            if tokens and len(value.strip()) >= SHORTEST_VALUE:
+                names.setdefault(tokens, placeholder)
+                lengths.setdefault(tokens[0], set()).add(len(tokens))
+        longest_first = {
+            first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()
+        }
+        return cls(names, longest_first)
+
+    def find(
+        self, text: str, holes: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, int, Placeholder]]:
+        """Yield where values stand between ``holes``, longest first from each place."""
+        at = 0
+        for start, end in (*holes, (len(text), len(text))):
+            yield from self._between(text, at, start)
+            at = end
+
+    def _between(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Placeholder]]:
+        if not self._names:
+            return
+        places = [match.span() for match in _TOKEN.finditer(text, start, end)]
+        tokens = [_token(text[left:right]) for left, right in places]
+        at = 0
+        while at < len(tokens):
+            size, name = self._longest(tokens, at)
+            if name is not None:
+                yield places[at][0], places[at + size - 1][1], name
+            at += size
+
+    def _longest(self, tokens: Sequence[str], at: int) -> tuple[int, Placeholder | None]:
+        for size in self._lengths.get(tokens[at], ()):
+            name = self._names.get(tuple(tokens[at : at + size]))
+            if name is not None:
+                return size, name
+        return 1, None
+
+
+def _token(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _distinctive(kind: EntityType, value: str) -> bool:
+    """Whether a vault value is one of a kind by its shape: a high-precision type, not a word."""
+    word = value.isalpha() or len(value) < SHORTEST_DISTINCTIVE
+    return kind in HIGH_PRECISION and not word
+
+
+def _stops(text: str, known: Sighting) -> bool:
+    """Whether a value of the directory stops the text: all but the single words of a name."""
+    value = text[known.start : known.end]
+    return known.type is not EntityType.PERSON or not value.replace("-", "").isalpha()
+
+
+def _says_something(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -> bool:
+    """Whether anything but placeholders and punctuation stands between ``start`` and ``end``."""
+    at = start
+    rest: list[str] = []
+    for left, right in holes:
+        if right > start and left < end:
+            rest.append(text[at : max(at, left)])
+            at = max(at, right)
+    rest.append(text[at : max(at, end)])
+    return any(char.isalnum() for part in rest for char in part)
+
+
+def _disjoint(
+    found: Iterable[tuple[int, int, Placeholder]], taken: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int, Placeholder], ...]:
+    """Return the widest of ``found`` that touch neither each other nor ``taken``, in order."""
+    kept: list[tuple[int, int, Placeholder]] = []
+    end = 0
+    for start, stop, name in sorted(found, key=lambda each: (each[0], -each[1])):
+        if start >= end and not any(start < right and stop > left for left, right in taken):
+            kept.append((start, stop, name))
+            end = stop
+    return tuple(kept)
