@@ -1,1 +1,1 @@
-"""Answers out: the desk of one tenant, the flows it works through, and the adapters it stands on."""
+"""Answers out: one tenant's desk, the flows it works through, the adapters it stands on."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assistant.model import Tenant
 from assistant.ports import Embedder, LexicalIndex, Records, VectorIndex, Writer
-from guardrails.ledger import Ledger
 from guardrails import Redactor
+from guardrails.ledger import Ledger
 from guardrails.restore import Restorer
 from guardrails.scan import Scanner
 from guardrails.seal import Sealer

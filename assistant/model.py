@@ -61,7 +61,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One ingested file. ``fingerprint`` is a keyed hash of its bytes, path and of how it was read."""
+    """One ingested file; ``fingerprint`` is a keyed hash of its bytes and of how it was read."""
 
     id: str
     source: RedactedText
@@ -213,7 +213,7 @@ class Citation:
 class FindingKind(StrEnum):
     """What a check found in text that is to go out."""
 
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     PERSONAL_DATA = "personal_data"
     VAULT_VALUE = "vault_value"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"

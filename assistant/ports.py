@@ -1,4 +1,4 @@
-"""Seams of the assistant: narrow protocols, each with a fake in ``tests/fakes.py`` and a real adapter.
+"""Seams of the assistant: narrow protocols, each with a fake in ``tests/fakes`` and an adapter.
 
 Every store speaks of one tenant only: the tenant is chosen when the store is made, so no method has
 a tenant argument that could be forgotten.

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     )
     master_key: SecretStr | None = Field(
         default=None,
-        description="Base64 of 32 bytes that wraps every tenant's key; else `master.key` in the home.",
+        description="Base64 of 32 bytes that wraps tenants' keys; else `master.key` in the home.",
     )
     database_url: SecretStr | None = Field(
         default=None,
@@ -74,7 +74,10 @@ class Settings(BaseSettings):
         default=50, ge=1, le=1024, description="Files larger than this are skipped by name."
     )
     threads: int = Field(
-        default=0, ge=0, le=256, description="Threads for detection and embedding; 0 lets us choose."
+        default=0,
+        ge=0,
+        le=256,
+        description="Threads for detection and embedding; 0 lets us choose.",
     )
 
 

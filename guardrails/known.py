@@ -45,6 +45,7 @@ class KnownPerson:
     username: RawText | None = None
     employee_number: RawText | None = None
     hosts: tuple[RawText, ...] = ()
+    serials: tuple[RawText, ...] = ()
 
     def values(self) -> list[KnownValue]:
         """Return what to mask for this person, the parts of the name among it."""
@@ -54,6 +55,7 @@ class KnownPerson:
             (EntityType.USERNAME, self.username),
             (EntityType.EMPLOYEE_ID, self.employee_number),
             *((EntityType.HOSTNAME, host) for host in self.hosts),
+            *((EntityType.SERIAL_NUMBER, serial) for serial in self.serials),
         )
         values = [KnownValue(kind, raw) for kind, raw in pairs if raw]
         return [*_names(self.name), *values] if self.name else values
@@ -86,7 +88,9 @@ class KnownValues:
 
     def find(self, text: str) -> list[Span]:
         """Return where known values stand; spans may touch and overlap other detectors' spans."""
-        spans = [self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)]
+        spans = [
+            self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)
+        ]
         return sorted(spans, key=lambda span: (span.start, -span.end))
 
     def __bool__(self) -> bool:

@@ -43,7 +43,7 @@ class Policy:
     training_allowed: bool = False
     regions: tuple[str, ...] = ("local", "eu")
     phi: bool = False
-    destinations: tuple[str, ...] = field(default=("local-model",))
+    destinations: tuple[str, ...] = field(default=("model",))
 
     def refusal(self, destination: Destination) -> str:
         """Return why nothing may go to ``destination``, or an empty string when it may."""

@@ -69,7 +69,7 @@ class Redactor:
     ) -> list[Redaction]:
         texts = [unwrap(raw) for raw in raws]
         spans = [
-            _unite(text, [*found, *self._known(text, known)])
+            _unite([*found, *self._known(text, known)])
             for text, found in zip(texts, self._detect(texts), strict=True)
         ]
         values = [
@@ -79,9 +79,17 @@ class Redactor:
             if span.type not in _DESTROYED
         ]
         named = iter(self._vault.allocate(values) if allocate else self._vault.look_up(values))
-        return [_replace(text, found, [
-            Placeholder(span.type) if span.type in _DESTROYED else next(named) for span in found
-        ]) for text, found in zip(texts, spans, strict=True)]
+        return [
+            _replace(
+                text,
+                found,
+                [
+                    Placeholder(span.type) if span.type in _DESTROYED else next(named)
+                    for span in found
+                ],
+            )
+            for text, found in zip(texts, spans, strict=True)
+        ]
 
     def _detect(self, texts: Sequence[str]) -> list[list[Span]]:
         try:
@@ -100,7 +108,7 @@ class Redactor:
         return [*literal, *self._directory.find(text), *(known.find(text) if known else [])]
 
 
-def _unite(text: str, spans: Sequence[Span]) -> list[Span]:
+def _unite(spans: Sequence[Span]) -> list[Span]:
     """Merge overlapping spans; the merged span takes the type of its strongest part."""
     united: list[Span] = []
     for span in sorted(spans, key=lambda each: (each.start, -each.end)):

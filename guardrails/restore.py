@@ -13,7 +13,7 @@ from guardrails.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Text with identity in it, and the placeholders that stayed because nothing may stand there."""
+    """Text with identity in it, and the placeholders that stayed as they were."""
 
     text: RawText
     left: tuple[Placeholder, ...]
@@ -25,9 +25,7 @@ class Restorer:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def restore(
-        self, text: RedactedText, allowed: Iterable[Placeholder] | None = None
-    ) -> Restored:
+    def restore(self, text: RedactedText, allowed: Iterable[Placeholder] | None = None) -> Restored:
         """Return ``text`` with the very bytes that stood for each placeholder.
 
         ``allowed`` limits which may be restored (those of the ticket, for a reply to its

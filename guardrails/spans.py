@@ -29,7 +29,7 @@ class EntityType(StrEnum):
     NATIONAL_ID = "NATIONAL_ID"
     DATE_OF_BIRTH = "DATE_OF_BIRTH"
     DEMOGRAPHIC = "DEMOGRAPHIC"
-    SECRET = "SECRET"
+    SECRET = "SECRET"  # noqa: S105 - the name of a kind
     LITERAL = "LITERAL"
     """Outside text that looks like a placeholder; masked so that nobody can ask for a restore."""
 

@@ -125,7 +125,7 @@ def join(separator: LiteralString, parts: Sequence[RedactedText]) -> RedactedTex
 
 def unwrap(raw: RawText) -> str:
     """Return what stands in ``raw``. Private to ``guardrails``; the import contract says so."""
-    return raw._value  # pyright: ignore[reportPrivateUsage] - the one reader of the slot
+    return raw._value  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one reader
 
 
 def mint(value: str) -> RedactedText:

@@ -56,9 +56,7 @@ class VaultStore(Protocol):
         """Return the lowest number of any surface form of the same value, or None."""
         ...
 
-    def allocate(
-        self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]
-    ) -> list[int]:
+    def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
         """Return a number for each key, new ones never used before; one transaction.
 
         ``seal(index, number)`` returns the ciphertext of the surface form ``keys[index]``. A key
@@ -174,9 +172,7 @@ class EphemeralVaultStore:
     def number_of_value(self, key: SurfaceKey) -> int | None:
         return self._values.get((key.type, key.value))
 
-    def allocate(
-        self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]
-    ) -> list[int]:
+    def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
         return [self._allocate(key, index, seal) for index, key in enumerate(keys)]
 
     def row(self, kind: EntityType, number: int) -> SurfaceRow | None:

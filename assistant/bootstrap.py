@@ -1,0 +1,322 @@
+"""The one wiring module: from settings to a home, from a home to the desk of one tenant.
+
+Heavy parts (detector, embedder, model client) are made when first used, so that opening a home to
+list its tenants loads no model.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+
+from assistant.adapters.bm25 import Bm25Library
+from assistant.adapters.chroma import ChromaIndex
+from assistant.adapters.records.accounts import Accounts
+from assistant.adapters.records.database import Database
+from assistant.adapters.records.tenant import TenantRecords
+from assistant.adapters.sentence_transformers import LocalEmbedder
+from assistant.adapters.webhook import webhook
+from assistant.desk import Desk
+from assistant.errors import BadInput, NotPermitted, StorageTrouble
+from assistant.model import Role, Tenant
+from assistant.ports import Embedder, Hit, VectorIndex, Vectors, Writer
+from assistant.settings import Settings
+from assistant.writers.extractive import ExtractiveWriter
+from assistant.writers.model import ModelWriter
+from guardrails import ForPerson, Redactor
+from guardrails.detect import build_detector, build_rule_detector
+from guardrails.doors import Person
+from guardrails.gate import EgressGate
+from guardrails.keys import DataKey, MasterKey, load_master_key
+from guardrails.known import KnownValues
+from guardrails.ledger import Ledger
+from guardrails.policy import Destination, Policy
+from guardrails.restore import Restorer
+from guardrails.scan import Scanner
+from guardrails.seal import Sealer
+from guardrails.spans import Detector, Span
+from guardrails.vault import EphemeralVaultStore, Vault
+
+_Made = TypeVar("_Made")
+MODEL_DESTINATION = "model"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class HomeInUse(StorageTrouble):
+    """Another process owns this home."""
+
+
+class Home:
+    """One home folder, owned by this process: accounts, and a desk for each tenant."""
+
+    def __init__(
+        self, settings: Settings, lock: FileLock, database: Database, key: MasterKey
+    ) -> None:
+        self.settings = settings
+        self.accounts = Accounts(database, key)
+        self._lock = lock
+        self._database = database
+        self._detector = LazyDetector(lambda: make_detector(settings))
+        self._rules = LazyDetector(build_rule_detector)
+        self._embedder = make_embedder(settings)
+        self._desks: dict[str, Desk] = {}
+        self._opening = RLock()
+        self._indexes: list[LazyIndex] = []
+
+    @classmethod
+    def open(cls, settings: Settings, *, create: bool = True) -> Home:
+        """Take the home's lock and open what it keeps.
+
+        `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
+        `StorageTrouble` when the folder cannot be used.
+        """
+        folder = _make_private(settings.home)
+        lock = FileLock(folder / "lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise HomeInUse(
+                "Another Quietdesk process owns this home.",
+                safe="Nothing was changed.",
+                todo="Wait for it to end, or stop it.",
+            ) from None
+        try:
+            return cls(settings, lock, *_open_database(settings, folder, create=create))
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let go of everything; another process may own the home then."""
+        for index in self._indexes:
+            index.close()
+        self._desks.clear()
+        self._database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def tenants(self) -> list[Tenant]:
+        """Return all tenants, by slug."""
+        return self.accounts.tenants()
+
+    def tenant(self, slug: str) -> Tenant:
+        """Return one tenant. `NotFound` when there is none of that name."""
+        return self.accounts.tenant(slug)
+
+    def add_tenant(self, slug: str) -> Tenant:
+        """Add a tenant under the strictest policy that works. `BadInput` for a name in use."""
+        return self.accounts.add_tenant(slug, Policy())
+
+    def person(self, login: str, slug: str) -> Person:
+        """Return ``login`` as this tenant knows them. `NotPermitted` without a membership."""
+        found = self.accounts.member(login, slug)
+        if found is None:
+            raise NotPermitted(f"{login} has no seat with {slug}.", todo="Ask an admin for one.")
+        return Person(login, slug, may_read=True, may_release=found.role.includes(Role.REVIEWER))
+
+    def desk(self, slug: str) -> Desk:
+        """Return the desk of one tenant. `NotFound` when there is none of that name."""
+        with self._opening:
+            tenant = self.accounts.tenant(slug)
+            desk = self._desks.get(slug)
+            if desk is None or desk.tenant != tenant:
+                desk = self._desks[slug] = self._open_desk(tenant)
+            return desk
+
+    def post_replies(self) -> Callable[[str, str, ForPerson], None]:
+        """Return what posts released replies. `BadInput` when no webhook is set."""
+        if self.settings.webhook_url is None:
+            raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")
+        return webhook(str(self.settings.webhook_url))
+
+    def _open_desk(self, tenant: Tenant) -> Desk:
+        key = self.accounts.data_key(tenant.slug)
+        sealer = Sealer(tenant.id, key)
+        records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
+        vault = Vault(records.vault, sealer, key)
+        directory = KnownValues.of_people(records.directory.all())
+        ledger = Ledger(records.ledger, key)
+        scanner = Scanner(self._rules, vault, directory)
+        redactor = Redactor(self._detector, vault, directory)
+        spare = ExtractiveWriter()
+        return Desk(
+            tenant=tenant,
+            records=records,
+            sealer=sealer,
+            redactor=redactor,
+            restorer=Restorer(vault),
+            scanner=scanner,
+            ledger=ledger,
+            embedder=self._embedder,
+            vectors=self._index(tenant),
+            lexical=Bm25Library(records.documents),
+            writer=self._writer(tenant, scanner, redactor, ledger, spare),
+            spare_writer=spare,
+        )
+
+    def _index(self, tenant: Tenant) -> VectorIndex:
+        folder = self.settings.home / "indexes" / tenant.id
+        index = LazyIndex(lambda: ChromaIndex(folder, 1))
+        self._indexes.append(index)
+        return index
+
+    def _writer(
+        self,
+        tenant: Tenant,
+        scanner: Scanner,
+        redactor: Redactor,
+        ledger: Ledger,
+        spare: ExtractiveWriter,
+    ) -> Writer:
+        if self.settings.writer == "extractive":
+            return spare
+        destination = model_destination(self.settings)
+        gate = EgressGate(
+            destination, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
+        )
+        return ModelWriter(make_chat(self.settings, gate), redactor, scanner, spare)
+
+
+class LazyDetector:
+    """A detector that is built when the first text comes; the same for every tenant."""
+
+    def __init__(self, build: Callable[[], Detector]) -> None:
+        self._made = Once(build)
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return, for each text in order, its spans."""
+        return self._made().detect(texts)
+
+
+class LazyIndex:
+    """A vector index whose folder is opened when the first vector comes or is asked for."""
+
+    def __init__(self, build: Callable[[], ChromaIndex]) -> None:
+        self._made = Once(build)
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Add or replace vectors."""
+        self._made().add(ids, vectors)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove vectors; unknown ids are ignored."""
+        self._made().remove(ids)
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        """Return the nearest chunks by cosine, best first."""
+        return self._made().search(vector, limit)
+
+    def ids(self) -> set[str]:
+        """Return every id held."""
+        return self._made().ids()
+
+    def close(self) -> None:
+        """Let go of the folder, if it was ever opened."""
+        if self._made.done:
+            self._made().close()
+
+
+class Once(Generic[_Made]):
+    """Builds at the first call, whichever thread it comes from, and hands out the same after."""
+
+    def __init__(self, build: Callable[[], _Made]) -> None:
+        self._build = build
+        self._lock = RLock()
+        self._value: list[_Made] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether it was built."""
+        return bool(self._value)
+
+    def __call__(self) -> _Made:
+        if not self._value:
+            with self._lock:
+                if not self._value:
+                    self._value.append(self._build())
+        return self._value[0]
+
+
+def make_detector(settings: Settings) -> Detector:
+    """Return the detector that the settings name; loads its model."""
+    return build_detector(settings.spacy_model)
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that the settings name; loads its weights at the first text."""
+    return LocalEmbedder(settings.embedder, threads=settings.threads)
+
+
+def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
+    """Return a redactor whose vault ends with the process: for evaluation without a tenant."""
+    key = DataKey.fresh()
+    vault = Vault(EphemeralVaultStore(), Sealer("ephemeral", key), key)
+    detector = LazyDetector(lambda: make_detector(settings)) if detect else _Blind()
+    return Redactor(detector, vault, KnownValues())
+
+
+def model_destination(settings: Settings) -> Destination:
+    """Return where prompts go. `BadInput` when no server is set.
+
+    A server on this machine is the house's own, so that it keeps texts out of training needs no
+    promise from anyone.
+    """
+    if settings.model_url is None:
+        raise BadInput(
+            "No model server is set.",
+            todo="Set QUIETDESK_MODEL_URL, or QUIETDESK_WRITER=extractive.",
+        )
+    parts = urlsplit(str(settings.model_url))
+    return Destination(
+        MODEL_DESTINATION,
+        f"{parts.scheme}://{parts.netloc}",
+        region=settings.model_region,
+        no_training=settings.model_no_training or parts.hostname in _LOOPBACK,
+    )
+
+
+class _Blind:
+    """A detector that finds nothing: what evaluation without redaction is measured with."""
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [[] for _ in texts]
+
+
+def _make_private(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StorageTrouble(
+            f"The home folder {folder} cannot be used: {error.strerror}.",
+            todo="Set QUIETDESK_HOME to a folder that you may write to.",
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageTrouble(f"The home folder {folder} is not writable.")
+    return folder
+
+
+def _open_database(settings: Settings, folder: Path, *, create: bool) -> tuple[Database, MasterKey]:
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    path = folder / "quietdesk.db"
+    fresh = url is None and not path.exists()
+    configured = settings.master_key.get_secret_value() if settings.master_key else None
+    key = load_master_key(folder, configured, create=create and fresh)
+    return Database.open(url or path), key

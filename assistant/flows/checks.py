@@ -1,0 +1,83 @@
+"""The checks that everything passes on its way out: once when drafted, again at every edit."""
+
+from __future__ import annotations
+
+from assistant.desk import Desk
+from assistant.errors import NotFound, NotPermitted, Refused
+from assistant.model import Draft, Finding, FindingKind, Ticket, Written
+from guardrails import RedactedText, placeholders
+from guardrails.doors import Person
+from guardrails.restore import placeholders_of
+from guardrails.spans import EntityType
+
+
+def ticket_of(desk: Desk, reference: str) -> Ticket:
+    """Return the ticket, or `NotFound`."""
+    ticket = desk.records.tickets.get(reference)
+    if ticket is None:
+        raise NotFound(
+            f"There is no ticket {reference} here.", todo="See `quietdesk tickets list`."
+        )
+    return ticket
+
+
+def draft_of(desk: Desk, draft_id: str) -> Draft:
+    """Return the draft, or `NotFound`."""
+    draft = desk.records.drafts.get(draft_id)
+    if draft is None:
+        raise NotFound(f"There is no draft {draft_id} here.", todo="See `quietdesk review list`.")
+    return draft
+
+
+def must_read(desk: Desk, person: Person) -> None:
+    """`NotPermitted` unless ``person`` has a seat at this desk."""
+    if person.tenant != desk.tenant.slug or not person.may_read:
+        raise NotPermitted(f"{person.login} has no seat with {desk.tenant.slug}.")
+
+
+def must_decide(desk: Desk, person: Person) -> None:
+    """`NotPermitted` unless ``person`` is a reviewer of this tenant."""
+    if person.tenant != desk.tenant.slug or not person.may_release:
+        raise NotPermitted(
+            f"{person.login} is not a reviewer of {desk.tenant.slug}.",
+            todo="Ask an admin for the reviewer role.",
+        )
+
+
+def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:
+    """Return what is wrong with ``body``, which was written from ``origin``; both washed.
+
+    ``origin`` says whose identity may be put back: a placeholder that does not stand in it is
+    somebody whom this text has no business to name.
+    """
+    text, allowed = body.reveal(), placeholders_of(origin)
+    seen = [
+        Finding(_kind(sighting.type), sighting.start, sighting.end, "outside text", blocks=True)
+        for sighting in desk.scanner.scan(text).blocking
+    ]
+    left = [
+        Finding(FindingKind.UNKNOWN_PLACEHOLDER, each.start, each.end, _why(each), blocks=True)
+        for each in placeholders.find(text)
+        if each.placeholder not in allowed
+    ]
+    return (*seen, *left)
+
+
+def must_be_clean(written: Written) -> None:
+    """`Refused` when a finding blocks."""
+    blocking = sorted({finding.kind.value for finding in written.findings if finding.blocks})
+    if blocking:
+        raise Refused(
+            f"The text holds what may not go out ({', '.join(blocking).replace('_', ' ')}).",
+            todo="Edit it, then approve it again.",
+        )
+
+
+def _kind(seen: EntityType | None) -> FindingKind:
+    return FindingKind.SECRET if seen is EntityType.SECRET else FindingKind.PERSONAL_DATA
+
+
+def _why(found: placeholders.Found) -> str:
+    if found.placeholder.number is None:
+        return "nothing can be put back here; write it out or take it out"
+    return "the ticket and its passages do not speak of this"

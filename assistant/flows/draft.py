@@ -1,0 +1,58 @@
+"""A ticket becomes a cited reply, for a person to review."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.desk import Desk
+from assistant.flows.checks import inspect, ticket_of
+from assistant.flows.queue import queue
+from assistant.flows.retrieve import retrieve
+from assistant.model import (
+    Draft,
+    DraftKind,
+    Finding,
+    FindingKind,
+    Ticket,
+    TurnRole,
+    Written,
+)
+from assistant.writers.extractive import thread_of
+from guardrails import RedactedText, join, placeholders
+from guardrails.restore import placeholders_of
+
+
+def draft_reply(desk: Desk, reference: str) -> Draft:
+    """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
+    ticket = ticket_of(desk, reference)
+    found = retrieve(desk, question_of(ticket))
+    written = desk.writer.reply(ticket, found.passages if found.answerable else ())
+    return queue(desk, ticket, DraftKind.REPLY, _inspected(desk, ticket, written))
+
+
+def question_of(ticket: Ticket) -> RedactedText:
+    """Return what the requester asks: the subject and their own words, first to last."""
+    said = [turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER]
+    return join("\n", [ticket.subject, *said])
+
+
+def _inspected(desk: Desk, ticket: Ticket, written: Written) -> Written:
+    found = inspect(desk, written.body, origin=written.saw)
+    borrowed = _from_passages(ticket, written)
+    return replace(written, findings=(*written.findings, *found, *borrowed))
+
+
+def _from_passages(ticket: Ticket, written: Written) -> list[Finding]:
+    """Tell the reviewer whom the reply names from the knowledge base and not from the ticket."""
+    mine = placeholders_of(thread_of(ticket)) | placeholders_of(ticket.requester)
+    return [
+        Finding(
+            FindingKind.PERSONAL_DATA,
+            each.start,
+            each.end,
+            "comes from the knowledge base, not from the ticket: may the requester know it?",
+            blocks=False,
+        )
+        for each in placeholders.find(written.body.reveal())
+        if each.placeholder not in mine and each.placeholder.number is not None
+    ]

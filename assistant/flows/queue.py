@@ -1,0 +1,36 @@
+"""Putting what a writer made into the review queue, with its ledger row, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from assistant.desk import Desk
+from assistant.model import Draft, DraftKind, DraftState, Ticket, Written, new_id
+from guardrails.ledger import digest
+
+
+def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draft:
+    """Store a draft and the outcome of the sends that it came from."""
+    draft = Draft(
+        id=new_id(),
+        ticket_id=ticket.id,
+        reference=ticket.reference,
+        kind=kind,
+        state=DraftState.PENDING,
+        written=written,
+        created_at=datetime.now(UTC),
+        policy_version=desk.tenant.policy.version,
+    )
+    with desk.records.transaction():
+        desk.records.drafts.add(draft)
+        desk.ledger.append(
+            "draft.queued",
+            draft=draft.id,
+            draft_kind=kind.value,
+            ticket=ticket.id,
+            writer=written.writer,
+            intents=" ".join(map(str, written.intents)),
+            body_sha256=digest(written.body.reveal().encode()),
+            findings=len(written.findings),
+        )
+    return draft

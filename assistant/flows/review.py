@@ -1,0 +1,195 @@
+"""A person decides: approve, edit, reject, release. Every edit passes the gates again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import LiteralString
+
+from assistant.desk import Desk
+from assistant.errors import BadInput, Refused
+from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
+from assistant.model import (
+    Draft,
+    DraftKind,
+    DraftState,
+    Finding,
+    FindingKind,
+    Reply,
+    Review,
+    Written,
+    new_id,
+)
+from guardrails import ForPerson, RawText, RedactedText, join
+from guardrails.doors import Person, show
+from guardrails.doors import release as release_to
+from guardrails.known import KnownValues
+from guardrails.ledger import Fact
+from guardrails.restore import placeholders_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """The three texts side by side, for one permitted person."""
+
+    draft: Draft
+    saw: ForPerson
+    said: ForPerson
+    to_send: ForPerson
+    reviews: tuple[Review, ...]
+
+
+def pending(desk: Desk, person: Person) -> list[Draft]:
+    """Return the replies that wait for a decision or for their release, oldest first."""
+    must_read(desk, person)
+    waiting = (DraftState.PENDING, DraftState.APPROVED)
+    return [
+        draft for draft in desk.records.drafts.list(kind=DraftKind.REPLY) if draft.state in waiting
+    ]
+
+
+def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
+    """Return what the model saw, what it said and what will be sent."""
+    must_read(desk, person)
+    draft = draft_of(desk, draft_id)
+    return ReviewView(
+        draft,
+        _washed(desk, person, draft.written.saw),
+        _washed(desk, person, draft.written.said),
+        show(_restored(desk, draft), person, desk.tenant.slug),
+        tuple(desk.records.drafts.reviews(draft_id)),
+    )
+
+
+def approve(desk: Desk, person: Person, draft_id: str) -> Draft:
+    """Approve a draft as it stands. `Refused` when a finding blocks or somebody was faster."""
+    must_decide(desk, person)
+    draft = draft_of(desk, draft_id)
+    must_be_clean(draft.written)
+    return _move(desk, person, draft, DraftState.PENDING, DraftState.APPROVED, "draft.approved")
+
+
+def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
+    """Reject a draft; it is kept, and can never be released."""
+    must_decide(desk, person)
+    draft = draft_of(desk, draft_id)
+    return _move(desk, person, draft, draft.state, DraftState.REJECTED, "draft.rejected")
+
+
+def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
+    """Replace what will be sent. The new words are washed and checked; approval starts again."""
+    must_decide(desk, person)
+    if not len(text):
+        raise BadInput("An empty reply cannot be sent.", todo="Reject the draft instead.")
+    draft = draft_of(desk, draft_id)
+    if draft.state not in (DraftState.PENDING, DraftState.APPROVED):
+        raise Refused(f"This draft is {draft.state.value}; it does not change any more.")
+    written = _rewritten(desk, draft, text)
+    with desk.records.transaction():
+        if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
+            raise _overtaken()
+        desk.records.drafts.rewrite(draft.id, written)
+        _record(desk, person, draft, "draft.edited", findings=len(written.findings))
+    return replace(draft, written=written, state=DraftState.PENDING)
+
+
+def release(desk: Desk, person: Person, draft_id: str) -> Reply:
+    """Put identity back and place the reply in the outbox. Only an approved, clean reply goes."""
+    must_decide(desk, person)
+    draft = draft_of(desk, draft_id)
+    if draft.kind is not DraftKind.REPLY:
+        raise Refused("A summary stays in the house; only replies are released.")
+    if draft.state is not DraftState.APPROVED:
+        raise Refused(f"This draft is {draft.state.value}.", todo="Only approved drafts go out.")
+    origin = _origin(draft.written)
+    found = inspect(desk, draft.written.body, origin=origin)
+    must_be_clean(replace(draft.written, findings=found))
+    restored = desk.restorer.restore(draft.written.body, placeholders_of(origin))
+    if restored.left:
+        raise Refused(
+            "Some placeholders can no longer be put back: "
+            f"{', '.join(sorted(set(map(str, restored.left))))}.",
+            todo="Edit the reply and take them out.",
+        )
+    release_to(restored.text, person, desk.tenant.slug)
+    reply = Reply(
+        new_id(), draft.id, draft.reference, restored.text, person.login, datetime.now(UTC)
+    )
+    _commit_release(desk, person, draft, reply)
+    return reply
+
+
+def _commit_release(desk: Desk, person: Person, draft: Draft, reply: Reply) -> None:
+    with desk.records.transaction():
+        moved = desk.records.drafts.move(
+            draft.id, expected=DraftState.APPROVED, to=DraftState.RELEASED
+        )
+        if not moved:
+            raise _overtaken()
+        desk.records.drafts.put_reply(reply)
+        _record(
+            desk,
+            person,
+            draft,
+            "reply.released",
+            reply=reply.id,
+            text_hmac=desk.sealer.fingerprint(reply.text),
+        )
+
+
+def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
+    raw = desk.records.tickets.raw(draft.reference)
+    known = KnownValues.of_people(raw.people) if raw else None
+    body = desk.redactor.redact(text, known).text
+    old = draft.written
+    new_names = placeholders_of(body) - placeholders_of(_origin(old))
+    edited = replace(old, body=body, writer="person", findings=())
+    found = inspect(desk, body, origin=join("\n", [old.saw, body]))
+    added = Finding(
+        FindingKind.PERSONAL_DATA,
+        0,
+        len(body),
+        f"the edit names {len(new_names)} that neither ticket nor passages hold",
+        blocks=False,
+    )
+    return replace(edited, findings=(*found, added) if new_names else found)
+
+
+def _origin(written: Written) -> RedactedText:
+    """Whose identity may be put back: who stands in the sources, and whom a person wrote in."""
+    return join("\n", [written.saw, written.body]) if written.writer == "person" else written.saw
+
+
+def _restored(desk: Desk, draft: Draft) -> RawText:
+    allowed = placeholders_of(_origin(draft.written))
+    return desk.restorer.restore(draft.written.body, allowed).text
+
+
+def _washed(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
+    return show(desk.restorer.restore(text, ()).text, person, desk.tenant.slug)
+
+
+def _move(
+    desk: Desk,
+    person: Person,
+    draft: Draft,
+    expected: DraftState,
+    to: DraftState,
+    action: LiteralString,
+) -> Draft:
+    if draft.state in (DraftState.RELEASED, DraftState.REJECTED):
+        raise Refused(f"This draft is {draft.state.value} already.", safe="It was not changed.")
+    with desk.records.transaction():
+        if not desk.records.drafts.move(draft.id, expected=expected, to=to):
+            raise _overtaken()
+        _record(desk, person, draft, action)
+    return replace(draft, state=to)
+
+
+def _record(desk: Desk, person: Person, draft: Draft, action: LiteralString, **facts: Fact) -> None:
+    desk.records.drafts.record(Review(draft.id, person.login, action, datetime.now(UTC)))
+    desk.ledger.append(action, draft=draft.id, by=person.login, **facts)
+
+
+def _overtaken() -> Refused:
+    return Refused("Somebody else decided about this draft a moment ago.", todo="Open it again.")

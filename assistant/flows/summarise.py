@@ -1,0 +1,23 @@
+"""A ticket becomes a summary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.desk import Desk
+from assistant.flows.checks import inspect, ticket_of
+from assistant.flows.queue import queue
+from assistant.model import Draft, DraftKind
+
+
+def summarise(desk: Desk, reference: str) -> Draft:
+    """Summarise one ticket and queue the result. `NotFound` for an unknown reference."""
+    ticket = ticket_of(desk, reference)
+    written = desk.writer.summarise(ticket)
+    found = inspect(desk, written.body, origin=written.saw)
+    return queue(
+        desk,
+        ticket,
+        DraftKind.SUMMARY,
+        replace(written, findings=(*written.findings, *found)),
+    )

@@ -1,0 +1,274 @@
+"""The embedded writer: no model, verbatim sentences and steps with citations, never invents.
+
+A summary quotes the sentences of the thread that carry most of its rare words, by role. A reply
+quotes the steps and sentences of the passages that the ticket asks for. The same input always gives
+the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.writers import passages as reading
+from guardrails import RedactedText, Template, join
+
+NOTHING_FOUND = "Nothing in the knowledge base answers this."
+_ROOM = 1_100
+_MOST_PASSAGES = 3
+_RELATIVE_FLOOR = 0.55
+_SUMMARY_SENTENCES = 3
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|cheers|regards|"
+    r"(?:kind|best) regards|sincerely|sent from)\b[^.!?]{0,40}[.!?,]*$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"^\s*>|^\s*On .{4,80} wrote:\s*$|^-{2,}\s*(?:original message)?", re.IGNORECASE
+)
+_HELPS = re.compile(
+    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|diagnos|check|answer)",
+    re.IGNORECASE,
+)
+_DESTROYED = "<SECRET>"
+
+_HELLO = Template("Hello $requester,")
+_HELLO_NOBODY = Template("Hello,").fill()
+_LEAD = Template("about “$subject”: this is what our documentation says.")
+_CLOSE = Template("Please tell us whether this helped; if not, we will look further.").fill()
+_HOLD = Template(
+    "thank you for your message about “$subject”. Our documentation has no answer to it, so a "
+    "colleague will look into it and write to you."
+)
+_QUOTE = Template("$text [$number]")
+_CODE_QUOTE = Template("$text\n[$number]")
+_SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStands at: $status, $last")
+_EMPTY = Template("nothing yet").fill()
+_SILENT = Template("no words of the requester").fill()
+_NUMBERS = tuple(Template(word).fill() for word in ("1", "2", "3"))
+_STATUS = {
+    "open": Template("open").fill(),
+    "pending": Template("pending").fill(),
+    "solved": Template("solved").fill(),
+    "closed": Template("closed").fill(),
+}
+_LAST_WORD = {
+    TurnRole.REQUESTER: Template("the requester spoke last").fill(),
+    TurnRole.AGENT: Template("we spoke last").fill(),
+    TurnRole.SYSTEM: Template("the last entry is a system note").fill(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    passage: int
+    block: reading.Block
+    score: float
+
+
+class ExtractiveWriter:
+    """Writes with the words of the sources alone."""
+
+    @property
+    def name(self) -> str:
+        return "extractive"
+
+    def summarise(self, ticket: Ticket) -> Written:
+        """Quote the problem, what was done and where the thread stands."""
+        saw = thread_of(ticket)
+        body = _SUMMARY.fill(
+            problem=_salient(ticket, TurnRole.REQUESTER) or _SILENT,
+            done=_salient(ticket, TurnRole.AGENT) or _EMPTY,
+            status=_STATUS[ticket.status.value],
+            last=_LAST_WORD[ticket.turns[-1].role] if ticket.turns else _EMPTY,
+        )
+        return Written(saw, body, body, self.name)
+
+    def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
+        """Quote the steps that answer the ticket, or say that there are none."""
+        saw = read_with(thread_of(ticket), passages)
+        asked = join(
+            " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
+        )
+        steps, citations = _quote(asked, passages)
+        if not steps:
+            body = _frame(ticket, _HOLD.fill(subject=ticket.subject), None)
+            return Written(saw, body, body, self.name, notes=(NOTHING_FOUND,))
+        body = _frame(ticket, _LEAD.fill(subject=ticket.subject), steps)
+        return Written(saw, body, body, self.name, citations)
+
+    def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        """Quote what answers the question; an empty body when nothing does."""
+        saw = read_with(question, passages)
+        steps, citations = _quote(question, passages)
+        notes = () if steps else (NOTHING_FOUND,)
+        return Written(saw, steps, steps, self.name, citations, notes=notes)
+
+
+def thread_of(ticket: Ticket) -> RedactedText:
+    """Return the whole thread as one washed text, the way writers read it."""
+    frame = Template("$author ($role):\n$text")
+    roles = {role: Template(word).fill() for role, word in _ROLE_WORDS.items()}
+    turns = [
+        frame.fill(author=turn.author, role=roles[turn.role], text=turn.text)
+        for turn in ticket.turns
+    ]
+    return join("\n\n", [ticket.subject, *turns])
+
+
+def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
+    """Return what was asked with the passages that were read, numbered as they are cited."""
+    frame = Template("$title\n$text")
+    return join(
+        "\n\n---\n\n",
+        [asked, *(frame.fill(title=each.title, text=each.chunk.text) for each in passages)],
+    )
+
+
+def cite(number: int, passage: Passage) -> Citation:
+    """Return ``passage`` as citation ``number``."""
+    chunk = passage.chunk
+    return Citation(
+        number,
+        chunk.id,
+        chunk.document_id,
+        passage.source,
+        passage.title,
+        chunk.heading,
+        chunk.first_line,
+        chunk.last_line,
+    )
+
+
+_ROLE_WORDS = {TurnRole.REQUESTER: "requester", TurnRole.AGENT: "agent", TurnRole.SYSTEM: "system"}
+
+
+def _frame(ticket: Ticket, lead: RedactedText, steps: RedactedText | None) -> RedactedText:
+    parts = [lead] if steps is None else [lead, steps, _CLOSE]
+    greeting = _HELLO.fill(requester=ticket.requester) if ticket.requester else _HELLO_NOBODY
+    return join("\n\n", [greeting, *parts])
+
+
+def _quote(
+    asked: RedactedText, passages: Sequence[Passage]
+) -> tuple[RedactedText, tuple[Citation, ...]]:
+    """Return the best blocks of the passages in reading order, each with its citation."""
+    chosen = _choose(asked.reveal(), passages)
+    order = list(dict.fromkeys(quote.passage for quote in chosen))
+    pieces: list[RedactedText] = []
+    for number, index in enumerate(order):
+        text = passages[index].chunk.text
+        mine = sorted((q.block for q in chosen if q.passage == index), key=lambda b: b.start)
+        quoted = join("\n\n", [text.cut(block.start, block.end) for block in mine])
+        frame = _CODE_QUOTE if mine[-1].kind in {"code", "table"} else _QUOTE
+        pieces.append(frame.fill(text=quoted, number=_NUMBERS[number]))
+    citations = tuple(cite(at + 1, passages[index]) for at, index in enumerate(order))
+    return join("\n\n", pieces), citations
+
+
+def _choose(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
+    candidates = _candidates(asked, passages)
+    if not candidates:
+        return []
+    best = max(candidates, key=lambda quote: quote.score)
+    chosen, room = [best], _ROOM - (best.block.end - best.block.start)
+    for quote in sorted(candidates, key=lambda quote: -quote.score):
+        size = quote.block.end - quote.block.start
+        known = {each.passage for each in chosen}
+        if quote is best or size > room or quote.score < best.score * _RELATIVE_FLOOR:
+            continue
+        if quote.passage in known or len(known) < _MOST_PASSAGES:
+            chosen.append(quote)
+            room -= size
+    return sorted(chosen, key=lambda quote: (quote.passage != best.passage, quote.passage))
+
+
+def _candidates(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
+    query = reading.stems(asked)
+    weight = reading.rarity(passage.chunk.text.reveal() for passage in passages)
+    return [
+        _Quote(index, block, _score(query, passage, block, weight, index))
+        for index, passage in enumerate(passages)
+        for block in _readable(passage.chunk.text.reveal())
+    ]
+
+
+def _readable(text: str) -> list[reading.Block]:
+    """Return the blocks worth quoting; a line that ends in a colon leads into the next block."""
+    joined: list[reading.Block] = []
+    for block in reading.blocks(text):
+        last = joined[-1] if joined else None
+        if last and block.kind != "heading" and _leads_on(text, last):
+            joined[-1] = reading.Block(last.start, block.end, block.kind)
+        else:
+            joined.append(block)
+    return [
+        block
+        for block in joined
+        if block.kind != "heading" and _says_something(text[block.start : block.end])
+    ]
+
+
+def _leads_on(text: str, block: reading.Block) -> bool:
+    return block.kind == "prose" and text[block.start : block.end].rstrip().endswith(":")
+
+
+def _says_something(text: str) -> bool:
+    """A label is no answer, and what held a secret is not for a reply."""
+    return _DESTROYED not in text and len(text.split()) > 3  # noqa: PLR2004
+
+
+def _score(
+    query: set[str],
+    passage: Passage,
+    block: reading.Block,
+    weight: reading.Weight,
+    rank: int,
+) -> float:
+    text = passage.chunk.text.reveal()[block.start : block.end]
+    score = reading.overlap(query, text, weight) + 0.35 * reading.overlap(
+        query, f"{passage.title.reveal()} {passage.chunk.heading.reveal()}", weight
+    )
+    useful = block.kind == "list" or _HELPS.search(passage.chunk.heading.reveal())
+    return score * (1.3 if useful else 1.0) / (1 + 0.35 * rank)
+
+
+def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
+    """Return the sentences of one role that carry most of the thread's rare words, in order."""
+    turns = _of(ticket, role)
+    weight = reading.rarity(turn.text.reveal() for turn in ticket.turns)
+    subject = reading.stems(ticket.subject.reveal())
+    scored = [
+        (sum(map(weight, reading.stems(text))) / (4 + len(text) ** 0.5), at, place, turn)
+        for at, turn in enumerate(turns)
+        for place in _spoken(turn)
+        if (text := turn.text.reveal()[slice(*place)]) and not _GREETING.match(text)
+    ]
+    boosted = sorted(
+        scored,
+        key=lambda each: (
+            -each[0] * (1.5 if subject & reading.stems(_text(each[3], each[2])) else 1)
+        ),
+    )
+    best = sorted(boosted[:_SUMMARY_SENTENCES], key=lambda each: (each[1], each[2]))
+    return join(" ", [turn.text.cut(*place) for _, _, place, turn in best]) if best else None
+
+
+def _spoken(turn: Turn) -> list[tuple[int, int]]:
+    """Return the sentences that were written for this turn: no quotes, no signature."""
+    text = turn.text.reveal()
+    return [
+        place
+        for place in reading.sentences(text, 0, len(text))
+        if not _QUOTED.match(text[slice(*place)]) and len(reading.words(text[slice(*place)])) > 1
+    ]
+
+
+def _text(turn: Turn, place: tuple[int, int]) -> str:
+    return turn.text.reveal()[slice(*place)]
+
+
+def _of(ticket: Ticket, role: TurnRole) -> list[Turn]:
+    return [turn for turn in ticket.turns if turn.role is role]
