@@ -1,0 +1,139 @@
+"""What comes back from a model server, bounded in size and in time while it streams."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import LiteralString
+
+import httpx
+
+from guardrails.errors import ModelTrouble
+
+_REDIRECTS = range(300, 400)
+_OK = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may go out and come back, and how long an answer may take as a whole."""
+
+    prompt_bytes: int = 2_000_000
+    answer_bytes: int = 8_000_000
+    seconds: float = 600
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at one answer while it comes in, and records once how it failed."""
+
+    record: Callable[[LiteralString], None]
+    limits: Limits
+    status: int
+    taken: int = 0
+    failed: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+    def refusal(self, response: httpx.Response) -> ModelTrouble | None:
+        """Return why the answer is not read; an error status is read, but recorded."""
+        if self.status in _REDIRECTS:
+            self.fail("redirect")
+            return ModelTrouble("The model server sent us elsewhere; redirects are not followed.")
+        if response.headers.get("content-encoding", "identity") != "identity":
+            self.fail("encoding")
+            return ModelTrouble("The model server compressed its answer unasked.")
+        if self.status not in _OK:
+            self.fail("status")
+        return None
+
+    def take(self, size: int) -> None:
+        """Count what came in. `ModelTrouble` when it is too much or takes too long."""
+        self.taken += size
+        if self.taken > self.limits.answer_bytes:
+            self.fail("too_long")
+            raise ModelTrouble(
+                f"The model server's answer is over {self.limits.answer_bytes:,} bytes."
+            )
+        if time.monotonic() - self.since > self.limits.seconds:
+            self.fail("deadline")
+            raise ModelTrouble(
+                f"The model server's answer took over {self.limits.seconds:g} seconds."
+            )
+
+    def fail(self, reason: LiteralString) -> None:
+        """Record the first failure; later ones follow from it."""
+        if not self.failed:
+            self.failed = True
+            self.record(reason)
+
+
+def bounded(response: httpx.Response, watch: Watch) -> httpx.Response:
+    """Return ``response`` read under ``watch``."""
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return _with_stream(response, _SyncBounded(response.stream, watch))
+
+
+def abounded(response: httpx.Response, watch: Watch) -> httpx.Response:
+    """Return ``response`` read under ``watch``, for asyncio."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return _with_stream(response, _AsyncBounded(response.stream, watch))
+
+
+def why(error: BaseException) -> LiteralString:
+    """Return the closed word under which the ledger knows a failure to send or to read."""
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    if isinstance(error, httpx.ConnectError):
+        return "connect"
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return "cancelled"
+    return "transport"
+
+
+class _SyncBounded(httpx.SyncByteStream):
+    def __init__(self, inner: httpx.SyncByteStream, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._inner:
+                self._watch.take(len(chunk))
+                yield chunk
+        except httpx.HTTPError as error:
+            self._watch.fail(why(error))
+            raise
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _AsyncBounded(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._inner:
+                self._watch.take(len(chunk))
+                yield chunk
+        except (httpx.HTTPError, asyncio.CancelledError) as error:
+            self._watch.fail(why(error))
+            raise
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _with_stream(
+    response: httpx.Response, stream: httpx.SyncByteStream | httpx.AsyncByteStream
+) -> httpx.Response:
+    return httpx.Response(
+        response.status_code,
+        headers=response.headers,
+        stream=stream,
+        extensions=response.extensions,
+    )
