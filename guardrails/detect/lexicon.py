@@ -1,0 +1,75 @@
+"""Lists of words, read once: names, places, common words, and the technical lexicon."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """Return the case-folded lines of ``lists/<name>.txt`` that are no comments."""
+    text = files("guardrails.detect").joinpath("lists", f"{name}.txt").read_text("utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
+
+
+def is_common(word: str) -> bool:
+    """Tell whether ``word``, in any case, is an English word that no one capitalises."""
+    return any(form in words("common_words") for form in _stems(word.casefold()))
+
+
+def is_technical(word: str) -> bool:
+    """Tell whether ``word``, in any case, is a product, a vendor or a term of the trade."""
+    folded = word.casefold()
+    return folded in words("technical") or folded.removesuffix("s") in words("technical")
+
+
+def is_given(word: str) -> bool:
+    """Tell whether ``word``, in any case, is a given name somewhere."""
+    return word.casefold() in words("given_names")
+
+
+def is_family(word: str) -> bool:
+    """Tell whether ``word``, in any case, is a family name somewhere."""
+    return word.casefold() in words("family_names")
+
+
+def is_name(word: str) -> bool:
+    """Tell whether ``word`` is a name that is nothing else."""
+    listed = is_given(word) or is_family(word)
+    return listed and not is_common(word) and not is_technical(word)
+
+
+def is_place(phrase: str) -> bool:
+    """Tell whether ``phrase`` is a country, a state or a large city."""
+    return " ".join(phrase.split()).casefold() in words("places")
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    forms = [word]
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            forms.append(stem + instead)
+            if len(stem) > 2 and stem[-1] == stem[-2]:
+                forms.append(stem[:-1])
+    return tuple(forms)
+
+
+_ENDINGS = (
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+    ("er", ""),
+    ("er", "e"),
+    ("ers", ""),
+    ("able", ""),
+    ("ness", ""),
+    ("n't", ""),
+)

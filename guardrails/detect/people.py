@@ -1,0 +1,346 @@
+"""Names of people, told by what stands around them, in any case and order.
+
+A context word alone is not enough (``contact support``), nor is a listed name alone (``Grace
+period``): what follows must look like a name, and the more the context says, the less it must.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guardrails.detect.lexicon import (
+    is_common,
+    is_family,
+    is_given,
+    is_name,
+    is_place,
+    is_technical,
+)
+from guardrails.spans import EntityType, Span
+
+
+def find_people(text: str) -> list[Span]:
+    """Return the names of people in ``text``."""
+    spans = [
+        *_introduced(text),
+        *_titled(text),
+        *_listed(text),
+        *_reversed(text),
+        *_initialled(text),
+    ]
+    return [*spans, *_again(text, spans)]
+
+
+_WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){0,30}"
+_NAME = re.compile(rf"(?:{_WORD}|[^\W\d_])")
+_GAP = re.compile(r"[ ]{1,2}|\.[ ]|, ?")
+_PARTICLES = frozenset(
+    "van von de der den di da del della dos du la le bin ibn al el ter ten af av zu zur y e st".split()
+)
+_TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Madam|Madame|Mme|M|Mlle|Herr|Frau|Señor|Señora|Sra?|Sig|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Gen"
+
+# Behind these a person's name is all but certain; words before the colon are fields of a form.
+_STRONG = re.compile(
+    r"""(?:\b(?:my[ ]name[ ]is|my[ ]name's|name[ ]is|this[ ]is|ask(?:ing)?[ ]for|speak(?:ing)?[ ](?:to|with)|spoke[ ](?:to|with)|talk(?:ed|ing)?[ ]to
+      |on[ ]behalf[ ]of|regards,?|sincerely,?|cheers,?|thanks,?|thank[ ]you,?|best,|yours,|wishes,?|signed,?|love,|mfg|cordialement,?|gr(?:uß|üße),?
+      |dear|hi|hello|hey|greetings|good[ ](?:morning|afternoon|evening),?|moin|hola|bonjour
+      |local[ ]contact|site[ ]contact|contact(?:[ ]person)?|attn\.?|attention|c/o|cc|holder|cardholder|beneficiary|guardian|payee
+      |mailbox[ ](?:of|for)|account[ ](?:of|for)|laptop[ ](?:of|for)|profile[ ](?:of|for)|export[ ]for|access[ ](?:of|for)|licen[cs]e[ ]for|payslip[ ](?:of|for)
+      |calendar[ ]of|behalf[ ]of|colleague|manager|supervisor|employee|patient|requester|caller|new[ ](?:starter|hire|joiner|employee)|starter|leaver
+      |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by|opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
+      |created[ ]by|forwarded[ ]by|sent[ ]by|directed[ ]by|starring|played[ ]by|sung[ ]by|married[ ]to|known[ ]as|(?:mother|father|grandmother|grandfather|sister|brother|wife|husband|son|daughter|kid|child|cousin|uncle|aunt|friend|boss)
+      |was[ ]called|is[ ]called|calls[ ]me|call[ ]me|named|maiden[ ]name[ ]is|surname[ ]is|correct[ ]it[ ]to|correct[ ]to|under[ ]the[ ]name|it's[ ]under
+      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from|ticket[ ]from|call[ ]from|i'm|i[ ]am|here[ ]is|it's|it[ ]is)
+      [ ]{1,2}(?:the[ ]user[ ]|user[ ]|our[ ]colleague[ ]|to[ ]be[ ])?
+    | (?:^|[\n>|*•(\[,;.-][ ]{0,3})(?:full[ ]name|first[ ]name|last[ ]name|surname|name|owner|requester|requestor|requested[ ]for|caller|contact|holder|user|employee
+      |patient|customer|client|reporter|assignee|author|manager|agent[ ]name|from|to|cc|attn|sender|recipient|technician|analyst|engineer|approver|signed|directed[ ]by
+      |primary[ ]contact|contact[ ]name|contact[ ]person|reported[ ]by|raised[ ]by|assigned[ ]to|submitted[ ]by|opened[ ]by)\b[ ]{0,2}[:=][ ]{0,3}
+    | \b(?:owner|requester|holder|assignee|reporter|caller|manager|approver|contact|nameholder):[ ]{1,3}
+    | (?:regards|sincerely|cheers|thanks|thank[ ]you|best|wishes|gruß|grüße|cordialement)[,!.]?[ ]?\n{1,2}[ ]{0,3}
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOT_AFTER = frozenset(
+    """i we you he she it they there this that the a an my our your please thanks thank just not all any some is are was were can could
+    would should will how what when where why who which support team help desk service it hr admin everyone everybody someone anybody
+    nobody folks guys sir madam there again here also still currently unable trying having getting using looking seeing new sure afraid
+    sorry happy glad working on in at with from by for and or but if so as to into out up down over under very really quite no yes
+    today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december kind best warm microsoft google windows office both me him her them us one two three advance
+    customer client user agent bot system server unknown none n/a na tbd test always never now then""".split()
+)
+
+
+def _introduced(text: str) -> Iterator[Span]:
+    for context in _STRONG.finditer(text):
+        end = _name_end(
+            text, context.end(), strong=not context[0].strip().lower().startswith(_WEAK)
+        )
+        if end > context.end():
+            yield Span(context.end(), end, EntityType.PERSON, 0.8, "person-introduced")
+
+
+_WEAK = (
+    "it's",
+    "it is",
+    "i'm",
+    "i am",
+    "this is",
+    "here is",
+    "to",
+    "from",
+    "user",
+    "best",
+    "named",
+    "call from",
+    "known",
+)
+
+
+def _name_end(text: str, at: int, *, strong: bool) -> int:
+    """Return where the name that starts at ``at`` ends; ``at`` itself when none does.
+
+    Capitalised words count as a name unless they are words of the language or of the trade; words
+    in lower case only when the name lists know them.
+    """
+    tokens = _tokens(text, at)
+    if not tokens:
+        return at
+    first = text[tokens[0][0] : tokens[0][1]]
+    if first.casefold() in _NOT_AFTER or is_technical(first):
+        return at
+    good = 0
+    for number, (start, stop) in enumerate(tokens):
+        word = text[start:stop]
+        if not _may_be_name(word, number, strong=strong):
+            break
+        if word.casefold() not in _PARTICLES or len(word) == 1:
+            good = number + 1
+    if not good:
+        return at
+    chosen = [text[a:b] for a, b in tokens[:good]]
+    return tokens[good - 1][1] if _is_plausible(chosen, strong=strong) else at
+
+
+def _tokens(text: str, at: int, most: int = 5) -> list[tuple[int, int]]:
+    """Return up to ``most`` words from ``at`` on that only blanks or an initial's dot part."""
+    found: list[tuple[int, int]] = []
+    while len(found) < most and (match := _NAME.match(text, at)):
+        found.append(match.span())
+        gap = _GAP.match(text, match.end())
+        if gap is None or (gap[0].startswith(".") and len(match[0]) > 2):
+            break
+        if gap[0].startswith(",") and len(found) != 1:
+            break
+        at = gap.end()
+        if gap[0].startswith(",") and not _is_reversed(match[0], text, at):
+            break
+    return found
+
+
+def _is_reversed(family: str, text: str, at: int) -> bool:
+    given = _NAME.match(text, at)
+    return (
+        given is not None
+        and family[0].isupper()
+        and is_family(family)
+        and given[0][0].isupper()
+        and is_given(given[0])
+    )
+
+
+def _may_be_name(word: str, number: int, *, strong: bool) -> bool:
+    folded = word.casefold()
+    if folded in _PARTICLES and number > 0:
+        return True
+    if is_technical(word) or (folded in _NOT_AFTER and not is_given(word)):
+        return False
+    if word[0].isupper():
+        if word.isupper() and len(word) > 3 and not (is_given(word) or is_family(word)):
+            return False
+        return (
+            not is_common(word)
+            or is_given(word)
+            or is_family(word)
+            or (strong and number == 0 and False)
+        )
+    if number == 0:
+        return is_name(word)
+    return (is_name(word) or not is_common(word)) and len(word) > 2
+
+
+def _is_plausible(words: list[str], *, strong: bool) -> bool:
+    listed = any(is_name(word) for word in words)
+    if words[0][0].islower():
+        return listed and (len(words) > 1 or strong)
+    if len(words) == 1:
+        word = words[0]
+        if len(word) == 1:
+            return False
+        return listed or (strong and not is_common(word) and not is_place(word) and word.istitle())
+    if listed or all(is_given(w) or is_family(w) for w in words):
+        return True
+    return any(not is_common(word) for word in words) and all(
+        w[0].isupper() or w in _PARTICLES for w in words
+    )
+
+
+_TITLED = re.compile(
+    rf"\b(?P<title>{_TITLES})(?:\.[ ]?|[ ])(?=[A-ZÀ-ÞŠŽČĆĐŁŚŻ])|\b(?:mr|mrs|ms|dr)\.?[ ](?=[a-z])"
+)
+
+
+def _titled(text: str) -> Iterator[Span]:
+    for title in _TITLED.finditer(text):
+        tokens = _tokens(text, title.end(), 4)
+        count = 0
+        for start, stop in tokens:
+            word = text[start:stop]
+            if is_technical(word) or (
+                word[0].islower() and word not in _PARTICLES and not is_name(word)
+            ):
+                break
+            if count and is_common(word) and not is_given(word) and not is_family(word):
+                break
+            count += 1
+        if count and (
+            title["title"] not in ("M", "Fr", "Lt", "Gen", "Col", "Hon", "St", "Sig")
+            or "." in title[0]
+        ):
+            yield Span(
+                title.start(), tokens[count - 1][1], EntityType.PERSON, 0.85, "person-titled"
+            )
+
+
+_CAP = re.compile(rf"(?<![\w@.#/\\-]){_WORD}")
+
+
+def _listed(text: str) -> Iterator[Span]:
+    """Names from the lists: alone when a word means nothing else, beside another when it does."""
+    matches = list(_CAP.finditer(text))
+    skip = 0
+    for number, match in enumerate(matches):
+        if match.start() < skip or len(match[0]) < 3:
+            continue
+        word = match[0]
+        follows = _following(text, matches, number)
+        if word[0].isupper():
+            end = _capitalised_name(text, word, match.end(), follows)
+        else:
+            end = _lower_name(text, word, follows)
+        if end:
+            skip = end
+            score = 0.7 if " " in text[match.start() : end] else 0.5
+            yield Span(match.start(), end, EntityType.PERSON, score, "person-listed")
+
+
+def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.Match[str]]:
+    """Return the words right behind word ``number``, parted by a blank or an initial's dot."""
+    found: list[re.Match[str]] = []
+    at = matches[number].end()
+    for match in matches[number + 1 : number + 4]:
+        gap = text[at : match.start()]
+        if gap != " " and not (gap == ". " and found and len(found[-1][0]) == 1):
+            break
+        found.append(match)
+        at = match.end()
+    return found
+
+
+def _capitalised_name(text: str, word: str, end: int, follows: list[re.Match[str]]) -> int:
+    """Return the end of the name that ``word`` begins, or 0."""
+    if is_technical(word) or is_place(word) or not (is_given(word) or is_family(word)):
+        return 0
+    alone = is_given(word) and is_name(word) and (word.istitle() or "-" in word)
+    extended, certain = end, alone
+    for match in follows:
+        part = match[0]
+        if part in _PARTICLES or (len(part) == 1 and part.isupper()):
+            continue
+        if not part[0].isupper() or is_technical(part) or part.casefold() in _NOT_AFTER:
+            break
+        if is_name(part) or (is_given(word) and is_family(part)):
+            certain = certain or is_given(word) or is_name(part) and not is_common(word)
+        elif is_common(part) or not alone:
+            break
+        extended = match.end()
+    return extended if certain else 0
+
+
+def _lower_name(text: str, word: str, follows: list[re.Match[str]]) -> int:
+    """Two listed names in lower case side by side, neither of them a word, are a name."""
+    if not follows or not (is_given(word) or is_family(word)) or is_technical(word):
+        return 0
+    second = follows[0][0]
+    if second[0].isupper() or not (is_given(second) or is_family(second)) or is_technical(second):
+        return 0
+    both = is_name(word) and is_name(second)
+    return follows[0].end() if both and len(word) > 3 and len(second) > 3 else 0
+
+
+_LAST_FIRST = re.compile(
+    rf"(?<![\w,@.-])(?P<last>{_WORD}), (?P<first>{_WORD})(?P<more>(?: [A-ZÀ-Þ]\.)?)(?![\w@-])"
+)
+
+
+def _reversed(text: str) -> Iterator[Span]:
+    for match in _LAST_FIRST.finditer(text):
+        last, first = match["last"], match["first"]
+        if (
+            not (last[0].isupper() and first[0].isupper())
+            or is_technical(last)
+            or is_technical(first)
+        ):
+            continue
+        if is_place(last) or is_place(first) or last.casefold() in _NOT_AFTER:
+            continue
+        if is_family(last) and is_given(first) and (is_name(last) or is_name(first)):
+            yield Span(match.start(), match.end(), EntityType.PERSON, 0.75, "person-reversed")
+
+
+_INITIAL = re.compile(
+    rf"(?<![\w.@-])(?:[A-ZÀ-Þ]\.[ ]?){{1,3}}(?P<last>{_WORD})|(?<![\w.@-])(?P<before>{_WORD}) [A-ZÀ-Þ]\.(?= ?[,;:)\n]|$)"
+)
+_CHAT = re.compile(
+    rf"^(?:>[ ]?)*(?:\[?\(?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?: ?[AaPp][Mm])?\)?\]?[ -]{{0,3}})(?P<x>{_WORD}(?:[ ]{_WORD}|\.[ ]?{_WORD}){{0,3}}\.?)(?=:|[ ]?>)",
+    re.MULTILINE,
+)
+_SPEAKER = re.compile(rf"^(?P<x>{_WORD}(?: {_WORD}){{0,2}}):[ ]?(?=[\"“'A-Z])", re.MULTILINE)
+_ROLES = frozenset(
+    "agent user customer support bot system helpdesk admin operator caller client me you q a note error warning info debug".split()
+)
+
+
+def _initialled(text: str) -> Iterator[Span]:
+    """``W. Lindqvist``, ``[10:02] Björn Stone:``, ``Megan: Remember me``."""
+    for match in _INITIAL.finditer(text):
+        last = match["last"] or match["before"]
+        if (
+            last[0].isupper()
+            and is_family(last)
+            and not is_technical(last)
+            and (not is_common(last) or text[match.end() : match.end() + 1] == ":")
+        ):
+            yield Span(*match.span(), EntityType.PERSON, 0.75, "person-initial")
+    for match in _CHAT.finditer(text):
+        if match["x"].casefold() not in _ROLES:
+            yield Span(*match.span("x"), EntityType.PERSON, 0.8, "person-chat")
+    for match in _SPEAKER.finditer(text):
+        parts = match["x"].split()
+        if all(is_given(p) or is_family(p) for p in parts) and any(is_name(p) for p in parts):
+            yield Span(*match.span("x"), EntityType.PERSON, 0.6, "person-speaker")
+
+
+def _again(text: str, spans: list[Span]) -> Iterator[Span]:
+    """A person once named in full is also meant by one of the names."""
+    parts = {
+        part
+        for span in spans
+        if span.score >= 0.7 and (" " in text[span.start : span.end])
+        for part in re.findall(_WORD, text[span.start : span.end])
+        if len(part) > 2 and part[0].isupper() and not is_common(part) and not is_technical(part)
+    } - {"Dr", "Mrs", "Miss", "Prof"}
+    for part in parts:
+        for match in re.finditer(rf"(?<![\w@.-]){re.escape(part)}(?![\w@-]|\.\w)", text):
+            yield Span(*match.span(), EntityType.PERSON, 0.6, "person-again")

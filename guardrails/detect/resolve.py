@@ -1,0 +1,53 @@
+"""Many recognisers, one answer: disjoint spans, and no character is unmasked by a quarrel.
+
+Where spans overlap, their characters are masked together; the type is that of the surest, and of two
+equally sure ones that of the longer. A veto falls before that, on single guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from guardrails.detect.technical import context, vetoed
+from guardrails.spans import HIGH_PRECISION, Span
+
+
+def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Return the sorted, disjoint union of ``spans`` without what must stay readable."""
+    where = context(text)
+    kept = [
+        tight for span in spans if not vetoed(text, span, where) and (tight := _tight(text, span))
+    ]
+    return merge(kept)
+
+
+def merge(spans: Sequence[Span]) -> list[Span]:
+    """Return the union of ``spans``, overlapping ones as one of the surest type."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], span)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _joined(one: Span, other: Span) -> Span:
+    winner = max(one, other, key=_rank)
+    return replace(winner, start=min(one.start, other.start), end=max(one.end, other.end))
+
+
+def _rank(span: Span) -> tuple[float, bool, int]:
+    return (round(span.score, 2), span.type in HIGH_PRECISION, span.end - span.start)
+
+
+def _tight(text: str, span: Span) -> Span | None:
+    """Cut blanks, and signs that open or close a phrase, from both ends; secrets keep their signs."""
+    start, end = span.start, span.end
+    edge = " \t\r\n" if span.type.value == "SECRET" else " \t\r\n,;:>|"
+    while start < end and text[start] in edge:
+        start += 1
+    while end > start and text[end - 1] in edge:
+        end -= 1
+    return replace(span, start=start, end=end) if start < end else None

@@ -1,0 +1,122 @@
+"""What must stay readable: products, vendors, codes, code itself. It vetoes guesses, never shapes.
+
+A model that saw news takes ``Kubernetes`` for a person and ``NT_STATUS_LOGON_FAILURE`` for a firm. A
+veto falls on such guesses only; what a rule knows by its shape, a secret above all, it leaves alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guardrails.detect.lexicon import (
+    is_common,
+    is_family,
+    is_given,
+    is_name,
+    is_place,
+    is_technical,
+)
+from guardrails.spans import EntityType, Span
+
+GUESSED = frozenset(
+    {EntityType.PERSON, EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMOGRAPHIC}
+)
+SURE = 0.7
+"""Names found by a rule with at least this score are no guess."""
+
+_CODE = re.compile(
+    r"```.{0,20000}?(?:```|\Z)|~~~.{0,20000}?(?:~~~|\Z)|`[^`\n]{1,300}`|<[A-Za-z/!][^<>\n]{0,400}>|\{\{.{0,300}?\}\}|\$\{[^}\n]{0,100}\}"
+    r"|\]\([^)\n]{1,400}\)|https?://[^\s)>\]\"']{1,600}|^(?: {4,}|\t)(?![ \t]*[>A-ZÀ-Þ][a-zà-ÿ]+ ).{0,400}$|^[$#>] .{0,400}$",
+    re.DOTALL | re.MULTILINE,
+)
+_CODE_LINE = re.compile(r"^.*(?:\{|\}|;|=>|==|::|\(\)|</|/>|\|\|)[ \t]*$", re.MULTILINE)
+_SHAPE = re.compile(
+    r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|\S*:\S*",
+)
+_TRADE = re.compile(
+    r"\b(?:servers?|clusters?|pods?|nodes?|configs?|configur\w+|install\w*|errors?|logs?|logging|click\w*|alerts?|deploy\w*|namespace|files?|folder|directory|command|run|api|apis"
+    r"|database|query|queries|version|versions|upgrade|update|updates|fix|apar|password|login|user|users|data|code|app|apps|application|applications|service|services|network|storage|backup|cloud|access|job|jobs"
+    r"|settings?|options?|site|dashboard|editor|page|pages|button|menu|select|enable|disable|default|parameter|parameters|value|values|metric|metrics|container|image|docker|script|module|package|library|software"
+    r"|printer|laptop|vpn|firewall|driver|drivers|firmware|bios|outlook|windows|linux|mailbox|certificate|license|licence|router|switch|port|screen|monitor|reboot\w*|restart\w*|browser|domain|host|ip|email|account)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What kind of text this is: where code stands in it, and how much it speaks of machines."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    technical: bool
+
+    def is_code(self, start: int, end: int) -> bool:
+        """Tell whether the characters from ``start`` to ``end`` stand in code."""
+        at = bisect_right(self.starts, start) - 1
+        return at >= 0 and self.ends[at] >= end
+
+
+def context(text: str) -> Context:
+    """Return what the vetoes need to know of ``text``."""
+    zones = [match.span() for match in _CODE.finditer(text)]
+    words = len(text.split()) or 1
+    trade = sum(1 for _ in _TRADE.finditer(text)) + 3 * len(zones)
+    return Context(
+        tuple(a for a, _ in zones), tuple(b for _, b in zones), trade >= 2 and trade / words > 0.025
+    )
+
+
+def vetoed(text: str, span: Span, where: Context) -> bool:
+    """Tell whether ``span`` is a guess about words that must stay readable."""
+    if span.type not in GUESSED or span.score >= SURE:
+        return False
+    phrase = text[span.start : span.end]
+    if where.is_code(span.start, span.end):
+        return True
+    words = [word.strip("\"'“”‘’.,;:!?()") for word in phrase.split()]
+    words = [word for word in words if word]
+    if not words or any(_is_of_the_trade(word) for word in words):
+        return True
+    return span.recognizer == "ner" and _is_weak(phrase, words, span.type, where)
+
+
+def _is_of_the_trade(word: str) -> bool:
+    if is_technical(word):
+        return True
+    if is_name(word) or is_place(word) or is_given(word):
+        return False
+    return _SHAPE.fullmatch(word) is not None and not _is_shouted_name(word)
+
+
+def _is_shouted_name(word: str) -> bool:
+    return (
+        word.isupper()
+        and len(word) > 3
+        and (is_given(word) or is_family(word) or not word.isascii())
+    )
+
+
+def _is_weak(phrase: str, words: Sequence[str], kind: EntityType, where: Context) -> bool:
+    """Tell whether the model's guess lacks what the kind of text asks for."""
+    listed = any(is_name(word) for word in words)
+    if all(is_common(word) or word.lower() in _LITTLE for word in words):
+        return True
+    if "\n" in phrase.strip():
+        return True
+    if kind is EntityType.DEMOGRAPHIC:
+        return where.technical
+    if not where.technical:
+        return phrase[0].islower() and not listed and len(words) < 2
+    if kind is EntityType.PERSON:
+        return not listed or (len(words) == 1 and not is_given(words[0]))
+    if kind is EntityType.LOCATION:
+        return not is_place(phrase)
+    return True
+
+
+_LITTLE = frozenset(
+    "the a an of and for to in on at by with i you we he she it my your our".split()
+)

@@ -1,0 +1,122 @@
+"""What one unbroken run of characters looks like: random, a placeholder, or plain words.
+
+Entropy alone tells a credential from prose badly (a long path has much, ``Winter2021#`` little), so
+the questions here are about classes of characters and how often a token changes between them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+from guardrails.detect.lexicon import is_common, is_technical
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\w\s]|_")
+_PLACEHOLDER = re.compile(
+    r"""[<\[({$%@*#&…\u2026.?-]*(?:
+        x{3,}.*|X{3,}.*|\*+.*|\.{3,}|…+
+      | [<\[{$%].*                                    # <token>, ${VAR}, %VAR%, {{ x }}, [redacted]
+      | __\w+__ | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+       # __REPLACE_ME__, SOME_VARIABLE
+      | (?:your|my|the|some|insert|enter|replace|example|sample|dummy|fake|placeholder|change)
+        [-_ ]?(?:[a-z]+[-_ ]?){0,5}
+      | redacted|masked|hidden|removed|changeme|change[-_]me|todo|tbd|n/?a|none|null|nil|undefined
+      | true|false|yes|no|on|off|empty|unset|default|required|optional|string|str|int|bool|bytes
+      | text|plaintext|auto|enabled|disabled|bearer|basic|env|vault|secret|token|key|value|password
+      | username|passwd|pwd|pass|credentials?|apikey|api[-_]key|new|old|self|this|function|await
+      | async|return|const|let|var|import|class|def
+    )[>\])}%*#;,.]*""",
+    re.VERBOSE | re.DOTALL,
+)
+_CODE = re.compile(
+    r"""\$?[A-Za-z_][\w]*(?:(?:\.|->|::)[A-Za-z_]\w*)+(?:[(\[].*)?$   # os.environ[…], a.b.c
+      | [A-Za-z_]\w*[(\[]                                             # getpass(…)
+      | \$[A-Za-z_{(]                                                 # $VAR, $(cmd)
+      | \\?\{ | <[^>]*>? | &\w | @\w+[({]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/|file:|https?:|\\\\)")
+
+
+def is_uuid(token: str) -> bool:
+    """Tell whether ``token`` is a UUID."""
+    return _UUID.fullmatch(token) is not None
+
+
+def is_hex(token: str) -> bool:
+    """Tell whether ``token`` is nothing but hexadecimal digits."""
+    return _HEX.fullmatch(token) is not None
+
+
+def is_placeholder(token: str) -> bool:
+    """Tell whether ``token`` stands for a value that is not there: ``<token>``, ``****``."""
+    return (
+        _PLACEHOLDER.fullmatch(token) is not None
+        or _PLACEHOLDER.fullmatch(token.lower()) is not None
+    )
+
+
+def is_reference(token: str) -> bool:
+    """Tell whether ``token`` is code, a path or an address that points to a value."""
+    return _CODE.match(token) is not None or _PATH.match(token) is not None
+
+
+def classes(token: str) -> int:
+    """Count which of lower case, upper case, digits and symbols occur in ``token``."""
+    return (
+        any(char.islower() for char in token)
+        + any(char.isupper() for char in token)
+        + any(char.isdigit() for char in token)
+        + any(not char.isalnum() for char in token)
+    )
+
+
+def entropy(token: str) -> float:
+    """Return Shannon's entropy of the characters of ``token``, in bits per character."""
+    total = len(token)
+    return -sum(n / total * math.log2(n / total) for n in Counter(token).values())
+
+
+def is_random(token: str, least: int = 16) -> bool:
+    """Tell whether ``token`` is long and mixed enough to be made by a machine as a credential."""
+    if len(token) < least or is_reference(token):
+        return False
+    digits = sum(char.isdigit() for char in token)
+    letters = sum(char.isalpha() for char in token)
+    return bool(digits) and bool(letters) and len(set(token)) >= 6
+
+
+def is_scrambled(token: str) -> bool:
+    """Tell whether a short ``token`` reads like a generated password, not like a word or name."""
+    if len(token) < 6 or is_reference(token):
+        return False
+    pieces = _PIECES.findall(token)
+    worded = sum(
+        len(piece) for piece in pieces if len(piece) > 2 and piece.isalpha() and _is_word(piece)
+    )
+    return len(pieces) >= 3 and worded <= len(token) // 2 and classes(token) >= 2
+
+
+def is_passwordish(token: str) -> bool:
+    """Tell whether ``token``, where a password is spoken of, may be it: no plain word, no code."""
+    if len(token) < 4 or is_placeholder(token) or is_reference(token):
+        return False
+    if token.isalpha():
+        inside = token[1:]
+        mixed = not inside.islower() and not token.isupper()
+        return mixed and is_scrambled(token)
+    has_digit = any(char.isdigit() for char in token)
+    symbols = sum(not char.isalnum() and char not in "-'’_./" for char in token)
+    if has_digit and not token.isdigit():
+        return not _VERSION.fullmatch(token)
+    return symbols > 0 and any(char.isalpha() for char in token) and len(token) >= 6
+
+
+def _is_word(piece: str) -> bool:
+    return is_common(piece) or is_technical(piece)
+
+
+_VERSION = re.compile(r"[vV]?\d+(?:\.\d+)+[a-z]?|\d+(?:st|nd|rd|th|[kKmMgG][bB]?|min|ms|s|h|x|%)")
