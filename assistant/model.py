@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardrails import RawText, RedactedText
+from guardrails.findings import Finding, FindingKind  # noqa: F401 - handed on
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
 
@@ -208,30 +209,6 @@ class Citation:
     heading: RedactedText
     first_line: int
     last_line: int
-
-
-class FindingKind(StrEnum):
-    """What a check found in text that is to go out."""
-
-    SECRET = "secret"  # noqa: S105 - the name of a kind
-    PERSONAL_DATA = "personal_data"
-    VAULT_VALUE = "vault_value"
-    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
-    UNSUPPORTED = "unsupported"
-    EXFILTRATION = "exfiltration"
-    INSTRUCTION = "instruction"
-    INJECTION = "injection"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding, at characters ``start`` to ``end`` of the washed text; ``note`` is our words."""
-
-    kind: FindingKind
-    start: int
-    end: int
-    note: str
-    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)

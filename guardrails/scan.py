@@ -115,6 +115,11 @@ class Scanner:
         ]
         return Scan(tuple(blocking), _disjoint(remask, [(one.start, one.end) for one in blocking]))
 
+    def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
+        """Return where values of the vault stand in ``text``, whether they would block or not."""
+        holes = [(found.start, found.end) for found in placeholders.find(text)]
+        return tuple(self._dictionary().find(text, holes))
+
     def remask(self, text: RedactedText) -> RedactedText:
         """Return washed ``text`` as the gate will send it: known values behind placeholders."""
         source = require_redacted(text).reveal()
