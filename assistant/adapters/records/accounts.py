@@ -1,0 +1,242 @@
+"""The provider's own records: tenants with their keys and policies, people with their seats."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+
+from assistant.adapters.records import policies
+from assistant.adapters.records.database import Database
+from assistant.adapters.records.logins import Patience, hash_password, hash_token, matches
+from assistant.adapters.records.schema import memberships, sessions, tenants, users
+from assistant.adapters.records.schema import policies as policy_table
+from assistant.adapters.records.scope import upsert
+from assistant.errors import BadInput, NotFound
+from assistant.model import Membership, Role, Tenant, User, new_id
+from guardrails.keys import DataKey, MasterKey
+from guardrails.policy import Policy
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Accounts:
+    """Who the tenants are and who may log in; one for the whole home."""
+
+    def __init__(
+        self, database: Database, master_key: MasterKey, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self._database = database
+        self._master_key = master_key
+        self._now = now
+        self._patience = Patience(now)
+
+    # Tenants
+
+    def add_tenant(self, slug: str, policy: Policy) -> Tenant:
+        """Add a tenant with a fresh key. `BadInput` for a slug that is wrong or in use."""
+        if not _SLUG.fullmatch(slug):
+            raise BadInput(
+                "A tenant's name has 1 to 63 of a-z, 0-9 and -, and does not begin with -."
+            )
+        tenant = Tenant(new_id(), slug, self._now(), replace(policy, version=1))
+        row = {
+            "id": tenant.id,
+            "slug": slug,
+            "wrapped_key": self._master_key.wrap(tenant.id, DataKey.fresh()),
+            "created_at": tenant.created_at,
+        }
+        with self._database.writing() as connection:
+            if connection.execute(select(tenants.c.id).where(tenants.c.slug == slug)).first():
+                raise BadInput(f"There is a tenant “{slug}” already.")
+            connection.execute(insert(tenants), [row])
+            self._store_policy(connection, tenant.id, tenant.policy)
+        return tenant
+
+    def tenants(self) -> list[Tenant]:
+        """Return all tenants, by slug."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_with_policy().order_by(tenants.c.slug)).all()
+        return [_tenant(row) for row in rows]
+
+    def tenant(self, slug: str) -> Tenant:
+        """Return one tenant. `NotFound` says nothing about the others."""
+        with self._database.reading() as connection:
+            row = connection.execute(_with_policy().where(tenants.c.slug == slug)).one_or_none()
+        if row is None:
+            raise _no_tenant(slug)
+        return _tenant(row)
+
+    def data_key(self, slug: str) -> DataKey:
+        """Return a tenant's key, unwrapped. `KeyTrouble` when the master key is another one."""
+        with self._database.reading() as connection:
+            query = select(tenants.c.id, tenants.c.wrapped_key).where(tenants.c.slug == slug)
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise _no_tenant(slug)
+        return self._master_key.unwrap(row.id, bytes(row.wrapped_key))
+
+    # Policies
+
+    def policy(self, slug: str) -> Policy:
+        """Return the policy in force."""
+        return self.tenant(slug).policy
+
+    def set_policy(self, slug: str, policy: Policy) -> Tenant:
+        """Put a policy in force as the next version, whatever version it names itself."""
+        with self._database.writing() as connection:
+            lock = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
+            tenant_id = connection.scalar(lock)
+            if tenant_id is None:
+                raise _no_tenant(slug)
+            mine = policy_table.c.tenant_id == tenant_id
+            last: int = connection.scalars(
+                select(func.max(policy_table.c.version)).where(mine)
+            ).one()
+            self._store_policy(connection, tenant_id, replace(policy, version=last + 1))
+            return self.tenant(slug)
+
+    # People
+
+    def add_user(self, login: str, password: str, tenant: str, role: Role) -> User:
+        """Give ``login`` a role with a tenant. `BadInput` for a login or password that is wrong.
+
+        A login that exists gets a further seat, or another role at this one, if the password is
+        theirs.
+        """
+        name = _login(login)
+        known = self._user(name)
+        stored = known.password_hash if known else hash_password(password)
+        if known and not matches(password, stored):
+            raise BadInput(
+                f"There is a user “{name}” already, with another password.",
+                todo="Give their password, or choose another login.",
+            )
+        user = User(known.id if known else new_id(), name)
+        with self._database.writing() as connection:
+            tenant_id = connection.scalar(select(tenants.c.id).where(tenants.c.slug == tenant))
+            if tenant_id is None:
+                raise _no_tenant(tenant)
+            if not known:
+                row = {"id": user.id, "login": name, "password_hash": stored}
+                connection.execute(insert(users), [row | {"created_at": self._now()}])
+            seat = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
+            connection.execute(upsert(connection, memberships, seat, {"role": role.value}))
+        return user
+
+    def memberships(self, login: str) -> list[Membership]:
+        """Return a user's seats, by tenant; none for a login that is unknown."""
+        query = _seats().where(users.c.login == _fold(login)).order_by(tenants.c.slug)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [Membership(User(row.id, row.login), row.slug, Role(row.role)) for row in rows]
+
+    def member(self, login: str, tenant: str) -> Membership | None:
+        """Return a user's seat with one tenant, None when they have none."""
+        return next((seat for seat in self.memberships(login) if seat.tenant == tenant), None)
+
+    def authenticate(self, login: str, password: str) -> User | None:
+        """Return the user if the password is theirs. `NotPermitted` after too many failures."""
+        name = _fold(login)
+        self._patience.check(name)
+        known = self._user(name)
+        if not matches(password, known.password_hash if known else None) or known is None:
+            self._patience.failed(name)
+            return None
+        self._patience.succeeded(name)
+        return User(known.id, known.login)
+
+    # Sessions
+
+    def open_session(self, user: User, hours: int) -> str:
+        """Return a fresh token that stands for ``user``; only its hash is kept."""
+        token, now = secrets.token_urlsafe(32), self._now()
+        row = {
+            "token_hash": hash_token(token),
+            "user_id": user.id,
+            "created_at": now,
+            "expires_at": now + timedelta(hours=hours),
+        }
+        with self._database.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            connection.execute(insert(sessions), [row])
+        return token
+
+    def session_user(self, token: str) -> User | None:
+        """Return whom a token stands for, None when it has ended or never was."""
+        query = (
+            select(users.c.id, users.c.login)
+            .join(sessions, sessions.c.user_id == users.c.id)
+            .where(sessions.c.token_hash == hash_token(token), sessions.c.expires_at > self._now())
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else User(row.id, row.login)
+
+    def close_session(self, token: str) -> None:
+        """End a session; a token that is unknown is ignored."""
+        with self._database.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.token_hash == hash_token(token)))
+
+    def _user(self, login: str) -> Row[Any] | None:
+        with self._database.reading() as connection:
+            return connection.execute(select(users).where(users.c.login == login)).one_or_none()
+
+    def _store_policy(self, connection: Connection, tenant_id: str, policy: Policy) -> None:
+        row = {
+            "tenant_id": tenant_id,
+            "version": policy.version,
+            "body": policies.dump(policy),
+            "created_at": self._now(),
+        }
+        connection.execute(insert(policy_table), [row])
+
+
+def _with_policy() -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(func.max(policy_table.c.version))
+        .where(policy_table.c.tenant_id == tenants.c.id)
+        .correlate(tenants)
+        .scalar_subquery()
+    )
+    columns = tenants.c.id, tenants.c.slug, tenants.c.created_at, policy_table.c.body
+    joined = policy_table.c.tenant_id == tenants.c.id
+    return select(*columns).join(policy_table, joined).where(policy_table.c.version == newest)
+
+
+def _seats() -> Select[*tuple[Any, ...]]:
+    columns = users.c.id, users.c.login, tenants.c.slug, memberships.c.role
+    return (
+        select(*columns)
+        .join(memberships, memberships.c.user_id == users.c.id)
+        .join(tenants, tenants.c.id == memberships.c.tenant_id)
+    )
+
+
+def _tenant(row: Row[Any]) -> Tenant:
+    return Tenant(row.id, row.slug, row.created_at, policies.load(row.body))
+
+
+def _login(login: str) -> str:
+    name = _fold(login)
+    if not _LOGIN.fullmatch(name):
+        raise BadInput("A login has 1 to 254 characters and no spaces.")
+    return name
+
+
+def _fold(login: str) -> str:
+    return login.strip().casefold()
+
+
+def _no_tenant(slug: str) -> NotFound:
+    return NotFound(f"There is no tenant “{slug}”.")

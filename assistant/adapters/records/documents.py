@@ -1,0 +1,125 @@
+"""Documents and chunks: the truth that every index hit is checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from assistant.adapters.records import schema
+from assistant.adapters.records.schema import documents
+from assistant.adapters.records.scope import Scope, batches
+from assistant.model import Chunk, Document
+
+
+class SqlDocuments:
+    """Implements `assistant.ports.DocumentStore`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def documents(self) -> list[Document]:
+        with self._scope.reading() as connection:
+            rows = connection.execute(select(documents).where(self._scope.owns(documents))).all()
+        return sorted(map(self._document, rows), key=lambda each: (each.source.reveal(), each.id))
+
+    def document(self, document_id: str) -> Document | None:
+        query = select(documents).where(self._scope.owns(documents), documents.c.id == document_id)
+        with self._scope.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else self._document(row)
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        row = self._document_row(document)
+        rows = [self._chunk_row(chunk, document) for chunk in chunks]
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "documents")
+            self._delete(connection, [document.id])
+            connection.execute(insert(documents), [row])
+            if rows:
+                connection.execute(insert(schema.chunks), rows)
+
+    def remove(self, document_ids: Sequence[str]) -> list[str]:
+        table = schema.chunks
+        query = select(table.c.id).where(self._scope.owns(table))
+        removed: list[str] = []
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "documents")
+            for some in batches(document_ids):
+                removed += connection.scalars(query.where(table.c.document_id.in_(some)))
+                self._delete(connection, some)
+        return removed
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        table = schema.chunks
+        query = select(table).where(self._scope.owns(table))
+        with self._scope.reading() as connection:
+            if ids is None:
+                rows = connection.execute(query).all()
+            else:
+                parts = [query.where(table.c.id.in_(some)) for some in batches(ids)]
+                rows = [row for part in parts for row in connection.execute(part)]
+        return [self._chunk(row) for row in rows]
+
+    def chunk_ids(self) -> set[str]:
+        table = schema.chunks
+        with self._scope.reading() as connection:
+            return set(connection.scalars(select(table.c.id).where(self._scope.owns(table))))
+
+    def version(self) -> int:
+        return self._scope.revision("documents")
+
+    def _delete(self, connection: Connection, document_ids: Sequence[str]) -> None:
+        """Delete documents; their chunks go with them."""
+        named = documents.c.id.in_(document_ids)
+        connection.execute(delete(documents).where(self._scope.owns(documents), named))
+
+    def _document_row(self, document: Document) -> dict[str, Any]:
+        cells = self._scope.cells("documents", document.id, document.policy_version)
+        return self._scope.row(
+            id=document.id,
+            policy_version=document.policy_version,
+            source=cells.seal_washed("source", document.source),
+            title=cells.seal_washed("title", document.title),
+            fingerprint=document.fingerprint,
+            ingested_at=document.ingested_at,
+        )
+
+    def _document(self, row: Row[Any]) -> Document:
+        cells = self._scope.cells("documents", row.id, row.policy_version)
+        return Document(
+            id=row.id,
+            source=cells.open_washed("source", row.source),
+            title=cells.open_washed("title", row.title),
+            fingerprint=row.fingerprint,
+            ingested_at=row.ingested_at,
+            policy_version=row.policy_version,
+        )
+
+    def _chunk_row(self, chunk: Chunk, document: Document) -> dict[str, Any]:
+        if chunk.document_id != document.id:
+            raise ValueError("this chunk belongs to another document")
+        cells = self._scope.cells("chunks", chunk.id, document.policy_version)
+        return self._scope.row(
+            id=chunk.id,
+            document_id=chunk.document_id,
+            ordinal=chunk.ordinal,
+            policy_version=document.policy_version,
+            heading=cells.seal_washed("heading", chunk.heading),
+            text=cells.seal_washed("text", chunk.text),
+            first_line=chunk.first_line,
+            last_line=chunk.last_line,
+        )
+
+    def _chunk(self, row: Row[Any]) -> Chunk:
+        cells = self._scope.cells("chunks", row.id, row.policy_version)
+        return Chunk(
+            id=row.id,
+            document_id=row.document_id,
+            ordinal=row.ordinal,
+            heading=cells.open_washed("heading", row.heading),
+            text=cells.open_washed("text", row.text),
+            first_line=row.first_line,
+            last_line=row.last_line,
+        )

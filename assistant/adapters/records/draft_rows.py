@@ -1,0 +1,155 @@
+"""Drafts to rows and back: every text under seal, our own words and numbers beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from assistant.adapters.records.cells import Cells
+from assistant.adapters.records.scope import Scope
+from assistant.model import (
+    Citation,
+    Draft,
+    DraftKind,
+    DraftState,
+    Finding,
+    FindingKind,
+    Reply,
+    Review,
+    Written,
+)
+from guardrails import RedactedText
+
+_TEXTS_OF_CITATION = 3  # source, title, heading
+
+
+def draft_row(scope: Scope, draft: Draft) -> dict[str, Any]:
+    """Return the row of a draft."""
+    return scope.row(
+        id=draft.id,
+        ticket_id=draft.ticket_id,
+        reference=draft.reference,
+        kind=draft.kind.value,
+        state=draft.state.value,
+        policy_version=draft.policy_version,
+        created_at=draft.created_at,
+        **written_values(scope.cells("drafts", draft.id, draft.policy_version), draft.written),
+    )
+
+
+def draft(scope: Scope, row: Row[Any]) -> Draft:
+    """Return the draft of a row."""
+    return Draft(
+        id=row.id,
+        ticket_id=row.ticket_id,
+        reference=row.reference,
+        kind=DraftKind(row.kind),
+        state=DraftState(row.state),
+        written=_written(scope.cells("drafts", row.id, row.policy_version), row),
+        created_at=row.created_at,
+        policy_version=row.policy_version,
+    )
+
+
+def written_values(cells: Cells, written: Written) -> dict[str, Any]:
+    """Return the columns that hold what was written."""
+    cited = [text for each in written.citations for text in (each.source, each.title, each.heading)]
+    return {
+        "saw": cells.seal_washed("saw", written.saw),
+        "said": cells.seal_washed("said", written.said),
+        "body": cells.seal_washed("body", written.body),
+        "cited": cells.seal_washed_all("cited", cited),
+        "details": json.dumps(_details(written)),
+    }
+
+
+def review_row(scope: Scope, row_id: str, review: Review) -> dict[str, Any]:
+    """Return the row of a decision."""
+    return scope.row(
+        id=row_id,
+        draft_id=review.draft_id,
+        login=review.login,
+        action=review.action,
+        at=review.at,
+    )
+
+
+def review(row: Row[Any]) -> Review:
+    """Return the decision of a row."""
+    return Review(row.draft_id, row.login, row.action, row.at)
+
+
+def reply_row(scope: Scope, reply: Reply) -> dict[str, Any]:
+    """Return the row of a released reply."""
+    return scope.row(
+        id=reply.id,
+        draft_id=reply.draft_id,
+        reference=reply.reference,
+        policy_version=scope.policy_version,
+        text=scope.cells("replies", reply.id).seal_raw("text", reply.text),
+        released_by=reply.released_by,
+        released_at=reply.released_at,
+        delivered_at=reply.delivered_at,
+    )
+
+
+def reply(scope: Scope, row: Row[Any]) -> Reply:
+    """Return the released reply of a row."""
+    return Reply(
+        id=row.id,
+        draft_id=row.draft_id,
+        reference=row.reference,
+        text=scope.cells("replies", row.id, row.policy_version).open_raw("text", row.text),
+        released_by=row.released_by,
+        released_at=row.released_at,
+        delivered_at=row.delivered_at,
+    )
+
+
+def _details(written: Written) -> dict[str, Any]:
+    return {
+        "writer": written.writer,
+        "notes": written.notes,
+        "intents": written.intents,
+        "findings": [asdict(finding) for finding in written.findings],
+        "citations": [
+            {
+                "number": each.number,
+                "chunk_id": each.chunk_id,
+                "document_id": each.document_id,
+                "first_line": each.first_line,
+                "last_line": each.last_line,
+            }
+            for each in written.citations
+        ],
+    }
+
+
+def _written(cells: Cells, row: Row[Any]) -> Written:
+    details: dict[str, Any] = json.loads(row.details)
+    return Written(
+        saw=cells.open_washed("saw", row.saw),
+        said=cells.open_washed("said", row.said),
+        body=cells.open_washed("body", row.body),
+        writer=details["writer"],
+        citations=_citations(details["citations"], cells.open_washed_all("cited", row.cited)),
+        findings=tuple(
+            Finding(**(each | {"kind": FindingKind(each["kind"])})) for each in details["findings"]
+        ),
+        notes=tuple(details["notes"]),
+        intents=tuple(details["intents"]),
+    )
+
+
+def _citations(
+    places: Sequence[dict[str, Any]], texts: Sequence[RedactedText]
+) -> tuple[Citation, ...]:
+    triples = zip(*(iter(texts),) * _TEXTS_OF_CITATION, strict=True)
+    return tuple(
+        Citation(source=source, title=title, heading=heading, **place)
+        for place, (source, title, heading) in zip(places, triples, strict=True)
+    )

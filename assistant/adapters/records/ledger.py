@@ -1,0 +1,73 @@
+"""The ledger's rows and its head. Writers take turns on the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from assistant.adapters.records.schema import ledger_heads, ledger_rows
+from assistant.adapters.records.scope import Scope, upsert
+from guardrails.ledger import Head, LedgerMaker, Row
+
+_PAGE = 2000
+_NONE_YET = {"number": 0, "hash": "", "proof": ""}
+
+
+class SqlLedger:
+    """Implements `guardrails.ledger.LedgerStore`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def append(self, make: LedgerMaker) -> Row:
+        with self._scope.writing() as connection:
+            row, head = make(self._lock(connection))
+            connection.execute(insert(ledger_rows), [self._scope.row(**_row_values(row))])
+            values = {"number": head.number, "hash": head.hash, "proof": head.proof}
+            mine = self._scope.owns(ledger_heads)
+            connection.execute(update(ledger_heads).where(mine).values(**values))
+        return row
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        while page := self._page(after):
+            yield from page
+            after = page[-1].number
+
+    def head(self) -> Head | None:
+        with self._scope.reading() as connection:
+            return self._read_head(connection, lock=False)
+
+    def _lock(self, connection: Connection) -> Head | None:
+        """Return the head, held until the transaction ends; make its row for the first writer."""
+        first = self._scope.row(**_NONE_YET)
+        connection.execute(upsert(connection, ledger_heads, first, {}))
+        return self._read_head(connection, lock=True)
+
+    def _read_head(self, connection: Connection, *, lock: bool) -> Head | None:
+        query = select(ledger_heads).where(self._scope.owns(ledger_heads))
+        row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None or row.number == 0:
+            return None
+        return Head(row.number, row.hash, row.proof)
+
+    def _page(self, after: int) -> list[Row]:
+        mine = self._scope.owns(ledger_rows), ledger_rows.c.number > after
+        query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number).limit(_PAGE)
+        with self._scope.reading() as connection:
+            return [
+                Row(row.number, row.kind, row.at, row.body, row.previous, row.hash)
+                for row in connection.execute(query)
+            ]
+
+
+def _row_values(row: Row) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "at": row.at,
+        "body": row.body,
+        "previous": row.previous,
+        "hash": row.hash,
+    }

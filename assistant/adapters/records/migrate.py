@@ -1,0 +1,50 @@
+"""Moves a home's tables from one version to the next, when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from assistant.errors import BadInput
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 7_142_003_911  # any number: PostgreSQL's name for “somebody is migrating”
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date in one transaction; two that open a home at once take turns."""
+    with engine.connect() as connection:
+        if _is_current(connection):
+            return
+    with engine.connect() as connection:
+        connection.execution_options(quietdesk_writes=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            if not _is_current(connection):
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    here = set(MigrationContext.configure(connection).get_current_heads())
+    scripts = ScriptDirectory.from_config(_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    if here - known:
+        raise BadInput(
+            "This home was written by a newer version of Quietdesk.",
+            todo="Install that version, or restore the backup that was made before it.",
+        )
+    return here == set(scripts.get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config

@@ -1,0 +1,310 @@
+"""The tables: what is kept, and which of it is under seal.
+
+Every column that holds words of a customer is `LargeBinary`: ciphertext of the tenant's key, bound
+to its table, column, row and policy version. References, statuses, times and keyed hashes stand
+open. Every table of a tenant begins its primary key with ``tenant_id``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time as text of one width: it sorts and reads alike on every database."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is nobody's time")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def _owner() -> Column[str]:
+    """Return the first column of every tenant's table."""
+    return Column(
+        "tenant_id", String, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+# The provider's own: tenants, people who log in
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("slug", String(63), nullable=False, unique=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    _owner(),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("login", String(254), nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _owner(),
+    Column(
+        "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    Column("role", String(16), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column(
+        "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# Documents
+
+documents = Table(
+    "documents",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("title", LargeBinary, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("ingested_at", Moment, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("document_id", String, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("heading", LargeBinary, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("first_line", Integer, nullable=False),
+    Column("last_line", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "document_id"),
+)
+
+index_generations = Table(
+    "index_generations",
+    metadata,
+    _owner(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("embedder", String, nullable=False),
+)
+
+# Tickets: washed columns beside raw ones, which may be erased on their own
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("reference", String(64), nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("priority", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("requester", LargeBinary, nullable=False),
+    Column("raw_subject", LargeBinary),
+    Column("raw_requester", LargeBinary),
+    Column("raw_people", LargeBinary),
+    UniqueConstraint("tenant_id", "reference"),
+)
+
+ticket_turns = Table(
+    "ticket_turns",
+    metadata,
+    _owner(),
+    Column("ticket_id", String, primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("author", LargeBinary, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("raw_author", LargeBinary),
+    Column("raw_text", LargeBinary),
+    ForeignKeyConstraint(
+        ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
+    ),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _owner(),
+    Column("id", String(64), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+)
+
+# The vault. A value's record is its keyed hash; several surface forms may share it.
+
+vault_surfaces = Table(
+    "vault_surfaces",
+    metadata,
+    _owner(),
+    Column("type", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("value", String(64), nullable=False),
+    Column("surface", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("tenant_id", "surface"),
+    Index(None, "tenant_id", "value"),
+)
+
+vault_counters = Table(
+    "vault_counters",
+    metadata,
+    _owner(),
+    Column("type", String(32), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last number given out by type. It only grows, so a forgotten number never comes back."""
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _owner(),
+    Column("store", String(16), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""Counts the writes to a store; its row is also the lock that makes writers take turns."""
+
+# What is written
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("ticket_id", String, nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("saw", LargeBinary, nullable=False),
+    Column("said", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("cited", LargeBinary, nullable=False),
+    Column("details", Text, nullable=False),
+    Index(None, "tenant_id", "state"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("draft_id", String, nullable=False),
+    Column("login", String(254), nullable=False),
+    Column("action", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "draft_id"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("draft_id", String, nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("released_by", String(254), nullable=False),
+    Column("released_at", Moment, nullable=False),
+    Column("delivered_at", Moment),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    UniqueConstraint("tenant_id", "draft_id"),
+)
+
+# The ledger; its head stands apart so that cutting rows off the end shows
+
+ledger_rows = Table(
+    "ledger_rows",
+    metadata,
+    _owner(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+ledger_heads = Table(
+    "ledger_heads",
+    metadata,
+    _owner(),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("proof", String(64), nullable=False),
+)

@@ -1,0 +1,79 @@
+"""Everything that is kept about one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+from sqlalchemy import func, select
+
+from assistant.adapters.records import schema
+from assistant.adapters.records.database import Database
+from assistant.adapters.records.documents import SqlDocuments
+from assistant.adapters.records.drafts import SqlDrafts
+from assistant.adapters.records.ledger import SqlLedger
+from assistant.adapters.records.people import SqlDirectory
+from assistant.adapters.records.scope import Scope
+from assistant.adapters.records.tickets import SqlTickets
+from assistant.adapters.records.vault import SqlVault
+from guardrails.seal import Sealer
+
+_COUNTED = {
+    "documents": schema.documents,
+    "chunks": schema.chunks,
+    "tickets": schema.tickets,
+    "drafts": schema.drafts,
+    "replies": schema.replies,
+    "placeholders": schema.vault_surfaces,
+}
+
+
+class TenantRecords:
+    """Implements `assistant.ports.Records`; new rows are sealed under ``policy_version``."""
+
+    def __init__(
+        self, database: Database, tenant_id: str, sealer: Sealer, policy_version: int
+    ) -> None:
+        self._scope = Scope(database, tenant_id, sealer, policy_version)
+        self._documents = SqlDocuments(self._scope)
+        self._tickets = SqlTickets(self._scope)
+        self._drafts = SqlDrafts(self._scope)
+        self._directory = SqlDirectory(self._scope)
+        self._vault = SqlVault(self._scope)
+        self._ledger = SqlLedger(self._scope)
+
+    @property
+    def documents(self) -> SqlDocuments:
+        return self._documents
+
+    @property
+    def tickets(self) -> SqlTickets:
+        return self._tickets
+
+    @property
+    def drafts(self) -> SqlDrafts:
+        return self._drafts
+
+    @property
+    def directory(self) -> SqlDirectory:
+        return self._directory
+
+    @property
+    def vault(self) -> SqlVault:
+        return self._vault
+
+    @property
+    def ledger(self) -> SqlLedger:
+        return self._ledger
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._scope.database.transaction()
+
+    def counts(self) -> Mapping[str, int]:
+        parts = [
+            select(func.count()).select_from(table).where(self._scope.owns(table)).label(name)
+            for name, table in _COUNTED.items()
+        ]
+        with self._scope.reading() as connection:
+            found = connection.execute(select(*parts)).mappings().one()
+        return {str(name): count for name, count in found.items()}

@@ -1,0 +1,187 @@
+"""Tickets to rows and back.
+
+Each turn is bound to its position and to how many there are, so that a thread with a turn taken
+out, put in or put elsewhere does not open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from assistant.adapters.records import people
+from assistant.adapters.records.cells import Cells, frame, unframe
+from assistant.adapters.records.scope import Scope
+from assistant.model import (
+    RawTicket,
+    RawTurn,
+    Ticket,
+    TicketRow,
+    TicketStatus,
+    Turn,
+    TurnRole,
+)
+from guardrails import RawText, RedactedText
+from guardrails.known import KnownPerson
+from guardrails.seal import Sealer
+
+
+def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> dict[str, Any]:
+    """Return the row of a ticket."""
+    cells = scope.cells("tickets", ticket_id)
+    return scope.row(
+        id=ticket_id,
+        reference=washed.reference,
+        policy_version=scope.policy_version,
+        fingerprint=fingerprint(scope.sealer, raw, washed),
+        status=washed.status.value,
+        priority=washed.priority,
+        created_at=washed.created_at,
+        turns=len(washed.turns),
+        subject=cells.seal_washed("subject", washed.subject),
+        requester=cells.seal_washed("requester", washed.requester),
+        raw_subject=cells.seal_raw("raw_subject", raw.subject),
+        raw_requester=cells.seal_raw("raw_requester", raw.requester),
+        raw_people=_seal_people(scope, ticket_id, raw.people),
+    )
+
+
+def turn_rows(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> list[dict[str, Any]]:
+    """Return the rows of a ticket's turns. `ValueError` if the two threads differ in length."""
+    pairs = list(zip(raw.turns, washed.turns, strict=True))
+    rows: list[dict[str, Any]] = []
+    for at, (before, after) in enumerate(pairs):
+        cells = _turn_cells(scope, ticket_id, at, len(pairs), scope.policy_version)
+        rows.append(
+            scope.row(
+                ticket_id=ticket_id,
+                ordinal=at,
+                at=after.at,
+                role=after.role.value,
+                author=cells.seal_washed("author", after.author),
+                text=cells.seal_washed("text", after.text),
+                raw_author=cells.seal_raw("raw_author", before.author),
+                raw_text=cells.seal_raw("raw_text", before.text),
+            )
+        )
+    return rows
+
+
+def listed(scope: Scope, row: Row[Any]) -> TicketRow:
+    """Return a ticket as lists show it."""
+    cells = scope.cells("tickets", row.id, row.policy_version)
+    return TicketRow(
+        id=row.id,
+        reference=row.reference,
+        subject=cells.open_washed("subject", row.subject),
+        requester=cells.open_washed("requester", row.requester),
+        status=TicketStatus(row.status),
+        priority=row.priority,
+        created_at=row.created_at,
+        turns=row.turns,
+    )
+
+
+def washed_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> Ticket:
+    """Return a washed ticket."""
+    head = listed(scope, row)
+    return Ticket(
+        id=head.id,
+        reference=head.reference,
+        subject=head.subject,
+        requester=head.requester,
+        status=head.status,
+        priority=head.priority,
+        created_at=head.created_at,
+        turns=tuple(
+            Turn(
+                at=turn.at,
+                author=cells.open_washed("author", turn.author),
+                role=TurnRole(turn.role),
+                text=cells.open_washed("text", turn.text),
+            )
+            for cells, turn in _each(scope, row, turns)
+        ),
+    )
+
+
+def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTicket:
+    """Return a ticket as it came."""
+    cells = scope.cells("tickets", row.id, row.policy_version)
+    return RawTicket(
+        reference=row.reference,
+        subject=cells.open_raw("raw_subject", row.raw_subject),
+        status=TicketStatus(row.status),
+        priority=row.priority,
+        created_at=row.created_at,
+        people=_open_people(scope, row),
+        turns=tuple(
+            RawTurn(
+                at=turn.at,
+                author=cells.open_raw("raw_author", turn.raw_author),
+                role=TurnRole(turn.role),
+                text=cells.open_raw("raw_text", turn.raw_text),
+            )
+            for cells, turn in _each(scope, row, turns)
+        ),
+        requester=cells.open_raw("raw_requester", row.raw_requester),
+    )
+
+
+def fingerprint(sealer: Sealer, raw: RawTicket, washed: Ticket) -> str:
+    """Return a keyed hash of everything in a ticket, so that an import can tell what changed."""
+
+    def kept(text: RedactedText) -> str:
+        return sealer.fingerprint_bytes(text.reveal().encode("utf-8", "surrogatepass"))
+
+    def came(text: RawText) -> str:
+        return sealer.fingerprint(text)
+
+    said = [
+        (turn.at.isoformat(), turn.role.value, came(turn.author), came(turn.text))
+        for turn in raw.turns
+    ]
+    head = (raw.status.value, raw.priority, raw.created_at.isoformat())
+    known = [people.fingerprint(sealer, person) for person in raw.people]
+    masked = [kept(part) for turn in washed.turns for part in (turn.author, turn.text)]
+    names = (came(raw.subject), came(raw.requester), kept(washed.subject), kept(washed.requester))
+    body = json.dumps([head, names, known, said, masked])
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _each(
+    scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]
+) -> Iterator[tuple[Cells, Row[Any]]]:
+    for at, turn in enumerate(turns):
+        yield _turn_cells(scope, row.id, at, len(turns), row.policy_version), turn
+
+
+def _turn_cells(scope: Scope, ticket_id: str, at: int, count: int, version: int) -> Cells:
+    return scope.cells("ticket_turns", f"{ticket_id}/{at}/{count}", version)
+
+
+def _seal_people(scope: Scope, ticket_id: str, known: Sequence[KnownPerson]) -> bytes:
+    return frame(
+        [
+            scope.cells("tickets", f"{ticket_id}/{at}/{len(known)}").seal_raw_all(
+                "raw_people", people.to_texts(person)
+            )
+            for at, person in enumerate(known)
+        ]
+    )
+
+
+def _open_people(scope: Scope, row: Row[Any]) -> tuple[KnownPerson, ...]:
+    parts = unframe(row.raw_people)
+    return tuple(
+        people.from_texts(
+            scope.cells("tickets", f"{row.id}/{at}/{len(parts)}", row.policy_version).open_raw_all(
+                "raw_people", part
+            )
+        )
+        for at, part in enumerate(parts)
+    )

@@ -1,0 +1,113 @@
+"""The vault's rows: keyed hashes to find a surface form by, ciphertext to restore it from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+
+from assistant.adapters.records.schema import vault_counters, vault_surfaces
+from assistant.adapters.records.scope import Scope, batches, upsert
+from guardrails.seal import Sealed
+from guardrails.spans import EntityType
+from guardrails.vault import SurfaceKey, SurfaceRow
+
+
+class SqlVault:
+    """Implements `guardrails.vault.VaultStore`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def numbers_of(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
+        with self._scope.reading() as connection:
+            known = self._known(connection, keys)
+        return [known.get(key.surface) for key in keys]
+
+    def number_of_value(self, key: SurfaceKey) -> int | None:
+        query = select(func.min(vault_surfaces.c.number)).where(
+            self._scope.owns(vault_surfaces),
+            vault_surfaces.c.type == key.type.value,
+            vault_surfaces.c.value == key.value,
+        )
+        with self._scope.reading() as connection:
+            return connection.scalar(query)
+
+    def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "vault")  # from here on, one writer at a time
+            numbers = self._known(connection, keys)
+            last = self._counters(connection)
+            rows: list[dict[str, Any]] = []
+            for index, key in enumerate(keys):
+                if key.surface not in numbers:
+                    last[key.type] = number = last.get(key.type, 0) + 1
+                    numbers[key.surface] = number
+                    rows.append(self._surface_row(key, number, seal(index, number)))
+            if rows:
+                connection.execute(insert(vault_surfaces), rows)
+                self._count(connection, last)
+        return [numbers[key.surface] for key in keys]
+
+    def row(self, kind: EntityType, number: int) -> SurfaceRow | None:
+        query = self._rows().where(
+            vault_surfaces.c.type == kind.value, vault_surfaces.c.number == number
+        )
+        with self._scope.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _surface(row)
+
+    def rows(self) -> Iterable[SurfaceRow]:
+        with self._scope.reading() as connection:
+            return [_surface(row) for row in connection.execute(self._rows())]
+
+    def version(self) -> int:
+        return self._scope.revision("vault")
+
+    def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
+        """Erase surface forms; return how many there were. Their numbers never come back."""
+        named = tuple_(vault_surfaces.c.type, vault_surfaces.c.number)
+        pairs = [(kind.value, number) for kind, number in placeholders]
+        gone = 0
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "vault")
+            for some in batches(pairs):
+                these = self._scope.owns(vault_surfaces), named.in_(some)
+                gone += connection.execute(delete(vault_surfaces).where(*these)).rowcount
+        return gone
+
+    def _known(self, connection: Connection, keys: Sequence[SurfaceKey]) -> dict[str, int]:
+        query = select(vault_surfaces.c.surface, vault_surfaces.c.number)
+        mine = query.where(self._scope.owns(vault_surfaces))
+        known: dict[str, int] = {}
+        for some in batches([key.surface for key in keys]):
+            found = connection.execute(mine.where(vault_surfaces.c.surface.in_(some)))
+            known.update({row.surface: row.number for row in found})
+        return known
+
+    def _counters(self, connection: Connection) -> dict[EntityType, int]:
+        mine = select(vault_counters).where(self._scope.owns(vault_counters))
+        return {EntityType(row.type): row.last for row in connection.execute(mine)}
+
+    def _count(self, connection: Connection, last: dict[EntityType, int]) -> None:
+        for kind, number in last.items():
+            row = self._scope.row(type=kind.value, last=number)
+            connection.execute(upsert(connection, vault_counters, row, {"last": number}))
+
+    def _surface_row(self, key: SurfaceKey, number: int, sealed: Sealed) -> dict[str, Any]:
+        return self._scope.row(
+            type=key.type.value,
+            number=number,
+            value=key.value,
+            surface=key.surface,
+            sealed=sealed,
+        )
+
+    def _rows(self) -> Any:
+        columns = vault_surfaces.c.type, vault_surfaces.c.number, vault_surfaces.c.sealed
+        return select(*columns).where(self._scope.owns(vault_surfaces))
+
+
+def _surface(row: Row[Any]) -> SurfaceRow:
+    return SurfaceRow(EntityType(row.type), row.number, bytes(row.sealed))
