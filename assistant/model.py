@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardrails import RawText, RedactedText
-from guardrails.findings import Finding, FindingKind  # noqa: F401 - handed on
+from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
 
