@@ -6,9 +6,11 @@ one of a closed set of words, an identifier of a narrow alphabet, a number, a ti
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar, cast
@@ -88,6 +90,11 @@ class Fields:
             raise self._wrong(name, "a list of texts")
         return [RawText(str(item)) for item in cast("list[object]", value)]
 
+    def parts(self, name: str) -> tuple[RawText, ...]:
+        """Return the parts of a text field that ``;`` separates."""
+        parts = unwrap(self.text(name)).split(";")
+        return tuple(RawText(part.strip()) for part in parts if part.strip())
+
     def _wrong(self, name: str, wanted: str) -> BadInput:
         return BadInput(f"{self.where}: the field “{name}” must be {wanted}.")
 
@@ -109,6 +116,29 @@ def parse_lines(raw: RawText, name: str, *, limit: int = MAX_CHARACTERS) -> Iter
     for number, line in enumerate(unwrap(raw).splitlines(), start=1):
         if line.strip():
             yield parse_object(RawText(line), f"{name}, line {number}", limit=limit)
+
+
+def parse_table(raw: RawText, name: str, columns: Sequence[str]) -> Iterator[Fields]:
+    """Parse CSV whose first line names its columns, which must be among ``columns``.
+
+    Blank lines are skipped. `BadInput` names the line, never what stands in it.
+    """
+    lines = csv.reader(io.StringIO(unwrap(raw), newline=""), strict=True)
+    nothing: list[str] = []
+    try:
+        header = [cell.strip().lower() for cell in next(lines, nothing)]
+        if not header or not set(header) <= set(columns) or len(set(header)) != len(header):
+            wanted = ", ".join(columns)
+            raise BadInput(f"{name}: the first line must name its columns, of {wanted}.")
+        for cells in lines:
+            where = f"{name}, line {lines.line_num}"
+            if len(cells) not in (0, len(header)):
+                raise BadInput(f"{where} has {len(cells)} cells, the first line {len(header)}.")
+            if any(cell.strip() for cell in cells):
+                found = zip(header, map(str.strip, cells), strict=True)
+                yield Fields({column: cell for column, cell in found if cell}, where)
+    except csv.Error:
+        raise BadInput(f"{name}, line {lines.line_num} is not valid CSV.") from None
 
 
 def _fields(value: object, where: str) -> Fields:
