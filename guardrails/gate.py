@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -23,7 +24,7 @@ import httpx
 from guardrails import placeholders
 from guardrails.errors import BadInput, GateClosed, QuietdeskError
 from guardrails.incoming import Limits, Watch, abounded, bounded, why
-from guardrails.ledger import Ledger, current_call, digest
+from guardrails.ledger import Fact, Ledger, Row, current_call, digest
 from guardrails.outgoing import Stopped, check_address, wash_body
 from guardrails.policy import Destination, Policy
 from guardrails.scan import Scanner
@@ -83,7 +84,7 @@ class EgressGate:
 
     def fail(self, intent: int, why: LiteralString, status: int | None = None) -> None:
         """Record that a request which was let out came to nothing."""
-        self._ledger.append("model.failed", intent=intent, why=why, status=status)
+        self._commit("model.failed", intent=intent, why=why, status=status)
 
     def watch(self, intent: int, status: int) -> Watch:
         """Return what looks at the answer to ``intent`` while it comes in."""
@@ -96,7 +97,7 @@ class EgressGate:
         body = wash_body(content, self._scanner)
         if len(body.content) > self.limits.prompt_bytes:
             raise _too_long(self.limits.prompt_bytes)
-        row = self._ledger.append(
+        row = self._commit(
             "model.intent",
             sha256=digest(body.content),
             bytes=len(body.content),
@@ -130,9 +131,15 @@ class EgressGate:
     def _note_refusal(self, why: str, kinds: dict[str, int]) -> None:
         # A refusal is safe without its row, so a failing ledger does not hide the reason.
         with contextlib.suppress(Exception):
-            self._ledger.append(
-                "model.refused", destination=self.destination.name, why=why, kinds=kinds
-            )
+            self._commit("model.refused", destination=self.destination.name, why=why, kinds=kinds)
+
+    def _commit(self, kind: LiteralString, **facts: Fact) -> Row:
+        """Append a row that is committed when this returns.
+
+        Run in a context of its own, it joins no transaction that the caller has open: a row that
+        could still be rolled back is no record of what has left.
+        """
+        return Context().run(lambda: self._ledger.append(kind, **facts))
 
 
 class _SyncGate(httpx.BaseTransport):
