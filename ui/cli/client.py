@@ -1,0 +1,157 @@
+"""Who does the work: a running `serve`, or else this process, which then owns the home.
+
+The lock decides, not the socket: a socket without a listener is a dead server's, and a lock
+without a listener is another command's, which is waited for.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import httpx
+
+    from assistant.settings import Settings
+    from ui.operations.base import ArgsT, Operation, Progress, ResultT
+
+_PATIENCE_S = 30.0
+_PAUSE_S = 0.2
+_SILENCE_S = 60.0
+
+
+def perform(
+    operation: Operation[ArgsT, ResultT],
+    args: ArgsT,
+    *,
+    progress: Progress | None = None,
+    create: bool = False,
+) -> ResultT:
+    """Run ``operation`` wherever it can run. Only ``create`` makes a home that is not there."""
+    from assistant.settings import load_settings
+    from ui.operations.base import silent
+
+    settings = load_settings()
+    progress = progress or silent
+    until = time.monotonic() + _PATIENCE_S
+    told = False
+    while True:
+        try:
+            return _through(settings.home, operation, args, progress)
+        except _NobodyListens:
+            pass
+        try:
+            return _here(settings, operation, args, progress, create=create)
+        except _Taken as taken:
+            if time.monotonic() > until:
+                raise taken.error from None
+        if not told:
+            typer.echo("Another command is using this home; waiting for it.", err=True)
+            told = True
+        time.sleep(_PAUSE_S)
+
+
+class _NobodyListens(Exception):
+    pass
+
+
+class _Taken(Exception):
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _here(
+    settings: Settings,
+    operation: Operation[ArgsT, ResultT],
+    args: ArgsT,
+    progress: Progress,
+    *,
+    create: bool,
+) -> ResultT:
+    from assistant.bootstrap import Home, HomeInUse
+    from ui.crash import translated
+    from ui.logs import configure
+    from ui.operations.operator import Operator
+
+    if not create:
+        _must_exist(settings)
+    try:
+        with translated():
+            home = Home.open(settings, create=create)
+    except HomeInUse as error:
+        raise _Taken(error) from None
+    with home:
+        configure(settings.home)
+        return Operator(home).perform(operation, args, progress)
+
+
+def _must_exist(settings: Settings) -> None:
+    from assistant.errors import NotFound
+
+    if settings.database_url is None and not (settings.home / "quietdesk.db").exists():
+        raise NotFound(
+            f"Nothing is kept in {settings.home} yet.",
+            todo="Begin with `quietdesk tenant add`, or set QUIETDESK_HOME.",
+        )
+
+
+def _through(
+    home: Path, operation: Operation[ArgsT, ResultT], args: ArgsT, progress: Progress
+) -> ResultT:
+    from ui.wire import socket_path
+
+    path = socket_path(home)
+    if not path.is_socket():
+        raise _NobodyListens
+    import httpx
+
+    timeout = httpx.Timeout(_SILENCE_S)
+    transport = httpx.HTTPTransport(uds=str(path))
+    with httpx.Client(transport=transport, timeout=timeout, trust_env=False) as client:
+        try:
+            return operation.result.model_validate(_talk(client, operation, args, progress))
+        except httpx.ConnectError:
+            raise _NobodyListens from None
+        except httpx.TransportError as error:
+            raise _broken_off(operation.name, error) from None
+
+
+def _talk(
+    client: httpx.Client, operation: Operation[Any, Any], args: Any, progress: Progress
+) -> object:
+    headers = {"content-type": "application/json"}
+    url = f"http://quietdesk/ops/{operation.name}"
+    with client.stream("POST", url, content=args.model_dump_json(), headers=headers) as answer:
+        answer.raise_for_status()
+        return _outcome(operation.name, answer.iter_lines(), progress)
+
+
+def _outcome(name: str, lines: Iterator[str], progress: Progress) -> object:
+    from ui.operations.base import Step
+    from ui.wire import Failure, error_of
+
+    for line in lines:
+        said: dict[str, object] = json.loads(line)
+        if "progress" in said:
+            progress(Step.model_validate(said["progress"]))
+        elif "error" in said:
+            raise error_of(Failure.model_validate(said["error"]))
+        elif "result" in said:
+            return said["result"]
+    raise _broken_off(name, None)
+
+
+def _broken_off(name: str, error: Exception | None) -> Exception:
+    from assistant.errors import StorageTrouble
+
+    how = f" ({type(error).__name__})" if error else ""
+    return StorageTrouble(
+        f"The running Quietdesk ended or fell silent in the middle of “{name}”{how}.",
+        safe="What was finished before is kept; nothing is half-written.",
+        todo="See whether `quietdesk serve` still runs, then repeat the command.",
+    )

@@ -1,0 +1,106 @@
+"""``ingest``, ``ask`` and ``redact``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Tenant
+from ui.cli.typed import text_of
+
+if TYPE_CHECKING:
+    from ui.operations.ask import AnswerView
+    from ui.operations.redact import Washed
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
+    *,
+    tenant: Tenant,
+    json: Json = False,
+) -> None:
+    """Read documents into a tenant's index; what is gone from the folder goes from the index.
+
+    Ends with 1 when files were skipped; all others are in the index then.
+    """
+    from ui.operations.ingest import INGEST, IngestArgs
+
+    args = IngestArgs(tenant=tenant, path=str(path.absolute()))
+    with screen.watching() as progress:
+        report = perform(INGEST, args, progress=progress)
+    if json:
+        screen.as_json(report)
+    else:
+        screen.say(
+            f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
+            f"{report.removed} removed; {report.chunks} chunks."
+        )
+        for skipped in report.skipped:
+            screen.note(f"Skipped {skipped.source}: {skipped.reason}")
+    if report.skipped:
+        raise typer.Exit(1)
+
+
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question, in plain words.")],
+    *,
+    tenant: Tenant,
+    json: Json = False,
+) -> None:
+    """Answer a question from a tenant's documents, with citations."""
+    from ui.operations.ask import ASK, Question
+
+    answer = perform(ASK, Question(tenant=tenant, question=" ".join(question)))
+    if json:
+        screen.as_json(answer)
+    else:
+        _answer(answer)
+
+
+def redact(
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text file; - is stdin.")] = "-",
+    *,
+    tenant: Annotated[
+        str, typer.Option("--tenant", "-t", help="Look up this tenant's placeholders.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Print a text with identity masked. Keeps nothing; with a tenant it only looks up."""
+    found = _washed(text_of(file), tenant)
+    if json:
+        screen.as_json(found)
+        return
+    typer.echo(found.text, nl=not found.text.endswith("\n"))
+    total = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
+    screen.note(f"Masked: {total or 'nothing'}.")
+
+
+def _washed(text: str, tenant: str) -> Washed:
+    from ui.operations.redact import REDACT, RedactArgs, washed
+
+    if tenant:
+        return perform(REDACT, RedactArgs(tenant=tenant, text=text))
+    from assistant.bootstrap import ephemeral_redactor
+    from assistant.settings import load_settings
+    from guardrails import RawText
+
+    return washed(ephemeral_redactor(load_settings()).redact(RawText(text)))
+
+
+def _answer(answer: AnswerView) -> None:
+    if answer.answerable:
+        screen.say(answer.text)
+        screen.say()
+        screen.citations(answer.citations)
+    else:
+        screen.say("Nothing here answers this.")
+        if answer.nearest:
+            screen.say("Nearest articles:")
+        for title, source in dict.fromkeys((each.title, each.source) for each in answer.nearest):
+            screen.say(f"  {title} ({source})")
+    for each in answer.notes:
+        screen.note(each)

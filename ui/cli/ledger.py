@@ -1,0 +1,51 @@
+"""``ledger …``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Tenant
+
+_REFUSED = 4
+
+
+def show(
+    *,
+    tenant: Tenant,
+    after: Annotated[int, typer.Option(min=0, help="Only rows numbered above this.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most this many.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show the last rows: hashes, counts, ids and closed words, never text."""
+    from ui.operations.ledger import SHOW, LedgerArgs
+
+    found = perform(SHOW, LedgerArgs(tenant=tenant, after=after, limit=limit))
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("row", "time", "what", "facts"),
+        ((row.number, row.at, row.kind, row.facts) for row in found.rows),
+    )
+
+
+def verify(*, tenant: Tenant, json: Json = False) -> None:
+    """Prove that no row was changed, dropped, moved or added; ends with 4 when one was."""
+    from ui.operations.base import TenantArgs
+    from ui.operations.ledger import VERIFY
+
+    proof = perform(VERIFY, TenantArgs(tenant=tenant))
+    if json:
+        screen.as_json(proof)
+    elif proof.holds:
+        screen.say(f"The ledger of {tenant} holds: {proof.rows} rows.")
+    else:
+        screen.note(f"The ledger of {tenant} does not hold. Row {proof.broken}: {proof.why}.")
+        screen.note("Rows before it are proven. Nothing was changed by looking.")
+        screen.note("Keep the home as it is and compare it with a backup.")
+    if not proof.holds:
+        raise typer.Exit(_REFUSED)

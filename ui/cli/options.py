@@ -1,0 +1,22 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Tenant = Annotated[
+    str, typer.Option("--tenant", "-t", metavar="TENANT", help="Whose data: the tenant's name.")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON on stdout, and errors as JSON on stderr.")
+]
+Login = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="LOGIN",
+        help="Who decides; the password is asked for, or taken from QUIETDESK_PASSWORD.",
+    ),
+]

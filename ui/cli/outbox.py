@@ -1,0 +1,105 @@
+"""``outbox …``: replies that a person released."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Login, Tenant
+from ui.cli.typed import password
+
+if TYPE_CHECKING:
+    from ui.operations.base import PersonArgs
+    from ui.operations.outbox import Outbox
+
+
+def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
+    """List released replies, oldest first."""
+    from ui.operations.outbox import LIST
+
+    found = perform(LIST, _who(tenant, login))
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("reply", "ticket", "released", "by", "delivered"),
+        (
+            (
+                each.reply[:8],
+                each.reference,
+                f"{each.released_at:%Y-%m-%d %H:%M}",
+                each.released_by,
+                f"{each.delivered_at:%Y-%m-%d %H:%M}" if each.delivered_at else "no",
+            )
+            for each in found.replies
+        ),
+    )
+
+
+def export(
+    *,
+    tenant: Tenant,
+    login: Login,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A new file; only you can read it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write released replies with their texts: a JSON object a line, or one with --json."""
+    from ui.operations.outbox import LIST
+
+    found = perform(LIST, _who(tenant, login))
+    text = found.model_dump_json(indent=2) + "\n" if json else _lines(found)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write_new(out, text)
+        screen.note(f"{len(found.replies)} replies are in {out}.")
+
+
+def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
+    """Post what was not delivered yet to the webhook."""
+    from ui.operations.outbox import DELIVER
+
+    done = perform(DELIVER, _who(tenant, login))
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.delivered} delivered.")
+
+
+def _who(tenant: str, login: str) -> PersonArgs:
+    from ui.operations.base import PersonArgs
+
+    secret = password(f"Password of {login}")
+    return PersonArgs(tenant=tenant, login=login, password=secret)
+
+
+def _lines(found: Outbox) -> str:
+    return "".join(f"{each.model_dump_json()}\n" for each in found.replies)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a whole new 0600 file or none: the texts in it hold identity."""
+    from assistant.errors import BadInput
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, path)
+        finally:
+            part.unlink()
+    except FileExistsError:
+        raise BadInput(f"{path} exists already.", todo="Name a new file.") from None
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,114 @@
+"""How results look: JSON for machines, tables and plain lines for people, progress on stderr."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from ui.operations.base import Progress, Shape, Step
+    from ui.operations.drafts import CitationView
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def as_json(result: Shape) -> None:
+    """Print ``result`` as JSON."""
+    typer.echo(result.model_dump_json(indent=2))
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without characters that would steer the terminal that shows it."""
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def say(text: str = "") -> None:
+    """Print a line or a text that may come from outside."""
+    typer.echo(plain(text))
+
+
+def note(text: str) -> None:
+    """Tell the person something that is no part of the result."""
+    typer.echo(plain(text), err=True)
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on a terminal, lines with tabs into a pipe."""
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in ([*titles], *cells):
+            typer.echo("\t".join(" ".join(cell.split()) for cell in line))
+        return
+    shown = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for line in cells:
+        shown.add_row(*(Text(cell) for cell in line))
+    Console().print(shown)
+
+
+def beside(texts: Sequence[tuple[str, str]]) -> None:
+    """Print titled texts side by side where there is room, one under the other where not."""
+    console = Console()
+    if not sys.stdout.isatty() or console.width < _ROOM * len(texts):
+        for title, text in texts:
+            say(f"--- {title} ---\n{text}\n")
+        return
+    shown = Table(*(title for title, _ in texts), expand=True, show_lines=True)
+    shown.add_row(*(Text(plain(text)) for _, text in texts))
+    console.print(shown)
+
+
+_ROOM = 36
+
+
+def citations(cited: Iterable[CitationView]) -> None:
+    """Print where sentences come from, one line each."""
+    for each in cited:
+        heading = f", {each.heading}" if each.heading and each.heading != each.title else ""
+        lines = f"lines {each.first_line}-{each.last_line}"
+        say(f"  [{each.number}] {each.title}{heading} ({each.source}, {lines})")
+
+
+@contextmanager
+def watching() -> Generator[Progress | None]:
+    """Show how far an operation is, with its rate and the time left; nothing into a file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress as bars
+
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TextColumn("{task.fields[count]}"),
+    )
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("starting", total=None, count="")
+
+        def show(step: Step) -> None:
+            shown.update(
+                task,
+                description=step.what,
+                completed=step.done,
+                total=step.total,
+                count=_how_far(step),
+            )
+
+        yield show
+
+
+def _how_far(step: Step) -> str:
+    parts = [f"{step.done:,} of {step.total:,}"] if step.total else []
+    if step.per_second:
+        parts.append(f"{step.per_second:.1f}/s")
+    if step.seconds_left is not None:
+        minutes, seconds = divmod(round(step.seconds_left), 60)
+        parts.append(f"{minutes}:{seconds:02} left")
+    return ", ".join(parts)

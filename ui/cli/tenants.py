@@ -1,0 +1,119 @@
+"""``tenant …`` and ``user …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Tenant
+from ui.cli.typed import password, text_of
+
+Slug = Annotated[
+    str, typer.Argument(metavar="TENANT", help="Its name: lower case, digits and dashes.")
+]
+
+
+def add(slug: Slug, *, json: Json = False) -> None:
+    """Add a tenant under the strictest policy that works."""
+    from ui.operations.base import TenantArgs
+    from ui.operations.tenants import ADD
+
+    added = perform(ADD, TenantArgs(tenant=slug), create=True)
+    if json:
+        screen.as_json(added)
+    else:
+        screen.say(f"Added the tenant {added.slug}.")
+
+
+def list_all(*, json: Json = False) -> None:
+    """List the tenants of this home."""
+    from ui.operations.tenants import LIST, NoArgs
+
+    found = perform(LIST, NoArgs())
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("tenant", "added", "policy", "AI", "review"),
+        (
+            (
+                each.slug,
+                f"{each.created_at:%Y-%m-%d}",
+                each.policy_version,
+                _on(each.ai_enabled),
+                each.review,
+            )
+            for each in found.tenants
+        ),
+    )
+
+
+def show(slug: Slug, *, json: Json = False) -> None:
+    """Show a tenant's policy and how much is kept about it."""
+    from ui.operations.base import TenantArgs
+    from ui.operations.tenants import SHOW
+
+    found = perform(SHOW, TenantArgs(tenant=slug))
+    if json:
+        screen.as_json(found)
+        return
+    policy = (
+        ("tenant", found.slug),
+        ("added", f"{found.created_at:%Y-%m-%d %H:%M}Z"),
+        ("policy version", found.policy_version),
+        ("AI", _on(found.ai_enabled)),
+        ("review", found.review),
+        ("training", "allowed" if found.training_allowed else "never"),
+        ("regions", ", ".join(found.regions)),
+        ("destinations", ", ".join(found.destinations)),
+        ("health data", "yes" if found.phi else "no"),
+    )
+    screen.table(("what", "value"), (*policy, *found.counts.items()))
+
+
+def add_people(
+    slug: Slug,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="CSV: name, email, phone, username, employee_number, hosts, serials; any of them."
+        ),
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Tell who the tenant's people are, so that they are masked wherever they stand."""
+    from ui.operations.directory import IMPORT, Staff
+
+    name = "stdin" if file == "-" else Path(file).name
+    added = perform(IMPORT, Staff(tenant=slug, name=name, text=text_of(file)))
+    if json:
+        screen.as_json(added)
+    else:
+        screen.say(f"{added.new} new people.")
+
+
+def add_user(
+    login: Annotated[str, typer.Argument(help="How the person logs in.")],
+    *,
+    tenant: Tenant,
+    role: Annotated[str, typer.Option(help="agent, reviewer or admin.")],
+    json: Json = False,
+) -> None:
+    """Give a person a login and a role with a tenant; the password is asked for."""
+    from ui.operations.users import ADD, NewUser
+
+    secret = password(f"Password for {login}", confirm=True)
+    added = perform(ADD, NewUser(tenant=tenant, login=login, password=secret, role=role))
+    if json:
+        screen.as_json(added)
+    else:
+        screen.say(f"{added.login} is {added.role} of {added.tenant}.")
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"

@@ -1,0 +1,97 @@
+"""What a person hands over: a password, a file, words from an editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import typer
+
+PASSWORD = "QUIETDESK_PASSWORD"  # noqa: S105 - a variable's name
+_MIB = 1024 * 1024
+_STDIN = "-"
+
+
+def password(prompt: str, *, confirm: bool = False) -> str:
+    """Return the password from the environment or from a hidden prompt."""
+    given = os.environ.get(PASSWORD)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        from assistant.errors import BadInput
+
+        raise BadInput("There is no password and nobody to ask for one.", todo=f"Set {PASSWORD}.")
+    return typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+
+
+def text_of(where: str) -> str:
+    """Return the text of a file, or of stdin for ``-``. `BadInput` when it is not usable text."""
+    from assistant.errors import BadInput
+
+    body = _bytes_of(where)
+    name = "The input" if where == _STDIN else Path(where).name
+    if not body.strip():
+        raise BadInput(f"{name} is empty.")
+    if b"\0" in body:
+        raise BadInput(f"{name} is a binary file, not text.")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{name} is not UTF-8 text: byte {error.start:,} does not fit.",
+            todo="Save it as UTF-8.",
+        ) from None
+
+
+def edited(text: str, folder: Path) -> str:
+    """Return ``text`` as the person left it in their editor; the file lies in ``folder``."""
+    from assistant.errors import BadInput
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise BadInput("There is no editor.", todo="Set EDITOR, or give the text with --file.")
+    with tempfile.TemporaryDirectory(dir=folder, prefix="edit-") as kept:
+        path = Path(kept) / "reply.txt"
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        _run([*shlex.split(editor), str(path)])
+        changed = text_of(str(path))
+    if changed == text:
+        raise BadInput("The text was not changed.")
+    return changed
+
+
+def _run(command: list[str]) -> None:
+    from assistant.errors import BadInput
+
+    try:
+        code = subprocess.run(command, check=False).returncode  # noqa: S603 - the user's own editor
+    except OSError as error:
+        raise BadInput(f"The editor does not start: {error.strerror}.") from None
+    if code:
+        raise BadInput(f"The editor ended with code {code}, so its text was not taken.")
+
+
+def _bytes_of(where: str) -> bytes:
+    from assistant.errors import BadInput
+    from assistant.settings import load_settings
+
+    most = load_settings().max_file_mb * _MIB
+    if where == _STDIN:
+        body = sys.stdin.buffer.read(most + 1)
+    else:
+        try:
+            with Path(where).open("rb") as file:
+                body = file.read(most + 1)
+        except OSError as error:
+            raise BadInput(f"{where} cannot be read: {error.strerror}.") from None
+    if len(body) > most:
+        raise BadInput(
+            f"{'The input' if where == _STDIN else where} is larger than {most // _MIB} MiB.",
+            todo="Split it, or raise QUIETDESK_MAX_FILE_MB.",
+        )
+    return body

@@ -1,0 +1,82 @@
+"""The sample tenants of ``data/``, set up by the same operations that anybody would use.
+
+Every step may be repeated: what is there already stays, so a start that was cut short is finished
+by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.errors import BadInput
+from assistant.model import Role
+from assistant.settings import Settings
+from ui.loopback import is_loopback
+from ui.operations import directory, ingest, tenants, tickets, users
+from ui.operations.base import Progress, Step, TenantArgs
+from ui.operations.operator import Operator
+
+PASSWORD = "quietdesk-demo"  # noqa: S105 - shown at every start, and only on loopback
+_DATA = Path(__file__).resolve().parent.parent / "data" / "tenants"
+
+
+def must_be_local(settings: Settings) -> None:
+    """`BadInput` unless only this machine can reach the page: everybody knows the password."""
+    if not is_loopback(settings.host):
+        raise BadInput(
+            f"The demo is for this machine only, and {settings.host} can be reached by others.",
+            todo="Set QUIETDESK_HOST=127.0.0.1, or serve without --demo.",
+        )
+
+
+def set_up(operator: Operator, progress: Progress) -> None:
+    """Add what is missing of the sample tenants. `BadInput` when the samples are not there."""
+    for folder in _samples():
+        _set_up(operator, folder, progress)
+
+
+def logins() -> list[str]:
+    """Return what a person needs to try it."""
+    return [
+        "Demo logins, each with a seat at every sample tenant:",
+        *(f"  {role.value:<9} password {PASSWORD}" for role in Role),
+    ]
+
+
+def _samples() -> Sequence[Path]:
+    folders = sorted(path.parent for path in _DATA.glob("*/tenant.json"))
+    if not folders:
+        raise BadInput(
+            f"The sample tenants are not in {_DATA}.",
+            todo="Run the demo from a checkout of the project, or serve without --demo.",
+        )
+    return folders
+
+
+def _set_up(operator: Operator, folder: Path, progress: Progress) -> None:
+    slug = folder.name
+
+    def tell(step: Step) -> None:
+        progress(step.model_copy(update={"what": f"{slug}: {step.what}"}))
+
+    if slug not in {tenant.slug for tenant in operator.home.tenants()}:
+        operator.perform(tenants.ADD, TenantArgs(tenant=slug), tell)
+    for role in Role:
+        if operator.home.accounts.member(role.value, slug) is None:
+            new = users.NewUser(tenant=slug, login=role.value, password=PASSWORD, role=role.value)
+            operator.perform(users.ADD, new, tell)
+    people, export = folder / "people.csv", folder / "tickets.jsonl"
+    operator.perform(
+        directory.IMPORT,
+        directory.Staff(tenant=slug, name=people.name, text=people.read_text("utf-8")),
+        tell,
+    )
+    for part in ("kb", "runbooks"):
+        args = ingest.IngestArgs(tenant=slug, path=str(folder / part))
+        operator.perform(ingest.INGEST, args, tell)
+    operator.perform(
+        tickets.IMPORT,
+        tickets.Export(tenant=slug, name=export.name, text=export.read_text("utf-8")),
+        tell,
+    )

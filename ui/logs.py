@@ -1,0 +1,84 @@
+"""Logs: numbers, ids and names of ours, one JSON object a line, in ``HOME/logs``. Never text.
+
+Other people's packages log prose, which may quote anything; of their records only the place and
+the kind of the exception are kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import MutableMapping
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+
+from guardrails import ForPerson, RawText, RedactedText
+from guardrails.errors import SeamBreach
+
+_SEALED = (RawText, ForPerson, RedactedText)
+_WORD = re.compile(r"[\w.:/<>#+-]{0,80}", re.ASCII)
+
+
+def configure(home: Path) -> None:
+    """Write to ``HOME/logs/quietdesk.log`` (0600) from now on."""
+    folder = home / "logs"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = _open(folder / "quietdesk.log")
+    structlog.configure(
+        processors=[
+            refuse_text,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_PlacesOnly(logging.WARNING)]
+
+
+def log() -> structlog.typing.FilteringBoundLogger:
+    """Return the log."""
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger())
+
+
+def refuse_text(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Let through numbers and words without spaces; refuse the kinds of text, and any prose."""
+    for value in event.values():
+        if isinstance(value, _SEALED):
+            raise SeamBreach(f"A log takes no {type(value).__name__}.", safe="Nothing was logged.")
+        if isinstance(value, (bool, int, float)) or value is None:
+            continue
+        if not isinstance(value, str) or not _WORD.fullmatch(value):
+            raise SeamBreach(
+                "A log takes numbers and single words only.", safe="Nothing was logged."
+            )
+    return event
+
+
+class _PlacesOnly(logging.Handler):
+    """Takes over the standard log: where something was said and of which kind, not what."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        failed = record.exc_info[0] if record.exc_info else None
+        log().warning(
+            "library",
+            logger=_word(record.name),
+            place=_word(f"{record.module}:{record.lineno}"),
+            level_of=record.levelname,
+            exception=failed.__name__ if failed else None,
+        )
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^\w.:/<>#+-]", "_", text, flags=re.ASCII)[:80]
+
+
+def _open(path: Path) -> TextIOWrapper:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(handle, "a", encoding="utf-8", buffering=1)

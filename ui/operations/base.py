@@ -1,0 +1,85 @@
+"""What an operation is: a name, the shape of its arguments and of its result, and a function."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class Shape(BaseModel):
+    """JSON with a known shape; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TenantArgs(Shape):
+    """Arguments of an operation on one tenant."""
+
+    tenant: str
+
+
+class PersonArgs(TenantArgs):
+    """Arguments of an operation that a person answers for, with that person's credential."""
+
+    login: str
+    password: str = Field(repr=False)
+
+
+class Step(Shape):
+    """How far an operation is; None stands for what nobody knows. Never holds customer text."""
+
+    what: str
+    done: int
+    total: int | None = None
+    per_second: float | None = None
+    seconds_left: float | None = None
+
+
+Progress = Callable[[Step], None]
+"""Told about each step. It may raise, which stops the operation between two steps."""
+
+
+class Pace:
+    """Makes steps that say how fast ``total`` things go, from when it was made."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what, self._total = what, total
+        self._since = time.monotonic()
+
+    def at(self, done: int) -> Step:
+        """Return the step after ``done`` things."""
+        spent = max(time.monotonic() - self._since, 1e-6)
+        left = spent / done * (self._total - done) if done else None
+        return Step(
+            what=self._what,
+            done=done,
+            total=self._total,
+            per_second=done / spent if done else None,
+            seconds_left=left,
+        )
+
+
+ArgsT = TypeVar("ArgsT", bound=Shape)
+ResultT = TypeVar("ResultT", bound=Shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[ArgsT, ResultT]):
+    """One named operation; with ``alone`` it runs once at a time for each tenant."""
+
+    name: str
+    args: type[ArgsT]
+    result: type[ResultT]
+    run: Callable[[Home, ArgsT, Progress], ResultT]
+    alone: bool = False
+
+
+def silent(_step: Step) -> None:
+    """Progress that nobody watches."""

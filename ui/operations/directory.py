@@ -1,0 +1,35 @@
+"""A tenant's directory: people who are masked everywhere, whatever the detector thinks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class Staff(TenantArgs):
+    """The text of a CSV file of people; ``name`` is what errors call it."""
+
+    name: str
+    text: str
+
+
+class PeopleAdded(Shape):
+    """How many people are new."""
+
+    new: int
+
+
+def _import(home: Home, args: Staff, _progress: Progress) -> PeopleAdded:
+    from assistant.flows.directory import import_people
+    from guardrails import RawText
+
+    new = import_people(home.desk(args.tenant), RawText(args.text), args.name)
+    home.directory_changed(args.tenant)
+    return PeopleAdded(new=new)
+
+
+IMPORT = Operation("tenant.people", Staff, PeopleAdded, _import, alone=True)

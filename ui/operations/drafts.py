@@ -1,0 +1,86 @@
+"""How a draft and its citations look on the outside; placeholders stay placeholders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Shape
+
+if TYPE_CHECKING:
+    from assistant.model import Citation, Draft, Finding
+
+
+class CitationView(Shape):
+    """Where a sentence comes from."""
+
+    number: int
+    source: str
+    title: str
+    heading: str
+    first_line: int
+    last_line: int
+
+
+class FindingView(Shape):
+    """What a check found in the text that would be sent."""
+
+    kind: str
+    start: int
+    end: int
+    note: str
+    blocks: bool
+
+
+class DraftView(Shape):
+    """A draft as it stands in the queue, washed."""
+
+    id: str
+    reference: str
+    kind: str
+    state: str
+    writer: str
+    created_at: datetime
+    body: str
+    citations: tuple[CitationView, ...]
+    findings: tuple[FindingView, ...]
+    notes: tuple[str, ...]
+
+
+def draft_view(draft: Draft) -> DraftView:
+    """Return ``draft`` for the outside."""
+    written = draft.written
+    return DraftView(
+        id=draft.id,
+        reference=draft.reference,
+        kind=draft.kind.value,
+        state=draft.state.value,
+        writer=written.writer,
+        created_at=draft.created_at,
+        body=written.body.reveal(),
+        citations=tuple(citation_view(each) for each in written.citations),
+        findings=tuple(_finding_view(each) for each in written.findings),
+        notes=written.notes,
+    )
+
+
+def citation_view(citation: Citation) -> CitationView:
+    """Return ``citation`` for the outside."""
+    return CitationView(
+        number=citation.number,
+        source=citation.source.reveal(),
+        title=citation.title.reveal(),
+        heading=citation.heading.reveal(),
+        first_line=citation.first_line,
+        last_line=citation.last_line,
+    )
+
+
+def _finding_view(finding: Finding) -> FindingView:
+    return FindingView(
+        kind=finding.kind.value,
+        start=finding.start,
+        end=finding.end,
+        note=finding.note,
+        blocks=finding.blocks,
+    )

@@ -1,0 +1,69 @@
+"""The ledger: what left, what came back, and whether it still proves itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class LedgerArgs(TenantArgs):
+    """Which rows: those numbered above ``after``, the last ``limit`` of them."""
+
+    after: int = Field(default=0, ge=0)
+    limit: int = Field(default=50, ge=1, le=100_000)
+
+
+class RowView(Shape):
+    """One row; ``facts`` are hashes, counts, ids and closed words."""
+
+    number: int
+    at: str
+    kind: str
+    facts: str
+    hash: str
+
+
+class Rows(Shape):
+    """Rows in order."""
+
+    rows: tuple[RowView, ...]
+
+
+class ProofView(Shape):
+    """What verifying found; ``broken`` is the first row that does not hold."""
+
+    rows: int
+    holds: bool
+    broken: int | None
+    why: str
+
+
+def _show(home: Home, args: LedgerArgs, _progress: Progress) -> Rows:
+    rows = list(home.desk(args.tenant).ledger.rows(args.after))[-args.limit :]
+    return Rows(
+        rows=tuple(
+            RowView(number=row.number, at=row.at, kind=row.kind, facts=row.body, hash=row.hash)
+            for row in rows
+        )
+    )
+
+
+def _verify(home: Home, args: TenantArgs, _progress: Progress) -> ProofView:
+    proof = home.desk(args.tenant).ledger.verify()
+    broken = proof.broken
+    return ProofView(
+        rows=proof.rows,
+        holds=broken is None,
+        broken=broken.number if broken else None,
+        why=broken.why if broken else "",
+    )
+
+
+SHOW = Operation("ledger.show", LedgerArgs, Rows, _show)
+VERIFY = Operation("ledger.verify", TenantArgs, ProofView, _verify)

@@ -1,0 +1,42 @@
+"""Runs operations on one home, for the command line and for the socket alike."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from ui.operations.base import ArgsT, Operation, Progress, ResultT, Step, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class Operator:
+    """Owns a home's order of work: what must run alone for a tenant waits for its turn.
+
+    Reading and asking never wait, so that a nightly batch does not hold up the page.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._guard = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+
+    def perform(
+        self, operation: Operation[ArgsT, ResultT], args: ArgsT, progress: Progress
+    ) -> ResultT:
+        """Run ``operation``. Errors of this machine come out as `QuietdeskError` where known."""
+        from ui.crash import translated
+
+        with translated(), self._turn(operation, args):
+            progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
+            return operation.run(self.home, args, progress)
+
+    def _turn(
+        self, operation: Operation[ArgsT, ResultT], args: ArgsT
+    ) -> AbstractContextManager[object]:
+        if not operation.alone or not isinstance(args, TenantArgs):
+            return nullcontext()
+        with self._guard:
+            return self._turns.setdefault(args.tenant, threading.Lock())

@@ -1,0 +1,61 @@
+"""Wash a text: with a tenant its own placeholders are looked up, without one nothing is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from guardrails import Redaction
+
+
+class RedactArgs(TenantArgs):
+    """A text to look up in a tenant's vault; nothing is added to it."""
+
+    text: str
+
+
+class MaskView(Shape):
+    """Characters ``start`` to ``end`` (half open) of the text that came in, never its value."""
+
+    start: int
+    end: int
+    type: str
+    placeholder: str
+    recognizer: str
+
+
+class Washed(Shape):
+    """Washed text with the places that were masked."""
+
+    text: str
+    masks: tuple[MaskView, ...]
+    counts: dict[str, int]
+
+
+def washed(redaction: Redaction) -> Washed:
+    """Return ``redaction`` for the outside."""
+    masks = tuple(
+        MaskView(
+            start=mask.start,
+            end=mask.end,
+            type=mask.placeholder.type.value,
+            placeholder=str(mask.placeholder),
+            recognizer=mask.recognizer,
+        )
+        for mask in redaction.masks
+    )
+    types = [mask.type for mask in masks]
+    counts = {kind: types.count(kind) for kind in sorted(set(types))}
+    return Washed(text=redaction.text.reveal(), masks=masks, counts=counts)
+
+
+def _redact(home: Home, args: RedactArgs, _progress: Progress) -> Washed:
+    from guardrails import RawText
+
+    return washed(home.desk(args.tenant).redactor.look_up(RawText(args.text)))
+
+
+REDACT = Operation("redact", RedactArgs, Washed, _redact)

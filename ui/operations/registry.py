@@ -1,0 +1,49 @@
+"""Every operation by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui.operations import (
+    ask,
+    directory,
+    ingest,
+    ledger,
+    outbox,
+    redact,
+    review,
+    tenants,
+    tickets,
+    users,
+    writing,
+)
+from ui.operations.base import Operation
+
+OPERATIONS: dict[str, Operation[Any, Any]] = {
+    operation.name: operation
+    for operation in (
+        tenants.ADD,
+        tenants.LIST,
+        tenants.SHOW,
+        directory.IMPORT,
+        users.ADD,
+        ingest.INGEST,
+        ask.ASK,
+        tickets.IMPORT,
+        tickets.LIST,
+        tickets.SHOW,
+        writing.SUMMARISE,
+        writing.DRAFT,
+        review.LIST,
+        review.SHOW,
+        review.APPROVE,
+        review.EDIT,
+        review.REJECT,
+        review.RELEASE,
+        outbox.LIST,
+        outbox.DELIVER,
+        redact.REDACT,
+        ledger.SHOW,
+        ledger.VERIFY,
+    )
+}

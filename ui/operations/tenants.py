@@ -1,0 +1,79 @@
+"""Tenants: add one, list them, show one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from assistant.model import Tenant
+
+
+class NoArgs(Shape):
+    """Nothing is asked."""
+
+
+class TenantView(Shape):
+    """A tenant and its policy."""
+
+    slug: str
+    id: str
+    created_at: datetime
+    policy_version: int
+    ai_enabled: bool
+    review: str
+
+
+class TenantDetail(TenantView):
+    """A tenant with what is kept about it."""
+
+    training_allowed: bool
+    regions: tuple[str, ...]
+    phi: bool
+    destinations: tuple[str, ...]
+    counts: dict[str, int]
+
+
+class TenantList(Shape):
+    """Every tenant of a home."""
+
+    tenants: tuple[TenantView, ...]
+
+
+def _add(home: Home, args: TenantArgs, _progress: Progress) -> TenantView:
+    return _view(home.add_tenant(args.tenant))
+
+
+def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
+    return TenantList(tenants=tuple(_view(tenant) for tenant in home.tenants()))
+
+
+def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
+    tenant = home.tenant(args.tenant)
+    return TenantDetail(
+        **_view(tenant).model_dump(),
+        training_allowed=tenant.policy.training_allowed,
+        regions=tenant.policy.regions,
+        phi=tenant.policy.phi,
+        destinations=tenant.policy.destinations,
+        counts=dict(home.desk(args.tenant).records.counts()),
+    )
+
+
+def _view(tenant: Tenant) -> TenantView:
+    return TenantView(
+        slug=tenant.slug,
+        id=tenant.id,
+        created_at=tenant.created_at,
+        policy_version=tenant.policy.version,
+        ai_enabled=tenant.policy.ai_enabled,
+        review=tenant.policy.review.value,
+    )
+
+
+ADD = Operation("tenant.add", TenantArgs, TenantView, _add)
+LIST = Operation("tenant.list", NoArgs, TenantList, _list)
+SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show)

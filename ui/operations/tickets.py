@@ -1,0 +1,127 @@
+"""Tickets: bring an export in, list them washed, show one as it came to a permitted person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, PersonArgs, Progress, Shape, TenantArgs
+from ui.operations.people import seat
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class Export(TenantArgs):
+    """The text of a JSON-lines export; ``name`` is what errors call it."""
+
+    name: str
+    text: str
+
+
+class Imported(Shape):
+    """What an import changed."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+class TicketLineView(Shape):
+    """A ticket in the list, washed."""
+
+    reference: str
+    subject: str
+    requester: str
+    status: str
+    priority: str
+    created_at: datetime
+    turns: int
+
+
+class TicketList(Shape):
+    """Every ticket of a tenant, newest first."""
+
+    tickets: tuple[TicketLineView, ...]
+
+
+class OneTicket(PersonArgs):
+    """A ticket by the customer's own number."""
+
+    reference: str
+
+
+class TurnView(Shape):
+    """One message as it came."""
+
+    at: datetime
+    author: str
+    role: str
+    text: str
+
+
+class TicketFull(Shape):
+    """A ticket as it came, for a permitted person."""
+
+    reference: str
+    subject: str
+    requester: str
+    status: str
+    priority: str
+    created_at: datetime
+    turns: tuple[TurnView, ...]
+
+
+def _import(home: Home, args: Export, _progress: Progress) -> Imported:
+    from assistant.flows.tickets import import_tickets
+    from guardrails import RawText
+
+    done = import_tickets(home.desk(args.tenant), RawText(args.text), args.name)
+    return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
+
+
+def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
+    rows = home.desk(args.tenant).records.tickets.list()
+    return TicketList(
+        tickets=tuple(
+            TicketLineView(
+                reference=row.reference,
+                subject=row.subject.reveal(),
+                requester=row.requester.reveal(),
+                status=row.status.value,
+                priority=row.priority,
+                created_at=row.created_at,
+                turns=row.turns,
+            )
+            for row in rows
+        )
+    )
+
+
+def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
+    from assistant.flows import show
+
+    desk, person = seat(home, args)
+    view = show.ticket(desk, person, args.reference)
+    return TicketFull(
+        reference=view.reference,
+        subject=view.subject.for_display(),
+        requester=view.requester.for_display(),
+        status=view.status.value,
+        priority=view.priority,
+        created_at=view.created_at,
+        turns=tuple(
+            TurnView(
+                at=turn.at,
+                author=turn.author.for_display(),
+                role=turn.role.value,
+                text=turn.text.for_display(),
+            )
+            for turn in view.turns
+        ),
+    )
+
+
+IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
+LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
+SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)
