@@ -1,0 +1,155 @@
+"""Exact words: BM25 in memory over washed chunks, never written to disk.
+
+BM25 as in Lucene (Kamphuis et al. 2020, "Which BM25 do you mean?"), by `bm25s`. IT text lives on
+names that a prose tokeniser tears apart or throws away, so a word such as ``kube-proxy``,
+``NodeNotReady``, ``4.1.1.2`` or ``0x80070005`` counts as a whole and by its parts, and a
+placeholder is one word: ``<PERSON_3>`` matches ``<PERSON_3>`` and nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock, local
+from typing import Any, Protocol, cast
+
+import bm25s
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from assistant.model import Chunk
+from assistant.ports import DocumentStore, Hit
+from guardrails import RedactedText, require_redacted
+
+K1, B = 1.2, 0.75
+"""Lucene's defaults."""
+
+_TOKEN = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_[0-9]+)?>|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
+_LONGEST = 64
+_STOP = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have how i if in is "
+    "it its me my not of on or our so than that the their them then there these they this to was "
+    "we were what when where which who why will with would you your "
+    "s t d ll ve re m don doesn isn".split()
+)
+_thread = local()
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the vendor's name
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkWords:
+    """One chunk as numbers of words, the title's and the heading's among them."""
+
+    chunk_id: str
+    words: tuple[str, ...]
+
+
+class Bm25Index:
+    """A `LexicalIndex` over the chunks that it was built from."""
+
+    def __init__(self, chunks: Sequence[ChunkWords]) -> None:
+        self._ids = [chunk.chunk_id for chunk in chunks]
+        self._bm25 = _build(chunks) if any(chunk.words for chunk in chunks) else None
+
+    def search(self, query: RedactedText, limit: int) -> list[Hit]:
+        """Return the best chunks, best first; nothing when no word matches."""
+        if self._bm25 is None or limit < 1:
+            return []
+        scores = self._scores(tokenize(require_redacted(query).reveal()))
+        best = _top(scores, limit)
+        return [Hit(self._ids[at], float(scores[at])) for at in best]
+
+    def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
+        bm25 = cast("Any", self._bm25)
+        known = cast("list[int]", bm25.get_tokens_ids(list(dict.fromkeys(words))))
+        if not known:
+            return np.zeros(len(self._ids), dtype=np.float32)
+        return cast("NDArray[np.float32]", bm25.get_scores_from_ids(known))
+
+
+class Bm25Library:
+    """Keeps one tenant's `Bm25Index` in step with the records; calling it returns the index.
+
+    A chunk never changes under its id, so its words are kept: after one new document among ten
+    thousand chunks, only the new chunks are opened and tokenised.
+    """
+
+    def __init__(self, documents: DocumentStore) -> None:
+        self._documents = documents
+        self._lock = Lock()
+        self._words: dict[str, ChunkWords] = {}
+        self._version: int | None = None
+        self._index = Bm25Index([])
+
+    def __call__(self) -> Bm25Index:
+        """Return an index of what the records hold now."""
+        with self._lock:
+            version = self._documents.version()
+            if version != self._version:
+                self._refresh()
+                self._version = version
+            return self._index
+
+    def _refresh(self) -> None:
+        held = self._documents.chunk_ids()
+        missing = sorted(held - self._words.keys())
+        titles = {each.id: each.title for each in self._documents.documents()} if missing else {}
+        kept = {key: words for key, words in self._words.items() if key in held}
+        chunks = self._documents.chunks(missing if kept else None) if missing else []
+        self._words = kept | {chunk.id: words_of(chunk, titles) for chunk in chunks}
+        self._index = Bm25Index(list(self._words.values()))
+
+
+def words_of(chunk: Chunk, titles: Mapping[str, RedactedText]) -> ChunkWords:
+    """Return the words of ``chunk``, with those of its document's title and its heading."""
+    title = titles.get(chunk.document_id)
+    texts = (title, chunk.heading, chunk.text)
+    parts = [require_redacted(text).reveal() for text in texts if text is not None]
+    return ChunkWords(chunk.id, tuple(word for part in parts for word in tokenize(part)))
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words of ``text`` in order: stemmed, lower case, compounds whole and in parts."""
+    return [word for found in _TOKEN.finditer(text) for word in _words(found[0])]
+
+
+def _words(token: str) -> list[str]:
+    if token.startswith("<"):
+        return [token]
+    whole = token[:_LONGEST].lower()
+    parts = [part.lower() for part in _PART.findall(token)]
+    if parts == [whole]:
+        return [] if whole in _STOP else [_stem(whole)]
+    return [whole, *(_stem(part) for part in parts if part not in _STOP and len(part) > 1)]
+
+
+def _stem(word: str) -> str:
+    """Stem by Porter's English (Snowball); a stemmer is not safe to share between threads."""
+    stemmer = cast("_Stemmer | None", getattr(_thread, "stemmer", None))
+    if stemmer is None:
+        stemmer = _thread.stemmer = cast("Any", Stemmer).Stemmer("english")
+    return cast("_Stemmer", stemmer).stemWord(word)
+
+
+def _build(chunks: Sequence[ChunkWords]) -> object:
+    vocabulary: dict[str, int] = {}
+    ids = [
+        [vocabulary.setdefault(word, len(vocabulary)) for word in chunk.words] for chunk in chunks
+    ]
+    bm25 = cast("Any", bm25s).BM25(k1=K1, b=B, method="lucene")
+    bm25.index((ids, vocabulary), show_progress=False)
+    return bm25
+
+
+def _top(scores: NDArray[np.float32], limit: int) -> list[int]:
+    matching = np.flatnonzero(scores > 0)
+    if len(matching) > limit:
+        matching = matching[np.argpartition(-scores[matching], limit - 1)[:limit]]
+    order = np.lexsort((matching, -scores[matching]))  # ties by position: the same answer each time
+    return [int(at) for at in matching[order]]

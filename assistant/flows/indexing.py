@@ -1,0 +1,70 @@
+"""Keeping the vector index in step with the records, which are the truth.
+
+The index holds ids and vectors only and may lag behind, hold too much or be lost: every hit is
+checked against the records, and `reconcile` brings it back in step from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from assistant.model import Chunk
+from assistant.ports import DocumentStore, Embedder, VectorIndex
+from guardrails import RedactedText, join
+
+_BATCH = 256
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What `reconcile` changed in the index."""
+
+    added: int
+    removed: int
+
+
+def embedding_text(title: RedactedText, chunk: Chunk) -> RedactedText:
+    """Return what is embedded for ``chunk``: its document's title, its heading, its text.
+
+    Without the title a chunk in the middle of a document does not say what it speaks of.
+    """
+    return join("\n", [part for part in (title, chunk.heading, chunk.text) if part])
+
+
+def index_chunks(
+    embedder: Embedder,
+    vectors: VectorIndex,
+    chunks: Sequence[Chunk],
+    titles: Mapping[str, RedactedText],
+) -> None:
+    """Embed ``chunks`` and add them to ``vectors``; ``titles`` is by document id."""
+    for some in _batched(chunks):
+        texts = [embedding_text(titles[chunk.document_id], chunk) for chunk in some]
+        vectors.add([chunk.id for chunk in some], embedder.embed(texts))
+
+
+def reconcile(documents: DocumentStore, embedder: Embedder, vectors: VectorIndex) -> Reconciled:
+    """Add the vectors that are missing, remove those of chunks that are gone.
+
+    Called when a desk is opened and before an ingest; with an empty index it builds a generation.
+    """
+    recorded, held = documents.chunk_ids(), vectors.ids()
+    missing, gone = sorted(recorded - held), sorted(held - recorded)
+    if missing:
+        titles = {each.id: each.title for each in documents.documents()}
+        for some in _batched(missing):
+            index_chunks(embedder, vectors, _known(documents.chunks(some), titles), titles)
+    if gone:
+        vectors.remove(gone)
+    return Reconciled(added=len(missing), removed=len(gone))
+
+
+def _known(chunks: Iterable[Chunk], titles: Mapping[str, RedactedText]) -> list[Chunk]:
+    return [chunk for chunk in chunks if chunk.document_id in titles]
+
+
+def _batched(items: Sequence[_T]) -> Iterator[list[_T]]:
+    return (list(items[at : at + _BATCH]) for at in range(0, len(items), _BATCH))

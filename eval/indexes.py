@@ -1,0 +1,92 @@
+"""Indexes and documents in memory, for measuring without a tenant and without a home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+
+from assistant.model import Chunk, Document
+from assistant.ports import Hit, Vectors
+
+
+class MemoryIndex:
+    """A `VectorIndex` that looks at every vector: exact, and fast enough for 100,000 of them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Vectors] = {}
+        self._table: tuple[list[str], Vectors] | None = None
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Add or replace vectors."""
+        self._rows.update(zip(ids, vectors, strict=True))
+        self._table = None
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove vectors; unknown ids are ignored."""
+        for chunk_id in ids:
+            self._rows.pop(chunk_id, None)
+        self._table = None
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        """Return the nearest chunks by cosine, best first."""
+        if not self._rows or limit < 1:
+            return []
+        if self._table is None:
+            self._table = list(self._rows), np.stack(list(self._rows.values()))
+        ids, table = self._table
+        scores = table @ vector[0]
+        best = cast("list[int]", np.argsort(-scores, kind="stable")[:limit].tolist())
+        return [Hit(ids[at], float(scores[at])) for at in best]
+
+    def ids(self) -> set[str]:
+        """Return every id held."""
+        return set(self._rows)
+
+
+class MemoryDocuments:
+    """A `DocumentStore` in memory."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document] = {}
+        self._chunks: dict[str, Chunk] = {}
+        self._version = 0
+
+    def documents(self) -> list[Document]:
+        """Return all documents, by source."""
+        return sorted(self._documents.values(), key=lambda each: each.source.reveal())
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document."""
+        return self._documents.get(document_id)
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Store a document with its chunks, replacing the one of the same id."""
+        self.remove([document.id])
+        self._documents[document.id] = document
+        self._chunks.update((chunk.id, chunk) for chunk in chunks)
+        self._version += 1
+
+    def remove(self, document_ids: Sequence[str]) -> list[str]:
+        """Remove documents with their chunks; return the ids of the removed chunks."""
+        known = {each for each in document_ids if self._documents.pop(each, None)}
+        gone = [key for key, chunk in self._chunks.items() if chunk.document_id in known]
+        for chunk_id in gone:
+            del self._chunks[chunk_id]
+        self._version += bool(known)
+        return gone
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        """Return the chunks of these ids that exist, or all of them."""
+        if ids is None:
+            return list(self._chunks.values())
+        return [self._chunks[each] for each in ids if each in self._chunks]
+
+    def chunk_ids(self) -> set[str]:
+        """Return every chunk's id."""
+        return set(self._chunks)
+
+    def version(self) -> int:
+        """Return a number that changes with every put and remove."""
+        return self._version

@@ -1,0 +1,186 @@
+"""Documents to washed chunks: redaction first, cutting after.
+
+A whole document is washed before it is cut, so no name is cut in two and the recogniser sees its
+context. Sections are then packed into chunks of about 900 characters at paragraph boundaries:
+MiniLM reads 256 word pieces, which title, heading and 900 characters just fill. Small neighbouring
+sections share a chunk, each under its own heading; a code fence, a list item or a table stays whole
+while that is possible, and no placeholder is ever cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from assistant.model import Chunk, new_id
+from guardrails import RawText, RedactedText, Redaction, Redactor, Template, join
+from ingestion.blocks import blocks
+from ingestion.loaders import Loaded, Section
+
+VERSION = "1"
+"""Raised when the same document would be cut otherwise, so that documents are read again."""
+
+TARGET = 900
+_SMALL = 300
+_PATH = " › "
+_HEADED = Template("## $heading\n\n$body")
+
+
+@dataclass(frozen=True, slots=True)
+class Washed:
+    """A document, washed and cut."""
+
+    source: RedactedText
+    title: RedactedText
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk that belongs to no document yet."""
+
+    heading: RedactedText
+    text: RedactedText
+    first_line: int
+    last_line: int
+
+    def of(self, document_id: str, ordinal: int) -> Chunk:
+        """Return the chunk of ``document_id`` that this is, under a fresh id."""
+        return Chunk(
+            new_id(),
+            document_id,
+            ordinal,
+            self.heading,
+            self.text,
+            self.first_line,
+            self.last_line,
+        )
+
+
+def wash(redactor: Redactor, documents: Sequence[tuple[PurePath, Loaded]]) -> list[Washed]:
+    """Wash and cut documents in one batch; each is known by the path that citations will show."""
+    raws = [raw for source, loaded in documents for raw in _texts(source, loaded)]
+    washed = iter(redactor.redact_many(raws))
+    return [_washed(loaded, washed) for _, loaded in documents]
+
+
+def _texts(source: PurePath, loaded: Loaded) -> Iterator[RawText]:
+    yield RawText(source.as_posix().encode("utf-8", "replace").decode())
+    yield loaded.title
+    for section in loaded.sections:
+        yield from section.heading
+        yield section.body
+
+
+def _washed(loaded: Loaded, washed: Iterator[Redaction]) -> Washed:
+    source, title = next(washed).text, next(washed).text
+    sections = [
+        _WashedSection(section, tuple(next(washed).text for _ in section.heading), next(washed))
+        for section in loaded.sections
+    ]
+    groups = _packed([list(section.parts()) for section in sections])
+    return Washed(source, title, tuple(_piece(group) for group in groups))
+
+
+@dataclass(frozen=True, slots=True)
+class _WashedSection:
+    raw: Section
+    heading: tuple[RedactedText, ...]
+    body: Redaction
+
+    def parts(self) -> Iterator[_Part]:
+        for start, end in blocks(self.body.text.reveal(), TARGET):
+            yield _Part(self, start, end)
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of the file for an offset of the washed body."""
+        return self.raw.line_at(_raw_offset(self.body, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    section: _WashedSection
+    start: int
+    end: int
+
+
+def _packed(sections: Iterable[Sequence[_Part]]) -> Iterator[list[_Part]]:
+    """Group neighbours while they fit; a section that will not fit begins a chunk of its own.
+
+    Unless what stands before it is small: a one-line section is worth more with what follows.
+    """
+    group: list[_Part] = []
+    for section in sections:
+        if _length(group) >= _SMALL and _length([*group, *section]) > TARGET:
+            yield group
+            group = []
+        for part in section:
+            if group and _length([*group, part]) > TARGET:
+                yield group
+                group = []
+            group.append(part)
+    if group:
+        yield group
+
+
+def _length(group: Sequence[_Part]) -> int:
+    return sum(
+        run[-1].end - run[0].start + sum(len(name) for name in run[0].section.heading[-1:])
+        for run in _runs(group)
+    )
+
+
+def _runs(group: Sequence[_Part]) -> list[list[_Part]]:
+    """Split a group into runs of one section each."""
+    runs: list[list[_Part]] = []
+    for part in group:
+        if runs and runs[-1][0].section is part.section:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return runs
+
+
+def _piece(group: Sequence[_Part]) -> Piece:
+    runs = _runs(group)
+    shared = _shared([run[0].section.heading for run in runs])
+    bodies = [_body(run, shared) for run in runs]
+    first, last = group[0], group[-1]
+    return Piece(
+        heading=join(_PATH, runs[0][0].section.heading[:shared]),
+        text=bodies[0] if len(bodies) == 1 else join("\n\n", bodies),
+        first_line=first.section.line_at(first.start),
+        last_line=last.section.line_at(max(last.end - 1, last.start)),
+    )
+
+
+def _body(run: Sequence[_Part], shared: int) -> RedactedText:
+    section = run[0].section
+    text = section.body.text.cut(run[0].start, run[-1].end)
+    below = section.heading[shared:]
+    return _HEADED.fill(heading=join(_PATH, below), body=text) if below else text
+
+
+def _shared(paths: Sequence[Sequence[RedactedText]]) -> int:
+    """Return how many headings all ``paths`` begin with."""
+    count = 0
+    for names in zip(*paths, strict=False):
+        if any(name != names[0] for name in names):
+            break
+        count += 1
+    return count
+
+
+def _raw_offset(body: Redaction, offset: int) -> int:
+    """Return where character ``offset`` of the washed body stood in the raw one."""
+    shift = 0
+    for mask in body.masks:
+        start = mask.start + shift
+        if start > offset:
+            break
+        end = start + len(str(mask.placeholder))
+        if offset < end:
+            return mask.start
+        shift = end - mask.end
+    return offset - shift

@@ -1,0 +1,73 @@
+"""What every loader makes: a title and sections whose lines can be found again in the file."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guardrails import RawText
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a document; the message says why, in our words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text under one heading.
+
+    ``heading`` is the path of headings from the outermost. ``starts`` holds the offset of each line
+    of ``body`` and ``lines`` the line of the file that it came from: a mask may swallow a line
+    break, so lines are found by raw offset and never by counting breaks in washed text.
+    """
+
+    heading: tuple[RawText, ...]
+    body: RawText
+    starts: tuple[int, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def first_line(self) -> int:
+        """The line of the file where the body begins."""
+        return self.lines[0]
+
+    @property
+    def last_line(self) -> int:
+        """The line of the file where the body ends."""
+        return self.lines[-1]
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of the file that holds character ``offset`` of the body."""
+        return self.lines[max(bisect_right(self.starts, offset) - 1, 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One file, read."""
+
+    title: RawText
+    sections: tuple[Section, ...]
+
+
+def section(heading: Sequence[str], lines: Sequence[tuple[int, str]]) -> Section | None:
+    """Make a section of numbered lines; None when they hold no text."""
+    kept = _strip([(number, line.rstrip()) for number, line in lines])
+    if not kept:
+        return None
+    starts: list[int] = []
+    at = 0
+    for _, line in kept:
+        starts.append(at)
+        at += len(line) + 1
+    return Section(
+        heading=tuple(RawText(name) for name in heading),
+        body=RawText("\n".join(line for _, line in kept)),
+        starts=tuple(starts),
+        lines=tuple(number for number, _ in kept),
+    )
+
+
+def _strip(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    filled = [at for at, (_, line) in enumerate(lines) if line]
+    return lines[filled[0] : filled[-1] + 1] if filled else []

@@ -1,0 +1,170 @@
+"""HTML as real people write it: the visible text by headings, with the line it stands on.
+
+The standard parser is used because it says where each piece of text stands, which a citation needs;
+tree builders throw that away. Unclosed and crossed tags are no trouble: only block boundaries and
+headings matter. What a reader does not see (scripts, comments, hidden elements, navigation) is left
+out.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from guardrails import RawText
+from ingestion.loaders.document import Loaded, Section, section
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object"})
+_AROUND = frozenset({"nav", "footer", "aside", "form", "button", "select", "dialog"})
+_BLOCKS = frozenset(
+    "address article blockquote body br dd details div dl dt figcaption figure hr html li main ol "
+    "p pre section summary table tbody tfoot thead title tr ul caption header".split()
+) | set(_HEADINGS)
+_GAPS = frozenset(
+    {"p", "pre", "table", "ul", "ol", "dl", "blockquote", "section", "article", "div"}
+)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def load_html(text: str, name: str) -> Loaded:
+    """Read HTML; the title is the first top heading, else the page's title, else ``name``."""
+    reader = _Reader(text)
+    reader.feed(text)
+    reader.close()
+    return reader.loaded(name)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        lower = text.lower()
+        self._skip = _UNSEEN | {tag for tag in _AROUND if _balanced(lower, tag)}
+        self._hidden: list[str] = []
+        self._pre = 0
+        self._page_title = ""
+        self._heading: list[str] | None = None
+        self._in_title = False
+        self._path: list[tuple[int, str]] = []
+        self._lines: list[tuple[int, str]] = []
+        self._open = False
+        self._found: list[tuple[tuple[str, ...], list[tuple[int, str]]]] = []
+
+    def loaded(self, name: str) -> Loaded:
+        self._end_section()
+        tops = [path[0] for path, _ in self._found if path]
+        title = (tops[0] if tops else "") or " ".join(self._page_title.split()) or name
+        return Loaded(RawText(title), tuple(_sections(self._found, title)))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            self._block(tag)
+        elif self._hidden or tag in self._skip or _is_hidden(attrs):
+            self._hidden.append(tag)
+        else:
+            self._enter(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs  # an element without content shows nothing, whatever it says about itself
+        self._block(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden:
+            self._leave_hidden(tag)
+            return
+        if tag == "pre":
+            self._pre = max(self._pre - 1, 0)
+        if tag == "title":
+            self._in_title = False
+        if tag in _HEADINGS and self._heading is not None:
+            self._end_heading(_HEADINGS[tag])
+        self._block(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden:
+            return
+        if self._in_title:
+            self._page_title += data
+        elif self._heading is not None:
+            self._heading.append(data)
+        else:
+            self._write(data)
+
+    def _enter(self, tag: str) -> None:
+        self._block(tag)
+        if tag == "pre":
+            self._pre += 1
+        if tag == "title" and not self._page_title:
+            self._in_title = True
+        if tag in _HEADINGS:
+            self._end_section()
+            self._heading = []
+        if tag in {"td", "th"} and self._open:
+            self._write_line(" | ", self.getpos()[0])
+        if tag == "li":
+            self._write_line("- ", self.getpos()[0])
+
+    def _leave_hidden(self, tag: str) -> None:
+        if tag in self._hidden:
+            while self._hidden.pop() != tag:
+                pass
+
+    def _block(self, tag: str) -> None:
+        if tag not in _BLOCKS or self._heading is not None:
+            return
+        self._open = False
+        if tag in _GAPS and self._lines and self._lines[-1][1]:
+            self._lines.append((self._lines[-1][0], ""))
+
+    def _end_heading(self, level: int) -> None:
+        text = " ".join("".join(self._heading or ()).split())
+        self._heading = None
+        self._path = [each for each in self._path if each[0] < level]
+        if text:
+            self._path.append((level, text))
+
+    def _end_section(self) -> None:
+        if any(line.strip() for _, line in self._lines):
+            self._found.append((tuple(text for _, text in self._path), self._lines))
+        self._lines = []
+        self._open = False
+
+    def _write(self, data: str) -> None:
+        first = self.getpos()[0]
+        if self._pre:
+            for at, line in enumerate(data.split("\n")):
+                if at:
+                    self._open = False
+                self._write_line(line, first + at)
+            return
+        for at, line in enumerate(data.split("\n")):
+            words = re.sub(r"[ \t\r\f\v\u00a0]+", " ", line)
+            if words.strip():
+                self._write_line(words if at == 0 else " " + words.lstrip(), first + at)
+
+    def _write_line(self, text: str, number: int) -> None:
+        if self._open and self._lines:
+            start, line = self._lines[-1]
+            self._lines[-1] = (start, f"{line}{text}" if line else text.lstrip())
+        else:
+            self._lines.append((number, text if self._pre else text.lstrip()))
+        self._open = True
+
+
+def _sections(
+    found: list[tuple[tuple[str, ...], list[tuple[int, str]]]], title: str
+) -> list[Section]:
+    made = [section([name for name in path if name != title], lines) for path, lines in found]
+    return [each for each in made if each is not None]
+
+
+def _is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
+    given = dict(attrs)
+    style = given.get("style") or ""
+    return "hidden" in given or given.get("aria-hidden") == "true" or bool(_HIDDEN.search(style))
+
+
+def _balanced(lower: str, tag: str) -> bool:
+    """Whether ``tag`` is closed as often as opened: an open one must not swallow the page."""
+    return len(re.findall(rf"<{tag}[\s>]", lower)) == lower.count(f"</{tag}>")

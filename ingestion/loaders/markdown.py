@@ -1,0 +1,97 @@
+"""Markdown by CommonMark's block structure: headings make sections, the text stays as written.
+
+Only the block structure is taken from the parser; a section's body is the file's own lines, so that
+code fences, tables and lists reach the reader as their author wrote them. HTML comments are left
+out: nobody sees them on the page, which makes them a place to hide instructions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from guardrails import RawText
+from ingestion.loaders.document import Loaded, Section, section
+
+_FENCE = "---"
+_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ \t]*$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_IMAGE_ONLY = frozenset({"image"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    text: str
+    first: int
+    after: int
+
+
+def load_markdown(text: str, name: str) -> Loaded:
+    """Read Markdown; the title is the front matter's, else the first top heading, else ``name``."""
+    front, lines = _front_matter(text.splitlines())
+    body = _without_comments(lines)
+    headings = _headings("\n".join(body))
+    top = next((heading for heading in headings if heading.level == 1), None)
+    title = front or (top.text if top else "") or name
+    sections = _sections(body, headings, title)
+    return Loaded(RawText(title), tuple(sections))
+
+
+def _sections(body: Sequence[str], headings: Sequence[_Heading], title: str) -> list[Section]:
+    found = [section((), _numbered(body, 0, headings[0].first if headings else len(body)))]
+    path: list[_Heading] = []
+    ends = [*(heading.first for heading in headings[1:]), len(body)]
+    for heading, end in zip(headings, ends, strict=bool(headings)):
+        path = [above for above in path if above.level < heading.level] + [heading]
+        names = [each.text for each in path if each.text and each.text != title]
+        found.append(section(names, _numbered(body, heading.after, end)))
+    return [each for each in found if each is not None]
+
+
+def _headings(text: str) -> list[_Heading]:
+    tokens = _parser().parse(text)
+    return [
+        _Heading(int(token.tag[1:]), _plain(tokens[at + 1]), token.map[0], token.map[1])
+        for at, token in enumerate(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map
+    ]
+
+
+def _plain(inline: Token) -> str:
+    parts = [
+        " " if child.type.endswith("break") else child.content
+        for child in inline.children or ()
+        if child.type not in _IMAGE_ONLY and child.type != "html_inline"
+    ]
+    return "".join(parts).strip()
+
+
+def _front_matter(lines: list[str]) -> tuple[str, list[str]]:
+    """Return the title and the lines, those of the front matter blank so that numbers stay."""
+    if not lines or lines[0].rstrip() != _FENCE:
+        return "", lines
+    end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
+    if end is None:
+        return "", lines
+    found = _TITLE.search("\n".join(lines[1:end]))
+    return found["title"].strip() if found else "", [""] * (end + 1) + lines[end + 1 :]
+
+
+def _without_comments(lines: Sequence[str]) -> list[str]:
+    text = "\n".join(lines)
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")
+
+
+def _numbered(body: Sequence[str], start: int, end: int) -> list[tuple[int, str]]:
+    return [(at + 1, body[at]) for at in range(start, end)]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")

@@ -1,0 +1,99 @@
+"""What stands in a folder: files to read, in a fixed order, and what is left out by name."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.errors import BadInput
+from ingestion.loaders import Unreadable
+
+_OUT = "it is a link that leads out of the folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read."""
+
+    path: Path
+    size: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a folder holds; ``closed`` are folders that could not be opened."""
+
+    files: list[Found] = field(default_factory=list[Found])
+    skipped: list[tuple[Path, str]] = field(default_factory=list[tuple[Path, str]])
+    closed: list[Path] = field(default_factory=list[Path])
+
+
+def scan(given: Path) -> tuple[Path, Scan]:
+    """Return the real path of ``given`` and what is there. `BadInput` when there is nothing.
+
+    Names that begin with a dot are passed over in silence, as version control and editors leave
+    them everywhere. A link to something inside the folder is passed over too: its target is read.
+    """
+    try:
+        path = given.resolve(strict=True)
+    except (OSError, RuntimeError):
+        raise BadInput(f"There is no file or folder {given}.") from None
+    found = Scan()
+    if path.is_dir():
+        for folder, files in _walk(path, found):
+            for name in files:
+                _look(folder / name, path, found)
+    else:
+        _look(path, path.parent, found)
+    return path, found
+
+
+def read(found: Found, max_bytes: int) -> bytes:
+    """Return the bytes of a file. `Unreadable` when it is too large, `OSError` when it is shut."""
+    if found.size > max_bytes:
+        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
+    with found.path.open("rb") as file:
+        body = file.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
+    return body
+
+
+def _walk(root: Path, found: Scan) -> Iterator[tuple[Path, list[str]]]:
+    def shut(error: OSError) -> None:
+        folder = Path(error.filename or root)
+        found.closed.append(folder)
+        found.skipped.append((folder, "the folder cannot be opened"))
+
+    for folder, folders, files in os.walk(root, onerror=shut):
+        here = Path(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (here / name).is_symlink() and not _inside(here / name, root):
+                found.skipped.append((here / name, _OUT))
+        yield here, sorted(name for name in files if not name.startswith("."))
+
+
+def _look(path: Path, root: Path, found: Scan) -> None:
+    try:
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            if not _inside(path, root):
+                found.skipped.append((path, _OUT))
+        elif stat.S_ISREG(status.st_mode):
+            found.files.append(Found(path, status.st_size))
+        else:
+            found.skipped.append((path, "it is not a regular file"))
+    except OSError as error:
+        found.skipped.append((path, f"it cannot be looked at ({type(error).__name__})"))
+
+
+def _inside(path: Path, root: Path) -> bool:
+    """Whether a link ends inside ``root``; one that leads nowhere does not."""
+    try:
+        return path.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False
