@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
-from assistant.adapters.chroma import ChromaIndex
+from assistant.adapters.chroma import ChromaIndex, generations
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
@@ -25,8 +25,9 @@ from assistant.adapters.sentence_transformers import LocalEmbedder
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotPermitted, StorageTrouble
+from assistant.flows.indexing import reconcile
 from assistant.model import Role, Tenant
-from assistant.ports import Embedder, Hit, VectorIndex, Vectors, Writer
+from assistant.ports import Embedder, Hit, Records, VectorIndex, Vectors, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
@@ -68,7 +69,7 @@ class Home:
         self._embedder = make_embedder(settings)
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
-        self._indexes: list[LazyIndex] = []
+        self._indexes: dict[str, LazyIndex] = {}
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Home:
@@ -95,7 +96,7 @@ class Home:
 
     def close(self) -> None:
         """Let go of everything; another process may own the home then."""
-        for index in self._indexes:
+        for index in self._indexes.values():
             index.close()
         self._desks.clear()
         self._database.close()
@@ -140,6 +141,11 @@ class Home:
                 desk = self._desks[slug] = self._open_desk(tenant)
             return desk
 
+    def directory_changed(self, slug: str) -> None:
+        """Open the tenant's desk anew next time, so that it masks the people it has now."""
+        with self._opening:
+            self._desks.pop(slug, None)
+
     def post_replies(self) -> Callable[[str, str, ForPerson], None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
@@ -165,17 +171,23 @@ class Home:
             scanner=scanner,
             ledger=ledger,
             embedder=self._embedder,
-            vectors=self._index(tenant),
+            vectors=self._index(tenant, records),
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
         )
 
-    def _index(self, tenant: Tenant) -> VectorIndex:
+    def _index(self, tenant: Tenant, records: Records) -> VectorIndex:
         folder = self.settings.home / "indexes" / tenant.id
-        index = LazyIndex(lambda: ChromaIndex(folder, 1))
-        self._indexes.append(index)
-        return index
+
+        def build() -> ChromaIndex:
+            index = ChromaIndex(folder, _generation(folder, self._embedder.name))
+            reconcile(records.documents, self._embedder, index)
+            return index
+
+        # One client for a folder, however often its desk is opened: a second one goes on answering
+        # with what the first has deleted.
+        return self._indexes.setdefault(tenant.id, LazyIndex(build))
 
     def _writer(
         self,
@@ -290,6 +302,23 @@ def model_destination(settings: Settings) -> Destination:
         region=settings.model_region,
         no_training=settings.model_no_training or parts.hostname in _LOOPBACK,
     )
+
+
+def _generation(folder: Path, embedder: str) -> int:
+    """Return the number of the index made by ``embedder``: a new one when another made the last.
+
+    Numbers only grow, because Chroma answers from its cache when a folder comes back.
+    """
+    note = folder / "generation"
+    last = note.read_text(encoding="utf-8").split("\n") if note.exists() else ["0", ""]
+    if last[1] == embedder:
+        return int(last[0])
+    number = max([int(last[0]), *generations(folder)]) + 1
+    _make_private(folder)
+    fresh = note.with_suffix(".new")
+    fresh.write_text(f"{number}\n{embedder}", encoding="utf-8")
+    fresh.replace(note)
+    return number
 
 
 class _Blind:

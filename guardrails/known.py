@@ -23,7 +23,10 @@ _WORD_NAMES = frozenset(
     "carter miller mason porter walker turner fisher hill wood woods field fields park parks "
     "rivers bush day week case price cash sharp swift wise good love power bond bell ball".split()
 )
-"""Names that are also words: alone they are masked only as written, never in lower case."""
+"""Names that are also words: alone they are masked only as written, never in lower case.
+
+Except where nothing but a name stands: a line of its own (``bill o``), or behind a greeting.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class KnownValues:
 
     _loose: re.Pattern[str] | None = None
     _exact: re.Pattern[str] | None = None
+    _alone: re.Pattern[str] | None = None
     _types: dict[str, EntityType] = field(default_factory=dict[str, EntityType])
 
     @classmethod
@@ -79,7 +83,7 @@ class KnownValues:
             if len(text) > 1:
                 (exact if known.exact else loose).setdefault(text, known.type)
         types = {text.casefold(): kind for text, kind in (*exact.items(), *loose.items())}
-        return cls(_compile(loose, re.IGNORECASE), _compile(exact, 0), types)
+        return cls(_compile(loose, re.IGNORECASE), _compile(exact, 0), _compile_alone(exact), types)
 
     @classmethod
     def of_people(cls, people: Iterable[KnownPerson]) -> KnownValues:
@@ -90,6 +94,10 @@ class KnownValues:
         """Return where known values stand; spans may touch and overlap other detectors' spans."""
         spans = [
             self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)
+        ]
+        spans += [
+            Span(*match.span(match.lastindex or 0), EntityType.PERSON, 1.0, _RECOGNIZER)
+            for match in (self._alone.finditer(text) if self._alone else ())
         ]
         return sorted(spans, key=lambda span: (span.start, -span.end))
 
@@ -126,3 +134,12 @@ def _compile(values: Iterable[str], flags: int) -> re.Pattern[str] | None:
         return None
     alternatives = "|".join(r"\s+".join(map(re.escape, form.split())) for form in forms)
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", flags)
+
+
+def _compile_alone(values: Iterable[str]) -> re.Pattern[str] | None:
+    names = "|".join(re.escape(value) for value in values if value.casefold() in _WORD_NAMES)
+    if not names:
+        return None
+    signed = rf"(?<=^)[ \t]*((?:{names})(?:[ \t]+\w\.?)?)[ \t]*$"
+    greeted = rf"\b(?:hi|hello|hey|dear|thanks|cheers|regards),?[ \t]+({names})\b"
+    return re.compile(f"{signed}|{greeted}", re.IGNORECASE | re.MULTILINE)

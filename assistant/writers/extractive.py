@@ -25,21 +25,30 @@ _GREETING = re.compile(
     r"(?:kind|best) regards|sincerely|sent from)\b[^.!?]{0,40}[.!?,]*$",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(
-    r"^\s*>|^\s*On .{4,80} wrote:\s*$|^-{2,}\s*(?:original message)?", re.IGNORECASE
-)
-_HELPS = re.compile(
-    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|diagnos|check|answer)",
+_NOT_SPOKEN = re.compile(
+    r"^\s*(?:>|[$#|]|On .{4,80} wrote:\s*$|-{2,}|(?:from|to|cc|date|sent|subject):)"
+    r"|^\s*begin forwarded message",
     re.IGNORECASE,
 )
+_FIX = re.compile(
+    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|remed|repair|recover|"
+    r"what to do|do this|answer|reset|restore|setup|set up)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\b(?:symptom|verif|escalat|background|overview|meaning|impact|contact|related|see also|"
+    r"histor|changelog|who|metadata|reference)",
+    re.IGNORECASE,
+)
+_FIX_WEIGHT, _ASIDE_WEIGHT = 1.5, 0.55
 _DESTROYED = "<SECRET>"
 
 _HELLO = Template("Hello $requester,")
 _HELLO_NOBODY = Template("Hello,").fill()
-_LEAD = Template("about “$subject”: this is what our documentation says.")
+_LEAD = Template("About “$subject”: this is what our documentation says.")
 _CLOSE = Template("Please tell us whether this helped; if not, we will look further.").fill()
 _HOLD = Template(
-    "thank you for your message about “$subject”. Our documentation has no answer to it, so a "
+    "Thank you for your message about “$subject”. Our documentation has no answer to it, so a "
     "colleague will look into it and write to you."
 )
 _QUOTE = Template("$text [$number]")
@@ -110,9 +119,8 @@ class ExtractiveWriter:
 def thread_of(ticket: Ticket) -> RedactedText:
     """Return the whole thread as one washed text, the way writers read it."""
     frame = Template("$author ($role):\n$text")
-    roles = {role: Template(word).fill() for role, word in _ROLE_WORDS.items()}
     turns = [
-        frame.fill(author=turn.author, role=roles[turn.role], text=turn.text)
+        frame.fill(author=turn.author, role=_ROLE_WORDS[turn.role], text=turn.text)
         for turn in ticket.turns
     ]
     return join("\n\n", [ticket.subject, *turns])
@@ -142,7 +150,11 @@ def cite(number: int, passage: Passage) -> Citation:
     )
 
 
-_ROLE_WORDS = {TurnRole.REQUESTER: "requester", TurnRole.AGENT: "agent", TurnRole.SYSTEM: "system"}
+_ROLE_WORDS = {
+    TurnRole.REQUESTER: Template("requester").fill(),
+    TurnRole.AGENT: Template("agent").fill(),
+    TurnRole.SYSTEM: Template("system").fill(),
+}
 
 
 def _frame(ticket: Ticket, lead: RedactedText, steps: RedactedText | None) -> RedactedText:
@@ -189,26 +201,27 @@ def _candidates(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
     query = reading.stems(asked)
     weight = reading.rarity(passage.chunk.text.reveal() for passage in passages)
     return [
-        _Quote(index, block, _score(query, passage, block, weight, index))
+        _Quote(index, block, _score(query, passage, block, heading, weight) / (1 + 0.35 * index))
         for index, passage in enumerate(passages)
-        for block in _readable(passage.chunk.text.reveal())
+        for heading, block in _readable(passage)
     ]
 
 
-def _readable(text: str) -> list[reading.Block]:
-    """Return the blocks worth quoting; a line that ends in a colon leads into the next block."""
-    joined: list[reading.Block] = []
+def _readable(passage: Passage) -> list[tuple[str, reading.Block]]:
+    """Return the blocks worth quoting with the heading that each stands under.
+
+    A line that ends in a colon leads into the next block and goes with it.
+    """
+    text, heading = passage.chunk.text.reveal(), passage.chunk.heading.reveal()
+    found: list[tuple[str, reading.Block]] = []
     for block in reading.blocks(text):
-        last = joined[-1] if joined else None
-        if last and block.kind != "heading" and _leads_on(text, last):
-            joined[-1] = reading.Block(last.start, block.end, block.kind)
+        if block.kind == "heading":
+            heading = text[block.start : block.end]
+        elif found and _leads_on(text, found[-1][1]):
+            found[-1] = (heading, reading.Block(found[-1][1].start, block.end, block.kind))
         else:
-            joined.append(block)
-    return [
-        block
-        for block in joined
-        if block.kind != "heading" and _says_something(text[block.start : block.end])
-    ]
+            found.append((heading, block))
+    return [(head, each) for head, each in found if _says_something(text[each.start : each.end])]
 
 
 def _leads_on(text: str, block: reading.Block) -> bool:
@@ -221,18 +234,18 @@ def _says_something(text: str) -> bool:
 
 
 def _score(
-    query: set[str],
-    passage: Passage,
-    block: reading.Block,
-    weight: reading.Weight,
-    rank: int,
+    query: set[str], passage: Passage, block: reading.Block, heading: str, weight: reading.Weight
 ) -> float:
+    """Return how much ``block`` answers: its words, its headings' words, and what it is for.
+
+    What a section is called tells steps from symptoms, which repeat the question best of all.
+    """
     text = passage.chunk.text.reveal()[block.start : block.end]
-    score = reading.overlap(query, text, weight) + 0.35 * reading.overlap(
-        query, f"{passage.title.reveal()} {passage.chunk.heading.reveal()}", weight
-    )
-    useful = block.kind == "list" or _HELPS.search(passage.chunk.heading.reveal())
-    return score * (1.3 if useful else 1.0) / (1 + 0.35 * rank)
+    around = f"{passage.title.reveal()} {heading}"
+    score = reading.overlap(query, text, weight) + 0.35 * reading.overlap(query, around, weight)
+    if _FIX.search(heading):
+        return score * _FIX_WEIGHT
+    return score * (_ASIDE_WEIGHT if _ASIDE.search(heading) else 1.2 if block.kind == "list" else 1)
 
 
 def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
@@ -262,7 +275,8 @@ def _spoken(turn: Turn) -> list[tuple[int, int]]:
     return [
         place
         for place in reading.sentences(text, 0, len(text))
-        if not _QUOTED.match(text[slice(*place)]) and len(reading.words(text[slice(*place)])) > 1
+        if not _NOT_SPOKEN.match(text[slice(*place)])
+        and len(reading.words(text[slice(*place)])) > 1
     ]
 
 

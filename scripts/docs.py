@@ -1,0 +1,89 @@
+"""Make the parts of the docs that are made from code, or with ``--check`` say which have drifted.
+
+``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ["TYPER_USE_RICH"] = (
+    "0"  # boxes and colours change with the terminal, plain help does not
+)
+
+import typer
+from pydantic.fields import FieldInfo
+
+from assistant.settings import PREFIX, Settings
+from ui.cli.app import build
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MADE = "<!-- Made by `make format` from {}; do not edit. -->\n\n"
+
+
+def main() -> None:
+    made = {"settings.md": settings_page(), "commands.md": commands_page()}
+    drifted = [name for name, text in made.items() if _read(DOCS / name) != text]
+    if "--check" in sys.argv and drifted:
+        sys.exit(f"docs drifted: {', '.join(drifted)}. Run `make format`.")
+    for name in drifted:
+        (DOCS / name).write_text(made[name], encoding="utf-8")
+
+
+def settings_page() -> str:
+    """Return the settings as one table."""
+    lines = [MADE.format("assistant/settings.py") + "# Settings\n"]
+    lines += [
+        (
+            "Every setting is an environment variable. An unknown name that begins with "
+            f"`{PREFIX}` is refused, numbers are bounded, and secrets never print.\n"
+        ),
+        "| variable | what it is | default |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{PREFIX}{name.upper()}` | {field.description} | {_default(field)} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    lines += [
+        "",
+        (
+            "`QUIETDESK_PASSWORD` is read where a command asks for a person's password "
+            "(`user add`, `review`, `tickets show`, `outbox`), so that scripts need no terminal.\n"
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    """Return the help of every command."""
+    root = typer.main.get_command(build())
+    parts = [MADE.format("ui/cli") + "# Commands\n"]
+    parts += [f"## `{path}`\n\n```\n{text}\n```\n" for path, text in _helps(root, "quietdesk")]
+    return "\n".join(parts)
+
+
+def _helps(command: Any, path: str) -> list[tuple[str, str]]:
+    context = command.make_context(path, [], resilient_parsing=True)
+    context.terminal_width = context.max_content_width = 88
+    found = [(path, command.get_help(context).strip())]
+    for name, child in sorted(getattr(command, "commands", {}).items()):
+        found += _helps(child, f"{path} {name}")
+    return found
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "the user's data folder"
+    return "–" if field.default is None else f"`{field.default}`"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    main()
