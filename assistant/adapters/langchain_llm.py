@@ -1,0 +1,179 @@
+"""Chat models through LangChain: the one module that knows it.
+
+The vendor's client gets a sync and an async HTTP client of ours, both on the egress gate; were only
+one given, the other would be made by the vendor and go round it. The vendor reads its environment
+for proxies, keys, organisations, tracing and gateways: everything is given here, so that none of it
+counts. It is imported at the first call, because it takes a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import httpx
+
+from assistant.adapters.vendor_errors import BROKEN_OFF, OUT_OF_ROOM, translated, trouble
+from guardrails import RawText, RedactedText, require_redacted
+from guardrails.gate import EgressGate
+from guardrails.netguard import silence_vendors
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, AIMessageChunk
+    from langchain_openai import ChatOpenAI
+
+_NO_KEY = "none"
+
+
+class LangchainChat:
+    """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it."""
+
+    def __init__(
+        self, *, url: str, model: str, key: str | None, timeout: float, gate: EgressGate
+    ) -> None:
+        self._url = url
+        self._model = model
+        self._key = key or _NO_KEY
+        self._gate = gate
+        # Connections are not kept, so that the async client may serve one event loop after another.
+        sender = httpx.AsyncHTTPTransport(
+            trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+        self._sync = httpx.Client(transport=gate.sync_transport(), trust_env=False, timeout=timeout)
+        self._async = httpx.AsyncClient(
+            transport=gate.async_transport(sender),
+            trust_env=False,
+            timeout=timeout,
+        )
+        self._timeout = timeout
+
+    @property
+    def name(self) -> str:
+        return self._model
+
+    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
+        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        messages = _messages(system, user)
+        try:
+            with _untraced():
+                return _whole(self._chat.invoke(messages))
+        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
+            raise translated(error) from None
+
+    async def acomplete(self, system: RedactedText, user: RedactedText) -> RawText:
+        """Return the whole answer, for asyncio. Errors as for `complete`."""
+        messages = _messages(system, user)
+        try:
+            with _untraced():
+                return _whole(await self._chat.ainvoke(messages))
+        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
+            raise translated(error) from None
+
+    def stream(self, system: RedactedText, user: RedactedText) -> Iterator[RawText]:
+        """Yield the answer in pieces; closing the iterator closes the connection."""
+        return self._pieces(_messages(system, user))
+
+    def astream(self, system: RedactedText, user: RedactedText) -> AsyncIterator[RawText]:
+        """Yield the answer in pieces, for asyncio. Errors as for `complete`."""
+        return self._apieces(_messages(system, user))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._sync.close()
+
+    @cached_property
+    def _chat(self) -> ChatOpenAI:
+        silence_vendors()
+        from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
+
+        return ChatOpenAI(
+            model=self._model,
+            base_url=self._url,
+            api_key=SecretStr(self._key),
+            http_client=self._sync,
+            http_async_client=self._async,
+            timeout=self._timeout,
+            openai_proxy="",
+            max_retries=0,
+            temperature=0,
+            cache=False,
+            verbose=False,
+            stream_usage=False,
+            use_responses_api=False,
+        )
+
+    def _pieces(self, messages: list[tuple[str, str]]) -> Iterator[RawText]:
+        end = _End()
+        try:
+            chunks = self._chat.stream(messages)
+            try:
+                while True:
+                    with _untraced():
+                        chunk = next(chunks, None)
+                    if chunk is None:
+                        break
+                    end.note(chunk)
+                    yield RawText(str(chunk.text))
+            finally:
+                _close(chunks)
+            end.check()
+        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
+            raise translated(error) from None
+
+    async def _apieces(self, messages: list[tuple[str, str]]) -> AsyncIterator[RawText]:
+        end = _End()
+        try:
+            with _untraced():
+                chunks = self._chat.astream(messages)
+                async for chunk in chunks:
+                    end.note(chunk)
+                    yield RawText(str(chunk.text))
+            end.check()
+        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
+            raise translated(error) from None
+
+
+class _End:
+    """Whether a stream came to its own end: a server that just hangs up ends it too."""
+
+    def __init__(self) -> None:
+        self._reason: object = None
+
+    def note(self, chunk: AIMessage) -> None:
+        metadata = cast("dict[str, object]", chunk.response_metadata)
+        self._reason = metadata.get("finish_reason") or self._reason
+
+    def check(self) -> None:
+        if self._reason != "stop":
+            raise trouble(OUT_OF_ROOM if self._reason == "length" else BROKEN_OFF)
+
+
+def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]:
+    """Return the messages; the seam check is made before anything else is."""
+    texts = (require_redacted(system).reveal(), require_redacted(user).reveal())
+    # A lone surrogate cannot be sent in UTF-8; it says nothing either.
+    clean = [text.encode("utf-8", "replace").decode() for text in texts]
+    return [("system", clean[0]), ("human", clean[1])]
+
+
+def _whole(message: AIMessage) -> RawText:
+    end = _End()
+    end.note(message)
+    end.check()
+    return RawText(str(message.text))
+
+
+def _untraced() -> AbstractContextManager[None]:
+    """Keep LangSmith out even if somebody switched it on in this process."""
+    tracing_context = import_module("langsmith.run_helpers").tracing_context
+    return cast("AbstractContextManager[None]", tracing_context(enabled=False))
+
+
+def _close(chunks: Iterator[AIMessageChunk]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()

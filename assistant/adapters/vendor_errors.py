@@ -1,0 +1,118 @@
+"""What the errors of the model client's libraries mean, in our tree and in our words.
+
+Names instead of classes, so that no vendor is imported to speak of it; a test walks the vendors'
+namespaces and fails when one of them has an error that has no words here.
+"""
+
+from __future__ import annotations
+
+from assistant.errors import ModelTrouble, QuietdeskError
+
+_CHECK = "Check that the model server runs and that QUIETDESK_MODEL_URL is its address."
+_LATER = "Try again later."
+_NONSENSE = ("The model server's answer cannot be read.", _CHECK)
+_GONE = ("The model server cannot be reached.", _CHECK)
+_SLOW = ("The model server gave no answer in time.", "Raise QUIETDESK_MODEL_TIMEOUT_S or wait.")
+BROKEN_OFF = ("The model server broke off in the middle.", _LATER)
+_REFUSED = ("The model server refused the request.", _CHECK)
+_KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
+_NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
+_BUSY = ("The model server is too busy.", _LATER)
+_ILL = ("The model server failed.", _LATER)
+OUT_OF_ROOM = ("The model ran out of room before it was done.", "Cite fewer passages.")
+_OURS = ("The request to the model server could not be made.", "Report this.")
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "openai": {
+        "APIConnectionError": _GONE,
+        "APIError": _ILL,
+        "APIResponseValidationError": _NONSENSE,
+        "APIStatusError": _ILL,
+        "APITimeoutError": _SLOW,
+        "AuthenticationError": _KEY,
+        "BadRequestError": _REFUSED,
+        "ConflictError": _BUSY,
+        "ContentFilterFinishReasonError": _REFUSED,
+        "InternalServerError": _ILL,
+        "InvalidWebhookSignatureError": _OURS,
+        "LengthFinishReasonError": OUT_OF_ROOM,
+        "NotFoundError": _NAME,
+        "OAuthError": _KEY,
+        "OpenAIError": _ILL,
+        "PermissionDeniedError": _KEY,
+        "RateLimitError": _BUSY,
+        "UnprocessableEntityError": _REFUSED,
+        "WebSocketConnectionClosedError": BROKEN_OFF,
+        "WebSocketQueueFullError": _BUSY,
+    },
+    "httpx": {
+        "CloseError": BROKEN_OFF,
+        "ConnectError": _GONE,
+        "ConnectTimeout": _GONE,
+        "CookieConflict": _NONSENSE,
+        "DecodingError": _NONSENSE,
+        "HTTPError": _ILL,
+        "HTTPStatusError": _ILL,
+        "InvalidURL": _OURS,
+        "LocalProtocolError": _OURS,
+        "NetworkError": BROKEN_OFF,
+        "PoolTimeout": _SLOW,
+        "ProtocolError": BROKEN_OFF,
+        "ProxyError": _GONE,
+        "ReadError": BROKEN_OFF,
+        "ReadTimeout": _SLOW,
+        "RemoteProtocolError": BROKEN_OFF,
+        "RequestError": _GONE,
+        "RequestNotRead": _OURS,
+        "ResponseNotRead": _OURS,
+        "StreamClosed": _OURS,
+        "StreamConsumed": _OURS,
+        "StreamError": _OURS,
+        "TimeoutException": _SLOW,
+        "TooManyRedirects": _REFUSED,
+        "TransportError": BROKEN_OFF,
+        "UnsupportedProtocol": _OURS,
+        "WriteError": BROKEN_OFF,
+        "WriteTimeout": _SLOW,
+    },
+    "langchain_openai": {"OpenAIContextOverflowError": OUT_OF_ROOM},
+    "langchain_core": {
+        "ContextOverflowError": OUT_OF_ROOM,
+        "LangChainException": _ILL,
+        "ModelAPIError": _ILL,
+        "ModelAuthenticationError": _KEY,
+        "ModelConnectionError": _GONE,
+        "ModelError": _ILL,
+        "ModelInvalidRequestError": _REFUSED,
+        "ModelNotFoundError": _NAME,
+        "ModelPermissionDeniedError": _KEY,
+        "ModelRateLimitError": _BUSY,
+        "ModelTimeoutError": _SLOW,
+        "OutputParserException": _NONSENSE,
+        "TracerException": _OURS,
+    },
+}
+"""By package and class name: what happened, and what to do."""
+
+
+def translated(error: BaseException) -> QuietdeskError:
+    """Return ``error`` as one of ours; the gate's own errors pass through unchanged.
+
+    Nothing of the vendor's message is kept: it may repeat what a server said.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, QuietdeskError):
+            return cause
+        cause = cause.__cause__
+    for kind in type(error).__mro__:
+        words = WORDS.get(kind.__module__.split(".")[0], {}).get(kind.__name__)
+        if words is not None:
+            return trouble(words)
+    return trouble((f"{_NONSENSE[0][:-1]} ({type(error).__name__}).", _CHECK))
+
+
+def trouble(words: tuple[str, str]) -> ModelTrouble:
+    """Return the error that says ``words``: what happened, and what to do."""
+    happened, todo = words
+    return ModelTrouble(happened, todo=todo)

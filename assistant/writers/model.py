@@ -1,0 +1,189 @@
+"""The writer that asks a language model, and does not take its word for anything.
+
+A model's answer is used only when it was washed, judged and found to say what the passages say.
+Otherwise the spare writer's text stands, with a note that says why. With no passages there is
+nothing to rest on, so no model is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString
+
+from assistant.errors import ModelTrouble, Refused
+from assistant.model import Finding, FindingKind, Passage, Ticket, Written
+from assistant.ports import ChatModel, Writer
+from assistant.prompts import (
+    MOST_PASSAGES,
+    UNANSWERED,
+    Prompt,
+    answer_prompt,
+    reply_prompt,
+    summary_prompt,
+)
+from assistant.writers.extractive import cite, thread_of
+from assistant.writers.support import GIST, as_source, cited, unsupported
+from guardrails import RedactedText, Redactor, Template
+from guardrails.ledger import calling
+from guardrails.scan import Scanner
+from guardrails.verdict import Verdict, judge
+
+_NOTHING = Template("").fill()
+_WORDS = {
+    FindingKind.SECRET: "a secret",
+    FindingKind.PERSONAL_DATA: "personal data it was never shown",
+    FindingKind.VAULT_VALUE: "a value that is kept from it",
+    FindingKind.UNKNOWN_PLACEHOLDER: "a placeholder it was never shown",
+    FindingKind.UNSUPPORTED: "what its sources do not say",
+    FindingKind.EXFILTRATION: "something that could carry data out",
+    FindingKind.INSTRUCTION: "what a ticket or a passage ordered it to say",
+    FindingKind.INJECTION: "an order from outside",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One thing to write: how to ask, what the answer may rest on, who writes if that fails."""
+
+    purpose: LiteralString
+    subject: str
+    prompt: Callable[[], Prompt]
+    spare: Callable[[], Written]
+    asked: RedactedText
+    passages: Sequence[Passage] = ()
+
+
+class ModelWriter:
+    """Writes with a model; ``spare`` writes when the model fails."""
+
+    def __init__(
+        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, spare: Writer
+    ) -> None:
+        self._chat = chat
+        self._redactor = redactor
+        self._scanner = scanner
+        self._spare = spare
+
+    @property
+    def name(self) -> str:
+        return f"model:{self._chat.name}"
+
+    def summarise(self, ticket: Ticket) -> Written:
+        """Return the model's summary, or the spare writer's."""
+        return self._write(
+            _Job(
+                "summarise",
+                ticket.id,
+                lambda: summary_prompt(ticket),
+                lambda: self._spare.summarise(ticket),
+                thread_of(ticket),
+            )
+        )
+
+    def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
+        """Return the model's reply, or the spare writer's."""
+        used = passages[:MOST_PASSAGES]
+        if not used:
+            return self._spare.reply(ticket, used)
+        job = _Job(
+            "reply",
+            ticket.id,
+            lambda: reply_prompt(ticket, used),
+            lambda: self._spare.reply(ticket, used),
+            thread_of(ticket),
+            used,
+        )
+        return self._unanswered(self._write(job), lambda: self._spare.reply(ticket, ()))
+
+    def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        """Return the model's answer, or the spare writer's."""
+        used = passages[:MOST_PASSAGES]
+        if not used:
+            return self._spare.answer(question, used)
+        job = _Job(
+            "answer",
+            "question",
+            lambda: answer_prompt(question, used),
+            lambda: self._spare.answer(question, used),
+            question,
+            used,
+        )
+        return self._unanswered(self._write(job), lambda: self._spare.answer(question, ()))
+
+    def _write(self, job: _Job) -> Written:
+        with calling(job.purpose, job.subject) as call:
+            saw = _NOTHING
+            try:
+                prompt = job.prompt()
+                saw = self._scanner.remask(prompt.whole)
+                said = self._chat.complete(prompt.system, prompt.user)
+                verdict = judge(
+                    said,
+                    saw=saw,
+                    sources=prompt.sources,
+                    redactor=self._redactor,
+                    scanner=self._scanner,
+                )
+            except (Refused, ModelTrouble) as error:
+                return _spared(job.spare(), saw, _NOTHING, call.intents, error.happened)
+        intents = tuple(call.intents)
+        if _says_nothing(verdict.text):
+            return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
+        return self._accept(job, saw, verdict, intents)
+
+    def _accept(
+        self, job: _Job, saw: RedactedText, verdict: Verdict, intents: tuple[int, ...]
+    ) -> Written:
+        findings = (*verdict.findings, *_support(job, verdict.text))
+        if any(finding.blocks for finding in findings):
+            why = f"it says {_list(findings)}."
+            return _spared(job.spare(), saw, verdict.text, intents, why)
+        numbers = cited(verdict.text.reveal())
+        citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
+        return Written(
+            saw, verdict.text, verdict.text, self.name, citations, findings, intents=intents
+        )
+
+    def _unanswered(self, written: Written, spare: Callable[[], Written]) -> Written:
+        """Return what is written when the model says that the passages hold no answer."""
+        if written.body or written.writer != self.name:
+            return written
+        held = spare()
+        return replace(held, saw=written.saw, said=written.said, intents=written.intents)
+
+
+def _support(job: _Job, text: RedactedText) -> list[Finding]:
+    said, asked = text.reveal(), job.asked.reveal()
+    if not job.passages:  # a summary rests on the ticket and cites nothing
+        return unsupported(said, [asked], least=GIST)
+    findings = unsupported(said, [as_source(each) for each in job.passages], asked=asked)
+    if not findings and not cited(said):
+        note = "It cites no passage."
+        return [Finding(FindingKind.UNSUPPORTED, 0, len(said), note, blocks=True)]
+    return findings
+
+
+def _spared(
+    written: Written,
+    saw: RedactedText,
+    said: RedactedText,
+    intents: Sequence[int],
+    why: str,
+) -> Written:
+    """Return the spare writer's text with the note; what left, if anything did, stays on record."""
+    note = f"The model's answer was not used: {why[0].lower()}{why[1:]}"
+    notes = (*written.notes, note)
+    if not intents:
+        return replace(written, notes=notes)
+    return replace(written, saw=saw, said=said, notes=notes, intents=tuple(intents))
+
+
+def _says_nothing(text: RedactedText) -> bool:
+    return text.reveal().strip().rstrip(".") in {"", UNANSWERED.rstrip(".")}
+
+
+def _list(findings: Sequence[Finding]) -> str:
+    kinds = Counter(finding.kind for finding in findings if finding.blocks)
+    return ", ".join(_WORDS[kind] for kind in kinds)
