@@ -40,10 +40,13 @@ class SqlLedger:
             return self._read_head(connection, lock=False)
 
     def _lock(self, connection: Connection) -> Head | None:
-        """Return the head, held until the transaction ends; make its row for the first writer."""
-        first = self._scope.row(**_NONE_YET)
-        connection.execute(upsert(connection, ledger_heads, first, {}))
-        return self._read_head(connection, lock=True)
+        """Return the head, held until the transaction ends."""
+        head = self._read_head(connection, lock=True)
+        if head is None:  # there is no row to hold yet: of two that make it, one waits here
+            first = self._scope.row(**_NONE_YET)
+            connection.execute(upsert(connection, ledger_heads, first, {}))
+            head = self._read_head(connection, lock=True)
+        return head
 
     def _read_head(self, connection: Connection, *, lock: bool) -> Head | None:
         query = select(ledger_heads).where(self._scope.owns(ledger_heads))

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.ports import Records
+from guardrails.keys import DataKey
+from guardrails.ledger import Ledger, Proof
+from tests.fakes.samples import fail_after
+
+
+def test_an_empty_ledger_holds(records: Records) -> None:
+    ledger = _ledger(records)
+    assert ledger.verify() == Proof(0, None)
+    assert list(ledger.rows()) == []
+
+
+def test_rows_come_back_in_order_and_hold(records: Records) -> None:
+    ledger = _ledger(records)
+    appended = [ledger.append("sent", count=number, types={"PERSON": 2}) for number in range(25)]
+    assert list(ledger.rows()) == appended
+    assert [row.number for row in ledger.rows(after=20)] == [21, 22, 23, 24, 25]
+    assert ledger.verify() == Proof(25, None)
+
+
+def test_a_long_ledger_is_read_to_its_end(records: Records) -> None:
+    ledger = _ledger(records)
+    for _ in range(42):
+        with records.transaction():
+            for number in range(50):
+                ledger.append("sent", count=number)
+    assert ledger.verify() == Proof(2100, None)
+
+
+def test_a_row_goes_with_the_state_that_it_speaks_of(records: Records) -> None:
+    ledger = _ledger(records)
+    ledger.append("kept")
+    with pytest.raises(ZeroDivisionError):
+        fail_after(records, lambda: ledger.append("lost"))
+    assert [row.kind for row in ledger.rows()] == ["kept"]
+    assert ledger.append("next").number == 2
+    assert ledger.verify() == Proof(2, None)
+
+
+def _ledger(records: Records) -> Ledger:
+    return Ledger(records.ledger, DataKey(b"l" * 32))

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from assistant.ports import Records
+from guardrails.keys import DataKey
+from guardrails.placeholders import Placeholder
+from guardrails.seal import Sealer
+from guardrails.spans import EntityType
+from guardrails.text import unwrap
+from guardrails.vault import Vault
+
+PERSON, HOST = EntityType.PERSON, EntityType.HOSTNAME
+
+
+def test_each_surface_form_gets_its_own_number_for_good(records: Records) -> None:
+    vault = _vault(records)
+    first = vault.allocate([(PERSON, "Priya"), (PERSON, "PRIYA"), (HOST, "HD-1"), (PERSON, "Tom")])
+    assert list(map(str, first)) == ["<PERSON_1>", "<PERSON_2>", "<HOSTNAME_1>", "<PERSON_3>"]
+    assert vault.allocate([(PERSON, "Tom"), (PERSON, "Priya")]) == [first[3], first[0]]
+
+
+def test_restoring_gives_back_the_very_bytes(records: Records) -> None:
+    vault = _vault(records)
+    surface = "Zoë  O’Brien\u00a0🦷"
+    (placeholder,) = vault.allocate([(PERSON, surface)])
+    raw = vault.value_of(placeholder)
+    assert raw is not None
+    assert unwrap(raw) == surface
+    assert vault.value_of(Placeholder(PERSON, 99)) is None
+
+
+def test_looking_up_knows_a_value_by_any_spelling_and_never_allocates(records: Records) -> None:
+    vault = _vault(records)
+    vault.allocate([(PERSON, "Tom"), (PERSON, "PRIYA"), (PERSON, "Priya")])
+    before = vault.version()
+    found = vault.look_up([(PERSON, "priya"), (PERSON, "Priya"), (PERSON, "Nobody")])
+    assert list(map(str, found)) == ["<PERSON_2>", "<PERSON_3>", "<PERSON>"]
+    assert (vault.version(), len(vault.surfaces())) == (before, 3)
+
+
+def test_the_version_changes_with_every_new_surface_form(records: Records) -> None:
+    vault = _vault(records)
+    seen = [vault.version()]
+    for name in ("Priya", "Tom"):
+        vault.allocate([(PERSON, name)])
+        seen.append(vault.version())
+    assert len(set(seen)) == 3
+    vault.allocate([(PERSON, "Tom")])
+    assert vault.version() == seen[-1]
+
+
+def test_every_surface_form_is_listed(records: Records) -> None:
+    vault = _vault(records)
+    vault.allocate([(PERSON, f"Person {number}") for number in range(1500)])
+    surfaces = {str(each.placeholder): each.value for each in vault.surfaces()}
+    assert len(surfaces) == 1500
+    assert surfaces["<PERSON_1500>"] == "Person 1499"
+
+
+def test_nothing_is_allocated_for_nothing(records: Records) -> None:
+    vault = _vault(records)
+    assert vault.allocate([]) == []
+    assert vault.look_up([]) == []
+
+
+def _vault(records: Records) -> Vault:
+    key = DataKey(b"v" * 32)
+    return Vault(records.vault, Sealer("tenant", key), key)

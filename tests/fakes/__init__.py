@@ -1,0 +1,1 @@
+"""In-memory doubles of the ports, and what tests build with."""

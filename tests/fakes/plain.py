@@ -1,0 +1,27 @@
+"""Looking inside what production code may not look inside."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import cast
+
+from guardrails import RawText, RedactedText
+from guardrails.text import mint, unwrap
+
+
+def plain(value: object) -> object:
+    """Return ``value`` in a form that compares by content, raw texts included."""
+    if isinstance(value, RawText):
+        return "raw", unwrap(value)
+    if isinstance(value, RedactedText):
+        return "washed", value.reveal()
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value).__name__, [plain(getattr(value, each.name)) for each in fields(value)]
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in cast("list[object]", value)]
+    return value
+
+
+def washed(text: str) -> RedactedText:
+    """Return ``text`` as if it had been washed."""
+    return mint(text)

@@ -1,0 +1,270 @@
+"""What is kept about one tenant, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.errors import Refused
+from assistant.model import (
+    Chunk,
+    Document,
+    Draft,
+    DraftKind,
+    DraftState,
+    RawTicket,
+    Reply,
+    Review,
+    Ticket,
+    TicketRow,
+    Written,
+)
+from guardrails.known import KnownPerson
+from guardrails.ledger import Head, LedgerMaker, Row
+from guardrails.vault import EphemeralVaultStore
+from tests.fakes.plain import plain
+
+
+class FakeRecords:
+    """Implements `assistant.ports.Records`."""
+
+    def __init__(self) -> None:
+        self.documents = FakeDocuments()
+        self.tickets = FakeTickets()
+        self.drafts = FakeDrafts()
+        self.directory = FakeDirectory()
+        self.vault = EphemeralVaultStore()
+        self.ledger = FakeLedger()
+        self._open = False
+        self._failed = False
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        if self._open:
+            try:
+                yield
+            except BaseException:
+                self._failed = True
+                raise
+            return
+        before = [(store, _snapshot(store)) for store in self._stores()]
+        self._open, self._failed = True, False
+        try:
+            yield
+            self._must_have_held()
+        except BaseException:
+            for store, state in before:
+                vars(store).update(state)
+            raise
+        finally:
+            self._open = False
+
+    def counts(self) -> Mapping[str, int]:
+        return {
+            "documents": len(self.documents.documents()),
+            "chunks": len(self.documents.chunks()),
+            "tickets": len(self.tickets.list()),
+            "drafts": len(self.drafts.list()),
+            "replies": len(self.drafts.replies()),
+            "placeholders": len(list(self.vault.rows())),
+        }
+
+    def _must_have_held(self) -> None:
+        if self._failed:
+            raise Refused("A step inside a transaction failed, so none of it was kept.")
+
+    def _stores(self) -> list[object]:
+        return [
+            self.documents,
+            self.tickets,
+            self.drafts,
+            self.directory,
+            self.vault,
+            self.ledger,
+        ]
+
+
+class FakeDocuments:
+    """Implements `assistant.ports.DocumentStore`."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document] = {}
+        self._chunks: dict[str, Chunk] = {}
+        self._version = 0
+
+    def documents(self) -> list[Document]:
+        return sorted(self._documents.values(), key=lambda each: (each.source.reveal(), each.id))
+
+    def document(self, document_id: str) -> Document | None:
+        return self._documents.get(document_id)
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        self.remove([document.id])
+        self._documents[document.id] = document
+        self._chunks.update({chunk.id: chunk for chunk in chunks})
+
+    def remove(self, document_ids: Sequence[str]) -> list[str]:
+        self._version += 1
+        for document_id in document_ids:
+            self._documents.pop(document_id, None)
+        gone = [each.id for each in self._chunks.values() if each.document_id in document_ids]
+        for chunk_id in gone:
+            del self._chunks[chunk_id]
+        return gone
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        return [each for each in self._chunks.values() if ids is None or each.id in ids]
+
+    def chunk_ids(self) -> set[str]:
+        return set(self._chunks)
+
+    def version(self) -> int:
+        return self._version
+
+
+class FakeTickets:
+    """Implements `assistant.ports.TicketStore`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[RawTicket, Ticket]] = {}
+
+    def put(self, raw: RawTicket, washed: Ticket) -> bool:
+        known = self._kept.get(washed.reference)
+        mine = washed if known is None else replace(washed, id=known[1].id)
+        if known is not None and plain(known) == plain((raw, mine)):
+            return False
+        self._kept[washed.reference] = (raw, mine)
+        return True
+
+    def id_of(self, reference: str) -> str | None:
+        known = self._kept.get(reference)
+        return None if known is None else known[1].id
+
+    def list(self) -> list[TicketRow]:
+        tickets = sorted((ticket for _, ticket in self._kept.values()), key=lambda t: t.reference)
+        return [_row(each) for each in sorted(tickets, key=lambda t: t.created_at, reverse=True)]
+
+    def get(self, reference: str) -> Ticket | None:
+        known = self._kept.get(reference)
+        return None if known is None else known[1]
+
+    def raw(self, reference: str) -> RawTicket | None:
+        known = self._kept.get(reference)
+        return None if known is None else known[0]
+
+
+class FakeDrafts:
+    """Implements `assistant.ports.DraftStore`."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[str, Draft] = {}
+        self._reviews: list[Review] = []
+        self._replies: dict[str, Reply] = {}
+
+    def add(self, draft: Draft) -> None:
+        self._drafts[draft.id] = draft
+
+    def get(self, draft_id: str) -> Draft | None:
+        return self._drafts.get(draft_id)
+
+    def list(
+        self, *, state: DraftState | None = None, kind: DraftKind | None = None
+    ) -> list[Draft]:
+        return [
+            each
+            for each in sorted(self._drafts.values(), key=lambda draft: draft.created_at)
+            if state in (None, each.state) and kind in (None, each.kind)
+        ]
+
+    def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
+        draft = self._drafts.get(draft_id)
+        if draft is None or draft.state is not expected:
+            return False
+        self._drafts[draft_id] = replace(draft, state=to)
+        return True
+
+    def rewrite(self, draft_id: str, written: Written) -> None:
+        if draft_id in self._drafts:
+            self._drafts[draft_id] = replace(self._drafts[draft_id], written=written)
+
+    def record(self, review: Review) -> None:
+        self._must_exist(review.draft_id)
+        self._reviews.append(review)
+
+    def reviews(self, draft_id: str) -> list[Review]:
+        mine = [each for each in self._reviews if each.draft_id == draft_id]
+        return sorted(mine, key=lambda each: each.at)
+
+    def put_reply(self, reply: Reply) -> None:
+        self._must_exist(reply.draft_id)
+        if any(each.draft_id == reply.draft_id for each in self._replies.values()):
+            raise Refused("This draft has been released already.")
+        self._replies[reply.id] = reply
+
+    def replies(self) -> list[Reply]:
+        return sorted(self._replies.values(), key=lambda each: each.released_at)
+
+    def delivered(self, reply_id: str, at: datetime) -> None:
+        if reply_id in self._replies:
+            self._replies[reply_id] = replace(self._replies[reply_id], delivered_at=at)
+
+    def _must_exist(self, draft_id: str) -> None:
+        if draft_id not in self._drafts:
+            raise Refused("There is no such draft.")
+
+
+class FakeDirectory:
+    """Implements `assistant.ports.DirectoryStore`."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, KnownPerson] = {}
+
+    def put(self, people: Iterable[KnownPerson]) -> int:
+        before = len(self._people)
+        for person in people:
+            self._people.setdefault(repr(plain(person)), person)
+        return len(self._people) - before
+
+    def all(self) -> list[KnownPerson]:
+        return list(self._people.values())
+
+
+class FakeLedger:
+    """Implements `guardrails.ledger.LedgerStore`."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._head: Head | None = None
+
+    def append(self, make: LedgerMaker) -> Row:
+        row, self._head = make(self._head)
+        self._rows.append(row)
+        return row
+
+    def rows(self, after: int = 0) -> Iterable[Row]:
+        return [row for row in self._rows if row.number > after]
+
+    def head(self) -> Head | None:
+        return self._head
+
+
+def _row(ticket: Ticket) -> TicketRow:
+    return TicketRow(
+        ticket.id,
+        ticket.reference,
+        ticket.subject,
+        ticket.requester,
+        ticket.status,
+        ticket.priority,
+        ticket.created_at,
+        len(ticket.turns),
+    )
+
+
+def _snapshot(store: object) -> dict[str, object]:
+    state: dict[str, object] = {}
+    for name, value in vars(store).items():
+        state[name] = value.copy() if isinstance(value, (dict, list)) else value  # pyright: ignore[reportUnknownMemberType]
+    return state
