@@ -174,7 +174,7 @@ def _luhn(digits: str) -> bool:
 
 
 _PHONE = re.compile(
-    r"(?<![\w.:/$€£-])(?:\+|00)?\(?\d(?:[ ().\-/\u2013]{0,3}\d){5,15}(?:\s{0,2}(?:ext|extn|extension|x)\.?\s{0,2}\d{1,6})?(?![\w:]|[.,]\d|-\w|\s?%)"
+    r"(?<![\w.:/$€£-])(?:\+|00)?\(?\d(?:[ ().\-/\u2013]{0,3}\d){5,15}(?:\s{0,2}(?:ext|extn|extension|x)\.?\s{0,2}\d{1,6})?(?![\w:]|[.,]\d|-(?!(?i:office|fax|mobile|home|cell|work))\w|\s?%)"
 )
 _PHONE_CONTEXT = re.compile(
     r"(?:phone|\btel\b|tel[.:]|telephone|mobile|mob\b|cell|fax|call|dial|ring|text|sms|whatsapp|reach|answering at|number is|number:|my number"
@@ -188,7 +188,7 @@ _EXTENSION = re.compile(
     r"\b(?:ext|extn|extension|x)\.?(?: number| no\.?)?[ :#]{0,2}(?P<x>\d{3,6})\b", re.IGNORECASE
 )
 _NO_PHONE = re.compile(
-    r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,4}/\d{1,4}(?:/\d+)*|\d+(?:\.\d+){1,3}|\d{1,3}(?: \d{1,3}){0,2}|\d{5}(?:-\d{4})?"
+    r"\d{1,3}(?:\.\d{1,3}){3}.*|\d{4}-\d{2}-\d{2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,4}/\d{1,4}(?:/\d+)*|\d+(?:\.\d+){1,3}|\d{1,3}(?: \d{1,3}){0,2}|\d{5}(?:-\d{4})?"
     r"|(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d"
 )
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "AU", "NL", "SE", "CH")
@@ -201,7 +201,7 @@ def _phones(text: str) -> list[Span]:
         digits = sum(char.isdigit() for char in value)
         if 7 <= digits <= 16 and not _NO_PHONE.fullmatch(value.strip()):
             before = words_before(text, match.start(), 45)
-            told = _PHONE_CONTEXT.search(before) is not None
+            told = _PHONE_CONTEXT.search(before) is not None or _starts_line(text, match.start())
             told = told or _PHONE_AFTER.match(text, match.end()) is not None
             if _is_phone(value, told):
                 spans.append(Span(*match.span(), EntityType.PHONE_NUMBER, 0.8, "phone"))
@@ -209,6 +209,19 @@ def _phones(text: str) -> list[Span]:
         if match[0][0] not in "xX" or _PHONE_CONTEXT.search(words_before(text, match.start(), 45)):
             spans.append(Span(*match.span(), EntityType.PHONE_NUMBER, 0.75, "extension"))
     return spans
+
+
+_FIELD = re.compile(r"(?:phone|tel|telephone|mobile|cell|fax|telefon)[ .:]*$", re.IGNORECASE)
+
+
+def _starts_line(text: str, at: int) -> bool:
+    """Tell whether the line before names the field: ``Phone:`` and below it the number."""
+    line = text.rfind("\n", 0, at)
+    return (
+        line >= 0
+        and not text[line:at].strip()
+        and _FIELD.search(text, max(0, line - 12), line) is not None
+    )
 
 
 def _is_phone(value: str, told: bool) -> bool:

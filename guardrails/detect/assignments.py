@@ -38,17 +38,18 @@ _HARMLESS_TAIL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"""["'\])}]{0,3}\s{0,4}(?P<how>=>|:=|==|!=|->|=|:(?!:)|,(?=\s{0,2}["'])|\|)\s{0,4}
-        (?:(?:String|str|string)\()?(?P<open>\\?["'`]|[bru]["'](?=\S))?""",
+    r"""["'\])}]{0,3}\s{0,20}(?P<how>=>|:=|==|!=|->|=|:(?!:)|,(?=\s{0,2}["'])|\|)\s{0,4}
+        (?:(?:String|str|string)\()?(?P<open>\\?["'`]|[bru]["'](?=\S))?
+      | (?P<space>[ \t]{1,3})(?P<quoted>["'])(?=[^"'\n]{3,80}["'])""",
     re.VERBOSE,
 )
 _XML = re.compile(
     r"""["']?\s{0,3}(?:>\s{0,3}|["']?\s{0,3}value\s{0,3}=\s{0,3}["'])(?P<x>[^<"'\s]{3,200})"""
 )
 _BARE = re.compile(
-    r"(?:[ \t]{1,4}(?:is[ \t])?|-|[ \t]{0,2}x[ \t]|#)?[\"']?(?P<x>[A-Za-z0-9+/_.~-]{10,512}={0,2})"
+    r"(?:[ \t]{1,4}(?:is[ \t])?|-|[ \t]{0,2}x[ \t]|#)?[\"']?(?P<x>[A-Za-z0-9+/_.~-]{10,4096}={0,2})"
 )
-_VALUE = re.compile(r"[^\s\"'<>,;()\[\]{}|]{1,512}|[<\[{][^\s]{0,80}|\$\{?[\w.]{0,60}\}?")
+_VALUE = re.compile(r"[^\s\"'<>,;()\[\]{}|]{1,4096}|[<\[{][^\s]{0,80}|\$\{?[\w.]{0,60}\}?")
 _WHITESPACE = frozenset(" \t\n\r")
 
 
@@ -74,11 +75,13 @@ def _assigned(
 ) -> Iterator[Span]:
     """Read what stands behind ``=``, ``:``, ``=>`` … and yield it if it is a value."""
     start = separator.end()
-    how = separator["how"]
-    if quote := separator["open"]:
+    how = separator["how"] or " "
+    if quote := separator["open"] or separator["quoted"]:
         end = _closing(text, start, quote[-1])
         value = text[start:end]
         if not value.strip() or len(value) < 2 or "\n" in value or _is_no_value(value):
+            return
+        if how == " " and not (hard and not is_common(value)):
             return
         if hard or tokens.is_random(value, 8) or tokens.classes(value) >= 3:
             if how == "," and not _is_env(text, word.start()) and not tokens.is_random(value, 10):
@@ -115,8 +118,8 @@ def _unquoted(
         if len(value) >= 4 and told:
             yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
         return
-    soft_enough = tokens.is_random(value, 12) or (len(value) >= 20 and not _is_words(value))
-    if soft_enough:
+    long_hex = len(value) >= 24 and tokens.is_hex(value)
+    if long_hex or (tokens.is_random(value, 12) and not tokens.is_wordy(value)):
         yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
 
 
@@ -127,7 +130,9 @@ def _juxtaposed(text: str, bare: re.Match[str], hard: bool, word: re.Match[str])
     end = start + len(value)
     joined = start == word.end()
     least = 20 if joined or word[0].lower() in ("auth", "login", "access", "key") else 12
-    if tokens.is_random(value, least) and not _is_words(value) and not _is_no_value(value):
+    if tokens.is_random(value, least) and not tokens.is_wordy(value) and not _is_no_value(value):
+        if value[0] in "./" or value.count("/") > 3:
+            return
         if tokens.is_hex(value) and _names_a_digest(text, word.start()):
             return
         yield Span(start, end, EntityType.SECRET, 0.75, "secret-named")
@@ -183,13 +188,6 @@ def _is_remark(text: str, start: int, end: int) -> bool:
     return text[start:end] in _REMARKS or not _ends_line(text, end)
 
 
-def _is_words(value: str) -> bool:
-    """Tell whether ``value`` is plain words joined up: a secret's name, a setting, a slug."""
-    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])", value)
-    worded = sum(len(piece) for piece in pieces if len(piece) > 2 and is_common(piece))
-    return worded > len(value) * 0.6 and sum(char.isdigit() for char in value) < len(value) * 0.2
-
-
 def _names_a_digest(text: str, at: int) -> bool:
     line = text[text.rfind("\n", 0, at) + 1 : at].lower()
     return any(word in line for word in ("commit", "sha", "md5", "digest", "public", "checksum"))
@@ -204,6 +202,8 @@ _HEADERS_AND_FLAGS = re.compile(
       | (?<![\w-])(?:-u|--user|--userpass|-U)[ \t=]{1,4}["']?(?P<user>[^\s"':${<]{1,100}:[^\s"'${<]{3,200})
       | \bIDENTIFIED[ ]BY[ ]["'](?P<sql>[^"'\n]{3,200})
       | ConvertTo-SecureString[ ](?:-String[ ])?["'](?P<posh>[^"'\n$]{3,200})
+      | \b(?:NetworkCredential|DirectoryEntry|PSCredential|basic_auth|BasicAuth|HTTPBasicAuth|HttpBasicAuth|auth)
+          [ ]?[(=]\(?[ ]?(?:\s{0,20}["'][^"'\n]{1,80}["'],\s{0,20}){1,2}["'](?P<pair>[^"'\n]{3,120})["']
       | \bnet[ ]use[ ][^\n]{1,120}?/user:\S{1,80}[ ](?P<net>[^\s/]{4,120})
       | \bsshpass[ ]-p[ ]?["']?(?P<sshpass>[^\s"'$]{3,120})
       )""",
@@ -236,29 +236,32 @@ def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
     """``-p`` means much; it is a password where the line logs in and the value is no port or path."""
     if value.startswith("-"):
         return False
-    long_flag = (
-        text[match.start() : match.start() + 2] in ("--", "/p", "-P")
-        and "ort" not in text[match.start() : match.start() + 7]
-    )
     line_start = text.rfind("\n", 0, match.start()) + 1
     logs_in = _LOGIN_COMMAND.search(text, line_start, match.start()) is not None
     random = tokens.is_random(value, 16)
-    if long_flag and text[match.start() : match.start() + 2] == "--":
-        return random or (tokens.is_passwordish(value) or not is_common(value)) and "=" not in value
-    return random or (
-        logs_in and tokens.is_passwordish(value) and not re.match(r"\d+:\d+|\d+$", value)
-    )
+    if match[0].startswith("--"):
+        told = tokens.is_passwordish(value) or not is_common(value)
+        return random or (told and "=" not in value)
+    if re.match(r"\d+:\d+|\d+$|[A-Za-z]:|/", value):
+        return random
+    named = _NAMED_USER.search(text, line_start, match.start()) is not None
+    return random or (logs_in and (named or tokens.is_passwordish(value)))
 
 
 _LONE = re.compile(
     r"""^[ \t>"'`]{0,8}(?:(?P<name>[A-Za-z][\w.:-]{1,40})["'\]]{0,2}(?:[ ]x)?[ \t]{0,3}[=: ][ \t]{0,3}["'`]?)?
-        (?P<x>[A-Za-z0-9+/_.~!*^%@#&-]{18,512}={0,2})["'`,;]{0,3}[ \t]*\r?$""",
+        (?P<x>[A-Za-z0-9+/_.~!*^%@#&-]{18,4096}={0,2})["'`,;]{0,3}[ \t]*\r?$""",
     re.VERBOSE | re.MULTILINE,
 )
 _NOT_SECRET_NAMES = re.compile(
     r"commit|sha|md5|etag|digest|hash|checksum|rev|tree|parent|object|index|uuid|guid|id$|_id|fingerprint|merge"
     r"|version|image|ref|trace|span|request|session_?id|correlation|serial|build|file|name|host|url|path|http",
     re.IGNORECASE,
+)
+
+
+_NAMED_USER = re.compile(
+    r"(?:psexec|plink|winexe|sqlcmd|docker login|podman login).{1,200}?\s-u[ ]?\S", re.IGNORECASE
 )
 
 
@@ -271,7 +274,13 @@ def _lone_values(text: str) -> Iterator[Span]:
         if name is not None and (_NOT_SECRET_NAMES.search(name) or is_common(name)):
             continue
         digits = sum(char.isdigit() for char in value)
-        if digits < 3 or _is_words(value) or _is_no_value(value) or "..." in value or "--" in value:
+        if (
+            digits < 3
+            or tokens.is_wordy(value)
+            or _is_no_value(value)
+            or "..." in value
+            or "--" in value
+        ):
             continue
         if tokens.is_random(value, 18) and not re.fullmatch(r"[\d.:/TZ+-]+", value):
             if value.count(".") <= 2 and value.count("/") <= 2 and value.count("-") <= 6:

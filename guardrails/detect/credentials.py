@@ -31,7 +31,8 @@ def _rule(
 def _is_prefixed_token(token: str) -> bool:
     """``ghp_…``, ``dckr_pat_…``: a short lower-case prefix and a long tail that is no word."""
     tail = re.split(r"[_-]", token)[-1] if "_" in token else token.split("-", 1)[-1]
-    return tokens.is_random(tail, 16) and not _HASHED.match(token)
+    digits = any(char.isdigit() for char in tail)
+    return digits and tokens.is_random(tail, 16) and not _HASHED.match(token)
 
 
 _HASHED = re.compile(r"(?:sha|md5|sri|ssh|ecdsa)[\d_-]", re.IGNORECASE)
@@ -43,7 +44,12 @@ def _is_mixed(token: str) -> bool:
         return False
     core = token.rstrip("=")
     mixed = tokens.classes(re.sub(r"[^A-Za-z0-9]", "", core)) == 3
-    return mixed and _turns(core) >= len(core) * 0.3 and tokens.entropy(core) >= 3.7
+    return (
+        mixed
+        and not tokens.is_wordy(core)
+        and _turns(core) >= len(core) * 0.3
+        and tokens.entropy(core) >= 3.7
+    )
 
 
 def _turns(token: str) -> int:
@@ -94,8 +100,8 @@ _RULES = (
     ),
     _rule(
         "secret-in-address",
-        r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,30}://(?P<x>[^\s/:@\"'<>{}$]{0,100}:[^\s/\"'<>{}$]{1,200}@"
-        r"(?:[\w.-]{1,200}(?::\d{2,5})?(?:,[\w.-]{1,200}(?::\d{2,5})?){0,8})?)",
+        r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@\"'<>{}$]{0,100}:[^\s/\"'<>{}$]{1,200}@"
+        r"(?:[\w.-]{1,200}(?::\d{2,5})?(?:,[\w.-]{1,200}(?::\d{2,5})?){0,8}(?:/\w{1,60})?)?",
         "://",
     ),
     _rule(
@@ -137,7 +143,7 @@ _RULES = (
     ),
     _rule(
         "secret-prefixed",
-        _START + r"[a-z]{1,10}[a-z0-9]{0,4}(?:_[a-z0-9]{1,10}){0,2}_[A-Za-z0-9]{16,255}"
+        _START + r"[a-z]{1,10}[a-z0-9]{0,4}(?:_[a-z0-9]{1,10}){0,2}_[A-Za-z0-9]{16,4096}"
         r"(?![A-Za-z0-9_]|\.[a-z])",
         "_",
         score=0.8,
@@ -145,7 +151,7 @@ _RULES = (
     ),
     _rule(
         "secret-mixed",
-        r"(?<![A-Za-z0-9_+/=.:@#~%-])(?<!\.\.)[A-Za-z0-9+/_-]{20,512}={0,2}(?![A-Za-z0-9_+/=@-]|\.\w|:/)",
+        r"(?<![A-Za-z0-9_+/=.:@#~%-])(?<!\.\.)[A-Za-z0-9+/_-]{20,4096}={0,2}(?![A-Za-z0-9_+/=@-]|\.\w|:/)",
         score=0.7,
         accept=_is_mixed,
     ),

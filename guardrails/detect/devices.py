@@ -83,7 +83,7 @@ _RULES = (
         "user-assigned",
         EntityType.USERNAME,
         re.compile(
-            rf"\b(?:user(?:_?name|_?id)?|login|uid|samaccountname|upn|accountname|account)[\"']?[ ]{{0,2}}[=:][ ]{{0,2}}[\"']?(?P<x>{_USER})"
+            rf"(?<![?&;])\b(?:user(?:_?name|_?id)?|login|uid|samaccountname|upn|accountname|account)[\"']?[ ]{{0,2}}[=:][ ]{{0,2}}[\"']?(?P<x>{_USER})"
             r"(?![\w@\\(.]|-\w)",
             re.IGNORECASE,
         ),

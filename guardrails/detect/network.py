@@ -190,6 +190,9 @@ _V6 = re.compile(
 _VERSION_BEFORE = re.compile(
     r"(?:\bv|version|ver\.?|firmware|release|build|driver|patch|update|fix ?pack|fp|bios|agent|client)[ :=]*$"
 )
+_ADDRESS_BEFORE = re.compile(
+    r"(?:\bips?|address|addr|host|ping|server|dns|gateway|from|to|peer|src|dst|@)[ :=]*(?:is )?$"
+)
 _NETWORK_BEFORE = re.compile(r"(?:netmask|subnet mask|mask|wildcard)[ :=]*$")
 _ANYWHERE = frozenset({"0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1"})  # noqa: S104 - text to look for, nothing binds to it
 
@@ -219,7 +222,15 @@ def _is_address(value: str, net: str | None, before: str) -> bool:
         return any(char.isdigit() for char in value) and (value.count(":") == 7 or "::" in value)
     if value.startswith(("255.", "0.", "127.")) or value.split(".")[0].startswith("0"):
         return False
-    return not _VERSION_BEFORE.search(before) and not _NETWORK_BEFORE.search(before)
+    if _VERSION_BEFORE.search(before) or _NETWORK_BEFORE.search(before):
+        return False
+    return not _is_version(value) or _ADDRESS_BEFORE.search(before) is not None
+
+
+def _is_version(value: str) -> bool:
+    """Four small numbers are a fix level, ``7.1.1.2``, far oftener than an address."""
+    parts = [int(part) for part in value.split(".")]
+    return 1 <= parts[0] < 10 and max(parts) <= 50
 
 
 def _is_range(value: str) -> bool:
@@ -232,7 +243,7 @@ def _is_range(value: str) -> bool:
 
 
 _SITE = re.compile(
-    rf"(?<![\w@.-])https?://(?P<www>www\.)?(?P<host>(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,24}})(?::\d{{2,5}})?(?P<path>/?)(?![\w/?#&=%+~-])",
+    rf"(?<![\w@.-])https?://(?P<host>(?>(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,24}}))(?>(?::\d{{2,5}})?/?)(?![\w/?#&=%+~:-]|\.\w)",
     re.IGNORECASE,
 )
 _WWW = re.compile(

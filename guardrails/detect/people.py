@@ -16,6 +16,7 @@ from guardrails.detect.lexicon import (
     is_name,
     is_place,
     is_technical,
+    words,
 )
 from guardrails.spans import EntityType, Span
 
@@ -28,6 +29,8 @@ def find_people(text: str) -> list[Span]:
         *_listed(text),
         *_reversed(text),
         *_initialled(text),
+        *_paired(text),
+        *_paired(text),
     ]
     return [*spans, *_again(text, spans)]
 
@@ -141,13 +144,9 @@ def _tokens(text: str, at: int, most: int = 5) -> list[tuple[int, int]]:
 
 def _is_reversed(family: str, text: str, at: int) -> bool:
     given = _NAME.match(text, at)
-    return (
-        given is not None
-        and family[0].isupper()
-        and is_family(family)
-        and given[0][0].isupper()
-        and is_given(given[0])
-    )
+    if given is None or not (family[0].isupper() and given[0][0].isupper()):
+        return False
+    return is_given(given[0]) and (is_family(family) or not is_common(family))
 
 
 def _may_be_name(word: str, number: int, *, strong: bool) -> bool:
@@ -159,30 +158,25 @@ def _may_be_name(word: str, number: int, *, strong: bool) -> bool:
     if word[0].isupper():
         if word.isupper() and len(word) > 3 and not (is_given(word) or is_family(word)):
             return False
-        return (
-            not is_common(word)
-            or is_given(word)
-            or is_family(word)
-            or (strong and number == 0 and False)
-        )
+        return not is_common(word) or is_given(word) or is_family(word)
     if number == 0:
         return is_name(word)
-    return (is_name(word) or not is_common(word)) and len(word) > 2
+    return (is_family(word) or not is_common(word)) and len(word) > 2
 
 
-def _is_plausible(words: list[str], *, strong: bool) -> bool:
-    listed = any(is_name(word) for word in words)
-    if words[0][0].islower():
-        return listed and (len(words) > 1 or strong)
-    if len(words) == 1:
-        word = words[0]
+def _is_plausible(parts: list[str], *, strong: bool) -> bool:
+    listed = any(is_name(part) for part in parts)
+    if parts[0][0].islower():
+        return listed and (len(parts) > 1 or strong)
+    if len(parts) == 1:
+        word = parts[0]
         if len(word) == 1:
             return False
         return listed or (strong and not is_common(word) and not is_place(word) and word.istitle())
-    if listed or all(is_given(w) or is_family(w) for w in words):
+    if listed or all(is_given(w) or is_family(w) for w in parts):
         return True
-    return any(not is_common(word) for word in words) and all(
-        w[0].isupper() or w in _PARTICLES for w in words
+    return any(not is_common(word) for word in parts) and all(
+        w[0].isupper() or w in _PARTICLES for w in parts
     )
 
 
@@ -221,18 +215,21 @@ def _listed(text: str) -> Iterator[Span]:
     matches = list(_CAP.finditer(text))
     skip = 0
     for number, match in enumerate(matches):
-        if match.start() < skip or len(match[0]) < 3:
-            continue
         word = match[0]
+        if match.start() < skip or len(word) < 3:
+            continue
         follows = _following(text, matches, number)
-        if word[0].isupper():
-            end = _capitalised_name(text, word, match.end(), follows)
-        else:
-            end = _lower_name(text, word, follows)
+        capital = word[0].isupper()
+        end = (
+            _capitalised_name(word, match.end(), follows) if capital else _lower_name(word, follows)
+        )
         if end:
             skip = end
-            score = 0.7 if " " in text[match.start() : end] else 0.5
-            yield Span(match.start(), end, EntityType.PERSON, score, "person-listed")
+            yield Span(match.start(), end, EntityType.PERSON, 0.7, "person-listed")
+        elif capital and _is_surname(word):
+            yield Span(match.start(), match.end(), EntityType.PERSON, 0.45, "person-surname")
+        elif not capital and word in words("familiar_names") and not is_technical(word):
+            yield Span(match.start(), match.end(), EntityType.PERSON, 0.45, "person-lower")
 
 
 def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.Match[str]]:
@@ -248,11 +245,21 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
     return found
 
 
-def _capitalised_name(text: str, word: str, end: int, follows: list[re.Match[str]]) -> int:
+def _is_surname(word: str) -> bool:
+    return (
+        len(word) > 3
+        and word.istitle()
+        and is_family(word)
+        and is_name(word)
+        and not is_place(word)
+    )
+
+
+def _capitalised_name(word: str, end: int, follows: list[re.Match[str]]) -> int:
     """Return the end of the name that ``word`` begins, or 0."""
     if is_technical(word) or is_place(word) or not (is_given(word) or is_family(word)):
         return 0
-    alone = is_given(word) and is_name(word) and (word.istitle() or "-" in word)
+    alone = is_given(word) and is_name(word) and (word.istitle() or "-" in word) and len(word) > 3
     extended, certain = end, alone
     for match in follows:
         part = match[0]
@@ -260,23 +267,39 @@ def _capitalised_name(text: str, word: str, end: int, follows: list[re.Match[str
             continue
         if not part[0].isupper() or is_technical(part) or part.casefold() in _NOT_AFTER:
             break
-        if is_name(part) or (is_given(word) and is_family(part)):
-            certain = certain or is_given(word) or is_name(part) and not is_common(word)
+        if part.isupper() and len(part) > 1 and not word.isupper():
+            break
+        if is_name(part) or (is_given(word) and is_family(part) and not is_common(word)):
+            certain = certain or is_name(word) or (is_given(word) and is_name(part))
         elif is_common(part) or not alone:
             break
         extended = match.end()
     return extended if certain else 0
 
 
-def _lower_name(text: str, word: str, follows: list[re.Match[str]]) -> int:
+def _lower_name(word: str, follows: list[re.Match[str]]) -> int:
     """Two listed names in lower case side by side, neither of them a word, are a name."""
-    if not follows or not (is_given(word) or is_family(word)) or is_technical(word):
+    if not follows or len(word) < 4 or not is_name(word):
         return 0
     second = follows[0][0]
-    if second[0].isupper() or not (is_given(second) or is_family(second)) or is_technical(second):
+    if second[0].isupper() or len(second) < 4 or not is_name(second):
         return 0
-    both = is_name(word) and is_name(second)
-    return follows[0].end() if both and len(word) > 3 and len(second) > 3 else 0
+    return follows[0].end() if is_given(word) or is_given(second) else 0
+
+
+_PAIR = re.compile(rf"(?<![\w@.-])(?P<one>{_WORD})(?:,? and|,| &) (?P<two>{_WORD})(?![\w@-]|\.\w)")
+
+
+def _paired(text: str) -> Iterator[Span]:
+    """``Dale and Novák``: a word that may be a name is one beside a name."""
+    for match in _PAIR.finditer(text):
+        one, two = match["one"], match["two"]
+        if not (one.istitle() and two.istitle()) or is_technical(one) or is_technical(two):
+            continue
+        for word, other, group in ((one, two, "one"), (two, one, "two")):
+            may = (is_family(word) or is_given(word)) and is_common(word)
+            if may and word.casefold() not in _NOT_AFTER and is_name(other):
+                yield Span(*match.span(group), EntityType.PERSON, 0.45, "person-paired")
 
 
 _LAST_FIRST = re.compile(

@@ -32,11 +32,15 @@ _PREFIX_KIND = (
     r"|via|viale|v\.le|piazza|piazzale|corso|largo|vicolo|strada|contrada|localit[aà]|rua|praça|travessa|estrada|alameda|rodovia|brisas"
     r"|ulica|ul\.|al\.|os\.|pl\.|aleja|trg|cesta|ulice|náměstí|nám\.|třída|nábřeží|calea|str\.|strada|bulevardul|улица|ул\.|οδός|λ\.|am|an der|auf der|im|zur?|jalan|jl\.)"
 )
-_SUFFIX_KIND = (
-    r"(?:stra(?:ß|ss)e|str\.?|weg|platz|gasse|allee|ring|damm|ufer|markt|hof|graben|steig|stieg|park|berg|feld|wiese|tor|zeile|siedlung"
-    r"|straat|laan|plein|gracht|kade|dijk|steenweg|dreef|singel|hof|baan|pad|lei|vest|vej|veg|vei|veien|vegen|gade|gata|gatan|gate|gaten|vägen|väg|stræde|plads|torget|torv"
-    r"|backen|stigen|gränd|allén|alle|bakken|toften|parken|vænget|marken|lunden|centret|tie|katu|kuja|polku|tee|puiestee|maantee|u\.|út|utca|tér|útja|sétány|ská|cká|ova|ého"
-    r"|gränden|plan|hagen|haugen|lia|åsen|aqqusinersuaq|aqquserna|gürtel|promenade|vörður|gata|götu|braut|vegur|holt|sund|hlíð|stígur|teigur)"
+_GLUED = (
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|damm|ufer|graben|steig|stieg|berg|feld|wiese|zeile|siedlung|straat|laan|plein|gracht|kade"
+    r"|dijk|steenweg|dreef|singel|vej|veg|vei|veien|vegen|gade|gata|gatan|gaten|vägen|väg|stræde|plads|torget|torv|backen|stigen|gränd|allén|bakken"
+    r"|toften|parken|vænget|marken|lunden|centret|katu|kuja|polku|puiestee|maantee|utca|útja|sétány|ská|cká|ova|gränden|hagen|haugen|åsen|gürtel"
+    r"|promenade|götu|braut|vegur|holt|hlíð|stígur|teigur|qqusinersuaq|torps?väg|tanya)"
+)
+_APART = (
+    r"(?:tér|u\.|út|útja|utca|tee|tie|katu|puiestee|maantee|straat|laan|baan|hof|lei|kade|plein|park|ring|gade|gate|gata|vei|vej|veg|väg|plads|plass|torg|torv"
+    r"|aqq\.?|brautarholt|ulica|cesta|trg|mall|stræde|allé|alle|sétány|körút|krt\.|köz|sor)"
 )
 _UNIT = (
     r"(?:(?:Suite|Ste|Apartment|Apt|Appt|Unit|Flat|Floor|Fl|Room|Rm|Building|Bldg|Block|Level|Lot|PO Box|P\.O\. Box|Dept|Wohnung|Etage|piso|int\.|lgh|dør|bus)\.?[ ]?#?[ ]?\w{1,6}|#[ ]?\d{1,5}\w?"
@@ -46,26 +50,40 @@ _DIRECTION = (
     r"(?:[NSEW]\.?|N\.?[EW]\.?|S\.?[EW]\.?|North|South|East|West|Upper|Lower|Old|New|Great|Little)"
 )
 
+_C = r"[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆΑ-ΩА-Я][\w'’.-]{0,30}"
+_JOIN = r"(?:(?:de|du|des|la|le|les|el|los|las|del|della|dei|degli|di|do|da|dos|das|van|der|den|von|vom|zum|the|of|et|e|y|i)[ ]|d['’]|l['’]){0,3}"
+_RUN = rf"{_JOIN}{_C}(?:[ ]{_JOIN}{_C}){{0,4}}"
+_SHORT_RUN = rf"{_JOIN}{_C}(?:[ ]{_JOIN}{_C}){{0,4}}?"
+
 _STREETS = (
     # 401 W 3rd Ave · 1987 Diakou Street · 103 Cassidy Street
-    rf"(?:{_NO},? ){{1,2}}(?:{_DIRECTION} )?(?:(?:{_W}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?{_EN_KIND}\b\.?(?: {_DIRECTION}\b)?(?! (?:errors?|of|and|minutes))",
-    # Bay Street 12 without a number before
-    rf"(?:[A-Z]{_L}{{1,20}} ){{1,3}}{_EN_KIND}\.? {_NO}\b(?! (?:minutes|hours|days|GB|MB))",
+    rf"(?:{_NO},? ){{1,2}}(?:{_DIRECTION} )?(?:(?:{_C}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?{_EN_KIND}\b\.?(?: {_DIRECTION}\b)?(?! errors?)",
+    # Popović Dam 41 · Bay Street 12
+    rf"(?:{_C} ){{1,3}}?{_EN_KIND}\.? {_NO}\b(?! (?:minutes|hours|days|GB|MB))",
+    rf"{_C} \d{{1,5}} {_C} {_EN_KIND}(?=[,\s>]{{1,6}}{_UNIT})",
     # 88 rue des Lilas · 62 Rue Gafsa
-    rf"(?:{_NO},? (?:bis |ter )?){{1,2}}{_PREFIX_KIND} (?:(?:de|du|des|la|le|les|d'|l'|del|della|dei|di|do|da|dos|das) ?){{0,3}}{_W}(?: {_W}){{0,3}}?(?: \d{{1,4}}\w?)?",
+    rf"(?:{_NO},? (?:bis |ter )?){{1,2}}(?i:{_PREFIX_KIND})[ ]?{_RUN}(?:,? \d{{1,4}}\w?\b)?",
     # Via Tasso 129 · Rua Diadema 1903 · ul. Narewska 94 · Calle de Alcalá, 45
-    rf"{_PREFIX_KIND} ?(?:(?:de|du|des|la|el|las|los|le|les|del|della|dei|di|do|da|dos|das) ){{0,3}}{_W}(?: {_W}){{0,4}}?,? (?:n[.°º] ?)?{_NO}",
+    rf"(?i:{_PREFIX_KIND})[ ]?{_SHORT_RUN},? (?:n[.°º] ?)?{_NO}",
     # Bahnhofstraße 12 · Erzsébet tér 19. · Västra Hamngatan 7
-    rf"(?:{_W} ){{0,3}}?{_W}?{_SUFFIX_KIND} {_NO}\.?",
-    r"(?:P\.? ?O\.? ?Box|Post Office Box|Postfach|Boîte Postale|B\.P\.|Apartado|Postboks|Casella Postale|GPO Box) \d{1,7}",
-    r"PSC \d{1,5},? Box \d{1,6}|Unit \d{3,6},? Box \d{1,6}|US(?:S|CGC|NS|NV) \w{2,20}(?: \w{2,20})?(?=\s{1,4}(?:APO|FPO|DPO))",
+    rf"(?:{_C} ){{0,3}}?[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆ](?:[^\W\d_]|['’-]){{1,25}}?{_GLUED} {_NO}\.?",
+    rf"(?:{_C} ){{1,3}}?{_APART} {_NO}\.?",
+    r"[a-zäöüßåæø]{3,20}(?:stra(?:ß|ss)e|straat|gasse|gatan|vägen|veien|gata|vej) \d{1,4}[a-z]?\b",
     # any words and a number before "Suite 104"
-    rf"(?:\d{{1,6}} )?(?:{_W} ){{0,4}}{_W},? {_NO}\.?(?=[,\s>]{{1,6}}{_UNIT})",
-    rf"(?:{_NO} ){{1,2}}(?:{_W} ){{0,4}}{_W}(?=[,\s>]{{1,6}}{_UNIT})",
-    rf"the corner of (?:{_NO} )?{_W}(?: {_W}){{0,3}}?(?: {_NO})? (?:St\.? )?and {_W}(?: {_W}){{0,2}}(?: St\.?)?",
+    rf"(?:\d{{1,6}} )?(?:{_C} ){{0,4}}{_C},? {_NO}\.?(?=[,\s>]{{1,6}}{_UNIT})",
+    rf"(?:{_NO} ){{1,2}}(?:{_C} ){{0,4}}{_C}(?=[,\s>]{{1,6}}{_UNIT})",
+    rf"the corner of (?:{_NO} )?{_C}(?: {_C}){{0,3}}?(?: {_NO})? (?:St\.? )?and {_C}(?: {_C}){{0,2}}(?: St\.?)?",
+)
+_BOXES = (
+    r"(?i:P\.? ?O\.? ?Box|Post Office Box|Postfach|Boîte Postale|B\.P\.|Apartado|Postboks|Casella Postale|GPO Box) \d{1,7}",
+    r"PSC \d{1,5},? Box \d{1,6}|Unit \d{3,6},? Box \d{1,6}|US(?:S|CGC|NS|NV) \w{2,20}(?: \w{2,20})?(?=\s{1,4}(?:APO|FPO|DPO))",
 )
 _STREET = tuple(re.compile(rf"(?<![\w@/.-]){pattern}") for pattern in _STREETS)
-_STREET_NOCASE = re.compile(rf"(?<![\w@/.-])(?:{_STREETS[0]}|{_STREETS[2]})", re.IGNORECASE)
+_BOX = tuple(re.compile(rf"(?<![\w@/.-]){pattern}") for pattern in _BOXES)
+_LOWER = re.compile(
+    rf"(?<![\w@/.-])(?:\d{{1,6}} ){{1,2}}(?:(?:{_W}) ){{1,3}}?(?:street|avenue|ave|road|rd|drive|lane|boulevard|blvd|court|square|terrace|highway)\b"
+    rf"|(?<![\w@/.-])(?:\d{{1,6}},? ){{1,2}}(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|calle|via|rua|trg|cesta)[ ](?:{_W})(?: {_W}){{0,2}}?(?: \d{{1,4}})?(?=[,.\n]|$| apt| suite)"
+)
 _HINT = re.compile(r"\d")
 _PLACED = re.compile(
     rf"""\b(?:lives?[ ](?:on|at)|living[ ](?:on|at)|located[ ]at|located[ ]on|located[ ]in|arrived[ ]at|address(?:es)?(?:[ ]is|[ ]was|[ ]to[ ]the[ ]same)?:?|meet(?:[ ](?:me|you))?[ ]at|stop[ ]at|send(?:[ ]\w+){{0,4}}[ ]to
@@ -82,8 +100,9 @@ def _streets(text: str) -> Iterator[Span]:
         match.span()
         for pattern in _STREET
         for match in pattern.finditer(text)
-        if _is_street(match[0])
+        if not _is_trade(match[0])
     ]
+    found.extend(match.span() for pattern in _BOX for match in pattern.finditer(text))
     found.extend(match.span("x") for match in _PLACED.finditer(text))
     for start, end in found:
         start = _left(text, start)
@@ -100,21 +119,26 @@ def _left(text: str, start: int) -> int:
     return start
 
 
-def _is_street(value: str) -> bool:
-    words = re.findall(r"[^\W\d_][\w'’.-]*", value)
-    if any(is_technical(word) for word in words):
-        return False
+def _is_trade(value: str) -> bool:
+    """Tell whether ``value`` speaks of machines: ``Windows 10``, ``Storage Units 24``."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", value)
     return (
-        any(word[0].isupper() for word in words)
-        or value[0].isdigit()
-        and value.islower()
-        and len(words) > 1
+        any(is_technical(word) or word.lower() in _MEASURED for word in words)
+        or words[0] in _MONTHS
     )
+
+
+_MEASURED = frozenset(
+    "version units unit gb mb tb error errors release level tier phase stage page chapter section figure table step fix port".split()
+)
+_MONTHS = frozenset(
+    "January February March April May June July August September October November December".split()
+)
 
 
 _LINE = re.compile(r"[ \t]*,?[ \t]*\r?\n[>|\s]{0,6}")
 _TOWN_LINE = re.compile(
-    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{3,6}}(?:[- ]\d{{2,4}})? )?[^\W\d_a-z]{{1,30}}(?:[\w'’./()-]{{0,30}})(?:[ ]{_W}|[ ]\([^()\n]{{2,20}}\)){{0,4}}(?:,? [A-Z]{{2,3}})?,?(?:[ ]\d{{4,6}}(?:-\d{{3,4}})?)?(?=[ \t]*(?:[\n,;]|$|\.(?:\s|$)))"
+    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{3,6}}(?:[- ]\d{{2,4}})? )?[^\W\d_a-z]{{1,30}}(?:[\w'’./()-]{{0,30}})(?:[ ]{_W}|[ ]\([^()\n]{{2,20}}\)){{0,4}}(?:,? [A-Z]{{2,3}})?,?(?:[ ]\d{{4,6}}(?:-\d{{3,4}})?)?(?=[ \t]*(?:[\n,;?!]|$|\.(?:\s|$)))"
 )
 _POST = r"(?:\d{5}-\d{4}|\d{4,6}|\d{3}[ ]\d{2}|\d{2}-\d{3}|\d{5}-\d{3}|[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{4}[ ]?[A-Z]{2}|[A-Z]{1,2}-\d{4,5})"
 _PARTS = (
@@ -210,7 +234,7 @@ def _towns(text: str) -> Iterator[Span]:
 
 
 _ZIP = re.compile(
-    rf"\b(?:zip(?: ?code)?|post(?:al)? ?code|postcode|plz|cap|code postal)(?: is|:)?[ :#]{{1,3}}(?P<x>{_POST})(?!\w)|\b[A-Z][\w'’-]+,? [A-Z]{{2}} (?P<us>\d{{5}}(?:-\d{{4}})?)(?!\w)"
+    rf"\bin (?:{_CAPS}(?: (?:de|del|do|da|la) | )){{1,4}}(?P<after>(?!(?:19|20)\d\d\b){_POST})(?![\w.])|\b(?:zip(?: ?code)?|post(?:al)? ?code|postcode|plz|cap|code postal)(?: is|:)?[ :#]{{1,3}}(?P<x>{_POST})(?!\w)|\b[A-Z][\w'’-]+,? [A-Z]{{2}} (?P<us>\d{{5}}(?:-\d{{4}})?)(?!\w)"
     r"|(?<![\w-])(?P<uk>[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})(?!\w)",
     re.IGNORECASE,
 )
@@ -220,6 +244,8 @@ def _codes(text: str) -> Iterator[Span]:
     for match in _ZIP.finditer(text):
         kind = match.lastgroup
         if kind is None or (kind != "x" and match[kind] != match[kind].upper()):
+            continue
+        if kind == "after" and _is_trade(match[0]):
             continue
         if kind == "us" and not re.search(r",? [A-Z]{2} \d", match[0]):
             continue

@@ -51,7 +51,7 @@ for _name in ("presidio-analyzer", "presidio-anonymizer"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # no log of ours tells what was found
 
 _LANGUAGE = "en"
-_LEAST = 0.5  # Presidio's patterns without a check digit score below it
+_LEAST = 0.4  # Presidio's patterns without a check digit score below it
 
 
 class NameFinder(Protocol):
@@ -135,7 +135,7 @@ def apply_replacements(text: str, spans: Sequence[Span], replacements: Sequence[
     return AnonymizerEngine().anonymize(text, results, operators).text
 
 
-_NER_SCORE = 0.6
+_NER_SCORE = 0.45
 _LABELS = {
     "PERSON": EntityType.PERSON,
     "ORG": EntityType.ORGANIZATION,

@@ -24,7 +24,7 @@ _TALK = re.compile(
 _LINK = re.compile(
     r"""(?:\bis|\bwas|\bwere|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's|[:=→]|->|-|,|/|\bof
         |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]|maybe[ ]|:[ ]?)?
-        |[:=][ ]?|[ ](?=["'“‘`])|[ ](?=\S{4,})""",
+        |[:=][ ]?|[ ](?=["'“‘`])|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TOKEN = re.compile(r"""(?P<quote>["'“‘`«])?(?P<x>[^\s"“”`«»]{3,120})""")
@@ -52,7 +52,11 @@ def _told(text: str) -> Iterator[Span]:
 
 
 def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
+    if _MARKUP.search(value):
+        return False
     if tokens.is_passwordish(value) and not _NOT_TOLD.fullmatch(value):
+        if not link:
+            return _symbolled(value) or tokens.is_random(value, 16)
         strong = (
             link in ("is", "was", ":", "=", "like", "to", "used", "as", "ist", "est", "it's")
             or quoted
@@ -69,11 +73,14 @@ def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
     return False
 
 
+_MARKUP = re.compile(
+    r"\]\(|https?:|&#?\w+;|\*\*|^['\"]?[$%&]\w|\$\(|=\S*&|\w/\w+/|\.\w+\.\w+|^\W?[A-Z_]{3,}\W?$|^\w+=\w+$"
+)
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[-_.][a-z]{3,12}){2,5}")
 _COMPOUND = re.compile(r"(?:up|out|state|case|end|one|two|non|read|self|re|pre|multi)[-_]")
 _NOT_TOLD = re.compile(
     r"[A-Z]{2,6}[-_]?\d{1,8}|\d{1,2}[:.]\d{2}\S{0,4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|0x[0-9A-Fa-f]+|[\d.,]+\S{0,2}"
-    r"|#\d+|\d+[-–]\w+|[A-Za-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+|[a-z]+/[a-z/]+"
+    r"|#\d+|\d+[-–]\w+|[A-Z]?[a-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+|[a-z]+/[a-z/]+"
     r"|[A-Z]\w*:|\S+\(\)|\(\S+|%\w+%\S*|[*_`]+\w+[*_`]*|\d+\w?[-/]\w+|\w+\.\w{2,4}|[A-Z0-9]{1,5}",
 )
 
@@ -120,7 +127,7 @@ _CODE = re.compile(
     r"\b(?:PIN|pin ?code|pin number|passcode|door code|alarm code|access code|one[- ]time (?:code|password)|otp|2fa code"
     r"|mfa code|verification code|security code|cvv2?|cvc|voicemail pin|recovery code|bitlocker(?: recovery)? key"
     r"|recovery key|unlock code|combination)\b(?:[ ]\w+){0,3}?[ ]?(?:is|was|=|:|to)?[ ]{0,2}"
-    r"(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]|\s?(?:times|digits|characters))",
+    r"(?<!\w)(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]|\s?(?:times|digits|characters))",
     re.IGNORECASE,
 )
 

@@ -61,7 +61,10 @@ def is_placeholder(token: str) -> bool:
 
 def is_reference(token: str) -> bool:
     """Tell whether ``token`` is code, a path or an address that points to a value."""
-    return _CODE.match(token) is not None or _PATH.match(token) is not None
+    if _PATH.match(token):
+        return True
+    code = _CODE.match(token)
+    return code is not None and not any(len(part) > 24 for part in re.split(r"\W", token))
 
 
 def classes(token: str) -> int:
@@ -84,9 +87,17 @@ def is_random(token: str, least: int = 16) -> bool:
     """Tell whether ``token`` is long and mixed enough to be made by a machine as a credential."""
     if len(token) < least or is_reference(token):
         return False
-    digits = sum(char.isdigit() for char in token)
-    letters = sum(char.isalpha() for char in token)
-    return bool(digits) and bool(letters) and len(set(token)) >= 6
+    letters = any(char.isalpha() for char in token)
+    if not any(char.isdigit() for char in token):
+        return letters and len(token) >= 20 and not is_wordy(token) and len(set(token)) >= 8
+    return len(set(token)) >= 6 and (letters or len(token) >= 20)
+
+
+def is_wordy(token: str) -> bool:
+    """Tell whether ``token`` is plain words joined up: a secret's name, a setting, a slug."""
+    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])", token)
+    worded = sum(len(piece) for piece in pieces if len(piece) > 2 and _is_word(piece))
+    return worded > len(token) * 0.5 and sum(char.isdigit() for char in token) < len(token) * 0.2
 
 
 def is_scrambled(token: str) -> bool:
