@@ -27,7 +27,7 @@ from assistant.desk import Desk
 from assistant.errors import BadInput, NotPermitted, StorageTrouble
 from assistant.flows.indexing import reconcile
 from assistant.model import Role, Tenant
-from assistant.ports import Embedder, Hit, Records, VectorIndex, Vectors, Writer
+from assistant.ports import ChatModel, Embedder, Hit, Records, VectorIndex, Vectors, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
@@ -274,6 +274,18 @@ def make_detector(settings: Settings) -> Detector:
 def make_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name; loads its weights at the first text."""
     return LocalEmbedder(settings.embedder, threads=settings.threads)
+
+
+def make_chat(settings: Settings, gate: EgressGate) -> ChatModel:
+    """Return the model that the settings name, reached through ``gate``; imports it when asked."""
+    key = settings.model_key
+    return LangchainChat(
+        url=str(settings.model_url),
+        model=settings.model_name,
+        key=key.get_secret_value() if key else None,
+        timeout=settings.model_timeout_s,
+        gate=gate,
+    )
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

@@ -22,8 +22,8 @@ from guardrails.gate import EgressGate
 from guardrails.netguard import silence_vendors
 
 if TYPE_CHECKING:
+    from langchain.chat_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk
-    from langchain_openai import ChatOpenAI
 
 _NO_KEY = "none"
 
@@ -85,7 +85,7 @@ class LangchainChat:
         self._sync.close()
 
     @cached_property
-    def _chat(self) -> ChatOpenAI:
+    def _chat(self) -> BaseChatModel:
         silence_vendors()
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
