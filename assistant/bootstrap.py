@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.chroma import ChromaIndex, generations
+from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
