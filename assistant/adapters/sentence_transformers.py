@@ -47,7 +47,7 @@ class LocalEmbedder:
         self._threads = threads
         self._lock = Lock()
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The model's name with the digest of its weights: other weights make another index."""
         shown = INSTALLED if self._installed else self._folder.name

@@ -18,7 +18,9 @@ from guardrails import RedactedText, Template, join
 NOTHING_FOUND = "Nothing in the knowledge base answers this."
 _ROOM = 1_100
 _MOST_PASSAGES = 3
-_RELATIVE_FLOOR = 0.55
+_FLOOR, _ELSEWHERE = 0.75, 0.95  # of the best score: in its document, in another one
+_RUN = 3
+_TRUST = 4  # how much a passage's rank outweighs the words of its blocks
 _SUMMARY_SENTENCES = 3
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|cheers|regards|"
@@ -41,6 +43,10 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _FIX_WEIGHT, _ASIDE_WEIGHT = 1.5, 0.55
+_POINTER = re.compile(
+    r"^(?:see|refer to|for more|for further|further info|more info|read more|learn more)\b",
+    re.IGNORECASE,
+)
 _DESTROYED = "<SECRET>"
 
 _HELLO = Template("Hello $requester,")
@@ -73,6 +79,7 @@ _LAST_WORD = {
 @dataclass(frozen=True, slots=True)
 class _Quote:
     passage: int
+    heading: str
     block: reading.Block
     score: float
 
@@ -181,27 +188,63 @@ def _quote(
 
 
 def _choose(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
+    """Return the best block with what follows it, then other blocks that are nearly as good."""
     candidates = _candidates(asked, passages)
     if not candidates:
         return []
     best = max(candidates, key=lambda quote: quote.score)
-    chosen, room = [best], _ROOM - (best.block.end - best.block.start)
-    for quote in sorted(candidates, key=lambda quote: -quote.score):
-        size = quote.block.end - quote.block.start
-        known = {each.passage for each in chosen}
-        if quote is best or size > room or quote.score < best.score * _RELATIVE_FLOOR:
-            continue
-        if quote.passage in known or len(known) < _MOST_PASSAGES:
-            chosen.append(quote)
-            room -= size
+    rest = sorted(candidates, key=lambda quote: -quote.score)
+    home = passages[best.passage].chunk.document_id
+    good = [
+        quote
+        for quote in rest
+        if quote.score
+        >= best.score
+        * (_FLOOR if passages[quote.passage].chunk.document_id == home else _ELSEWHERE)
+    ]
+    chosen = _fitting([best, *_following(best, candidates), *good], passages)
     return sorted(chosen, key=lambda quote: (quote.passage != best.passage, quote.passage))
+
+
+def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
+    """Return what stands behind ``best`` in its section: steps make sense in a row."""
+    return [
+        quote
+        for quote in candidates
+        if quote.passage == best.passage
+        and quote.heading == best.heading
+        and quote.block.start > best.block.start
+    ][:_RUN]
+
+
+def _fitting(quotes: Sequence[_Quote], passages: Sequence[Passage]) -> list[_Quote]:
+    """Return the first of ``quotes`` that fit the room, none said twice."""
+    said: set[str] = set()
+    chosen: list[_Quote] = []
+    room = _ROOM
+    for quote in quotes:
+        text = passages[quote.passage].chunk.text.reveal()
+        words = " ".join(text[quote.block.start : quote.block.end].split()).lower()
+        sources = {each.passage for each in chosen} | {quote.passage}
+        if words in said or len(sources) > _MOST_PASSAGES or (chosen and len(words) > room):
+            continue
+        said.add(words)
+        chosen.append(quote)
+        room -= len(words)
+    return chosen
 
 
 def _candidates(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
     query = reading.stems(asked)
     weight = reading.rarity(passage.chunk.text.reveal() for passage in passages)
+    top = max((passage.score for passage in passages), default=0.0) or 1.0
     return [
-        _Quote(index, block, _score(query, passage, block, heading, weight) / (1 + 0.35 * index))
+        _Quote(
+            index,
+            heading,
+            block,
+            _score(query, passage, block, heading, weight) * (passage.score / top) ** _TRUST,
+        )
         for index, passage in enumerate(passages)
         for heading, block in _readable(passage)
     ]
@@ -221,7 +264,11 @@ def _readable(passage: Passage) -> list[tuple[str, reading.Block]]:
             found[-1] = (heading, reading.Block(found[-1][1].start, block.end, block.kind))
         else:
             found.append((heading, block))
-    return [(head, each) for head, each in found if _says_something(text[each.start : each.end])]
+    return [
+        (head, each)
+        for head, each in found
+        if _says_something(text[each.start : each.end].rstrip())
+    ]
 
 
 def _leads_on(text: str, block: reading.Block) -> bool:
@@ -229,8 +276,10 @@ def _leads_on(text: str, block: reading.Block) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    """A label is no answer, and what held a secret is not for a reply."""
-    return _DESTROYED not in text and len(text.split()) > 3  # noqa: PLR2004
+    """A label or a pointer is no answer, and what held a secret is not for a reply."""
+    if _DESTROYED in text or text.endswith(":") or _POINTER.match(text):
+        return False
+    return len(text.split()) > 3  # noqa: PLR2004
 
 
 def _score(
@@ -242,7 +291,7 @@ def _score(
     """
     text = passage.chunk.text.reveal()[block.start : block.end]
     around = f"{passage.title.reveal()} {heading}"
-    score = reading.overlap(query, text, weight) + 0.35 * reading.overlap(query, around, weight)
+    score = reading.overlap(query, text, weight) + 0.8 * reading.overlap(query, around, weight)
     if _FIX.search(heading):
         return score * _FIX_WEIGHT
     return score * (_ASIDE_WEIGHT if _ASIDE.search(heading) else 1.2 if block.kind == "list" else 1)

@@ -25,7 +25,8 @@ _STOP = frozenset(
     "is it its just know let me more my need no not now of off on once only or our out over own "
     "please regards same she should so some such than thank thanks that the their them then there "
     "these they this those to too try under until up us use very want was we were what when where "
-    "which while who why will with would you your".split()
+    "which while who why will with would you your "
+    "first check fire happen issue problem error help work need try tell find thing".split()
 )
 
 
