@@ -209,9 +209,10 @@ class _Values:
 
     def _longest(self, tokens: Sequence[str], at: int) -> tuple[int, Placeholder | None]:
         for size in self._lengths.get(tokens[at], ()):
-            name = self._names.get(tuple(tokens[at : at + size]))
+            here = tuple(tokens[at : at + size])
+            name = self._names.get(here)
             if name is not None:
-                return size, name
+                return len(here), name
         return 1, None
 
 

@@ -1,0 +1,139 @@
+"""One tenant behind a gate: real rules, an ephemeral vault, a ledger in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+import httpx
+
+from guardrails import RawText, Redactor
+from guardrails.detect import build_rule_detector
+from guardrails.gate import EgressGate
+from guardrails.incoming import Limits
+from guardrails.keys import DataKey
+from guardrails.known import KnownPerson, KnownValues
+from guardrails.ledger import Ledger, LedgerMaker, Row, calling
+from guardrails.placeholders import Placeholder
+from guardrails.policy import Destination, Policy
+from guardrails.scan import Scanner
+from guardrails.seal import Sealer
+from guardrails.spans import Detector, EntityType
+from guardrails.vault import EphemeralVaultStore, Vault
+from tests.fakes.records import FakeLedger
+
+NAME, MAIL, HOST, PASSWORD = (
+    "Priya Raghunathan",
+    "priya.r@harbour-dental.example",
+    "HD-FRONT-03",
+    "Tr0ub4dor&3xyz",
+)
+CANARY = "qd-canary-7731"
+PRIYA = KnownPerson(name=RawText(NAME), email=RawText(MAIL))
+MODES = ("sync", "async", "stream")
+
+
+@cache
+def real_rules() -> Detector:
+    return build_rule_detector()
+
+
+class Blind:
+    """A detector that finds nothing."""
+
+    def detect(self, texts: Sequence[str]) -> list[list[Any]]:
+        return [[] for _ in texts]
+
+
+class Dead:
+    """A detector that has died, with the text in its last words."""
+
+    def detect(self, texts: Sequence[str]) -> list[list[Any]]:
+        raise MemoryError(texts[0])
+
+
+class FullDisk(FakeLedger):
+    """A ledger that cannot be written."""
+
+    def append(self, make: LedgerMaker) -> Row:
+        raise OSError(28, "No space left on device")
+
+
+class Tenant:
+    """What stands round a gate."""
+
+    def __init__(
+        self,
+        *,
+        rules: Detector | None = None,
+        directory: KnownValues | None = None,
+        store: FakeLedger | None = None,
+    ) -> None:
+        key = DataKey.fresh()
+        self.vault = Vault(EphemeralVaultStore(), Sealer("bench", key), key)
+        known = directory or KnownValues()
+        self.rows = store or FakeLedger()
+        self.ledger = Ledger(self.rows, key)
+        self.scanner = Scanner(rules or real_rules(), self.vault, known, (CANARY,))
+        self.redactor = Redactor(rules or real_rules(), self.vault, known)
+        self.policy = Policy()
+
+    def knows(self, *values: tuple[EntityType, str]) -> list[Placeholder]:
+        return self.vault.allocate(values)
+
+    def gate(self, origin: str, limits: Limits | None = None, **promises: Any) -> EgressGate:
+        terms: dict[str, Any] = {"region": "local", "no_training": True} | promises
+        destination = Destination("model", origin, **terms)
+        return EgressGate(destination, lambda: self.policy, self.scanner, self.ledger, limits)
+
+    def facts(self, kind: str) -> list[dict[str, Any]]:
+        return [json.loads(row.body) for row in self.rows.rows() if row.kind == kind]
+
+
+def chat(content: object, **more: object) -> dict[str, object]:
+    return {"model": "local", "messages": [{"role": "user", "content": content}], **more}
+
+
+def send(
+    mode: str,
+    gate: EgressGate,
+    body: Mapping[str, object] | bytes,
+    *,
+    url: str = "",
+    method: str = "POST",
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 5,
+) -> httpx.Response:
+    """Send one request through the gate, inside a call, the whole answer read."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request: dict[str, Any] = {
+        "method": method,
+        "url": url or f"{gate.destination.origin}/v1/chat/completions",
+        "content": content,
+        "headers": {"content-type": "application/json", **(headers or {})},
+        "timeout": timeout,
+    }
+    with calling("reply", "ticket-1"):
+        if mode == "async":
+            return asyncio.run(_send_async(gate, request))
+        with httpx.Client(transport=gate.sync_transport(), trust_env=False) as client:
+            if mode == "sync":
+                return client.request(**request)
+            with client.stream(**request) as response:
+                response.read()
+                return response
+
+
+async def _send_async(gate: EgressGate, request: dict[str, Any]) -> httpx.Response:
+    async with httpx.AsyncClient(transport=gate.async_transport(), trust_env=False) as client:
+        return await client.request(**request)
+
+
+def sent(gate: EgressGate, content: object, look: Callable[[], bytes]) -> str:
+    """Return the message content that came out on the other side of the gate."""
+    send("sync", gate, chat(content))
+    body = cast("dict[str, Any]", json.loads(look()))
+    return str(body["messages"][0]["content"])

@@ -1,0 +1,165 @@
+"""The last scan: what stops a text, what is masked again, what is left alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardrails.known import KnownValues
+from guardrails.scan import Scanner, Source
+from guardrails.spans import EntityType
+from tests.fakes.plain import washed
+from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant
+
+PERSON, USERNAME, HOSTNAME = EntityType.PERSON, EntityType.USERNAME, EntityType.HOSTNAME
+ORGANIZATION, LITERAL = EntityType.ORGANIZATION, EntityType.LITERAL
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"Write to {MAIL} please.", "EMAIL_ADDRESS"),
+        ("Call me on +44 20 7946 0958 today.", "PHONE_NUMBER"),
+        ("My password is Tr0ub4dor&3xyz, thanks.", "SECRET"),
+        ("It answers on 10.20.30.41 only.", "IP_ADDRESS"),
+        ("Card 4111 1111 1111 1111 was declined.", "CREDIT_CARD"),
+    ],
+)
+def test_what_the_rules_find_with_high_precision_stops_a_text(text: str, kind: str) -> None:
+    assert kind in Tenant().scanner.scan(text).kinds()
+
+
+def test_a_canary_stops_a_text_in_any_case() -> None:
+    found = Tenant(rules=Blind()).scanner.scan(f"and then {CANARY.upper()}!")
+    assert found.kinds() == {"CANARY": 1}
+    assert found.blocking[0].source is Source.CANARY
+
+
+def test_a_person_of_the_directory_stops_a_text_in_any_case() -> None:
+    tenant = Tenant(rules=Blind(), directory=KnownValues.of_people([PRIYA]))
+    assert tenant.scanner.scan("so PRIYA RAGHUNATHAN said").kinds() == {"PERSON": 1}
+    assert tenant.scanner.scan(f"mail {MAIL}").kinds() == {"EMAIL_ADDRESS": 1}
+
+
+def test_one_word_of_a_directory_name_is_masked_again_and_stops_nothing() -> None:
+    tenant = Tenant(rules=Blind(), directory=KnownValues.of_people([PRIYA]))
+    (name,) = tenant.knows((PERSON, "Priya"))
+    found = tenant.scanner.scan("so Priya said")
+    assert (found.blocking, found.apply("so Priya said")) == ((), f"so {name} said")
+
+
+def test_a_distinctive_value_of_the_vault_stops_a_text() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows((HOSTNAME, HOST))
+    assert tenant.scanner.scan(f"restart {HOST} now").kinds() == {"HOSTNAME": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(PERSON, "Max"), (PERSON, NAME), (USERNAME, "reception"), (ORGANIZATION, "Harbour Dental")],
+)
+def test_other_values_of_the_vault_are_masked_again(kind: EntityType, value: str) -> None:
+    tenant = Tenant(rules=Blind())
+    (name,) = tenant.knows((kind, value))
+    text = f"Ask {value}, then wait."
+    found = tenant.scanner.scan(text)
+    assert (found.blocking, found.apply(text)) == ((), f"Ask {name}, then wait.")
+
+
+@pytest.mark.parametrize("text", ["Maximum wait", "the max_wait setting", "MAX", "max", "Max1"])
+def test_a_value_is_matched_as_a_whole_word_as_it_was_written(text: str) -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows((PERSON, "Max"))
+    assert tenant.scanner.scan(text).remask == ()
+
+
+def test_a_value_is_matched_across_other_spaces_and_line_breaks() -> None:
+    tenant = Tenant(rules=Blind())
+    (name,) = tenant.knows((PERSON, NAME))
+    text = "so Priya\n  Raghunathan said"
+    assert tenant.scanner.scan(text).apply(text) == f"so {name} said"
+
+
+def test_a_decomposed_letter_is_the_same_letter() -> None:
+    tenant = Tenant(rules=Blind())
+    (name,) = tenant.knows((PERSON, "René"))
+    text = "so Rene\u0301 said"
+    assert tenant.scanner.scan(text).apply(text) == f"so {name} said"
+
+
+def test_the_longest_value_wins_where_two_begin() -> None:
+    tenant = Tenant(rules=Blind())
+    _, whole = tenant.knows((PERSON, "Priya"), (PERSON, NAME))
+    assert tenant.scanner.scan(NAME).apply(NAME) == str(whole)
+
+
+def test_values_shorter_than_three_characters_are_ignored() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows((PERSON, "Al"), (PERSON, "Ed"))
+    assert tenant.scanner.scan("Al and Ed").remask == ()
+
+
+def test_placeholders_are_never_taken_for_values() -> None:
+    tenant = Tenant(directory=KnownValues())
+    tenant.knows((PERSON, "PERSON"), (PERSON, "PERSON_3"), (LITERAL, "<PERSON_3>"))
+    text = "Dear <PERSON_3>, password: <SECRET>, host <HOSTNAME_2>, mail <EMAIL_ADDRESS_4>."
+    found = tenant.scanner.scan(text)
+    assert (found.blocking, found.remask) == ((), ())
+
+
+def test_a_value_is_known_as_soon_as_the_vault_holds_it() -> None:
+    tenant = Tenant(rules=Blind())
+    assert tenant.scanner.scan("Max").remask == ()
+    tenant.knows((PERSON, "Max"))
+    assert len(tenant.scanner.scan("Max").remask) == 1
+
+
+def test_a_dead_detector_lets_nothing_through() -> None:
+    with pytest.raises(MemoryError):
+        Tenant(rules=Dead()).scanner.scan("anything")
+
+
+def test_remasked_text_stays_washed_text() -> None:
+    tenant = Tenant(rules=Blind())
+    (name,) = tenant.knows((PERSON, "Max"))
+    assert tenant.scanner.remask(washed("Max called")).reveal() == f"{name} called"
+
+
+def test_every_value_is_seen_by_the_verdict_whether_it_stops_or_not() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows((HOSTNAME, HOST), (PERSON, "Max"))
+    assert len(tenant.scanner.values(f"{HOST} of Max")) == 2
+
+
+def test_fifty_thousand_values_are_looked_for_in_a_moment() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows(*((PERSON, f"Given{n % 900} Family{n}") for n in range(50_000)))
+    text = "the quick brown Given7 fox asked Given7 Family907 for help. " * 500
+    tenant.scanner.scan("warm up")
+    began = time.perf_counter()
+    found = tenant.scanner.scan(text)
+    assert len(found.remask) == 500
+    assert time.perf_counter() - began < 1
+
+
+words = st.sampled_from(["Max", "Priya", "Rose", "Harbour", "reception", "the", "a", "-", ".", "é"])
+
+
+@given(
+    values=st.lists(st.lists(words, min_size=1, max_size=3).map(" ".join), max_size=6),
+    text=st.lists(words, max_size=30).map(" ".join),
+)
+def test_once_masked_again_a_text_holds_no_value(values: list[str], text: str) -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.knows(*((PERSON, value) for value in values))
+    masked = tenant.scanner.scan(text).apply(text)
+    assert tenant.scanner.scan(masked).remask == ()
+
+
+def test_a_scanner_without_a_vault_or_a_directory_still_scans() -> None:
+    tenant = Tenant()
+    assert isinstance(tenant.scanner, Scanner)
+    assert tenant.scanner.scan("Restart the print spooler.").blocking == ()
