@@ -100,7 +100,7 @@ _RULES = (
             r"\b(?:account|acct|a/c|routing|aba|sort code|bsb|customer|client|member(?:ship)?|policy|invoice account|swift|bic"
             r"|loyalty|patient|medical record|mrn|insurance|konto|kundennummer|passport|driver'?s? licen[cs]e|licen[cs]e plate)"
             r"(?: number| no\.?| nr\.?| num| code| id| #)?(?: is| was)?[ :#=]{1,3}"
-            r"(?P<x>(?=[A-Z0-9 -]{0,12}\d{3})[A-Z]{0,3}[- ]?\d(?:[ -]?[A-Z0-9]){4,22})(?![\w-])",
+            r"(?P<x>(?-i:[A-Z]{0,3}[- ]?\d(?:[ -]?[A-Z0-9]){4,22}))(?![\w-])",
             re.IGNORECASE,
         ),
         0.8,
@@ -119,7 +119,7 @@ _RULES = (
             r"\b(?:ssn|social security|social insurance|national (?:id|insurance)|nino|ni number|tax ?(?:id|payer id)|tin|itin|nhs|cpf|cnpj"
             r"|dni|nie|nif|pesel|personnummer|bsn|codice fiscale|steuer-?id|aadhaar|pan card|passport|id card|identity card|ein|sin|hetu"
             r"|cpr|rodné číslo|oib|egn|cnp|avs|ahv|siret|siren|curp|rfc id)"
-            r"(?: number| no\.?| nr\.?| code| #)?(?: is| was)?[ :#=]{1,3}(?P<x>(?=[A-Z0-9./-]{0,10}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){5,18})(?![\w])",
+            r"(?: number| no\.?| nr\.?| code| #)?(?: is| was)?[ :#=]{1,3}(?P<x>(?-i:(?=[A-Z0-9 ./-]{0,10}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){5,18}))(?![\w])",
             re.IGNORECASE,
         ),
         0.85,

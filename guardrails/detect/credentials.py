@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from guardrails.detect import tokens
-from guardrails.detect.rule import Rule, run
+from guardrails.detect.rule import Accept, Rule, run
 from guardrails.spans import EntityType, Span
 
 _START = r"(?<![A-Za-z0-9_])"
@@ -22,10 +22,9 @@ def _rule(
     *needs: str,
     score: float = 0.95,
     flags: int = 0,
-    accept: object = None,
+    accept: Accept | None = None,
 ) -> Rule:
-    check = accept if callable(accept) else None
-    return Rule(name, EntityType.SECRET, re.compile(pattern, flags), score, needs, check)
+    return Rule(name, EntityType.SECRET, re.compile(pattern, flags), score, needs, accept)
 
 
 def _is_prefixed_token(token: str) -> bool:

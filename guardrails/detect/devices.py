@@ -11,7 +11,7 @@ from guardrails.spans import EntityType, Span
 
 def find_devices(text: str) -> list[Span]:
     """Return user names, staff numbers, serial numbers and service tags in ``text``."""
-    return run(_RULES, text)
+    return [*run(_RULES, text), *_beside(text)]
 
 
 _NOBODY = frozenset(
@@ -38,6 +38,30 @@ _NO_USER = re.compile(
     r".*\.(?:exe|dll|py|js|sh|yaml|yml|json|conf|txt|log|md|com|org|net|io|html?|cfg|ini|xml|msi|ps1|service|local)"
     r"|v?\d[\d.]*|[A-Z]+-?\d+|[a-z]+\d{1,2}\.\d+.*|.*__.*",
 )
+_BRACKETED = re.compile(
+    r"(?<![\w.])[A-ZÀ-Þ][\w'’-]{1,30}[ ](?P<last>[A-ZÀ-Þ][\w'’-]{2,30})[ ]\((?P<x>[a-z][a-z0-9._-]{2,24})\)"
+)
+_ADDED = re.compile(
+    r"\b(?:add|remove|grant|give|unlock|disable|delete|move|invite)[ ](?:user[ ])?(?P<a>[a-z][a-z0-9._]{2,24})"
+    r"(?:,[ ]|[ ]and[ ])(?P<b>[a-z][a-z0-9._]{2,24})(?=[ ](?:to|from|in|on|access|as)\b)",
+    re.IGNORECASE,
+)
+
+
+def _beside(text: str) -> list[Span]:
+    """``Jean Moreau (jmoreau)``, and two logins side by side of which one shows itself."""
+    spans: list[Span] = []
+    for match in _BRACKETED.finditer(text):
+        if match["last"][:4].casefold() in match["x"].casefold():
+            spans.append(Span(*match.span("x"), EntityType.USERNAME, 0.8, "user-bracketed"))
+    for match in _ADDED.finditer(text):
+        if all(_is_login(match[name]) for name in "ab"):
+            spans.extend(
+                Span(*match.span(name), EntityType.USERNAME, 0.75, "user-added") for name in "ab"
+            )
+    return spans
+
+
 _NEAR_MISS = re.compile(r"[a-z]+_[a-z]+_[a-z_]+")
 
 

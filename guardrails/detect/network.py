@@ -125,6 +125,29 @@ _RULES = (
         accept=lambda name: _is_internal(name),
     ),
     Rule(
+        "hostname-short",
+        EntityType.HOSTNAME,
+        re.compile(
+            r"(?<![\w@./\\-])(?:fs|file|dc|sql|srv|svr|db|web|app|prt|print|mail|exch|rds|ts|hv|esx|nas|vpn|bkp|host|node)"
+            r"-?0\d{1,2}(?![\w.-]\w|\w)",
+            re.IGNORECASE,
+        ),
+        0.75,
+        ("0",),
+    ),
+    Rule(
+        "hostname-of-site",
+        EntityType.HOSTNAME,
+        re.compile(
+            r"https?://(?P<x>(?:erp|sso|owa|webmail|autodiscover|remote|vpn|intranet|crm|adfs|payroll|citrix|exchange|extranet)\d{0,2}\."
+            rf"(?:{_LABEL}\.){{1,4}}[a-z]{{2,12}})(?![\w.])",
+            re.IGNORECASE,
+        ),
+        0.7,
+        ("://",),
+        accept=lambda name: _is_internal(name),
+    ),
+    Rule(
         "unc-host",
         EntityType.HOSTNAME,
         re.compile(r"(?<![\w\\:])\\\\(?P<x>[A-Za-z0-9][\w.-]{1,62})(?=\\|\s|$)"),

@@ -17,7 +17,7 @@ def find_organisations(text: str) -> list[Span]:
 _CAP = r"[A-ZÀ-ÞŠŽČĆĐŁŚŻ][\w'’-]{0,30}"
 _CAPS = rf"{_CAP}(?:,? (?:{_CAP}|&|and|of|de|the)){{0,4}}"
 _LEGAL = (
-    r"Inc|LLC|L\.L\.C|LLP|Ltd|Limited|GmbH|AG|KG|SE|S\.A|SA|SAS|SARL|S\.r\.l|SRL|SpA|S\.p\.A|Corp|Corporation|Company|Co|PLC|plc|Oy|Oyj|AB|A/S|ApS|ASA"
+    r"Inc|LLC|L\.L\.C|LLP|Ltd|Limited|GmbH|AG|KG|SE|S\.A|SA|SAS|SARL|S\.r\.l|SRL|SpA|S\.p\.A|Corp|Corporation|Company|Co|PLC|plc|Oy|Oyj|AB|A/S|AS|ApS|ASA"
     r"|B\.V|BV|N\.V|NV|Pty|Pte|Kft|Zrt|s\.r\.o|a\.s|Sp\. z o\.o|d\.o\.o"
 )
 _TRADE = (
@@ -32,7 +32,7 @@ _TRADE_NAME = re.compile(
     rf"(?<![\w.])(?P<x>{_CAP}(?: (?:{_CAP}|&|and|of)){{0,3}}? (?:{_TRADE}))\b(?! (?:[a-z]{{2,}} )?(?:check|status|monitor))"
 )
 _LEADING = re.compile(
-    r"^(?:The|A|An|At|In|For|From|Our|My|Your|This|That|With|And|Or|If|When|By|To|Of|On|Dear|Contact|New|Open|See|Use|I|We|Is|Hi)\s"
+    r"^(?:The|A|An|At|In|For|From|Our|My|Your|This|That|With|And|Or|If|When|By|To|Of|On|Dear|Contact|New|Open|See|Use|I|We|Is|Hi|Customer|Client|Company|Supplier|Copyright|Partner|Vendor|Site|Tenant)\s"
 )
 
 

@@ -30,7 +30,9 @@ def find_people(text: str) -> list[Span]:
         *_reversed(text),
         *_initialled(text),
         *_paired(text),
+        *_acting(text),
         *_paired(text),
+        *_acting(text),
     ]
     return [*spans, *_again(text, spans)]
 
@@ -39,7 +41,7 @@ _WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){0,30}"
 _NAME = re.compile(rf"(?:{_WORD}|[^\W\d_])")
 _GAP = re.compile(r"[ ]{1,2}|\.[ ]|, ?")
 _PARTICLES = frozenset(
-    "van von de der den di da del della dos du la le bin ibn al el ter ten af av zu zur y e st".split()
+    "van von de der den di da del della dos du la le ibn al el ter ten af av zu zur y e st".split()
 )
 _TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Madam|Madame|Mme|M|Mlle|Herr|Frau|Señor|Señora|Sra?|Sig|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Gen"
 
@@ -54,7 +56,7 @@ _STRONG = re.compile(
       |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by|opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
       |created[ ]by|forwarded[ ]by|sent[ ]by|directed[ ]by|starring|played[ ]by|sung[ ]by|married[ ]to|known[ ]as|(?:mother|father|grandmother|grandfather|sister|brother|wife|husband|son|daughter|kid|child|cousin|uncle|aunt|friend|boss)
       |was[ ]called|is[ ]called|calls[ ]me|call[ ]me|named|maiden[ ]name[ ]is|surname[ ]is|correct[ ]it[ ]to|correct[ ]to|under[ ]the[ ]name|it's[ ]under
-      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from|ticket[ ]from|call[ ]from|i'm|i[ ]am|here[ ]is|it's|it[ ]is)
+      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from|ticket[ ]from|call[ ]from|i'm|i[ ]am|ich[ ]bin|je[ ]suis|soy|mein[ ]name[ ]ist|je[ ]m'appelle|me[ ]llamo|here[ ]is|it's|it[ ]is)
       [ ]{1,2}(?:the[ ]user[ ]|user[ ]|our[ ]colleague[ ]|to[ ]be[ ])?
     | (?:^|[\n>|*•(\[,;.-][ ]{0,3})(?:full[ ]name|first[ ]name|last[ ]name|surname|name|owner|requester|requestor|requested[ ]for|caller|contact|holder|user|employee
       |patient|customer|client|reporter|assignee|author|manager|agent[ ]name|from|to|cc|attn|sender|recipient|technician|analyst|engineer|approver|signed|directed[ ]by
@@ -228,6 +230,8 @@ def _listed(text: str) -> Iterator[Span]:
             yield Span(match.start(), end, EntityType.PERSON, 0.7, "person-listed")
         elif capital and _is_surname(word):
             yield Span(match.start(), match.end(), EntityType.PERSON, 0.45, "person-surname")
+        elif capital and _is_unknown(text, match):
+            yield Span(match.start(), match.end(), EntityType.PERSON, 0.42, "person-unknown")
         elif not capital and word in words("familiar_names") and not is_technical(word):
             yield Span(match.start(), match.end(), EntityType.PERSON, 0.45, "person-lower")
 
@@ -243,6 +247,40 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
         found.append(match)
         at = match.end()
     return found
+
+
+_VERBS = (
+    r"clicked|reports?|reported|says|said|can|cannot|can't|could|has|had|is|was|calls?|called|asks?|asked|needs?|needed|wants?|wanted|tries|tried"
+    r"|receives?|received|opens?|opened|left|gets?|got|sees|saw|forgot|lost|typed|entered|works?|worked|joined|moved|starts?|started|sent|wrote"
+    r"|complains?|mentioned|told|logged|uses|used|does|did|would|should|lives?|began|became|will|won't|isn't|wasn't|doesn't|didn't|hasn't"
+)
+_ACTING = re.compile(rf"(?<![\w@.-])(?P<one>{_WORD}) (?P<two>{_WORD})(?= (?:{_VERBS})\b)")
+
+
+def _acting(text: str) -> Iterator[Span]:
+    """``Grace Long clicked``: two words that may be names, and behind them what people do."""
+    for match in _ACTING.finditer(text):
+        one, two = match["one"], match["two"]
+        if one.istitle() and two.istitle() and is_given(one) and is_family(two):
+            if not is_technical(one) and not is_technical(two) and one.casefold() not in _NOT_AFTER:
+                yield Span(*match.span(), EntityType.PERSON, 0.6, "person-acting")
+
+
+def _is_unknown(text: str, match: re.Match[str]) -> bool:
+    """A capitalised word that no list knows, inside a sentence in lower case, is somebody's or something's name."""
+    word = match[0]
+    if (
+        len(word) < 4
+        or not word.istitle()
+        or is_common(word)
+        or is_technical(word)
+        or is_place(word)
+    ):
+        return False
+    return _INSIDE.search(text, max(0, match.start() - 16), match.start()) is not None
+
+
+_INSIDE = re.compile(r"[a-zà-ÿ]{2,}(?:,| |, | [\"'(]){1}$")
 
 
 def _is_surname(word: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import spacy
 from presidio_analyzer import (
@@ -199,7 +199,7 @@ def _span(result: RecognizerResult) -> Span | None:
     kind = _TYPES.get(result.entity_type)
     if kind is None or result.start >= result.end:
         return None
-    metadata: dict[str, str] = result.recognition_metadata or {}
+    metadata = cast("dict[str, str]", vars(result).get("recognition_metadata") or {})
     name = metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, "presidio")
     return Span(result.start, result.end, kind, float(result.score), name)
 
@@ -212,7 +212,7 @@ class _Found(NlpArtifacts):
     """Carries the names of the batch into Presidio's analysis of one text."""
 
     def __init__(self, names: list[Span]) -> None:
-        super().__init__([], None, [], [], None, _LANGUAGE)
+        # Not the base's constructor: it wants spaCy's Doc, which no recogniser here reads.
         self.names = names
 
 

@@ -24,7 +24,7 @@ _TALK = re.compile(
 _LINK = re.compile(
     r"""(?:\bis|\bwas|\bwere|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's|[:=→]|->|-|,|/|\bof
         |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]|maybe[ ]|:[ ]?)?
-        |[:=][ ]?|[ ](?=["'“‘`])|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
+        |[:=][ ]?|[ ](?=["'“‘`])|[ ]\((?=\S)|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TOKEN = re.compile(r"""(?P<quote>["'“‘`«])?(?P<x>[^\s"“”`«»]{3,120})""")
@@ -64,6 +64,8 @@ def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
         return (
             strong or tokens.is_scrambled(value) or _symbolled(value) or tokens.is_random(value, 12)
         )
+    if close and link in ("is", "was", ":", "=") and _SIMPLE.fullmatch(value):
+        return True
     if quoted and close and value.isalpha() and not tokens.is_placeholder(value):
         return len(value) >= 4 and not is_technical(value)
     if link in ("is", "was") and close and _PHRASE.fullmatch(value):
@@ -76,6 +78,7 @@ def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
 _MARKUP = re.compile(
     r"\]\(|https?:|&#?\w+;|\*\*|^['\"]?[$%&]\w|\$\(|=\S*&|\w/\w+/|\.\w+\.\w+|^\W?[A-Z_]{3,}\W?$|^\w+=\w+$"
 )
+_SIMPLE = re.compile(r"[A-Za-z]{3,20}\d{1,6}")
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[-_.][a-z]{3,12}){2,5}")
 _COMPOUND = re.compile(r"(?:up|out|state|case|end|one|two|non|read|self|re|pre|multi)[-_]")
 _NOT_TOLD = re.compile(

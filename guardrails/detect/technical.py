@@ -34,8 +34,9 @@ _CODE = re.compile(
 )
 _CODE_LINE = re.compile(r"^.*(?:\{|\}|;|=>|==|::|\(\)|</|/>|\|\|)[ \t]*$", re.MULTILINE)
 _SHAPE = re.compile(
-    r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|\S*:\S*",
+    r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
 )
+_CAPITAL = re.compile(r"\b[A-Z][\w-]{1,20}\b")
 _TRADE = re.compile(
     r"\b(?:servers?|clusters?|pods?|nodes?|configs?|configur\w+|install\w*|errors?|logs?|logging|click\w*|alerts?|deploy\w*|namespace|files?|folder|directory|command|run|api|apis"
     r"|database|query|queries|version|versions|upgrade|update|updates|fix|apar|password|login|user|users|data|code|app|apps|application|applications|service|services|network|storage|backup|cloud|access|job|jobs"
@@ -64,6 +65,7 @@ def context(text: str) -> Context:
     zones = [match.span() for match in _CODE.finditer(text)]
     words = len(text.split()) or 1
     trade = sum(1 for _ in _TRADE.finditer(text)) + 3 * len(zones)
+    trade += sum(is_technical(word[0]) for word in _CAPITAL.finditer(text))
     return Context(
         tuple(a for a, _ in zones), tuple(b for _, b in zones), trade >= 2 and trade / words > 0.025
     )
@@ -120,9 +122,9 @@ def _is_weak(phrase: str, words: Sequence[str], kind: EntityType, where: Context
     return True
 
 
-_BARE = frozenset({"person-surname", "person-lower", "person-paired"})
+_BARE = frozenset({"person-surname", "person-lower", "person-paired", "person-unknown"})
 """Rules that see nothing but a listed word; good among people, poor among machines."""
 
 _LITTLE = frozenset(
-    "the a an of and for to in on at by with i you we he she it my your our".split()
+    "danke hallo bitte merci bonjour gracias hola obrigado guten tag morgen viele ciao salut mfg lg the a an of and for to in on at by with i you we he she it my your our".split()
 )
