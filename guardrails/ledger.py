@@ -114,19 +114,18 @@ class Ledger:
 
     def verify(self) -> Proof:
         """Re-derive every hash and the head; name the first row that does not hold."""
-        previous, count = GENESIS, 0
+        previous, count, judged = GENESIS, 0, -1
         while True:
-            read = count
-            for row in self._store.rows(after=read):
+            for row in self._store.rows(after=count):
                 count += 1
                 why = self._fault(row, count, previous)
                 if why:
                     return Proof(count, Broken(count, why))
                 previous = row.hash
             broken = self._head_fault(count, previous)
-            if broken is None or count == read:
+            if broken is None or count == judged:
                 return Proof(count, broken)
-            # The head may speak of rows that were appended meanwhile: read on before judging it.
+            judged = count  # the head may speak of rows appended meanwhile: read on, judge again
 
     def _fault(self, row: Row, number: int, previous: str) -> str:
         if row.number != number:
