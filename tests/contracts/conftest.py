@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from assistant.ports import Records
-from tests.fakes.databases import Room, TestHome, postgres_home, sqlite_home
+from tests.fakes.databases import Room, TestHome
+from tests.fakes.homes import postgres, sqlite
 from tests.fakes.records import FakeRecords
 
-
-@pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHome]:
-    home = sqlite_home(tmp_path_factory.mktemp("sqlite"))
-    yield home
-    home.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[TestHome]:
-    try:
-        home = postgres_home()
-    except RuntimeError as error:
-        pytest.skip(str(error))
-    yield home
-    home.close()
+__all__ = ["postgres", "records", "room", "sqlite"]
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgres"])

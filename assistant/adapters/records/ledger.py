@@ -18,8 +18,9 @@ _NONE_YET = {"number": 0, "hash": "", "proof": ""}
 class SqlLedger:
     """Implements `guardrails.ledger.LedgerStore`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, page: int = _PAGE) -> None:
         self._scope = scope
+        self._page_size = page
 
     def append(self, make: LedgerMaker) -> Row:
         with self._scope.writing() as connection:
@@ -57,11 +58,11 @@ class SqlLedger:
 
     def _page(self, after: int) -> list[Row]:
         mine = self._scope.owns(ledger_rows), ledger_rows.c.number > after
-        query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number).limit(_PAGE)
+        query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number)
         with self._scope.reading() as connection:
             return [
                 Row(row.number, row.kind, row.at, row.body, row.previous, row.hash)
-                for row in connection.execute(query)
+                for row in connection.execute(query.limit(self._page_size))
             ]
 
 
