@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from assistant.adapters.records import Accounts, logins
+from assistant.errors import BadInput, KeyTrouble, NotFound, NotPermitted
+from assistant.model import Role, User, new_id
+from guardrails.keys import MasterKey
+from guardrails.policy import Policy, ReviewRule
+from tests.fakes.databases import MASTER_KEY, TestHome
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    """Argon2 is slow on purpose; here it may be quick."""
+    monkeypatch.setattr(logins, "_hasher", PasswordHasher(time_cost=2, memory_cost=8192))
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 10, 12, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def wait(self, **span: float) -> None:
+        self.time += timedelta(**span)
+
+
+def test_a_tenant_comes_back_with_its_policy(home: TestHome) -> None:
+    policy = Policy(
+        version=7, ai_enabled=False, review=ReviewRule.ON_FINDINGS, regions=("eu",), phi=True
+    )
+    made = home.accounts.add_tenant(_slug(), policy)
+    assert home.accounts.tenant(made.slug) == made
+    assert made.policy == replace(policy, version=1)
+    assert made in home.accounts.tenants()
+
+
+def test_tenants_are_listed_by_slug(home: TestHome) -> None:
+    for _ in range(3):
+        home.accounts.add_tenant(_slug(), Policy())
+    slugs = [tenant.slug for tenant in home.accounts.tenants()]
+    assert slugs == sorted(slugs)
+
+
+@pytest.mark.parametrize("slug", ["", "-a", "Harbour", "a b", "a/b", "é", "a" * 64, "a\n"])
+def test_a_slug_that_could_confuse_is_refused(home: TestHome, slug: str) -> None:
+    with pytest.raises(BadInput):
+        home.accounts.add_tenant(slug, Policy())
+
+
+def test_a_slug_in_use_is_refused(home: TestHome) -> None:
+    slug = _slug()
+    home.accounts.add_tenant(slug, Policy())
+    with pytest.raises(BadInput, match="already"):
+        home.accounts.add_tenant(slug, Policy())
+
+
+def test_an_unknown_tenant_is_not_found_and_no_other_is_named(home: TestHome) -> None:
+    other = home.accounts.add_tenant(_slug(), Policy())
+    for ask in (home.accounts.tenant, home.accounts.data_key, home.accounts.policy):
+        with pytest.raises(NotFound) as caught:
+            ask("nobody")
+        assert other.slug not in str(caught.value)
+
+
+def test_every_tenant_has_a_key_of_its_own(home: TestHome) -> None:
+    one = home.accounts.add_tenant(_slug(), Policy())
+    two = home.accounts.add_tenant(_slug(), Policy())
+    assert home.accounts.data_key(one.slug) == home.accounts.data_key(one.slug)
+    assert home.accounts.data_key(one.slug) != home.accounts.data_key(two.slug)
+
+
+def test_another_master_key_opens_no_tenant(home: TestHome) -> None:
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    with pytest.raises(KeyTrouble):
+        Accounts(home.database, MasterKey(b"x" * 32)).data_key(tenant.slug)
+
+
+def test_a_wrapped_key_moved_to_another_tenant_does_not_open(home: TestHome) -> None:
+    one = home.accounts.add_tenant(_slug(), Policy())
+    two = home.accounts.add_tenant(_slug(), Policy())
+    home.tamper(
+        "UPDATE tenants SET wrapped_key = (SELECT wrapped_key FROM tenants WHERE id = :one)"
+        " WHERE id = :two",
+        one=one.id,
+        two=two.id,
+    )
+    with pytest.raises(KeyTrouble):
+        home.accounts.data_key(two.slug)
+
+
+def test_each_policy_is_a_new_version_whatever_it_calls_itself(home: TestHome) -> None:
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    weaker = Policy(version=1, review=ReviewRule.ON_FINDINGS)
+    assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 2
+    assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 3
+    assert home.accounts.policy(tenant.slug) == replace(weaker, version=3)
+    with pytest.raises(NotFound):
+        home.accounts.set_policy("nobody", weaker)
+
+
+def test_a_policy_with_a_rule_that_is_unknown_here_is_refused(home: TestHome) -> None:
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    body = '{"version": 1, "never_on_sundays": true}'
+    home.tamper("UPDATE policies SET body = :body WHERE tenant_id = :id", body=body, id=tenant.id)
+    with pytest.raises(BadInput, match="never_on_sundays"):
+        home.accounts.tenant(tenant.slug)
+    home.tamper("DELETE FROM tenants WHERE id = :id", id=tenant.id)
+
+
+def test_a_user_logs_in_with_their_password_alone(home: TestHome) -> None:
+    login, user = _user(home)
+    assert home.accounts.authenticate(login, PASSWORD) == user
+    assert home.accounts.authenticate(f"  {login.upper()} ", PASSWORD) == user
+    assert home.accounts.authenticate(login, PASSWORD + "!") is None
+    assert home.accounts.authenticate("nobody", PASSWORD) is None
+
+
+def test_no_password_and_no_token_stands_in_the_database(home: TestHome) -> None:
+    login, user = _user(home)
+    token = home.accounts.open_session(user, 1)
+    ((stored,),) = home.tamper("SELECT password_hash FROM users WHERE login = :name", name=login)
+    hashes = [each for (each,) in home.tamper("SELECT token_hash FROM sessions")]
+    assert stored.startswith("$argon2id$")
+    assert PASSWORD not in stored
+    assert token not in hashes
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 9, "x" * 1025])
+def test_a_password_too_short_or_too_long_is_refused(home: TestHome, password: str) -> None:
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    with pytest.raises(BadInput, match="10"):
+        home.accounts.add_user(new_id(), password, tenant.slug, Role.AGENT)
+
+
+@pytest.mark.parametrize("login", ["", "  ", "two words", "nul\0", "x" * 255])
+def test_a_login_that_could_confuse_is_refused(home: TestHome, login: str) -> None:
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    with pytest.raises(BadInput):
+        home.accounts.add_user(login, PASSWORD, tenant.slug, Role.AGENT)
+
+
+def test_a_user_of_no_tenant_is_not_made(home: TestHome) -> None:
+    login = new_id()
+    with pytest.raises(NotFound):
+        home.accounts.add_user(login, PASSWORD, "nobody", Role.AGENT)
+    assert home.accounts.authenticate(login, PASSWORD) is None
+
+
+def test_a_user_has_a_seat_where_they_were_given_one_and_nowhere_else(home: TestHome) -> None:
+    login, user = _user(home)
+    other = home.accounts.add_tenant(_slug(), Policy())
+    (seat,) = home.accounts.memberships(login)
+    assert (seat.user, seat.role) == (user, Role.AGENT)
+    assert home.accounts.member(login, seat.tenant) == seat
+    assert home.accounts.member(login, other.slug) is None
+    assert home.accounts.member("nobody", other.slug) is None
+
+
+def test_a_known_user_gets_a_further_seat_with_their_own_password(home: TestHome) -> None:
+    login, user = _user(home)
+    other = home.accounts.add_tenant(_slug(), Policy())
+    assert home.accounts.add_user(login, PASSWORD, other.slug, Role.REVIEWER) == user
+    assert len(home.accounts.memberships(login)) == 2
+    home.accounts.add_user(login, PASSWORD, other.slug, Role.ADMIN)
+    seat = home.accounts.member(login, other.slug)
+    assert seat is not None
+    assert seat.role is Role.ADMIN
+
+
+def test_nobody_takes_over_a_login_by_adding_it_again(home: TestHome) -> None:
+    login, _ = _user(home)
+    other = home.accounts.add_tenant(_slug(), Policy())
+    with pytest.raises(BadInput, match="already"):
+        home.accounts.add_user(login, "another password", other.slug, Role.ADMIN)
+    assert home.accounts.member(login, other.slug) is None
+    assert home.accounts.authenticate(login, "another password") is None
+
+
+def test_a_session_ends_with_its_time(home: TestHome) -> None:
+    clock = Clock()
+    accounts = Accounts(home.database, MASTER_KEY, now=clock)
+    _, user = _user(home)
+    token = accounts.open_session(user, 2)
+    assert accounts.session_user(token) == user
+    clock.wait(hours=1, minutes=59)
+    assert accounts.session_user(token) == user
+    clock.wait(minutes=1)
+    assert accounts.session_user(token) is None
+
+
+def test_a_session_that_was_closed_is_over(home: TestHome) -> None:
+    _, user = _user(home)
+    token, other = home.accounts.open_session(user, 1), home.accounts.open_session(user, 1)
+    home.accounts.close_session(token)
+    home.accounts.close_session("never was")
+    assert home.accounts.session_user(token) is None
+    assert home.accounts.session_user(other) == user
+    assert home.accounts.session_user("") is None
+
+
+def test_guessing_must_wait_longer_and_longer_and_only_for_that_login(home: TestHome) -> None:
+    clock = Clock()
+    accounts = Accounts(home.database, MASTER_KEY, now=clock)
+    login, user = _user(home)
+    for _ in range(8):
+        assert accounts.authenticate(login, "wrong password") is None
+    with pytest.raises(NotPermitted, match="seconds"):
+        accounts.authenticate(login, PASSWORD)
+    assert accounts.authenticate("somebody-else", PASSWORD) is None
+    clock.wait(seconds=2)
+    assert accounts.authenticate(login, "wrong password") is None
+    clock.wait(seconds=1.5)
+    with pytest.raises(NotPermitted):
+        accounts.authenticate(login, PASSWORD)
+    clock.wait(minutes=15)
+    assert accounts.authenticate(login, PASSWORD) == user
+    assert accounts.authenticate(login, "wrong password") is None
+
+
+def test_an_unknown_login_takes_as_long_as_a_wrong_password(home: TestHome) -> None:
+    login, _ = _user(home)
+    home.accounts.authenticate("warm-up", PASSWORD)
+
+    def seconds(name: str) -> float:
+        begun = time.perf_counter()
+        home.accounts.authenticate(name, "wrong password")
+        return time.perf_counter() - begun
+
+    known = min(seconds(login) for _ in range(3))
+    unknown = min(seconds("nobody") for _ in range(3))
+    assert unknown > known / 3
+
+
+def _slug() -> str:
+    return f"t-{new_id()}"
+
+
+def _user(home: TestHome) -> tuple[str, User]:
+    login = f"u-{new_id()}"
+    tenant = home.accounts.add_tenant(_slug(), Policy())
+    return login, home.accounts.add_user(login, PASSWORD, tenant.slug, Role.AGENT)

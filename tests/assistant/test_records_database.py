@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event, exc, text
+
+from assistant.adapters.records import Database
+from assistant.adapters.records.schema import metadata
+from assistant.adapters.records.trouble import translate
+from assistant.errors import BadInput, QuietdeskError, StorageTrouble
+from guardrails.spans import EntityType
+from tests.fakes.databases import TestHome, postgres_urls, sqlite_home
+from tests.fakes.samples import a_document, chunks_of
+
+PERSON = EntityType.PERSON
+
+
+def test_migrations_lead_to_the_tables_that_the_code_speaks_of(home: TestHome) -> None:
+    with home.intruder.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_opening_again_finds_what_was_kept(tmp_path: Path) -> None:
+    first = sqlite_home(tmp_path)
+    document = a_document()
+    room = first.move_in()
+    room.records.documents.put(document, [])
+    first.close()
+    second = sqlite_home(tmp_path)
+    assert second.accounts.tenant(room.tenant.slug) == room.tenant
+    second.close()
+
+
+def test_a_home_opened_twice_at_once_is_migrated_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(Database.open, [tmp_path / "quietdesk.db"] * 4))
+    for database in opened:
+        database.close()
+
+
+def test_a_postgres_home_opened_twice_at_once_is_migrated_once(postgres: TestHome) -> None:
+    owner, _ = postgres_urls()
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(Database.open, [owner] * 4))
+    for database in opened:
+        database.close()
+
+
+def test_a_home_of_a_newer_version_is_left_alone_with_a_clear_word(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    home.tamper("UPDATE alembic_version SET version_num = '9999'")
+    home.close()
+    with pytest.raises(BadInput, match="newer version"):
+        sqlite_home(tmp_path)
+
+
+def test_the_file_and_its_logs_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "quietdesk.db").touch(mode=0o666)
+    home = sqlite_home(tmp_path)
+    home.move_in()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    home.close()
+    assert set(modes) == {"quietdesk.db", "quietdesk.db-wal", "quietdesk.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_every_connection_is_durable_and_overwrites_what_it_deletes(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 15_000,
+    }
+    with home.database.reading() as connection:
+        found = {name: connection.scalar(text(f"PRAGMA {name}")) for name in wanted}
+    home.close()
+    assert found == wanted
+
+
+def test_removed_ciphertext_is_on_no_page_of_the_file_or_its_log(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    room = home.move_in()
+    document = a_document()
+    room.records.documents.put(document, chunks_of(document, ["secret " * 900] * 20))
+    room.vault.allocate([(PERSON, "Priya Raghunathan")])
+    home.database.checkpoint()
+    captured = [bytes(text) for (text,) in home.tamper("SELECT text FROM chunks")]
+    captured += [bytes(sealed) for (sealed,) in home.tamper("SELECT sealed FROM vault_surfaces")]
+    # Long values span pages, so a stretch of each is looked for.
+    assert all(body[:40] in _disk(tmp_path) for body in captured)
+    room.records.documents.remove([document.id])
+    room.records.vault.forget([(PERSON, 1)])
+    home.database.checkpoint()
+    assert not any(body[at : at + 40] in _disk(tmp_path) for body in captured for at in (0, 20))
+    home.close()
+
+
+def test_a_forgotten_number_never_comes_back(home: TestHome) -> None:
+    room = home.move_in()
+    room.vault.allocate([(PERSON, "Priya"), (PERSON, "Tom")])
+    before = room.vault.version()
+    assert room.records.vault.forget([(PERSON, 2), (PERSON, 99)]) == 1
+    assert room.vault.version() != before
+    assert [str(each) for each in room.vault.allocate([(PERSON, "Tom")])] == ["<PERSON_3>"]
+    room.records.vault.forget([(PERSON, number) for number in (1, 3)])
+    assert [str(each) for each in room.vault.allocate([(PERSON, "Kim")])] == ["<PERSON_4>"]
+
+
+def test_a_full_disk_is_named_and_nothing_is_half_written(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    room = home.move_in()
+    _on_checkout(home, "PRAGMA max_page_count = 1")  # SQLite takes the present size instead
+    document = a_document()
+    with pytest.raises(StorageTrouble, match="full"):
+        room.records.documents.put(document, chunks_of(document, ["x" * 5000] * 200))
+    assert room.records.documents.documents() == []
+    home.close()
+
+
+def test_a_database_that_another_process_holds_is_named(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    room = home.move_in()
+    _on_checkout(home, "PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(tmp_path / "quietdesk.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert room.records.documents.documents() == []
+    with pytest.raises(StorageTrouble, match="busy"):
+        room.records.documents.put(a_document(), [])
+    other.close()
+    room.records.documents.put(a_document(), [])
+    home.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "quietdesk.db").write_bytes(b"a letter to Priya" * 100)
+    with pytest.raises(StorageTrouble, match="not a database"):
+        sqlite_home(tmp_path)
+
+
+def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "quietdesk.db").mkdir()
+    with pytest.raises(BadInput, match="cannot be opened"):
+        sqlite_home(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "://", "oracle://x/y"])
+def test_a_url_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(BadInput, match="URL"):
+        Database.open(url)
+
+
+def test_a_server_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(StorageTrouble, match="away") as caught:
+        Database.open(f"postgresql://kim:hunter2@/quietdesk?host={tmp_path}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_that_the_server_does_not_have_is_named(postgres: TestHome) -> None:
+    url = postgres.intruder.url.set(database="nobody").render_as_string(hide_password=False)
+    with pytest.raises(StorageTrouble, match="away"):
+        Database.open(url)
+
+
+def test_every_error_of_the_driver_is_translated() -> None:
+    kinds = [exc.TimeoutError("late"), *(_made(kind) for kind in _below(exc.DBAPIError))]
+    for error in kinds:
+        ours = translate(error)
+        assert isinstance(ours, QuietdeskError)
+        assert "planted" not in str(ours)
+
+
+def _below(kind: type[exc.DBAPIError]) -> list[type[exc.DBAPIError]]:
+    return [kind, *(each for child in kind.__subclasses__() for each in _below(child))]
+
+
+def _made(kind: type[exc.DBAPIError]) -> exc.DBAPIError:
+    return kind("SELECT planted", {"value": "planted"}, ValueError("planted"))
+
+
+def _on_checkout(home: TestHome, pragma: str) -> None:
+    def prepare(connection: Any, _record: object, _proxy: object) -> None:
+        connection.execute(pragma)
+
+    event.listen(home.database.engine, "checkout", prepare)
+
+
+def _disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
