@@ -39,6 +39,7 @@ from guardrails.gate import EgressGate
 from guardrails.keys import DataKey, MasterKey, load_master_key
 from guardrails.known import KnownValues
 from guardrails.ledger import Ledger
+from guardrails.netguard import install, silence_vendors
 from guardrails.policy import Destination, Policy
 from guardrails.restore import Restorer
 from guardrails.scan import Scanner
@@ -48,6 +49,8 @@ from guardrails.vault import EphemeralVaultStore, Vault
 
 _Made = TypeVar("_Made")
 MODEL_DESTINATION = "model"
+_PORTS = {"http": 80, "https": 443}
+_POSTGRES_PORT = 5432
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -79,6 +82,7 @@ class Home:
         `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
         `StorageTrouble` when the folder cannot be used.
         """
+        stay_home(settings)
         folder = _make_private(settings.home)
         lock = FileLock(folder / "lock", mode=0o600)
         try:
@@ -265,6 +269,18 @@ class Once(Generic[_Made]):
                 if not self._value:
                     self._value.append(self._build())
         return self._value[0]
+
+
+def stay_home(settings: Settings) -> None:
+    """Refuse every address that the settings do not name, and switch off what phones home."""
+    silence_vendors()
+    database = settings.database_url.get_secret_value() if settings.database_url else None
+    urls = (str(url) for url in (settings.model_url, settings.webhook_url, database) if url)
+    install(
+        (parts.hostname, parts.port or _PORTS.get(parts.scheme, _POSTGRES_PORT))
+        for parts in map(urlsplit, urls)
+        if parts.hostname
+    )
 
 
 def make_detector(settings: Settings) -> Detector:
