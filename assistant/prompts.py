@@ -59,11 +59,12 @@ _QUESTION = Template("⟦question\n$question\n⟧")
 _TASK_REPLY = Template("$ticket\n\n$passages\n\nDraft the reply to this ticket.")
 _TASK_SUMMARY = Template("$ticket\n\nSummarise this ticket.")
 _TASK_ANSWER = Template("$question\n\n$passages\n\nAnswer this question.")
-_TURNS = {
+_SPOKEN = {
     TurnRole.REQUESTER: Template("$author (requester):\n$text"),
     TurnRole.AGENT: Template("$author (support agent):\n$text"),
     TurnRole.SYSTEM: Template("$author (system note):\n$text"),
 }
+_READ = Template("$title\n$text")
 
 
 def _passage(number: LiteralString) -> Template:
@@ -107,9 +108,21 @@ def answer_prompt(question: RedactedText, passages: Sequence[Passage]) -> Prompt
     return Prompt(_ANSWER.fill(), _TASK_ANSWER.fill(question=asked, passages=numbered), numbered)
 
 
+def thread_of(ticket: Ticket) -> RedactedText:
+    """Return the whole thread as one washed text, the way a writer without a model reads it."""
+    turns = [_SPOKEN[turn.role].fill(author=turn.author, text=turn.text) for turn in ticket.turns]
+    return join("\n\n", [ticket.subject, *turns])
+
+
+def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
+    """Return what was asked with the passages that were read, in their order."""
+    read = [_READ.fill(title=each.title, text=each.chunk.text) for each in passages]
+    return join("\n\n---\n\n", [asked, *read])
+
+
 def _thread(ticket: Ticket) -> RedactedText:
     turns = [
-        _TURNS[turn.role].fill(author=_data(turn.author), text=_data(turn.text))
+        _SPOKEN[turn.role].fill(author=_data(turn.author), text=_data(turn.text))
         for turn in ticket.turns
     ]
     return _TICKET.fill(subject=_data(ticket.subject), turns=join("\n\n", turns))

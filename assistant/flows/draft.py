@@ -17,7 +17,7 @@ from assistant.model import (
     TurnRole,
     Written,
 )
-from assistant.writers.extractive import thread_of
+from assistant.prompts import thread_of
 from guardrails import RedactedText, join, placeholders
 from guardrails.restore import placeholders_of
 

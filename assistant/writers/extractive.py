@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
 from guardrails import RedactedText, Template, join
 
@@ -123,25 +124,6 @@ class ExtractiveWriter:
         return Written(saw, steps, steps, self.name, citations, notes=notes)
 
 
-def thread_of(ticket: Ticket) -> RedactedText:
-    """Return the whole thread as one washed text, the way writers read it."""
-    frame = Template("$author ($role):\n$text")
-    turns = [
-        frame.fill(author=turn.author, role=_ROLE_WORDS[turn.role], text=turn.text)
-        for turn in ticket.turns
-    ]
-    return join("\n\n", [ticket.subject, *turns])
-
-
-def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
-    """Return what was asked with the passages that were read, numbered as they are cited."""
-    frame = Template("$title\n$text")
-    return join(
-        "\n\n---\n\n",
-        [asked, *(frame.fill(title=each.title, text=each.chunk.text) for each in passages)],
-    )
-
-
 def cite(number: int, passage: Passage) -> Citation:
     """Return ``passage`` as citation ``number``."""
     chunk = passage.chunk
@@ -155,13 +137,6 @@ def cite(number: int, passage: Passage) -> Citation:
         chunk.first_line,
         chunk.last_line,
     )
-
-
-_ROLE_WORDS = {
-    TurnRole.REQUESTER: Template("requester").fill(),
-    TurnRole.AGENT: Template("agent").fill(),
-    TurnRole.SYSTEM: Template("system").fill(),
-}
 
 
 def _frame(ticket: Ticket, lead: RedactedText, steps: RedactedText | None) -> RedactedText:

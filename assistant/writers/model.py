@@ -22,8 +22,9 @@ from assistant.prompts import (
     answer_prompt,
     reply_prompt,
     summary_prompt,
+    thread_of,
 )
-from assistant.writers.extractive import cite, thread_of
+from assistant.writers.extractive import cite
 from assistant.writers.support import GIST, as_source, cited, unsupported
 from guardrails import RedactedText, Redactor, Template
 from guardrails.ledger import calling
