@@ -102,6 +102,8 @@ def install(allowed: Iterable[tuple[str, int]] = ()) -> None:
     if not _guard.installed:
         _guard.installed = True
         socket.getaddrinfo = _remembering(socket.getaddrinfo)
+        for name in ("connect", "connect_ex", "sendto", "sendmsg"):
+            setattr(socket.socket, name, _naming(name, getattr(socket.socket, name)))
         sys.addaudithook(_guard.hook)
 
 
@@ -140,6 +142,18 @@ def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Inf
         return found
 
     return getaddrinfo
+
+
+def _naming(name: str, method: Callable[..., object]) -> Callable[..., object]:
+    """Look at a host name before it is looked up: the hook only sees what it stands for."""
+
+    def call(sock: socket.socket, *args: object) -> object:
+        address = args[-1] if args else None
+        if sock.family in _INTERNET and isinstance(address, tuple):
+            _guard.look_up(f"socket.{name}", cast("tuple[object, ...]", address))
+        return method(sock, *args)
+
+    return call
 
 
 _Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
