@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,4 +190,5 @@ def _clear(home: Path) -> None:
     path.unlink(missing_ok=True)
     if link.is_symlink():
         link.unlink()
-        shutil.rmtree(path.parent, ignore_errors=True)
+        with suppress(OSError):  # its folder is gone, or somebody keeps something in it
+            path.parent.rmdir()

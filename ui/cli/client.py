@@ -73,13 +73,13 @@ def _here(
     *,
     create: bool,
 ) -> ResultT:
+    if not create:
+        _must_exist(settings)
     from assistant.bootstrap import Home, HomeInUse
     from ui.crash import translated
     from ui.logs import configure
     from ui.operations.operator import Operator
 
-    if not create:
-        _must_exist(settings)
     try:
         with translated():
             home = Home.open(settings, create=create)

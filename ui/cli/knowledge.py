@@ -84,11 +84,13 @@ def _washed(text: str, tenant: str) -> Washed:
 
     if tenant:
         return perform(REDACT, RedactArgs(tenant=tenant, text=text))
-    from assistant.bootstrap import ephemeral_redactor
+    from assistant.bootstrap import ephemeral_redactor, stay_home
     from assistant.settings import load_settings
     from guardrails import RawText
 
-    return washed(ephemeral_redactor(load_settings()).redact(RawText(text)))
+    settings = load_settings()
+    stay_home(settings)
+    return washed(ephemeral_redactor(settings).redact(RawText(text)))
 
 
 def _answer(answer: AnswerView) -> None:
@@ -96,11 +98,11 @@ def _answer(answer: AnswerView) -> None:
         screen.say(answer.text)
         screen.say()
         screen.citations(answer.citations)
+        for each in answer.notes:
+            screen.note(each)
     else:
         screen.say("Nothing here answers this.")
         if answer.nearest:
             screen.say("Nearest articles:")
         for title, source in dict.fromkeys((each.title, each.source) for each in answer.nearest):
             screen.say(f"  {title} ({source})")
-    for each in answer.notes:
-        screen.note(each)

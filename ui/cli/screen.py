@@ -71,9 +71,9 @@ _ROOM = 36
 def citations(cited: Iterable[CitationView]) -> None:
     """Print where sentences come from, one line each."""
     for each in cited:
-        heading = f", {each.heading}" if each.heading and each.heading != each.title else ""
+        title = each.heading if each.title in each.heading else f"{each.title}, {each.heading}"
         lines = f"lines {each.first_line}-{each.last_line}"
-        say(f"  [{each.number}] {each.title}{heading} ({each.source}, {lines})")
+        say(f"  [{each.number}] {title.strip(', ')} ({each.source}, {lines})")
 
 
 @contextmanager

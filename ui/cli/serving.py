@@ -26,6 +26,9 @@ def serve(
         from ui.demo import must_be_local
 
         must_be_local(settings)
+    from assistant.bootstrap import stay_home
+
+    stay_home(settings)  # before the page's framework is imported
     from ui.serve import serve as serve_until_stopped
 
     screen.note("Starting.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from ui.operations.base import ArgsT, Operation, Progress, ResultT, Step, TenantArgs
@@ -29,7 +31,7 @@ class Operator:
         """Run ``operation``. Errors of this machine come out as `QuietdeskError` where known."""
         from ui.crash import translated
 
-        with translated(), self._turn(operation, args):
+        with _logged(operation.name), translated(), self._turn(operation, args):
             progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
             return operation.run(self.home, args, progress)
 
@@ -40,3 +42,20 @@ class Operator:
             return nullcontext()
         with self._guard:
             return self._turns.setdefault(args.tenant, threading.Lock())
+
+
+@contextmanager
+def _logged(name: str) -> Generator[None]:
+    """Log how an operation ended and how long it took; whose data it was is nobody's business."""
+    from ui.logs import log
+
+    since = time.monotonic()
+    outcome = "done"
+    try:
+        yield
+    except BaseException as error:
+        outcome = type(error).__name__
+        raise
+    finally:
+        seconds = round(time.monotonic() - since, 3)
+        log().info("operation", name=name, outcome=outcome, seconds=seconds)
