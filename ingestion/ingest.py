@@ -26,7 +26,7 @@ from assistant.flows.indexing import index_chunks, reconcile
 from assistant.model import Chunk, Document
 from ingestion import chunks as cutting
 from ingestion import loaders
-from ingestion.loaders import Loaded, Unreadable
+from ingestion.loaders import Loaded, NotADocument, Unreadable
 from ingestion.places import Origin, Places
 from ingestion.scan import Found, Scan, read, scan
 
@@ -35,10 +35,14 @@ _BATCH_BYTES = 400_000
 
 
 class Skipped(NamedTuple):
-    """A file that was left out. For the screen of whoever asked; a name may identify somebody."""
+    """A file that was left out. For the screen of whoever asked; a name may identify somebody.
+
+    ``broken`` tells a document that could not be read from a file that is none.
+    """
 
     source: str
     reason: str
+    broken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,8 @@ class _Run:
                     return None
                 loaded = loaders.load(body, path)
         except Unreadable as why:  # the file no longer says what it said: that is forgotten
-            self.skipped.append(Skipped(self._name(found.path), str(why)))
+            broken = not isinstance(why, NotADocument)
+            self.skipped.append(Skipped(self._name(found.path), str(why), broken))
             return None
         except OSError as error:  # nobody knows what it says now: the last version stays
             self.seen.add(document_id)

@@ -25,7 +25,7 @@ def ingest(
 ) -> None:
     """Read documents into a tenant's index; what is gone from the folder goes from the index.
 
-    Ends with 1 when files were skipped; all others are in the index then.
+    Ends with 1 when a document could not be read; all others are in the index then.
     """
     from ui.operations.ingest import INGEST, IngestArgs
 
@@ -40,8 +40,9 @@ def ingest(
             f"{report.removed} removed; {report.chunks} chunks."
         )
         for skipped in report.skipped:
-            screen.note(f"Skipped {skipped.source}: {skipped.reason}")
-    if report.skipped:
+            word = "Skipped" if skipped.broken else "Not read:"
+            screen.note(f"{word} {skipped.source}: {skipped.reason}")
+    if any(skipped.broken for skipped in report.skipped):
         raise typer.Exit(1)
 
 

@@ -25,6 +25,7 @@ class SkippedFile(Shape):
 
     source: str
     reason: str
+    broken: bool
 
 
 class IngestResult(Shape):
@@ -48,7 +49,8 @@ def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
         progress=lambda at: progress(_step(at)),
         max_bytes=home.settings.max_file_mb * _MIB,
     )
-    met = (report.added, report.changed, report.unchanged, report.removed, len(report.skipped))
+    broken = sum(each.broken for each in report.skipped)
+    met = (report.added, report.changed, report.unchanged, report.removed, broken)
     if not any(met):
         raise BadInput(f"There is no document in {args.path}.")
     return IngestResult(
@@ -58,7 +60,8 @@ def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
         removed=report.removed,
         chunks=report.chunks,
         skipped=tuple(
-            SkippedFile(source=each.source, reason=each.reason) for each in report.skipped
+            SkippedFile(source=each.source, reason=each.reason, broken=each.broken)
+            for each in report.skipped
         ),
     )
 
