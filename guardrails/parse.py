@@ -63,9 +63,9 @@ class Fields:
             return datetime.fromtimestamp(0, UTC)
         try:
             parsed = datetime.fromisoformat(str(value))
-        except ValueError:
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             raise self._wrong(name, "a time such as 2026-10-12T08:14:00Z") from None
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
     def child(self, name: str) -> Fields:
         """Return a nested object; missing and null are empty."""
@@ -106,14 +106,15 @@ def parse_object(raw: RawText, where: str, *, limit: int = MAX_CHARACTERS) -> Fi
         raise BadInput(f"{where} is longer than {limit:,} characters.")
     try:
         value: object = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # an endless number is a plain ValueError
         raise BadInput(f"{where} is not valid JSON.") from None
     return _fields(value, where)
 
 
 def parse_lines(raw: RawText, name: str, *, limit: int = MAX_CHARACTERS) -> Iterator[Fields]:
     """Parse JSON lines, blank ones skipped. `BadInput` names the line."""
-    for number, line in enumerate(unwrap(raw).splitlines(), start=1):
+    text = unwrap(raw).removeprefix("\ufeff")  # Windows puts it before the first line
+    for number, line in enumerate(text.split("\n"), start=1):  # strings may hold other line ends
         if line.strip():
             yield parse_object(RawText(line), f"{name}, line {number}", limit=limit)
 
