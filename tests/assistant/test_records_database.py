@@ -104,6 +104,21 @@ def test_removed_ciphertext_is_on_no_page_of_the_file_or_its_log(tmp_path: Path)
     home.close()
 
 
+def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    room = home.move_in()
+    _on_checkout(home, "PRAGMA busy_timeout = 10")
+    reader = sqlite3.connect(tmp_path / "quietdesk.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM tenants").fetchall()
+    room.records.documents.put(a_document(), [])
+    with pytest.raises(StorageTrouble, match="still in the database's log"):
+        home.database.checkpoint()
+    reader.close()
+    home.database.checkpoint()
+    home.close()
+
+
 def test_a_forgotten_number_never_comes_back(home: TestHome) -> None:
     room = home.move_in()
     room.vault.allocate([(PERSON, "Priya"), (PERSON, "Tom")])

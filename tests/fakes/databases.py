@@ -37,6 +37,11 @@ class TestHome:
         tenant = self.accounts.add_tenant(f"t-{new_id()}", Policy())
         return Room(self, tenant, self.accounts.data_key(tenant.slug))
 
+    def rooms(self) -> list[Room]:
+        """Return the records of every tenant."""
+        found = self.accounts.tenants()
+        return [Room(self, tenant, self.accounts.data_key(tenant.slug)) for tenant in found]
+
     def tamper(self, statement: str, **values: Any) -> Any:
         """Run SQL as somebody who owns the database but not the keys."""
         with self.intruder.begin() as connection:

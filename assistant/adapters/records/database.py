@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 
 from assistant.adapters.records.migrate import migrate
 from assistant.adapters.records.trouble import translated
-from assistant.errors import BadInput, Refused
+from assistant.errors import BadInput, Refused, StorageTrouble
 
 _BUSY_MS = 15_000
 _WRITES = "quietdesk_writes"
@@ -119,11 +119,18 @@ class Database:
         PostgreSQL keeps dead rows until it vacuums and logs until they are recycled: there the
         erasure is the shredding of the key.
         """
-        if self._engine.dialect.name == "sqlite":
-            with translated(), self._engine.connect() as connection:
-                raw = connection.connection.cursor()
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                raw.close()
+        if self._engine.dialect.name != "sqlite":
+            return
+        with translated(), self._engine.connect() as connection:
+            cursor = connection.connection.cursor()  # SQLAlchemy would begin a transaction first
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.close()
+        if busy:
+            raise StorageTrouble(
+                "Erased rows are still in the database's log, because somebody reads from it.",
+                safe="They are gone from the tables.",
+                todo="Try again.",
+            )
 
     def _mine(self) -> _Held | None:
         # A context can be copied into another thread; a connection must not go with it.
@@ -189,7 +196,7 @@ def _url(where: str | Path) -> URL:
     if isinstance(where, Path) or "://" not in where:
         return URL.create("sqlite", database=str(where))
     try:
-        url = make_url(where)
+        url = make_url(where.replace("postgres://", "postgresql://", 1))
     except exc.ArgumentError:
         raise BadInput("The database URL cannot be read.", todo=_URL_SHAPE) from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import func, select
 
@@ -66,8 +66,10 @@ class TenantRecords:
     def ledger(self) -> SqlLedger:
         return self._ledger
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return self._scope.database.transaction()
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        with self._scope.writing():
+            yield
 
     def counts(self) -> Mapping[str, int]:
         parts = [
