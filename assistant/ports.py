@@ -125,6 +125,10 @@ class DocumentStore(Protocol):
         """Return the chunks of these ids that exist (unordered), or all of them."""
         ...
 
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        """Return the chunks of one document in their order."""
+        ...
+
     def chunk_ids(self) -> set[str]: ...
 
     def version(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.desk import Desk
+from assistant.flows.reading import read_on
 from assistant.flows.retrieve import retrieve
 from assistant.model import Passage, Written, new_id
 from guardrails import RawText, RedactedText
@@ -24,7 +25,8 @@ def ask(desk: Desk, question: RawText) -> Answer:
     """Answer from the tenant's documents, or say that nothing there answers it."""
     washed = desk.redactor.look_up(question).text
     found = retrieve(desk, washed)
-    written = desk.writer.answer(washed, found.passages if found.answerable else ())
+    passages = read_on(desk, found.passages) if found.answerable else ()
+    written = desk.writer.answer(washed, passages)
     answerable = found.answerable and bool(written.body)
     desk.ledger.append(
         "question.answered",

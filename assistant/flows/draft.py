@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, ticket_of
 from assistant.flows.queue import queue
+from assistant.flows.reading import read_on
 from assistant.flows.retrieve import retrieve
 from assistant.model import (
     Draft,
@@ -26,7 +27,8 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = ticket_of(desk, reference)
     found = retrieve(desk, question_of(ticket))
-    written = desk.writer.reply(ticket, found.passages if found.answerable else ())
+    passages = read_on(desk, found.passages) if found.answerable else ()
+    written = desk.writer.reply(ticket, passages)
     return queue(desk, ticket, DraftKind.REPLY, _inspected(desk, ticket, written))
 
 

@@ -7,34 +7,20 @@ again: what is there already counts as unchanged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from assistant.desk import Desk
-from assistant.errors import BadInput
-from assistant.model import (
-    RawTicket,
-    RawTurn,
-    Ticket,
-    TicketStatus,
-    Turn,
-    TurnRole,
-    new_id,
-)
-from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson, KnownValues
-from guardrails.parse import Fields, parse_lines
+from assistant.flows.exports import read_tickets
+from assistant.model import RawTicket, Ticket, Turn, new_id
+from guardrails import RawText, RedactedText, Template, join
+from guardrails.known import KnownValues
 from guardrails.placeholders import count_by_type
+from guardrails.threads import repeated, said
 
+__all__ = ["Imported", "import_tickets", "read_tickets", "wash"]
 
-class Priority(StrEnum):
-    """How urgent a ticket is; a closed set, because it is kept in the open."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    URGENT = "urgent"
+_QUOTED = Template("[quoted from above]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +30,6 @@ class Imported:
     new: int
     changed: int
     unchanged: int
-
-
-def read_tickets(raw: RawText, name: str) -> Iterator[RawTicket]:
-    """Yield the tickets of an export, one JSON object a line.
-
-    `BadInput` names the first line that cannot be used, or that repeats a ticket.
-    """
-    seen: set[str] = set()
-    for fields in parse_lines(raw, name):
-        ticket = _ticket(fields)
-        if ticket.reference in seen:
-            raise BadInput(f"{fields.where}: the ticket {ticket.reference} stands there twice.")
-        seen.add(ticket.reference)
-        yield ticket
 
 
 def import_tickets(desk: Desk, raw: RawText, name: str) -> Imported:
@@ -72,18 +44,21 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     for turn in raw.turns:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
-    washed = iter([each.text for each in desk.redactor.redact_many(texts, known=known)])
+    subject, requester, *turns = (
+        each.text for each in desk.redactor.redact_many(texts, known=known)
+    )
+    bodies = _without_repeats(turns[1::2])
     return Ticket(
         id=ticket_id,
         reference=raw.reference,
-        subject=next(washed),
-        requester=next(washed),
+        subject=subject,
+        requester=requester,
         status=raw.status,
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(at=turn.at, author=next(washed), role=turn.role, text=next(washed))
-            for turn in raw.turns
+            Turn(at=turn.at, author=author, role=turn.role, text=text)
+            for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
 
@@ -107,6 +82,28 @@ def _import(desk: Desk, raw: RawTicket) -> str:
     return "changed" if known else "new"
 
 
+def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
+    """Yield messages, what they only quote from the ones before said to be so.
+
+    A thread of ten replies holds its first message ten times; a model that reads it ten times takes
+    it for ten complaints.
+    """
+    earlier: frozenset[str] = frozenset()
+    for washed in texts:
+        text = washed.reveal()
+        parts: list[RedactedText] = []
+        at = 0
+        for gone in repeated(text, earlier):
+            if text[at : gone.start].strip():
+                parts.append(washed.cut(at, len(text[: gone.start].rstrip())))
+            parts.append(_QUOTED.fill())
+            at = max(at, gone.end)
+        if parts and text[at:].strip():
+            parts.append(washed.cut(len(text) - len(text[at:].lstrip()), len(text)))
+        earlier |= said(text)
+        yield join("\n\n", parts) if parts else washed
+
+
 def _placeholders(ticket: Ticket) -> dict[str, int]:
     texts: list[RedactedText] = [ticket.subject, ticket.requester]
     for turn in ticket.turns:
@@ -115,56 +112,3 @@ def _placeholders(ticket: Ticket) -> dict[str, int]:
     for text in texts:
         total.update(count_by_type(text.reveal()))
     return dict(total)
-
-
-def _ticket(fields: Fields) -> RawTicket:
-    requester = _person(fields.child("requester"))
-    turns = tuple(map(_turn, fields.children("turns")))
-    return RawTicket(
-        reference=fields.identifier("id"),
-        subject=fields.text("subject"),
-        status=fields.choice("status", TicketStatus, TicketStatus.OPEN),
-        priority=fields.choice("priority", Priority, Priority.NORMAL).value,
-        created_at=fields.time("created_at"),
-        people=tuple(_known(fields, requester, turns)),
-        turns=turns,
-        requester=requester.name or requester.email or requester.username or RawText(""),
-    )
-
-
-def _known(
-    fields: Fields, requester: KnownPerson, turns: tuple[RawTurn, ...]
-) -> Iterator[KnownPerson]:
-    """Yield everybody and everything that the ticket's own fields name."""
-    found = [requester, *map(_person, fields.children("contacts"))]
-    found += map(_asset, fields.children("assets"))
-    # A system is called by an everyday word; masked as a name, the word would go everywhere.
-    found += (KnownPerson(name=turn.author) for turn in turns if turn.role is not TurnRole.SYSTEM)
-    yield from (person for person in found if person.values())
-
-
-def _turn(fields: Fields) -> RawTurn:
-    return RawTurn(
-        at=fields.time("at"),
-        author=fields.text("author"),
-        role=fields.choice("role", TurnRole, TurnRole.REQUESTER),
-        text=fields.text("text"),
-    )
-
-
-def _person(fields: Fields) -> KnownPerson:
-    return KnownPerson(
-        name=fields.text("name") or None,
-        email=fields.text("email") or None,
-        phone=fields.text("phone") or None,
-        username=fields.text("username") or None,
-    )
-
-
-def _asset(fields: Fields) -> KnownPerson:
-    return KnownPerson(hosts=_present(fields, "hostname"), serials=_present(fields, "serial"))
-
-
-def _present(fields: Fields, name: str) -> tuple[RawText, ...]:
-    text = fields.text(name)
-    return (text,) if text else ()

@@ -39,8 +39,8 @@ _FIX = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\b(?:symptom|verif|escalat|background|overview|meaning|impact|contact|related|see also|"
-    r"histor|changelog|who|metadata|reference)",
+    r"\b(?:symptom|looks? like|signs?|verif|escalat|background|overview|meaning|impact|contact|"
+    r"related|see also|histor|changelog|who|metadata|reference)",
     re.IGNORECASE,
 )
 _FIX_WEIGHT, _ASIDE_WEIGHT = 1.5, 0.55

@@ -117,6 +117,10 @@ class FakeDocuments:
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         return [each for each in self._chunks.values() if ids is None or each.id in ids]
 
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        mine = [each for each in self._chunks.values() if each.document_id == document_id]
+        return sorted(mine, key=lambda each: each.ordinal)
+
     def chunk_ids(self) -> set[str]:
         return set(self._chunks)
 

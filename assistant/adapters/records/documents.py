@@ -62,6 +62,13 @@ class SqlDocuments:
                 rows = [row for part in parts for row in connection.execute(part)]
         return [self._chunk(row) for row in rows]
 
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        table = schema.chunks
+        mine = self._scope.owns(table), table.c.document_id == document_id
+        query = select(table).where(*mine).order_by(table.c.ordinal)
+        with self._scope.reading() as connection:
+            return [self._chunk(row) for row in connection.execute(query)]
+
     def chunk_ids(self) -> set[str]:
         table = schema.chunks
         with self._scope.reading() as connection:
