@@ -225,13 +225,13 @@ def test_an_import_that_was_killed_is_simply_run_again(tmp_path: Path) -> None:
 def test_whatever_stands_in_a_file_is_a_ticket_or_a_clear_complaint(text: str) -> None:
     for shape in (text, json.dumps({"id": "1", "subject": text, "turns": [{"text": text}]})):
         try:
-            tickets = list(read_tickets(RawText(shape), "f"))
+            tickets = list(read_tickets(RawText(shape), "export.jsonl"))
         except BadInput as error:
             complaint = str(error)
         else:
             complaint = ""
             assert all(isinstance(ticket, RawTicket) for ticket in tickets)
-        assert not complaint or complaint.startswith("f, line")
+        assert not complaint or complaint.startswith("export.jsonl")
 
 
 class FullLedger(FakeLedger):

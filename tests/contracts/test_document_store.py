@@ -46,6 +46,15 @@ def test_chunks_are_found_by_id_and_unknown_ids_are_passed_over(records: Records
     assert records.documents.chunks([]) == []
 
 
+def test_the_chunks_of_one_document_come_in_their_order(records: Records) -> None:
+    document, other = a_document("a.md"), a_document("b.md")
+    chunks = chunks_of(document, [f"step {number}" for number in range(12)])
+    records.documents.put(document, chunks[::-1])
+    records.documents.put(other, chunks_of(other, ["elsewhere"]))
+    assert records.documents.chunks_of(document.id) == chunks
+    assert records.documents.chunks_of("nobody") == []
+
+
 def test_removing_names_exactly_the_chunks_that_went(records: Records) -> None:
     gone, kept = a_document("gone.md"), a_document("kept.md")
     gone_chunks, kept_chunks = chunks_of(gone, ["1", "2"]), chunks_of(kept, ["3"])
