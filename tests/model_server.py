@@ -97,6 +97,10 @@ class ModelServer:
 
 class _Server(ThreadingTCPServer):
     allow_reuse_address = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients that hang up are part of the tests."""
+
     daemon_threads = True
     owner: ModelServer
 

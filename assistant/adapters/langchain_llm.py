@@ -8,7 +8,7 @@ counts. It is imported at the first call, because it takes a second.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from importlib import import_module
@@ -37,16 +37,17 @@ class LangchainChat:
         self._url = url
         self._model = model
         self._key = key or _NO_KEY
-        self._gate = gate
-        # Connections are not kept, so that the async client may serve one event loop after another.
-        sender = httpx.AsyncHTTPTransport(
-            trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-        )
-        self._sync = httpx.Client(transport=gate.sync_transport(), trust_env=False, timeout=timeout)
-        self._async = httpx.AsyncClient(
-            transport=gate.async_transport(sender),
+        # Connections are not kept: nothing is left open, and the async client may serve one event
+        # loop after another.
+        none_kept = httpx.Limits(max_keepalive_connections=0)
+        self._sync = httpx.Client(
+            transport=gate.sync_transport(httpx.HTTPTransport(trust_env=False, limits=none_kept)),
             trust_env=False,
             timeout=timeout,
+        )
+        sender = httpx.AsyncHTTPTransport(trust_env=False, limits=none_kept)
+        self._async = httpx.AsyncClient(
+            transport=gate.async_transport(sender), trust_env=False, timeout=timeout
         )
         self._timeout = timeout
 
@@ -75,10 +76,6 @@ class LangchainChat:
     def stream(self, system: RedactedText, user: RedactedText) -> Iterator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
         return self._pieces(_messages(system, user))
-
-    def astream(self, system: RedactedText, user: RedactedText) -> AsyncIterator[RawText]:
-        """Yield the answer in pieces, for asyncio. Errors as for `complete`."""
-        return self._apieces(_messages(system, user))
 
     def close(self) -> None:
         """Close the connections."""
@@ -120,18 +117,6 @@ class LangchainChat:
                     yield RawText(str(chunk.text))
             finally:
                 _close(chunks)
-            end.check()
-        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
-            raise translated(error) from None
-
-    async def _apieces(self, messages: list[tuple[str, str]]) -> AsyncIterator[RawText]:
-        end = _End()
-        try:
-            with _untraced():
-                chunks = self._chat.astream(messages)
-                async for chunk in chunks:
-                    end.note(chunk)
-                    yield RawText(str(chunk.text))
             end.check()
         except Exception as error:  # noqa: BLE001 - the caller gets one of ours
             raise translated(error) from None

@@ -174,7 +174,7 @@ def _spared(
     why: str,
 ) -> Written:
     """Return the spare writer's text with the note; what left, if anything did, stays on record."""
-    note = f"The model's answer was not used: {why[0].lower()}{why[1:]}"
+    note = f"The model's answer was not used: {why}"
     notes = (*written.notes, note)
     if not intents:
         return replace(written, notes=notes)
