@@ -80,7 +80,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def measure(rows: Sequence[Row], mask: Masker, *, timed: int = 100) -> PrivacyReport:
-    """Mask ``rows`` in one batch for the shares and the rate, ``timed`` of them singly for latency."""
+    """Mask ``rows`` in one batch, for shares and rate; ``timed`` of them singly, for latency."""
     texts = [row.text for row in rows]
     mask(texts[:1])  # the first call loads word lists
     began = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Numbers that the world knows a person by: cards, accounts, national ids, telephones, dates of birth."""
+"""Numbers that the world knows a person by: cards, accounts, ids, telephones, birth dates."""
+
+# ruff: noqa: PLR2004, PLW0108 - the checks stand below the table; lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -21,16 +23,26 @@ _DATE = (
     r"|[A-Za-zäéû]{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
 )
 _NATIONS = (
-    "afghan|albanian|algerian|american|andorran|angolan|argentin(?:e|ian)|armenian|australian|austrian|azerbaijani|bahraini"
-    "|bangladeshi|belarusian|belgian|bolivian|bosnian|brazilian|british|bruneian|bulgarian|burmese|cambodian|cameroonian"
-    "|canadian|chilean|chinese|colombian|congolese|croatian?|cuban|cypriot|czech|danish|dominican|dutch|ecuador(?:ian|ean)"
-    "|egyptian|emirati|eritrean|estonian|ethiopian|filipino|finnish|french|gabonese|georgian|german|ghanaian|greek"
-    "|guatemalan|haitian|honduran|hungarian|icelandic|indian|indonesian|iranian|iraqi|irish|israeli|italian|ivorian|jamaican"
-    "|japanese|jordanian|kazakh|kenyan|korean|kuwaiti|laotian|latvian|lebanese|liberian|libyan|lithuanian|macedonian"
-    "|malaysian|maltese|mexican|moldovan|mongolian|moroccan|namibian|nepal(?:ese|i)|nicaraguan|nigerian|norwegian|omani"
-    "|pakistani|palestinian|panamanian|paraguayan|peruvian|polish|portuguese|qatari|romanian|russian|rwandan|salvadoran"
-    "|samoan|saudi|scottish|senegalese|serbian?|singaporean|slovak|slovenian?|somali|south african|spanish|sri lankan|sudanese"
-    "|surinamese|swazi|swedish|swiss|syrian|taiwanese|tanzanian|thai|togolese|tunisian|turkish|ugandan|ukrainian|uruguayan"
+    "afghan|albanian|algerian|american|andorran|angolan|argentin(?:e|ian)|armenian"
+    "|australian|austrian|azerbaijani|bahraini"
+    "|bangladeshi|belarusian|belgian|bolivian|bosnian|brazilian|british|bruneian|bulgarian"
+    "|burmese|cambodian|cameroonian"
+    "|canadian|chilean|chinese|colombian|congolese|croatian?|cuban|cypriot|czech|danish"
+    "|dominican|dutch|ecuador(?:ian|ean)"
+    "|egyptian|emirati|eritrean|estonian|ethiopian|filipino|finnish|french|gabonese"
+    "|georgian|german|ghanaian|greek"
+    "|guatemalan|haitian|honduran|hungarian|icelandic|indian|indonesian|iranian|iraqi|irish"
+    "|israeli|italian|ivorian|jamaican"
+    "|japanese|jordanian|kazakh|kenyan|korean|kuwaiti|laotian|latvian|lebanese|liberian"
+    "|libyan|lithuanian|macedonian"
+    "|malaysian|maltese|mexican|moldovan|mongolian|moroccan|namibian|nepal(?:ese|i)"
+    "|nicaraguan|nigerian|norwegian|omani"
+    "|pakistani|palestinian|panamanian|paraguayan|peruvian|polish|portuguese|qatari"
+    "|romanian|russian|rwandan|salvadoran"
+    "|samoan|saudi|scottish|senegalese|serbian?|singaporean|slovak|slovenian?|somali"
+    "|south african|spanish|sri lankan|sudanese"
+    "|surinamese|swazi|swedish|swiss|syrian|taiwanese|tanzanian|thai|togolese|tunisian"
+    "|turkish|ugandan|ukrainian|uruguayan"
     "|uzbek|venezuelan|vietnamese|welsh|yemeni|zambian|zimbabwean|greenlander"
 )
 
@@ -39,7 +51,8 @@ _RULES = (
         "birth-date",
         EntityType.DATE_OF_BIRTH,
         re.compile(
-            r"\b(?:born(?: on)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren am|née? le|nacid[oa] el)"
+            r"\b(?:born(?: on)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren am"
+            r"|née? le|nacid[oa] el)"
             rf"(?: is| was)?[ :=,(-]{{1,4}}(?:on )?(?P<x>{_DATE})(?![\w/])",
             re.IGNORECASE,
         ),
@@ -59,7 +72,8 @@ _RULES = (
         "age-turned",
         EntityType.DEMOGRAPHIC,
         re.compile(
-            r"\b(?:just turned|will turn|'ll turn|turned|aged|my age is|age:)[ ]{1,2}(?P<x>\d{1,3})\b(?![.:/,]\d|\s?(?:%|hours|days|minutes|times))",
+            r"\b(?:just turned|will turn|'ll turn|turned|aged|my age is"
+            r"|age:)[ ]{1,2}(?P<x>\d{1,3})\b(?![.:/,]\d|\s?(?:%|hours|days|minutes|times))",
             re.IGNORECASE,
         ),
         0.7,
@@ -69,7 +83,8 @@ _RULES = (
         "nationality",
         EntityType.DEMOGRAPHIC,
         re.compile(
-            rf"\b(?P<x>(?:{_NATIONS})s?)\b(?!\s(?:language|keyboard|translation|locale|version|layout|text|characters?|letters?|and|or|,)"
+            rf"\b(?P<x>(?:{_NATIONS})s?)\b(?!\s(?:language|keyboard|translation|locale"
+            rf"|version|layout|text|characters?|letters?|and|or|,)"
             r"|[-/(,)])(?<!,)",
             re.IGNORECASE,
         ),
@@ -87,7 +102,8 @@ _RULES = (
         "iban-in-context",
         EntityType.ACCOUNT_NUMBER,
         re.compile(
-            r"\bIBAN(?: is|:| number| no\.?| code)?[ :#]{1,3}(?P<x>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,9})\b",
+            r"\bIBAN(?: is|:| number| no\.?"
+            r"| code)?[ :#]{1,3}(?P<x>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,9})\b",
             re.IGNORECASE,
         ),
         0.9,
@@ -97,8 +113,10 @@ _RULES = (
         "account-in-context",
         EntityType.ACCOUNT_NUMBER,
         re.compile(
-            r"\b(?:account|acct|a/c|routing|aba|sort code|bsb|customer|client|member(?:ship)?|policy|invoice account|swift|bic"
-            r"|loyalty|patient|medical record|mrn|insurance|konto|kundennummer|passport|driver'?s? licen[cs]e|licen[cs]e plate)"
+            r"\b(?:account|acct|a/c|routing|aba|sort code|bsb|customer|client"
+            r"|member(?:ship)?|policy|invoice account|swift|bic"
+            r"|loyalty|patient|medical record|mrn|insurance|konto|kundennummer|passport"
+            r"|driver'?s? licen[cs]e|licen[cs]e plate)"
             r"(?: number| no\.?| nr\.?| num| code| id| #)?(?: is| was)?[ :#=]{1,3}"
             r"(?P<x>(?-i:[A-Z]{0,3}[- ]?\d(?:[ -]?[A-Z0-9]){4,22}))(?![\w-])",
             re.IGNORECASE,
@@ -116,10 +134,14 @@ _RULES = (
         "national-id-in-context",
         EntityType.NATIONAL_ID,
         re.compile(
-            r"\b(?:ssn|social security|social insurance|national (?:id|insurance)|nino|ni number|tax ?(?:id|payer id)|tin|itin|nhs|cpf|cnpj"
-            r"|dni|nie|nif|pesel|personnummer|bsn|codice fiscale|steuer-?id|aadhaar|pan card|passport|id card|identity card|ein|sin|hetu"
+            r"\b(?:ssn|social security|social insurance|national (?:id|insurance)|nino"
+            r"|ni number|tax ?(?:id|payer id)|tin|itin|nhs|cpf|cnpj"
+            r"|dni|nie|nif|pesel|personnummer|bsn|codice fiscale|steuer-?id|aadhaar"
+            r"|pan card|passport|id card|identity card|ein|sin|hetu"
             r"|cpr|rodné číslo|oib|egn|cnp|avs|ahv|siret|siren|curp|rfc id)"
-            r"(?: number| no\.?| nr\.?| code| #)?(?: is| was)?[ :#=]{1,3}(?P<x>(?-i:(?=[A-Z0-9 ./-]{0,10}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){5,18}))(?![\w])",
+            r"(?: number| no\.?| nr\.?| code| #)?(?: is"
+            r"| was)?[ :#=]{1,3}(?P<x>(?-i:(?=[A-Z0-9 ./-]{0,10}\d)[A-Z0-9]"
+            r"(?:[ ./-]?[A-Z0-9]){5,18}))(?![\w])",
             re.IGNORECASE,
         ),
         0.85,
@@ -129,7 +151,8 @@ _RULES = (
         "uk-nino",
         EntityType.NATIONAL_ID,
         re.compile(
-            r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"
+            r"(?<!\w)(?!BG|GB|NK|KN|TN|NT"
+            r"|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"
         ),
         0.85,
     ),
@@ -147,7 +170,8 @@ def _is_iban(value: str) -> bool:
 
 _CARD = re.compile(r"(?<![\w.+/-])(?:\d[ -]?){11,18}\d(?![\w-]|\.\d)")
 _CARD_CONTEXT = re.compile(
-    r"\b(?:card|visa|mastercard|amex|american express|maestro|discover|cc|pan|debit|credit)\b[^.\n]{0,40}$"
+    r"\b(?:card|visa|mastercard|amex|american express|maestro|discover|cc|pan|debit"
+    r"|credit)\b[^.\n]{0,40}$"
 )
 
 
@@ -163,7 +187,7 @@ def _cards(text: str) -> list[Span]:
 
 
 def _is_stamp(value: str) -> bool:
-    """A time such as 20240131101500 or 2024-01-31 10…, which one time in ten passes Luhn's check."""
+    """A time such as 20240131101500, which one time in ten passes Luhn's check."""
     return re.match(r"20\d\d-?[01]\d-?[0-3]\d", value) is not None
 
 
@@ -174,11 +198,15 @@ def _luhn(digits: str) -> bool:
 
 
 _PHONE = re.compile(
-    r"(?<![\w.:/$€£-])(?:\+|00)?\(?\d(?:[ ().\-/\u2013]{0,3}\d){5,15}(?:\s{0,2}(?:ext|extn|extension|x)\.?\s{0,2}\d{1,6})?(?![\w:]|[.,]\d|-(?!(?i:office|fax|mobile|home|cell|work))\w|\s?%)"
+    r"(?<![\w.:/$€£-])(?:\+|00)?\(?\d(?:[ ().\-/\u2013]{0,3}\d){5,15}(?:\s{0,2}(?:ext|extn"
+    r"|extension|x)\.?\s{0,2}\d{1,6})?(?![\w:]|[.,]\d|-(?!(?i:office|fax|mobile|home|cell"
+    r"|work))\w|\s?%)"
 )
 _PHONE_CONTEXT = re.compile(
-    r"(?:phone|\btel\b|tel[.:]|telephone|mobile|mob\b|cell|fax|call|dial|ring|text|sms|whatsapp|reach|answering at|number is|number:|my number"
-    r"|messages? to|contact|office|home|work|direct|hotline|helpline|callback|call back|ph\b|ph[.:]|telefon|handy|tél|teléfono|\bt:|\bm:|\bp:)"
+    r"(?:phone|\btel\b|tel[.:]|telephone|mobile|mob\b|cell|fax|call|dial|ring|text|sms"
+    r"|whatsapp|reach|answering at|number is|number:|my number"
+    r"|messages? to|contact|office|home|work|direct|hotline|helpline|callback|call back"
+    r"|ph\b|ph[.:]|telefon|handy|tél|teléfono|\bt:|\bm:|\bp:)"
     r"[^\n]{0,30}$|,\s?$"
 )
 _PHONE_AFTER = re.compile(
@@ -188,7 +216,8 @@ _EXTENSION = re.compile(
     r"\b(?:ext|extn|extension|x)\.?(?: number| no\.?)?[ :#]{0,2}(?P<x>\d{3,6})\b", re.IGNORECASE
 )
 _NO_PHONE = re.compile(
-    r"\d{1,3}(?:\.\d{1,3}){3}.*|\d{4}-\d{2}-\d{2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,4}/\d{1,4}(?:/\d+)*|\d+(?:\.\d+){1,3}|\d{1,3}(?: \d{1,3}){0,2}|\d{5}(?:-\d{4})?"
+    r"\d{1,3}(?:\.\d{1,3}){3}.*|\d{4}-\d{2}-\d{2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"|\d{1,4}/\d{1,4}(?:/\d+)*|\d+(?:\.\d+){1,3}|\d{1,3}(?: \d{1,3}){0,2}|\d{5}(?:-\d{4})?"
     r"|(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d"
 )
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "AU", "NL", "SE", "CH")
@@ -205,9 +234,11 @@ def _phones(text: str) -> list[Span]:
             told = told or _PHONE_AFTER.match(text, match.end()) is not None
             if _is_phone(value, told):
                 spans.append(Span(*match.span(), EntityType.PHONE_NUMBER, 0.8, "phone"))
-    for match in _EXTENSION.finditer(text):
-        if match[0][0] not in "xX" or _PHONE_CONTEXT.search(words_before(text, match.start(), 45)):
-            spans.append(Span(*match.span(), EntityType.PHONE_NUMBER, 0.75, "extension"))
+    spans.extend(
+        Span(*match.span(), EntityType.PHONE_NUMBER, 0.75, "extension")
+        for match in _EXTENSION.finditer(text)
+        if match[0][0] not in "xX" or _PHONE_CONTEXT.search(words_before(text, match.start(), 45))
+    )
     return spans
 
 
@@ -225,16 +256,17 @@ def _starts_line(text: str, at: int) -> bool:
 
 
 def _is_phone(value: str, told: bool) -> bool:
-    """A number is a telephone's by its ``+``, by what is said of it, or by a format known somewhere."""
+    """A telephone's by its ``+``, by what is said of it, or by a format known somewhere."""
     if value.startswith("+"):
         return _is_valid(value, None) or told
     separated = any(char in " ().-/–" for char in value.strip())
     if told:
-        return separated or value.startswith("0") or len(value) >= 9 and _valid_anywhere(value)
+        return separated or value.startswith("0") or (len(value) >= 9 and _valid_anywhere(value))
     if not separated:
         return False
     grouped = re.fullmatch(
-        r"\(\d{2,5}\) ?\d{2,4}[ -]?\d{2,4}(?:[ -]?\d{2,4})?|\d{3}[-.]\d{3}[-.]\d{4}|0\d{1,4}[ /-]\d{3,4}[ -]?\d{3,5}(?:[ -]?\d{2,4})?",
+        r"\(\d{2,5}\) ?\d{2,4}[ -]?\d{2,4}(?:[ -]?\d{2,4})?|\d{3}[-.]\d{3}[-.]\d{4}"
+        r"|0\d{1,4}[ /-]\d{3,4}[ -]?\d{3,5}(?:[ -]?\d{2,4})?",
         value.strip(),
     )
     return grouped is not None and (_valid_anywhere(value) or value.startswith("("))

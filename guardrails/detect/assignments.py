@@ -4,6 +4,8 @@ One scan looks for a word such as ``password`` or ``token``; from there the rest
 the separator and the value are read forwards, each of bounded length, so the scan stays linear.
 """
 
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,8 @@ def find(text: str) -> list[Span]:
 
 _SOFT = r"token|secret|key|private|access|credentials?|creds|cred|sid|auth|crumb|login|bearer"
 _HARD = (
-    r"passw(?:or)?d|passwort|passphrase|passcode|password|pwd|mot de passe|contraseña|kennwort|passwd"
+    r"passw(?:or)?d|passwort|passphrase|passcode|password|pwd|mot de passe|contraseña"
+    r"|kennwort|passwd"
     r"|\bpass|userpass|\bpw\b|\bpsk\b|(?<=db_)pw\b|(?<=_)pass\b|apikey|appkey|clave|senha|lozinka"
 )
 _WORD = re.compile(rf"(?P<hard>{_HARD})|(?P<soft>{_SOFT})", re.IGNORECASE)
@@ -34,7 +37,8 @@ _HARMLESS_TAIL = re.compile(
       |age|day|count|field|label|manag|stor|rotat|vers|usage|state|reset|chang|prompt|hint|rule|less
       |protect|valid|check|format|hash_?alg|algorithm|length|words?$|board|pair|chain|cloak|stone
       |ring|spec|space|map|frame|gen$|gen-|bucket|scan|tab|code$|ed$|ized?$|iz|or$|entic|ation|ing$
-      |attempt|fail|error|lock|update|sync|arn|alias|metadata|fingerprint|selector|s?_dir|enabled)""",
+      |attempt|fail|error|lock|update|sync|arn|alias|metadata|fingerprint|selector|s?_dir
+      |enabled)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
@@ -59,18 +63,19 @@ def _after_name(text: str, word: re.Match[str]) -> Iterator[Span]:
     tail_match = _TAIL.match(text, begin)
     tail = tail_match[0] if tail_match else ""
     at = begin + len(tail)
-    if tail and (_HARMLESS_TAIL.match(tail) or (tail[0].islower() and text[begin - 1].islower())):
-        if not _WORD.search(tail) and not tokens.is_random(tail.lstrip("-_"), 12):
-            return
+    glued = bool(tail) and tail[0].islower() and text[begin - 1].islower()
+    harmless = glued or _HARMLESS_TAIL.match(tail) is not None
+    if harmless and not _WORD.search(tail) and not tokens.is_random(tail.lstrip("-_"), 12):
+        return
     if separator := _SEPARATOR.match(text, at):
         yield from _assigned(text, separator, hard, word)
     elif hard and (xml := _XML.match(text, at)):
         yield from _made(xml.start("x"), xml.end("x"), text, hard)
     if bare := _BARE.match(text, begin):
-        yield from _juxtaposed(text, bare, hard, word)
+        yield from _juxtaposed(text, bare, word)
 
 
-def _assigned(
+def _assigned(  # noqa: PLR0911 - each notation ends where it fails
     text: str, separator: re.Match[str], hard: bool, word: re.Match[str]
 ) -> Iterator[Span]:
     """Read what stands behind ``=``, ``:``, ``=>`` … and yield it if it is a value."""
@@ -96,11 +101,11 @@ def _assigned(
     if found is None:
         return
     crossed_line = "\n" in text[separator.start() : start]
-    yield from _unquoted(text, start, found.end(), hard, how, crossed_line, word)
+    yield from _unquoted(text, start, found.end(), hard, how, crossed_line)
 
 
 def _unquoted(
-    text: str, start: int, end: int, hard: bool, how: str, crossed_line: bool, word: re.Match[str]
+    text: str, start: int, end: int, hard: bool, how: str, crossed_line: bool
 ) -> Iterator[Span]:
     value = text[start:end].rstrip(".,;:" if how == ":" else ",;")
     end = start + len(value)
@@ -123,7 +128,7 @@ def _unquoted(
         yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
 
 
-def _juxtaposed(text: str, bare: re.Match[str], hard: bool, word: re.Match[str]) -> Iterator[Span]:
+def _juxtaposed(text: str, bare: re.Match[str], word: re.Match[str]) -> Iterator[Span]:
     """A name, then at once a long token: ``sendbird key 123abc…``, ``d7networkSECRET abc…``."""
     start, end = bare.span("x")
     value = text[start:end].rstrip(".-")
@@ -140,9 +145,10 @@ def _juxtaposed(text: str, bare: re.Match[str], hard: bool, word: re.Match[str])
 
 def _made(start: int, end: int, text: str, hard: bool) -> Iterator[Span]:
     value = text[start:end]
-    if not _is_no_value(value) and (hard or tokens.is_random(value, 12)):
-        if not is_common(value):
-            yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
+    if _is_no_value(value) or is_common(value):
+        return
+    if hard or tokens.is_random(value, 12):
+        yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
 
 
 def _closing(text: str, start: int, quote: str) -> int:
@@ -177,8 +183,10 @@ def _ends_line(text: str, at: int) -> bool:
 
 
 _REMARKS = frozenset(
-    """required optional expired incorrect invalid wrong empty unknown missing changed reset failed denied
-    accepted rejected files file systemd login text string hidden see same ok error must enter type use
+    """required optional expired incorrect invalid wrong empty unknown missing changed reset failed
+denied
+    accepted rejected files file systemd login text string hidden see same ok error must enter
+    type use
     this that you your click choose select set here there below above via none""".split()
 )
 
@@ -194,23 +202,28 @@ def _names_a_digest(text: str, at: int) -> bool:
 
 
 _HEADERS_AND_FLAGS = re.compile(
-    r"""(?:(?<![\w-])(?:Bearer|Basic|Digest|Negotiate|ApiKey|Api-Token|SharedKey|GenieKey|Token)[ \t]{1,4}
+    r"""(?:(?<![\w-])(?:Bearer|Basic|Digest|Negotiate|ApiKey|Api-Token|SharedKey|GenieKey
+    |Token)[ \t]{1,4}
           (?:token=)?["']?(?P<header>[^\s"'<>,;]{12,4096})
       | (?<![\w-])(?:-p|-P|-pw|-a|--pass(?:word)?|--token|--api-?key|--secret|--auth|--key|--passwd
           |--client-secret|--access-token|/p:|/pass(?:word)?:|-Password|-AsPlainText)
           (?:[ \t=]{1,4}|(?<=:))["']?(?P<flag>[^\s"']{4,512})
-      | (?<![\w-])(?:-u|--user|--userpass|-U)[ \t=]{1,4}["']?(?P<user>[^\s"':${<]{1,100}:[^\s"'${<]{3,200})
+      | (?<![\w-])(?:-u|--user|--userpass
+      |-U)[ \t=]{1,4}["']?(?P<user>[^\s"':${<]{1,100}:[^\s"'${<]{3,200})
       | \bIDENTIFIED[ ]BY[ ]["'](?P<sql>[^"'\n]{3,200})
       | ConvertTo-SecureString[ ](?:-String[ ])?["'](?P<posh>[^"'\n$]{3,200})
-      | \b(?:NetworkCredential|DirectoryEntry|PSCredential|basic_auth|BasicAuth|HTTPBasicAuth|HttpBasicAuth|auth)
-          [ ]?[(=]\(?[ ]?(?:\s{0,20}["'][^"'\n]{1,80}["'],\s{0,20}){1,2}["'](?P<pair>[^"'\n]{3,120})["']
+      | \b(?:NetworkCredential|DirectoryEntry|PSCredential|basic_auth|BasicAuth|HTTPBasicAuth
+      |HttpBasicAuth|auth)
+          [ ]?[(=]\(?[ ]?(?:\s{0,20}["'][^"'\n]{1,80}["'],\s{0,20}){1,2}
+          ["'](?P<pair>[^"'\n]{3,120})["']
       | \bnet[ ]use[ ][^\n]{1,120}?/user:\S{1,80}[ ](?P<net>[^\s/]{4,120})
       | \bsshpass[ ]-p[ ]?["']?(?P<sshpass>[^\s"'$]{3,120})
       )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LOGIN_COMMAND = re.compile(
-    r"login|mysql|psexec|smb|sshpass|redis-cli|curl|wget|plink|pscp|ftp|rdesktop|xfreerdp|mongo|sqlcmd|docker"
+    r"login|mysql|psexec|smb|sshpass|redis-cli|curl|wget|plink|pscp|ftp|rdesktop|xfreerdp"
+    r"|mongo|sqlcmd|docker"
     r"|podman|helm|mount|ldap|htpasswd|cmdkey|runas|keytool|openssl",
     re.IGNORECASE,
 )
@@ -233,7 +246,7 @@ def _matches(text: str) -> Iterator[Span]:
 
 
 def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
-    """``-p`` means much; it is a password where the line logs in and the value is no port or path."""
+    """``-p`` means much: a password where the line logs in and the value is no port or path."""
     if value.startswith("-"):
         return False
     line_start = text.rfind("\n", 0, match.start()) + 1
@@ -249,13 +262,17 @@ def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
 
 
 _LONE = re.compile(
-    r"""^[ \t>"'`]{0,8}(?:(?P<name>[A-Za-z][\w.:-]{1,40})["'\]]{0,2}(?:[ ]x)?[ \t]{0,3}[=: ][ \t]{0,3}["'`]?)?
+    r"""^[ \t>"'`]{0,8}(?:(?P<name>[A-Za-z][\w.:-]{1,40})["'\]]{0,2}
+        (?:[ ]x)?[ \t]{0,3}[=: ][ \t]{0,3}["'`]?)?
         (?P<x>[A-Za-z0-9+/_.~!*^%@#&-]{18,4096}={0,2})["'`,;]{0,3}[ \t]*\r?$""",
     re.VERBOSE | re.MULTILINE,
 )
+_STAMP = re.compile(r"[\d.:/TZ+-]+")
 _NOT_SECRET_NAMES = re.compile(
-    r"commit|sha|md5|etag|digest|hash|checksum|rev|tree|parent|object|index|uuid|guid|id$|_id|fingerprint|merge"
-    r"|version|image|ref|trace|span|request|session_?id|correlation|serial|build|file|name|host|url|path|http",
+    r"commit|sha|md5|etag|digest|hash|checksum|rev|tree|parent|object|index|uuid|guid|id$"
+    r"|_id|fingerprint|merge"
+    r"|version|image|ref|trace|span|request|session_?id|correlation|serial|build|file|name"
+    r"|host|url|path|http",
     re.IGNORECASE,
 )
 
@@ -282,6 +299,6 @@ def _lone_values(text: str) -> Iterator[Span]:
             or "--" in value
         ):
             continue
-        if tokens.is_random(value, 18) and not re.fullmatch(r"[\d.:/TZ+-]+", value):
-            if value.count(".") <= 2 and value.count("/") <= 2 and value.count("-") <= 6:
-                yield Span(*match.span("x"), EntityType.SECRET, 0.65, "secret-lone")
+        plain = value.count(".") <= 2 and value.count("/") <= 2 and value.count("-") <= 6
+        if plain and tokens.is_random(value, 18) and not _STAMP.fullmatch(value):
+            yield Span(*match.span("x"), EntityType.SECRET, 0.65, "secret-lone")

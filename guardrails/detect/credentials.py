@@ -1,8 +1,11 @@
-"""Secrets that their own shape betrays: vendors' token formats, keys, JWTs, addresses with a login."""
+"""Secrets that their own shape betrays: vendors' tokens, keys, JWTs, addresses with a login."""
+
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from guardrails.detect import tokens
 from guardrails.detect.rule import Accept, Rule, run
@@ -54,29 +57,40 @@ def _is_mixed(token: str) -> bool:
 def _turns(token: str) -> int:
     """Count the changes between lower case, upper case and digits."""
     kinds = [1 if c.isdigit() else 2 if c.isupper() else 3 for c in token if c.isalnum()]
-    return sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    return sum(a != b for a, b in pairwise(kinds))
 
 
-_KNOWN = "|".join(
+_FORMATS = (
+    r"gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{22,255}|gl[a-z]{2,6}-[\w-]{18,255}",
     (
-        r"gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{22,255}|gl[a-z]{2,6}-[\w-]{18,255}",
-        r"xox[a-z]-[\w-]{10,255}|xapp-[\w-]{10,255}|(?:sk|pk|rk|whsec)_(?:live|test|prod)_\w{8,255}",
-        r"sk-[A-Za-z0-9_-]{16,255}|(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|A3T[A-Z0-9])[A-Z0-9]{16}",
-        r"AIza[\w-]{30,45}|ya29\.[\w-]{20,512}|GOCSPX-[\w-]{20,64}|1//0[\w-]{30,128}",
-        r"npm_[A-Za-z0-9]{30,64}|pypi-[\w-]{30,512}|rubygems_[0-9a-f]{32,64}|oy2[a-z0-9]{43}",
-        r"SG\.[\w-]{16,64}\.[\w-]{16,64}|(?:SK|AC|AP)[0-9a-f]{32}|key-[0-9a-zA-Z]{32,64}",
-        r"NR[A-Z]{2}-[\w-]{10,64}|(?:eu01xx|[a-z]{2}\d{2}xx)?[0-9a-f]{30,40}NRAL",
-        r"dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,128}|hv[sbr]\.[\w-]{20,255}",
-        r"AGE-SECRET-KEY-1[A-Z0-9]{20,80}|[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{30,128}",
-        r"A(?:TATT3|TCTT3|TBB)[\w=-]{16,255}|AKC[a-zA-Z0-9]{20,128}|cmVmd[A-Za-z0-9]{40,128}",
-        r"(?:sq0[a-z]{3}|shp[a-z]{2}|PMAK|xkeysib|sntry[su]|pat-[a-z]{2}\d|pul|EAAC|EZAK|FLWSECK\w{0,6})"
-        r"[-_][\w-]{16,255}|EAA[A-Za-z0-9]{20,255}|squ_[0-9a-f]{32,64}|dapi[0-9a-f]{32}(?:-\d)?",
-        r"(?:sk|pk|tk)\.eyJ[\w-]{10,255}\.[\w-]{10,255}|jina_\w{30,128}|Z?AAAA[\w-]{7}:[\w-]{100,200}",
-        r"\$krb5[a-z0-9]{2,8}\$[^\s\"']{20,8192}|\$(?:2[abxy]|5|6|y|1|apr1)\$[./A-Za-z0-9$,=]{20,255}",
-        r"\$argon2(?:id|i|d)\$[^\s\"']{20,255}|\d{8,10}:AA[A-Za-z0-9_-]{33}",
-        r"\{(?:SSHA|SHA|SMD5|CRYPT)\d{0,3}\}[A-Za-z0-9+/=]{16,255}",
-    )
+        r"xox[a-z]-[\w-]{10,255}|xapp-[\w-]{10,255}|(?:sk|pk|rk|whsec)_(?:live|test"
+        r"|prod)_\w{8,255}"
+    ),
+    r"sk-[A-Za-z0-9_-]{16,255}|(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|A3T[A-Z0-9])[A-Z0-9]{16}",
+    r"AIza[\w-]{30,45}|ya29\.[\w-]{20,512}|GOCSPX-[\w-]{20,64}|1//0[\w-]{30,128}",
+    r"npm_[A-Za-z0-9]{30,64}|pypi-[\w-]{30,512}|rubygems_[0-9a-f]{32,64}|oy2[a-z0-9]{43}",
+    r"SG\.[\w-]{16,64}\.[\w-]{16,64}|(?:SK|AC|AP)[0-9a-f]{32}|key-[0-9a-zA-Z]{32,64}",
+    r"NR[A-Z]{2}-[\w-]{10,64}|(?:eu01xx|[a-z]{2}\d{2}xx)?[0-9a-f]{30,40}NRAL",
+    r"dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,128}|hv[sbr]\.[\w-]{20,255}",
+    r"AGE-SECRET-KEY-1[A-Z0-9]{20,80}|[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{30,128}",
+    r"A(?:TATT3|TCTT3|TBB)[\w=-]{16,255}|AKC[a-zA-Z0-9]{20,128}|cmVmd[A-Za-z0-9]{40,128}",
+    (
+        r"(?:sq0[a-z]{3}|shp[a-z]{2}|PMAK|xkeysib|sntry[su]|pat-[a-z]{2}\d|pul|EAAC|EZAK"
+        r"|FLWSECK\w{0,6})"
+        r"[-_][\w-]{16,255}|EAA[A-Za-z0-9]{20,255}|squ_[0-9a-f]{32,64}|dapi[0-9a-f]{32}(?:-\d)?"
+    ),
+    (
+        r"(?:sk|pk|tk)\.eyJ[\w-]{10,255}\.[\w-]{10,255}|jina_\w{30,128}"
+        r"|Z?AAAA[\w-]{7}:[\w-]{100,200}"
+    ),
+    (
+        r"\$krb5[a-z0-9]{2,8}\$[^\s\"']{20,8192}|\$(?:2[abxy]|5|6|y|1"
+        r"|apr1)\$[./A-Za-z0-9$,=]{20,255}"
+    ),
+    r"\$argon2(?:id|i|d)\$[^\s\"']{20,255}|\d{8,10}:AA[A-Za-z0-9_-]{33}",
+    r"\{(?:SSHA|SHA|SMD5|CRYPT)\d{0,3}\}[A-Za-z0-9+/=]{16,255}",
 )
+_KNOWN = "|".join(_FORMATS)
 
 _RULES = (
     _rule("secret-known-format", _START + rf"(?:{_KNOWN})"),
@@ -111,7 +125,8 @@ _RULES = (
     _rule(
         "secret-webhook",
         r"\bhttps?://(?:[\w-]{1,60}\.){0,4}(?:hooks\.slack\.com/(?:services|workflows|triggers)"
-        r"|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks|outlook\.office(?:365)?\.com/webhook"
+        r"|discord(?:app)?\.com/api/webhooks|hooks\.zapier\.com/hooks"
+        r"|outlook\.office(?:365)?\.com/webhook"
         r"|webhook\.office\.com|logic\.azure\.com|maker\.ifttt\.com|hooks\.[\w.-]{3,60}"
         r"|chat\.googleapis\.com/v1/spaces|api\.telegram\.org/bot|hook\.\w+\.make\.com"
         r"|webhook\.site|open\.(?:feishu|larksuite)\.\w+/open-apis/bot)[^\s\"'<>)\]]{6,400}",
@@ -126,8 +141,10 @@ _RULES = (
     ),
     _rule(
         "secret-signature-in-address",
-        r"[?&;](?:sig|signature|X-Amz-Signature|X-Amz-Security-Token|access_token|token|api_?key|key|code"
-        r"|auth|secret|client_secret|password|pwd|apikey|appid|sv_token)=(?P<x>[^\s&\"'<>#]{12,1024})",
+        r"[?&;](?:sig|signature|X-Amz-Signature|X-Amz-Security-Token|access_token|token"
+        r"|api_?key|key|code"
+        r"|auth|secret|client_secret|password|pwd|apikey|appid"
+        r"|sv_token)=(?P<x>[^\s&\"'<>#]{12,1024})",
         "?",
         "&",
         ";",
@@ -150,7 +167,8 @@ _RULES = (
     ),
     _rule(
         "secret-mixed",
-        r"(?<![A-Za-z0-9_+/=.:@#~%-])(?<!\.\.)[A-Za-z0-9+/_-]{20,4096}={0,2}(?![A-Za-z0-9_+/=@-]|\.\w|:/)",
+        r"(?<![A-Za-z0-9_+/=.:@#~%-])(?<!\.\.)[A-Za-z0-9+/_-]{20,4096}={0,2}"
+        r"(?![A-Za-z0-9_+/=@-]|\.\w|:/)",
         score=0.7,
         accept=_is_mixed,
     ),

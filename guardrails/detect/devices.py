@@ -1,4 +1,6 @@
-"""What an organisation knows a person or a machine by: user names, staff numbers, serial numbers."""
+"""What an organisation knows somebody or something by: user names, staff and serial numbers."""
+
+# ruff: noqa: PLR2004, PLW0108 - the checks stand below the table; lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -15,11 +17,16 @@ def find_devices(text: str) -> list[Span]:
 
 
 _NOBODY = frozenset(
-    """admin administrator root user username users guest system nobody public default all shared ubuntu ec2-user
-    centos debian pi vagrant jenkins git postgres mysql oracle www-data nginx apache daemon none null test someone
-    anyone you me us your name example localuser localsystem networkservice service runner builder app node core
-    id account password name names login logon group role email data agent profile owner access file files home
-    interface experience session portal settings manual guide error permissions defined input space mode""".split()
+    """admin administrator root user username users guest system nobody public default all shared
+ubuntu ec2-user
+    centos debian pi vagrant jenkins git postgres mysql oracle www-data nginx apache daemon none
+    null test someone
+    anyone you me us your name example localuser localsystem networkservice service runner builder
+    app node core
+    id account password name names login logon group role email data agent profile owner access
+    file files home
+    interface experience session portal settings manual guide error permissions defined input
+    space mode""".split()
 )
 _USER = r"[A-Za-z][\w.-]{1,31}"
 
@@ -35,14 +42,17 @@ def _is_user(name: str) -> bool:
 
 
 _NO_USER = re.compile(
-    r".*\.(?:exe|dll|py|js|sh|yaml|yml|json|conf|txt|log|md|com|org|net|io|html?|cfg|ini|xml|msi|ps1|service|local)"
+    r".*\.(?:exe|dll|py|js|sh|yaml|yml|json|conf|txt|log|md|com|org|net|io|html?|cfg|ini"
+    r"|xml|msi|ps1|service|local)"
     r"|v?\d[\d.]*|[A-Z]+-?\d+|[a-z]+\d{1,2}\.\d+.*|.*__.*",
 )
 _BRACKETED = re.compile(
-    r"(?<![\w.])[A-ZÀ-Þ][\w'’-]{1,30}[ ](?P<last>[A-ZÀ-Þ][\w'’-]{2,30})[ ]\((?P<x>[a-z][a-z0-9._-]{2,24})\)"
+    r"(?<![\w.])[A-ZÀ-Þ][\w'’-]{1,30}[ ](?P<last>[A-ZÀ-Þ][\w'’-]{2,30})[ ]\("
+    r"(?P<x>[a-z][a-z0-9._-]{2,24})\)"
 )
 _ADDED = re.compile(
-    r"\b(?:add|remove|grant|give|unlock|disable|delete|move|invite)[ ](?:user[ ])?(?P<a>[a-z][a-z0-9._]{2,24})"
+    r"\b(?:add|remove|grant|give|unlock|disable|delete|move"
+    r"|invite)[ ](?:user[ ])?(?P<a>[a-z][a-z0-9._]{2,24})"
     r"(?:,[ ]|[ ]and[ ])(?P<b>[a-z][a-z0-9._]{2,24})(?=[ ](?:to|from|in|on|access|as)\b)",
     re.IGNORECASE,
 )
@@ -50,10 +60,11 @@ _ADDED = re.compile(
 
 def _beside(text: str) -> list[Span]:
     """``Jean Moreau (jmoreau)``, and two logins side by side of which one shows itself."""
-    spans: list[Span] = []
-    for match in _BRACKETED.finditer(text):
-        if match["last"][:4].casefold() in match["x"].casefold():
-            spans.append(Span(*match.span("x"), EntityType.USERNAME, 0.8, "user-bracketed"))
+    spans = [
+        Span(*match.span("x"), EntityType.USERNAME, 0.8, "user-bracketed")
+        for match in _BRACKETED.finditer(text)
+        if match["last"][:4].casefold() in match["x"].casefold()
+    ]
     for match in _ADDED.finditer(text):
         if all(_is_login(match[name]) for name in "ab"):
             spans.extend(
@@ -82,7 +93,8 @@ _RULES = (
         "service-account",
         EntityType.USERNAME,
         re.compile(
-            r"(?<![\w.@/-])(?:svc|srv|sa|adm|admin|usr|bot|ext|tmp)[_-][a-z][a-z0-9]{2,20}(?:[._-][a-z0-9]{1,20})?(?![\w@-]|\.\w|/)"
+            r"(?<![\w.@/-])(?:svc|srv|sa|adm|admin|usr|bot|ext"
+            r"|tmp)[_-][a-z][a-z0-9]{2,20}(?:[._-][a-z0-9]{1,20})?(?![\w@-]|\.\w|/)"
         ),
         0.8,
         ("svc", "srv", "sa_", "sa-", "adm", "usr", "bot", "ext", "tmp"),
@@ -92,10 +104,14 @@ _RULES = (
         "user-in-context",
         EntityType.USERNAME,
         re.compile(
-            r"\b(?:user(?:[ -]?name|[ -]?id)?|login(?: name| id| as)?|logon(?: name| id| as)?|log(?:ged|s)? in as|signed in as|samaccountname|upn"
-            r"|account(?: name)?|acct|ad account|alias|handle|uid|run(?:ning|s)? as|owned by|executed by|submitted by|job owner|"
-            r"same (?:rights|access|permissions|groups|setup) as|mirror|copy(?: rights| access| permissions)? (?:of|from)|"
-            r"(?:pushed|created|changed|modified|deleted|deployed|triggered|committed|approved|opened|closed|raised|merged|edited|started|run)"
+            r"\b(?:user(?:[ -]?name|[ -]?id)?|login(?: name| id| as)?|logon(?: name| id"
+            r"| as)?|log(?:ged|s)? in as|signed in as|samaccountname|upn"
+            r"|account(?: name)?|acct|ad account|alias|handle|uid|run(?:ning|s)? as"
+            r"|owned by|executed by|submitted by|job owner|"
+            r"same (?:rights|access|permissions|groups|setup) as|mirror|copy(?: rights"
+            r"| access| permissions)? (?:of|from)|"
+            r"(?:pushed|created|changed|modified|deleted|deployed|triggered|committed"
+            r"|approved|opened|closed|raised|merged|edited|started|run)"
             r" by|rights (?:as|of|from)|access like|unlock|disable|as user|su -|sudo -u|chown|id:)"
             rf"(?: is| was| for|:|=)?[ ]{{1,2}}[\"'`(]?(?P<x>{_USER})(?![\w@\\(]|-\w|:\w)",
             re.IGNORECASE,
@@ -107,7 +123,8 @@ _RULES = (
         "user-assigned",
         EntityType.USERNAME,
         re.compile(
-            rf"(?<![?&;])\b(?:user(?:_?name|_?id)?|login|uid|samaccountname|upn|accountname|account)[\"']?[ ]{{0,2}}[=:][ ]{{0,2}}[\"']?(?P<x>{_USER})"
+            rf"(?<![?&;])\b(?:user(?:_?name|_?id)?|login|uid|samaccountname|upn|accountname"
+            rf"|account)[\"']?[ ]{{0,2}}[=:][ ]{{0,2}}[\"']?(?P<x>{_USER})"
             r"(?![\w@\\(.]|-\w)",
             re.IGNORECASE,
         ),
@@ -118,7 +135,8 @@ _RULES = (
         "user-speaking",
         EntityType.USERNAME,
         re.compile(
-            r"\b(?:I am|I'm|this is|my (?:user(?:name| id)?|login|id|account) is)[ ](?P<x>[a-z][a-z0-9]*(?:[._][a-z0-9]+)+|[a-z]{3,20}\d{1,4}"
+            r"\b(?:I am|I'm|this is|my (?:user(?:name| id)?|login|id"
+            r"|account) is)[ ](?P<x>[a-z][a-z0-9]*(?:[._][a-z0-9]+)+|[a-z]{3,20}\d{1,4}"
             r"|[a-z]{5,16}(?= (?:on|at|from) [A-Z]{2}))(?![\w@-]|\.\w)",
         ),
         0.8,
@@ -138,7 +156,8 @@ _RULES = (
         "home-folder",
         EntityType.USERNAME,
         re.compile(
-            r"(?:(?<![\w.])/(?:home|Users|u)/|[A-Za-z]:\\+(?:Users|Documents and Settings)\\+|\\Users\\|(?<![\w/])~)"
+            r"(?:(?<![\w.])/(?:home|Users|u)/|[A-Za-z]:\\+(?:Users"
+            r"|Documents and Settings)\\+|\\Users\\|(?<![\w/])~)"
             r"(?P<x>[A-Za-z][\w.-]{1,31})(?=[/\\\s\"'`,;:)]|$)",
         ),
         0.8,
@@ -159,8 +178,10 @@ _RULES = (
         "employee-number",
         EntityType.EMPLOYEE_ID,
         re.compile(
-            r"\b(?:staff|employee|personnel|payroll|badge|clock|worker|associate|colleague|student|emp\.?|hr|contractor|crew)"
-            r"[ -]?(?:number|num|no\.?|id|#|nr\.?|code|card)?(?: is| was)?[ :#=]{1,3}(?P<x>[A-Z]{0,4}[-]?\d{3,10})(?![\w-]|\.\d)",
+            r"\b(?:staff|employee|personnel|payroll|badge|clock|worker|associate|colleague"
+            r"|student|emp\.?|hr|contractor|crew)"
+            r"[ -]?(?:number|num|no\.?|id|#|nr\.?|code|card)?(?: is"
+            r"| was)?[ :#=]{1,3}(?P<x>[A-Z]{0,4}[-]?\d{3,10})(?![\w-]|\.\d)",
             re.IGNORECASE,
         ),
         0.85,
@@ -170,9 +191,12 @@ _RULES = (
         "serial-number",
         EntityType.SERIAL_NUMBER,
         re.compile(
-            r"(?:(?<![\w/])(?:S/N|SN|Ser\.? ?No\.?|serial(?:[ -]?(?:number|no\.?|num|nr\.?|#|code))?|service[ -]?tags?|express service code"
-            r"|asset(?:[ -]?(?:tag|id|number|no\.?))?|IMEI|MEID|ICCID|UDID|device id|chassis(?: id| no\.?)?|seriennummer|VIN|inventory(?: tag| no\.?| number)?)"
-            r"(?: is| was)?[ :#=]{1,3}(?:is )?)[\"'`(]?(?P<x>(?=[A-Z0-9-]{0,24}\d)[A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])(?![\w-])",
+            r"(?:(?<![\w/])(?:S/N|SN|Ser\.? ?No\.?|serial(?:[ -]?(?:number|no\.?|num|nr\.?"
+            r"|#|code))?|service[ -]?tags?|express service code"
+            r"|asset(?:[ -]?(?:tag|id|number|no\.?))?|IMEI|MEID|ICCID|UDID|device id"
+            r"|chassis(?: id| no\.?)?|seriennummer|VIN|inventory(?: tag| no\.?| number)?)"
+            r"(?: is| was)?[ :#=]{1,3}(?:is )?)[\"'`(]?(?P<x>"
+            r"(?=[A-Z0-9-]{0,24}\d)[A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])(?![\w-])",
             re.IGNORECASE,
         ),
         0.85,
@@ -182,7 +206,8 @@ _RULES = (
         "serial-number-listed",
         EntityType.SERIAL_NUMBER,
         re.compile(
-            r"\b(?:S/N|SN|serials?|service tags?|asset tags?)[ :]{1,2}[A-Z0-9-]{5,20}(?:,| and)[ ](?P<x>(?=[A-Z]{0,12}\d)[A-Z0-9]{6,14})\b"
+            r"\b(?:S/N|SN|serials?|service tags?|asset tags?)[ :]{1,2}[A-Z0-9-]{5,20}(?:,"
+            r"| and)[ ](?P<x>(?=[A-Z]{0,12}\d)[A-Z0-9]{6,14})\b"
         ),
         0.8,
     ),

@@ -1,5 +1,7 @@
 """Lists of words, read once: names, places, common words, and the technical lexicon."""
 
+# ruff: noqa: PLR2004 - two letters are no stem
+
 from __future__ import annotations
 
 from functools import cache

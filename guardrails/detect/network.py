@@ -1,5 +1,7 @@
 """Network identity: addresses of machines, their names, and e-mail."""
 
+# ruff: noqa: PLR2004, PLW0108 - the checks stand below the table; lengths and counts that the line itself explains
+
 from __future__ import annotations
 
 import ipaddress
@@ -24,15 +26,18 @@ def _is_mac(text: str) -> bool:
 
 
 _ROLE = (
-    r"SRV|SVR|SERVER|DC|ADC|RODC|FILE|FS|SQL|DB|APP|WEB|PRT|PRN|PRINT|HV|ESX|ESXI|NAS|SAN|FW|SW|RTR|MAIL|EXCH|EX|BKP"
+    r"SRV|SVR|SERVER|DC|ADC|RODC|FILE|FS|SQL|DB|APP|WEB|PRT|PRN|PRINT|HV|ESX|ESXI|NAS|SAN"
+    r"|FW|SW|RTR|MAIL|EXCH|EX|BKP"
     r"|BACKUP|RDS|TS|VPN|VDI|CTX|SCCM|WSUS|DHCP|DNS|PROXY|LAB|KIOSK|MON|LOG|VM|NODE|HOST"
 )
 _KIND = (
-    r"LT|LAPTOP|LAP|DT|DESKTOP|PC|WS|WKS|WIN|NB|NBK|MBP|MAC|IMAC|TAB|VM|SRV|SVR|RDP|THIN|KIOSK|CLIENT|PRN|PRT|SURFACE"
+    r"LT|LAPTOP|LAP|DT|DESKTOP|PC|WS|WKS|WIN|NB|NBK|MBP|MAC|IMAC|TAB|VM|SRV|SVR|RDP|THIN"
+    r"|KIOSK|CLIENT|PRN|PRT|SURFACE"
     r"|NOTEBOOK|WORKSTATION|COMP|LNX|TC|POS"
 )
 _NO_HOST = re.compile(
-    r"(?:ISO|UTF|CVE|KB|INC|CHG|REQ|TKT|RFC|SHA|AES|RSA|RS|USB|HTTP|HTTPS|TLS|SSL|MD|PCI|IEEE|EN|BS|X|A|B|C|MS|SR|PR|PRB"
+    r"(?:ISO|UTF|CVE|KB|INC|CHG|REQ|TKT|RFC|SHA|AES|RSA|RS|USB|HTTP|HTTPS|TLS|SSL|MD|PCI"
+    r"|IEEE|EN|BS|X|A|B|C|MS|SR|PR|PRB"
     r"|RITM|CTASK|TASK|BUG|JIRA|GPO|IBM|WIN32|CRC|ANSI|IPV|COVID|PMR|APAR)-.*",
 )
 
@@ -91,9 +96,13 @@ _RULES = (
         "hostname-in-context",
         EntityType.HOSTNAME,
         re.compile(
-            r"\b(?:host ?name|host|machine|server|computer|laptop|desktop|workstation|pc|device|node|endpoint|box|isolate|reboot"
-            r"|rdp (?:in)?to|ssh (?:in)?to|remote (?:in)?to|log(?:ged)? on to|ping|printer queue|joined|rename)"
-            r"(?: name)?(?: is| was|:|=)?[ ]{1,2}[\"'`]?(?P<x>[A-Za-z][A-Za-z0-9]{1,12}-[A-Za-z0-9-]{2,24}[0-9]|[A-Z]{3,12}\d{2,6}|"
+            r"\b(?:host ?name|host|machine|server|computer|laptop|desktop|workstation|pc"
+            r"|device|node|endpoint|box|isolate|reboot"
+            r"|rdp (?:in)?to|ssh (?:in)?to|remote (?:in)?to|log(?:ged)? on to|ping"
+            r"|printer queue|joined|rename)"
+            r"(?: name)?(?: is| was|:"
+            r"|=)?[ ]{1,2}[\"'`]?(?P<x>[A-Za-z][A-Za-z0-9]{1,12}-[A-Za-z0-9-]{2,24}[0-9]"
+            r"|[A-Z]{3,12}\d{2,6}|"
             r"[a-z]{2,10}-?\d{2,4})(?![\w.-]\w)",
             re.IGNORECASE,
         ),
@@ -104,7 +113,8 @@ _RULES = (
         "hostname-internal",
         EntityType.HOSTNAME,
         re.compile(
-            rf"(?<![\w@./\\-])(?:{_LABEL}\.){{1,6}}(?:corp|internal|intranet|intra|local|lan|ad|priv|private|home|office)"
+            rf"(?<![\w@./\\-])(?:{_LABEL}\.){{1,6}}(?:corp|internal|intranet|intra|local"
+            rf"|lan|ad|priv|private|home|office)"
             rf"(?:\.{_LABEL}){{0,4}}(?![\w-])",
             re.IGNORECASE,
         ),
@@ -116,8 +126,10 @@ _RULES = (
         "hostname-role",
         EntityType.HOSTNAME,
         re.compile(
-            r"(?<![\w@./\\-])(?:fs|file|sql|db|print|prn|prt|mail|mx|dc|ad|srv|web|app|vpn|ns|ex|exch|proxy|ldap|nas|host|node|vm"
-            r"|esx|esxi|hv|rds|ts|bkp|backup|fw|sw|ap|ftp|sftp|dev|test|prod|intranet|erp|crm|sip|pbx|wsus|sccm)-?\d{1,4}"
+            r"(?<![\w@./\\-])(?:fs|file|sql|db|print|prn|prt|mail|mx|dc|ad|srv|web|app|vpn"
+            r"|ns|ex|exch|proxy|ldap|nas|host|node|vm"
+            r"|esx|esxi|hv|rds|ts|bkp|backup|fw|sw|ap|ftp|sftp|dev|test|prod|intranet|erp"
+            r"|crm|sip|pbx|wsus|sccm)-?\d{1,4}"
             rf"\.(?:{_LABEL}\.){{1,5}}[a-z]{{2,12}}(?![\w-])",
             re.IGNORECASE,
         ),
@@ -128,7 +140,8 @@ _RULES = (
         "hostname-short",
         EntityType.HOSTNAME,
         re.compile(
-            r"(?<![\w@./\\-])(?:fs|file|dc|sql|srv|svr|db|web|app|prt|print|mail|exch|rds|ts|hv|esx|nas|vpn|bkp|host|node)"
+            r"(?<![\w@./\\-])(?:fs|file|dc|sql|srv|svr|db|web|app|prt|print|mail|exch|rds"
+            r"|ts|hv|esx|nas|vpn|bkp|host|node)"
             r"-?0\d{1,2}(?![\w.-]\w|\w)",
             re.IGNORECASE,
         ),
@@ -139,7 +152,8 @@ _RULES = (
         "hostname-of-site",
         EntityType.HOSTNAME,
         re.compile(
-            r"https?://(?P<x>(?:erp|sso|owa|webmail|autodiscover|remote|vpn|intranet|crm|adfs|payroll|citrix|exchange|extranet)\d{0,2}\."
+            r"https?://(?P<x>(?:erp|sso|owa|webmail|autodiscover|remote|vpn|intranet|crm"
+            r"|adfs|payroll|citrix|exchange|extranet)\d{0,2}\."
             rf"(?:{_LABEL}\.){{1,4}}[a-z]{{2,12}})(?![\w.])",
             re.IGNORECASE,
         ),
@@ -159,7 +173,8 @@ _RULES = (
         "share-host",
         EntityType.HOSTNAME,
         re.compile(
-            r"\b(?:smb|cifs|nfs|rdp|vnc|ldaps?|ssh|sftp)://(?:[^\s@/]{1,64}@)?(?P<x>[A-Za-z0-9][\w.-]{1,100})"
+            r"\b(?:smb|cifs|nfs|rdp|vnc|ldaps?|ssh"
+            r"|sftp)://(?:[^\s@/]{1,64}@)?(?P<x>[A-Za-z0-9][\w.-]{1,100})"
         ),
         0.8,
         ("smb:", "cifs:", "nfs:", "rdp:", "vnc:", "ldap", "ssh:", "sftp:"),
@@ -181,7 +196,8 @@ _EVERY_SERVER = frozenset(
     }
 )
 _CLUSTER = re.compile(
-    r"(?:\.cluster\.local|\.svc|\.svc\.\w+|\.k8s\.io|\.local\.\w+|\.(?:py|js|ts|json|ya?ml|md|html?|conf|cfg|ini|sh|txt|log|xml"
+    r"(?:\.cluster\.local|\.svc|\.svc\.\w+|\.k8s\.io|\.local\.\w+|\.(?:py|js|ts|json|ya?ml"
+    r"|md|html?|conf|cfg|ini|sh|txt|log|xml"
     r"|service|socket|exe|dll|go|rb|php|java|so|jar|lock))$",
     re.IGNORECASE,
 )
@@ -200,7 +216,8 @@ def _is_host(name: str) -> bool:
     if not any(char.isdigit() for char in name) or _NO_HOST.fullmatch(name.upper()):
         return False
     return not re.fullmatch(
-        r"(?:v|port|vlan|rack|windows|win|http|ip|ipv|sha|md|usb|exit|rc|error|code|part|step)-?\d+",
+        r"(?:v|port|vlan|rack|windows|win|http|ip|ipv|sha|md|usb|exit|rc|error|code|part"
+        r"|step)-?\d+",
         name,
         re.IGNORECASE,
     )
@@ -208,10 +225,12 @@ def _is_host(name: str) -> bool:
 
 _V4 = re.compile(r"(?<![\w.:/-])(?<!\d,)(?:\d{1,3}\.){3}\d{1,3}(?P<net>/\d{1,2})?(?![\w]|\.\d)")
 _V6 = re.compile(
-    r"(?<![\w:.])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{3,39}(?:\.\d{1,3}){0,3}(?:%\w{1,15})?(?P<net>/\d{1,3})?(?![\w:])"
+    r"(?<![\w:.])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{3,39}(?:\.\d{1,3}){0,3}(?:%\w{1,15})?"
+    r"(?P<net>/\d{1,3})?(?![\w:])"
 )
 _VERSION_BEFORE = re.compile(
-    r"(?:\bv|version|ver\.?|firmware|release|build|driver|patch|update|fix ?pack|fp|bios|agent|client)[ :=]*$"
+    r"(?:\bv|version|ver\.?|firmware|release|build|driver|patch|update|fix ?pack|fp|bios"
+    r"|agent|client)[ :=]*$"
 )
 _ADDRESS_BEFORE = re.compile(
     r"(?:\bips?|address|addr|host|ping|server|dns|gateway|from|to|peer|src|dst|@)[ :=]*(?:is )?$"
@@ -266,17 +285,20 @@ def _is_range(value: str) -> bool:
 
 
 _SITE = re.compile(
-    rf"(?<![\w@.-])https?://(?P<host>(?>(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,24}}))(?>(?::\d{{2,5}})?/?)(?![\w/?#&=%+~:-]|\.\w)",
+    rf"(?<![\w@.-])https?://(?P<host>(?>(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,24}}))(?>"
+    rf"(?::\d{{2,5}})?/?)(?![\w/?#&=%+~:-]|\.\w)",
     re.IGNORECASE,
 )
 _WWW = re.compile(
     rf"(?<![\w@./-])www\.(?:{_LABEL}\.){{1,5}}[A-Za-z]{{2,24}}/?(?![\w/])", re.IGNORECASE
 )
 _SITE_CONTEXT = re.compile(
-    r"(?:website|web site|homepage|domain|site|url|shared files with you|our (?:page|portal)|company)[ :]*(?:is |at |name )?[ ]*$"
+    r"(?:website|web site|homepage|domain|site|url|shared files with you|our (?:page"
+    r"|portal)|company)[ :]*(?:is |at |name )?[ ]*$"
 )
 _DOMAIN = re.compile(
-    rf"\b(?:domain|tenant|website|web site)(?: name)?(?: is|:)?[ ]{{1,2}}(?P<x>(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,12}})(?![\w/-])",
+    rf"\b(?:domain|tenant|website|web site)(?: name)?(?: is"
+    rf"|:)?[ ]{{1,2}}(?P<x>(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,12}})(?![\w/-])",
     re.IGNORECASE,
 )
 
@@ -312,10 +334,11 @@ def _mail_domains(text: str, spans: list[Span]) -> list[Span]:
         for span in spans
         if span.type is EntityType.EMAIL_ADDRESS
     }
-    found: list[Span] = []
-    for domain in domains:
-        if not _is_public(domain):
-            pattern = rf"(?<![\w@.-])(?:{_LABEL}\.){{0,3}}{re.escape(domain)}(?![\w-]|\.\w)"
-            for match in re.finditer(pattern, text, re.IGNORECASE):
-                found.append(Span(*match.span(), EntityType.URL, 0.8, "mail-domain"))
-    return found
+    owned = sorted(re.escape(domain) for domain in domains if not _is_public(domain))
+    if not owned:
+        return []
+    pattern = rf"(?<![\w@.-])(?:{_LABEL}\.){{0,3}}(?:{'|'.join(owned)})(?![\w-]|\.\w)"
+    return [
+        Span(*match.span(), EntityType.URL, 0.8, "mail-domain")
+        for match in re.finditer(pattern, text, re.IGNORECASE)
+    ]

@@ -30,7 +30,7 @@ _UNSEEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """Normalised ``text``; ``origin[i]`` tells where its character ``i`` stood, ``None``: at ``i``."""
+    """Normalised ``text``; its character ``i`` stood at ``origin[i]``, or at ``i`` without one."""
 
     text: str
     origin: tuple[int, ...] | None
@@ -58,7 +58,7 @@ def normalise(text: str) -> Normal:
     return Normal("".join(out), tuple(origin), len(text))
 
 
-def _plain(char: str, before: list[str]) -> str:
+def _plain(char: str, before: list[str]) -> str:  # noqa: PLR0911 - a table of kinds
     if not _ODD.match(char):
         return char
     if _SPACES.match(char):

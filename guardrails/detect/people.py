@@ -4,6 +4,8 @@ A context word alone is not enough (``contact support``), nor is a listed name a
 period``): what follows must look like a name, and the more the context says, the less it must.
 """
 
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
+
 from __future__ import annotations
 
 import re
@@ -43,37 +45,63 @@ _GAP = re.compile(r"[ ]{1,2}|\.[ ]|, ?")
 _PARTICLES = frozenset(
     "van von de der den di da del della dos du la le ibn al el ter ten af av zu zur y e st".split()
 )
-_TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Madam|Madame|Mme|M|Mlle|Herr|Frau|Señor|Señora|Sra?|Sig|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Gen"
+_TITLES = (
+    r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Madam|Madame|Mme|M|Mlle|Herr|Frau|Señor"
+    r"|Señora|Sra?|Sig|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Gen"
+)
 
 # Behind these a person's name is all but certain; words before the colon are fields of a form.
 _STRONG = re.compile(
-    r"""(?:\b(?:my[ ]name[ ]is|my[ ]name's|name[ ]is|this[ ]is|ask(?:ing)?[ ]for|speak(?:ing)?[ ](?:to|with)|spoke[ ](?:to|with)|talk(?:ed|ing)?[ ]to
-      |on[ ]behalf[ ]of|regards,?|sincerely,?|cheers,?|thanks,?|thank[ ]you,?|best,|yours,|wishes,?|signed,?|love,|mfg|cordialement,?|gr(?:uß|üße),?
+    r"""(?:\b(?:my[ ]name[ ]is|my[ ]name's|name[ ]is|this[ ]is|ask(?:ing)?[ ]for
+    |speak(?:ing)?[ ](?:to|with)|spoke[ ](?:to|with)|talk(?:ed|ing)?[ ]to
+      |on[ ]behalf[ ]of|regards,?|sincerely,?|cheers,?|thanks,?|thank[ ]you,?|best,|yours,
+      |wishes,?|signed,?|love,|mfg|cordialement,?|gr(?:uß|üße),?
       |dear|hi|hello|hey|greetings|good[ ](?:morning|afternoon|evening),?|moin|hola|bonjour
-      |local[ ]contact|site[ ]contact|contact(?:[ ]person)?|attn\.?|attention|c/o|cc|holder|cardholder|beneficiary|guardian|payee
-      |mailbox[ ](?:of|for)|account[ ](?:of|for)|laptop[ ](?:of|for)|profile[ ](?:of|for)|export[ ]for|access[ ](?:of|for)|licen[cs]e[ ]for|payslip[ ](?:of|for)
-      |calendar[ ]of|behalf[ ]of|colleague|manager|supervisor|employee|patient|requester|caller|new[ ](?:starter|hire|joiner|employee)|starter|leaver
-      |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by|opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
-      |created[ ]by|forwarded[ ]by|sent[ ]by|directed[ ]by|starring|played[ ]by|sung[ ]by|married[ ]to|known[ ]as|(?:mother|father|grandmother|grandfather|sister|brother|wife|husband|son|daughter|kid|child|cousin|uncle|aunt|friend|boss)
-      |was[ ]called|is[ ]called|calls[ ]me|call[ ]me|named|maiden[ ]name[ ]is|surname[ ]is|correct[ ]it[ ]to|correct[ ]to|under[ ]the[ ]name|it's[ ]under
-      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from|ticket[ ]from|call[ ]from|i'm|i[ ]am|ich[ ]bin|je[ ]suis|soy|mein[ ]name[ ]ist|je[ ]m'appelle|me[ ]llamo|here[ ]is|it's|it[ ]is)
+      |local[ ]contact|site[ ]contact|contact(?:[ ]person)?|attn\.?|attention|c/o|cc|holder
+      |cardholder|beneficiary|guardian|payee
+      |mailbox[ ](?:of|for)|account[ ](?:of|for)|laptop[ ](?:of|for)|profile[ ](?:of|for)
+      |export[ ]for|access[ ](?:of|for)|licen[cs]e[ ]for|payslip[ ](?:of|for)
+      |calendar[ ]of|behalf[ ]of|colleague|manager|supervisor|employee|patient|requester|caller
+      |new[ ](?:starter|hire|joiner|employee)|starter|leaver
+      |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by
+      |opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
+      |created[ ]by|forwarded[ ]by|sent[ ]by|directed[ ]by|starring|played[ ]by|sung[ ]by
+      |married[ ]to|known[ ]as|(?:mother|father|grandmother|grandfather|sister|brother|wife
+      |husband|son|daughter|kid|child|cousin|uncle|aunt|friend|boss)
+      |was[ ]called|is[ ]called|calls[ ]me|call[ ]me|named|maiden[ ]name[ ]is|surname[ ]is
+      |correct[ ]it[ ]to|correct[ ]to|under[ ]the[ ]name|it's[ ]under
+      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from
+      |ticket[ ]from|call[ ]from|i'm|i[ ]am|ich[ ]bin|je[ ]suis|soy|mein[ ]name[ ]ist
+      |je[ ]m'appelle|me[ ]llamo|here[ ]is|it's|it[ ]is)
       [ ]{1,2}(?:the[ ]user[ ]|user[ ]|our[ ]colleague[ ]|to[ ]be[ ])?
-    | (?:^|[\n>|*•(\[,;.-][ ]{0,3})(?:full[ ]name|first[ ]name|last[ ]name|surname|name|owner|requester|requestor|requested[ ]for|caller|contact|holder|user|employee
-      |patient|customer|client|reporter|assignee|author|manager|agent[ ]name|from|to|cc|attn|sender|recipient|technician|analyst|engineer|approver|signed|directed[ ]by
-      |primary[ ]contact|contact[ ]name|contact[ ]person|reported[ ]by|raised[ ]by|assigned[ ]to|submitted[ ]by|opened[ ]by)\b[ ]{0,2}[:=][ ]{0,3}
-    | \b(?:owner|requester|holder|assignee|reporter|caller|manager|approver|contact|nameholder):[ ]{1,3}
-    | (?:regards|sincerely|cheers|thanks|thank[ ]you|best|wishes|gruß|grüße|cordialement)[,!.]?[ ]?\n{1,2}[ ]{0,3}
+    | (?:^|[\n>|*•(\[,;.-][ ]{0,3})(?:full[ ]name|first[ ]name|last[ ]name|surname|name|owner
+    |requester|requestor|requested[ ]for|caller|contact|holder|user|employee
+      |patient|customer|client|reporter|assignee|author|manager|agent[ ]name|from|to|cc|attn
+      |sender|recipient|technician|analyst|engineer|approver|signed|directed[ ]by
+      |primary[ ]contact|contact[ ]name|contact[ ]person|reported[ ]by|raised[ ]by|assigned[ ]to
+      |submitted[ ]by|opened[ ]by)\b[ ]{0,2}[:=][ ]{0,3}
+    | \b(?:owner|requester|holder|assignee|reporter|caller|manager|approver|contact
+    |nameholder):[ ]{1,3}
+    | (?:regards|sincerely|cheers|thanks|thank[ ]you|best|wishes|gruß|grüße
+    |cordialement)[,!.]?[ ]?\n{1,2}[ ]{0,3}
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _NOT_AFTER = frozenset(
-    """i we you he she it they there this that the a an my our your please thanks thank just not all any some is are was were can could
-    would should will how what when where why who which support team help desk service it hr admin everyone everybody someone anybody
-    nobody folks guys sir madam there again here also still currently unable trying having getting using looking seeing new sure afraid
-    sorry happy glad working on in at with from by for and or but if so as to into out up down over under very really quite no yes
-    today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday january february march april june july august
-    september october november december kind best warm microsoft google windows office both me him her them us one two three advance
-    customer client user agent bot system server unknown none n/a na tbd test always never now then""".split()
+    """i we you he she it they there this that the a an my our your please thanks thank just not all
+any some is are was were can could
+    would should will how what when where why who which support team help desk service it hr admin
+    everyone everybody someone anybody
+    nobody folks guys sir madam there again here also still currently unable trying having getting
+    using looking seeing new sure afraid
+    sorry happy glad working on in at with from by for and or but if so as to into out up down
+    over under very really quite no yes
+    today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday january
+    february march april june july august
+    september october november december kind best warm microsoft google windows office both me him
+    her them us one two three advance
+    customer client user agent bot system server unknown none n/a na tbd test always never now
+    then""".split()
 )
 
 
@@ -118,7 +146,7 @@ def _name_end(text: str, at: int, *, strong: bool) -> int:
     good = 0
     for number, (start, stop) in enumerate(tokens):
         word = text[start:stop]
-        if not _may_be_name(word, number, strong=strong):
+        if not _may_be_name(word, number):
             break
         if word.casefold() not in _PARTICLES or len(word) == 1:
             good = number + 1
@@ -151,7 +179,7 @@ def _is_reversed(family: str, text: str, at: int) -> bool:
     return is_given(given[0]) and (is_family(family) or not is_common(family))
 
 
-def _may_be_name(word: str, number: int, *, strong: bool) -> bool:
+def _may_be_name(word: str, number: int) -> bool:
     folded = word.casefold()
     if folded in _PARTICLES and number > 0:
         return True
@@ -250,9 +278,12 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
 
 
 _VERBS = (
-    r"clicked|reports?|reported|says|said|can|cannot|can't|could|has|had|is|was|calls?|called|asks?|asked|needs?|needed|wants?|wanted|tries|tried"
-    r"|receives?|received|opens?|opened|left|gets?|got|sees|saw|forgot|lost|typed|entered|works?|worked|joined|moved|starts?|started|sent|wrote"
-    r"|complains?|mentioned|told|logged|uses|used|does|did|would|should|lives?|began|became|will|won't|isn't|wasn't|doesn't|didn't|hasn't"
+    r"clicked|reports?|reported|says|said|can|cannot|can't|could|has|had|is|was|calls?"
+    r"|called|asks?|asked|needs?|needed|wants?|wanted|tries|tried"
+    r"|receives?|received|opens?|opened|left|gets?|got|sees|saw|forgot|lost|typed|entered"
+    r"|works?|worked|joined|moved|starts?|started|sent|wrote"
+    r"|complains?|mentioned|told|logged|uses|used|does|did|would|should|lives?|began|became"
+    r"|will|won't|isn't|wasn't|doesn't|didn't|hasn't"
 )
 _ACTING = re.compile(rf"(?<![\w@.-])(?P<one>{_WORD}) (?P<two>{_WORD})(?= (?:{_VERBS})\b)")
 
@@ -261,13 +292,14 @@ def _acting(text: str) -> Iterator[Span]:
     """``Grace Long clicked``: two words that may be names, and behind them what people do."""
     for match in _ACTING.finditer(text):
         one, two = match["one"], match["two"]
-        if one.istitle() and two.istitle() and is_given(one) and is_family(two):
-            if not is_technical(one) and not is_technical(two) and one.casefold() not in _NOT_AFTER:
-                yield Span(*match.span(), EntityType.PERSON, 0.6, "person-acting")
+        named = one.istitle() and two.istitle() and is_given(one) and is_family(two)
+        other = is_technical(one) or is_technical(two) or one.casefold() in _NOT_AFTER
+        if named and not other:
+            yield Span(*match.span(), EntityType.PERSON, 0.6, "person-acting")
 
 
 def _is_unknown(text: str, match: re.Match[str]) -> bool:
-    """A capitalised word that no list knows, inside a sentence in lower case, is somebody's or something's name."""
+    """A capitalised word that no list knows, amid words in lower case, is a name of some kind."""
     word = match[0]
     if (
         len(word) < 4
@@ -361,15 +393,19 @@ def _reversed(text: str) -> Iterator[Span]:
 
 
 _INITIAL = re.compile(
-    rf"(?<![\w.@-])(?:[A-ZÀ-Þ]\.[ ]?){{1,3}}(?P<last>{_WORD})|(?<![\w.@-])(?P<before>{_WORD}) [A-ZÀ-Þ]\.(?= ?[,;:)\n]|$)"
+    rf"(?<![\w.@-])(?:[A-ZÀ-Þ]\.[ ]?){{1,3}}(?P<last>{_WORD})"
+    rf"|(?<![\w.@-])(?P<before>{_WORD}) [A-ZÀ-Þ]\.(?= ?[,;:)\n]|$)"
 )
 _CHAT = re.compile(
-    rf"^(?:>[ ]?)*(?:\[?\(?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?: ?[AaPp][Mm])?\)?\]?[ -]{{0,3}})(?P<x>{_WORD}(?:[ ]{_WORD}|\.[ ]?{_WORD}){{0,3}}\.?)(?=:|[ ]?>)",
+    rf"^(?:>[ ]?)*(?:\[?\(?\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    rf"(?: ?[AaPp][Mm])?\)?\]?[ -]{{0,3}})(?P<x>{_WORD}(?:[ ]{_WORD}"
+    rf"|\.[ ]?{_WORD}){{0,3}}\.?)(?=:|[ ]?>)",
     re.MULTILINE,
 )
 _SPEAKER = re.compile(rf"^(?P<x>{_WORD}(?: {_WORD}){{0,2}}):[ ]?(?=[\"“'A-Z])", re.MULTILINE)
 _ROLES = frozenset(
-    "agent user customer support bot system helpdesk admin operator caller client me you q a note error warning info debug".split()
+    "agent user customer support bot system helpdesk admin operator caller client me you q "
+    "a note error warning info debug".split()
 )
 
 
@@ -402,6 +438,9 @@ def _again(text: str, spans: list[Span]) -> Iterator[Span]:
         for part in re.findall(_WORD, text[span.start : span.end])
         if len(part) > 2 and part[0].isupper() and not is_common(part) and not is_technical(part)
     } - {"Dr", "Mrs", "Miss", "Prof"}
-    for part in parts:
-        for match in re.finditer(rf"(?<![\w@.-]){re.escape(part)}(?![\w@-]|\.\w)", text):
+    for match in _CAP.finditer(text) if parts else ():
+        if match[0] in parts and not _JOINED_ON.match(text, match.end()):
             yield Span(*match.span(), EntityType.PERSON, 0.6, "person-again")
+
+
+_JOINED_ON = re.compile(r"[\w@-]|\.\w")

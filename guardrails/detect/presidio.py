@@ -1,12 +1,15 @@
 """Presidio at work: the one module that imports it and spaCy.
 
-Presidio's engine runs a registry of its own predefined recognisers and ours. Three of its habits are
+Presidio's engine runs a registry of its own predefined recognisers and ours. Three of its habits
+are
 left out on purpose. Its e-mail recogniser asks tldextract, which fetches the public-suffix list, so
 ours stands in. Its context enhancer needs lemmas of every token; our rules read their own context.
 Its engine runs spaCy's whole pipeline a text at a time; names need two components over a batch.
 
 `NameFinder` is the seam for the model: a token classifier of our own takes spaCy's place there.
 """
+
+# ruff: noqa: ARG002 - Presidio sets the signatures of what it calls
 
 from __future__ import annotations
 

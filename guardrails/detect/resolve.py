@@ -1,6 +1,7 @@
 """Many recognisers, one answer: disjoint spans, and no character is unmasked by a quarrel.
 
-Where spans overlap, their characters are masked together; the type is that of the surest, and of two
+Where spans overlap, their characters are masked together; the type is that of the surest, and of
+two
 equally sure ones that of the longer. A veto falls before that, on single guesses.
 """
 
@@ -43,7 +44,7 @@ def _rank(span: Span) -> tuple[float, bool, int]:
 
 
 def _tight(text: str, span: Span) -> Span | None:
-    """Cut blanks, and signs that open or close a phrase, from both ends; secrets keep their signs."""
+    """Cut blanks, and marks around a phrase, from both ends; secrets keep their marks."""
     start, end = span.start, span.end
     edge = " \t\r\n" if span.type.value == "SECRET" else " \t\r\n,;:>|"
     while start < end and text[start] in edge:

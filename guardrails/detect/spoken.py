@@ -1,5 +1,7 @@
 """Secrets that people tell in prose: "Password for the scanner is …", "typed … on a page"."""
 
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
+
 from __future__ import annotations
 
 import re
@@ -16,14 +18,18 @@ def find(text: str) -> list[Span]:
 
 
 _TALK = re.compile(
-    r"\b(?:passw(?:or)?ds?|passphrases?|passcodes?|pass ?phrase|pwd|pw|pass|login|logon|credentials?|creds|secret"
-    r"|unlock code|recovery (?:key|code)|activation (?:key|code)|licen[cs]e key|product key|kennwort|passwort"
+    r"\b(?:passw(?:or)?ds?|passphrases?|passcodes?|pass ?phrase|pwd|pw|pass|login|logon"
+    r"|credentials?|creds|secret"
+    r"|unlock code|recovery (?:key|code)|activation (?:key|code)|licen[cs]e key|product key"
+    r"|kennwort|passwort"
     r"|mot de passe|contraseña|wpa\d? key|wi-?fi key|psk|api key|security answer|master key)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"""(?:\bis|\bwas|\bwere|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's|[:=→]|->|-|,|/|\bof
-        |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]|maybe[ ]|:[ ]?)?
+    r"""(?:\bis|\bwas|\bwere|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's|[:=→]|->|-|,|/
+    |\bof
+        |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]
+        |maybe[ ]|:[ ]?)?
         |[:=][ ]?|[ ](?=["'“‘`])|[ ]\((?=\S)|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -51,7 +57,9 @@ def _told(text: str) -> Iterator[Span]:
                 break
 
 
-def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
+def _is_told(  # noqa: PLR0911 - one line a way of telling
+    value: str, *, quoted: bool, close: bool, link: str
+) -> bool:
     if _MARKUP.search(value):
         return False
     if tokens.is_passwordish(value) and not _NOT_TOLD.fullmatch(value):
@@ -76,14 +84,17 @@ def _is_told(value: str, *, quoted: bool, close: bool, link: str) -> bool:
 
 
 _MARKUP = re.compile(
-    r"\]\(|https?:|&#?\w+;|\*\*|^['\"]?[$%&]\w|\$\(|=\S*&|\w/\w+/|\.\w+\.\w+|^\W?[A-Z_]{3,}\W?$|^\w+=\w+$"
+    r"\]\(|https?:|&#?\w+;|\*\*|^['\"]?[$%&]\w|\$\(|=\S*&|\w/\w+/|\.\w+\.\w+"
+    r"|^\W?[A-Z_]{3,}\W?$|^\w+=\w+$"
 )
 _SIMPLE = re.compile(r"[A-Za-z]{3,20}\d{1,6}")
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[-_.][a-z]{3,12}){2,5}")
 _COMPOUND = re.compile(r"(?:up|out|state|case|end|one|two|non|read|self|re|pre|multi)[-_]")
 _NOT_TOLD = re.compile(
-    r"[A-Z]{2,6}[-_]?\d{1,8}|\d{1,2}[:.]\d{2}\S{0,4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|0x[0-9A-Fa-f]+|[\d.,]+\S{0,2}"
-    r"|#\d+|\d+[-–]\w+|[A-Z]?[a-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+|[a-z]+/[a-z/]+"
+    r"[A-Z]{2,6}[-_]?\d{1,8}|\d{1,2}[:.]\d{2}\S{0,4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
+    r"|0x[0-9A-Fa-f]+|[\d.,]+\S{0,2}"
+    r"|#\d+|\d+[-–]\w+|[A-Z]?[a-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+"
+    r"|[a-z]+/[a-z/]+"
     r"|[A-Z]\w*:|\S+\(\)|\(\S+|%\w+%\S*|[*_`]+\w+[*_`]*|\d+\w?[-/]\w+|\w+\.\w{2,4}|[A-Z0-9]{1,5}",
 )
 
@@ -108,8 +119,10 @@ def _trim(text: str, token: re.Match[str]) -> tuple[int, int]:
 _CLOSING = {"“": "”", "‘": "’", "«": "»"}
 
 _TYPING = re.compile(
-    r"\b(?:typed|typing|entered|entering|types?|enter|pasted|disclosed|gave (?:them|him|her|away)|keyed in|typed in"
-    r"|changed (?:it|mine)(?: back)? to|reset (?:it|mine) to|set (?:it|mine) to|log(?:ged)? in with|signed? in with)"
+    r"\b(?:typed|typing|entered|entering|types?|enter|pasted|disclosed|gave (?:them|him|her"
+    r"|away)|keyed in|typed in"
+    r"|changed (?:it|mine)(?: back)? to|reset (?:it|mine) to|set (?:it|mine) to"
+    r"|log(?:ged)? in with|signed? in with)"
     r"[ \t]{1,3}(?:it |my |as |in |the |old )?(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})",
     re.IGNORECASE,
 )
@@ -121,16 +134,19 @@ def _typed(text: str) -> Iterator[Span]:
         value = text[start:end]
         if _NOT_TOLD.fullmatch(value) and not tokens.is_scrambled(value):
             continue
-        if tokens.is_passwordish(value) and (tokens.is_scrambled(value) or _symbolled(value)):
-            if "\\" not in value and not is_common(value):
-                yield Span(start, end, EntityType.SECRET, 0.75, "secret-typed")
+        strange = tokens.is_scrambled(value) or _symbolled(value)
+        if strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value):
+            yield Span(start, end, EntityType.SECRET, 0.75, "secret-typed")
 
 
 _CODE = re.compile(
-    r"\b(?:PIN|pin ?code|pin number|passcode|door code|alarm code|access code|one[- ]time (?:code|password)|otp|2fa code"
-    r"|mfa code|verification code|security code|cvv2?|cvc|voicemail pin|recovery code|bitlocker(?: recovery)? key"
+    r"\b(?:PIN|pin ?code|pin number|passcode|door code|alarm code|access code"
+    r"|one[- ]time (?:code|password)|otp|2fa code"
+    r"|mfa code|verification code|security code|cvv2?|cvc|voicemail pin|recovery code"
+    r"|bitlocker(?: recovery)? key"
     r"|recovery key|unlock code|combination)\b(?:[ ]\w+){0,3}?[ ]?(?:is|was|=|:|to)?[ ]{0,2}"
-    r"(?<!\w)(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]|\s?(?:times|digits|characters))",
+    r"(?<!\w)(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]"
+    r"|\s?(?:times|digits|characters))",
     re.IGNORECASE,
 )
 

@@ -1,8 +1,12 @@
 """What must stay readable: products, vendors, codes, code itself. It vetoes guesses, never shapes.
 
-A model that saw news takes ``Kubernetes`` for a person and ``NT_STATUS_LOGON_FAILURE`` for a firm. A
-veto falls on such guesses only; what a rule knows by its shape, a secret above all, it leaves alone.
+A model that saw news takes ``Kubernetes`` for a person and ``NT_STATUS_LOGON_FAILURE`` for a
+firm. A
+veto falls on such guesses only; what a rule knows by its shape, a secret above all, it leaves
+alone.
 """
+
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -28,20 +32,31 @@ SURE = 0.7
 """Names found by a rule with at least this score are no guess."""
 
 _CODE = re.compile(
-    r"```.{0,20000}?(?:```|\Z)|~~~.{0,20000}?(?:~~~|\Z)|`[^`\n]{1,300}`|<[A-Za-z/!][^<>\n]{0,400}>|\{\{.{0,300}?\}\}|\$\{[^}\n]{0,100}\}"
-    r"|\]\([^)\n]{1,400}\)|https?://[^\s)>\]\"']{1,600}|^(?: {4,}|\t)(?![ \t]*[>A-ZÀ-Þ][a-zà-ÿ]+ ).{0,400}$|^[$#>] .{0,400}$",
+    r"```.{0,20000}?(?:```|\Z)|~~~.{0,20000}?(?:~~~|\Z)|`[^`\n]{1,300}`"
+    r"|<[A-Za-z/!][^<>\n]{0,400}>|\{\{.{0,300}?\}\}|\$\{[^}\n]{0,100}\}"
+    r"|\]\([^)\n]{1,400}\)|https?://[^\s)>\]\"']{1,600}|^(?: {4,}"
+    r"|\t)(?![ \t]*[>A-ZÀ-Þ][a-zà-ÿ]+ ).{0,400}$|^[$#>] .{0,400}$",
     re.DOTALL | re.MULTILINE,
 )
 _CODE_LINE = re.compile(r"^.*(?:\{|\}|;|=>|==|::|\(\)|</|/>|\|\|)[ \t]*$", re.MULTILINE)
 _SHAPE = re.compile(
-    r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
+    r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}"
+    r"|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
 )
 _CAPITAL = re.compile(r"\b[A-Z][\w-]{1,20}\b")
 _TRADE = re.compile(
-    r"\b(?:servers?|clusters?|pods?|nodes?|configs?|configur\w+|install\w*|errors?|logs?|logging|click\w*|alerts?|deploy\w*|namespace|files?|folder|directory|command|run|api|apis"
-    r"|database|query|queries|version|versions|upgrade|update|updates|fix|apar|password|login|user|users|data|code|app|apps|application|applications|service|services|network|storage|backup|cloud|access|job|jobs"
-    r"|settings?|options?|site|dashboard|editor|page|pages|button|menu|select|enable|disable|default|parameter|parameters|value|values|metric|metrics|container|image|docker|script|module|package|library|software"
-    r"|printer|laptop|vpn|firewall|driver|drivers|firmware|bios|outlook|windows|linux|mailbox|certificate|license|licence|router|switch|port|screen|monitor|reboot\w*|restart\w*|browser|domain|host|ip|email|account)\b",
+    r"\b(?:servers?|clusters?|pods?|nodes?|configs?|configur\w+|install\w*|errors?|logs?"
+    r"|logging|click\w*|alerts?|deploy\w*|namespace|files?|folder|directory|command|run|api"
+    r"|apis"
+    r"|database|query|queries|version|versions|upgrade|update|updates|fix|apar|password"
+    r"|login|user|users|data|code|app|apps|application|applications|service|services"
+    r"|network|storage|backup|cloud|access|job|jobs"
+    r"|settings?|options?|site|dashboard|editor|page|pages|button|menu|select|enable"
+    r"|disable|default|parameter|parameters|value|values|metric|metrics|container|image"
+    r"|docker|script|module|package|library|software"
+    r"|printer|laptop|vpn|firewall|driver|drivers|firmware|bios|outlook|windows|linux"
+    r"|mailbox|certificate|license|licence|router|switch|port|screen|monitor|reboot\w*"
+    r"|restart\w*|browser|domain|host|ip|email|account)\b",
     re.IGNORECASE,
 )
 
@@ -104,7 +119,9 @@ def _is_shouted_name(word: str) -> bool:
     )
 
 
-def _is_weak(phrase: str, words: Sequence[str], kind: EntityType, where: Context) -> bool:
+def _is_weak(  # noqa: PLR0911 - one line a reason
+    phrase: str, words: Sequence[str], kind: EntityType, where: Context
+) -> bool:
     """Tell whether the model's guess lacks what the kind of text asks for."""
     listed = any(is_name(word) for word in words)
     if all(is_common(word) or word.lower() in _LITTLE for word in words):
@@ -126,5 +143,6 @@ _BARE = frozenset({"person-surname", "person-lower", "person-paired", "person-un
 """Rules that see nothing but a listed word; good among people, poor among machines."""
 
 _LITTLE = frozenset(
-    "danke hallo bitte merci bonjour gracias hola obrigado guten tag morgen viele ciao salut mfg lg the a an of and for to in on at by with i you we he she it my your our".split()
+    "danke hallo bitte merci bonjour gracias hola obrigado guten tag morgen viele ciao salu"
+    "t mfg lg the a an of and for to in on at by with i you we he she it my your our".split()
 )

@@ -4,6 +4,8 @@ Entropy alone tells a credential from prose badly (a long path has much, ``Winte
 the questions here are about classes of characters and how often a token changes between them.
 """
 
+# ruff: noqa: PLR2004 - lengths and counts that the line itself explains
+
 from __future__ import annotations
 
 import math
@@ -38,6 +40,7 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LOOK = 200  # so many characters tell what a token is; more would cost with every keyword in it
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/|file:|https?:|\\\\)")
 
 
@@ -61,6 +64,7 @@ def is_placeholder(token: str) -> bool:
 
 def is_reference(token: str) -> bool:
     """Tell whether ``token`` is code, a path or an address that points to a value."""
+    token = token[:_LOOK]
     if _PATH.match(token):
         return True
     code = _CODE.match(token)
@@ -87,6 +91,7 @@ def is_random(token: str, least: int = 16) -> bool:
     """Tell whether ``token`` is long and mixed enough to be made by a machine as a credential."""
     if len(token) < least or is_reference(token):
         return False
+    token = token[:_LOOK]
     letters = any(char.isalpha() for char in token)
     if not any(char.isdigit() for char in token):
         return letters and len(token) >= 20 and not is_wordy(token) and len(set(token)) >= 8
@@ -95,6 +100,7 @@ def is_random(token: str, least: int = 16) -> bool:
 
 def is_wordy(token: str) -> bool:
     """Tell whether ``token`` is plain words joined up: a secret's name, a setting, a slug."""
+    token = token[:_LOOK]
     pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])", token)
     worded = sum(len(piece) for piece in pieces if len(piece) > 2 and _is_word(piece))
     return worded > len(token) * 0.5 and sum(char.isdigit() for char in token) < len(token) * 0.2
