@@ -1,0 +1,1 @@
+"""How the detector in `guardrails/detect/weights` is made. Nothing here ships."""

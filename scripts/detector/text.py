@@ -1,0 +1,50 @@
+"""A text with marks: what training, scoring and the generator all speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters ``start`` to ``end`` are a ``label``."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(slots=True)
+class Text:
+    """A text, what is marked in it, where it comes from, and how much it weighs in the loss."""
+
+    text: str
+    marks: list[Mark]
+    source: str
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class Builder:
+    """Grows a text piece by piece."""
+
+    source: str
+    text: str = ""
+    marks: list[Mark] = field(default_factory=list[Mark])
+
+    def add(self, piece: str, label: str | None = None) -> None:
+        """Append ``piece``, marked as ``label``."""
+        if label and piece:
+            self.marks.append(Mark(len(self.text), len(self.text) + len(piece), label))
+        self.text += piece
+
+    def append(self, other: Text, gap: str) -> None:
+        """Append another text behind ``gap``."""
+        self.text += gap
+        shift = len(self.text)
+        self.marks += [Mark(m.start + shift, m.end + shift, m.label) for m in other.marks]
+        self.text += other.text
+
+    def done(self) -> Text:
+        """Return what was built."""
+        return Text(self.text, self.marks, self.source)
