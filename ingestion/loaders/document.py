@@ -13,6 +13,10 @@ class Unreadable(Exception):
     """A file that cannot be read as a document; the message says why, in our words."""
 
 
+class NotADocument(Unreadable):
+    """A file of a kind that is never read: a licence, a picture. Nothing is wrong with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The text under one heading.
@@ -44,10 +48,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One file, read."""
+    """One file, read; ``notes`` say in our words what of it was not, such as pictures."""
 
     title: RawText
     sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
 
 
 def section(heading: Sequence[str], lines: Sequence[tuple[int, str]]) -> Section | None:

@@ -36,6 +36,14 @@ def load_html(text: str, name: str) -> Loaded:
     return reader.loaded(name)
 
 
+def html_parts(text: str) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+    """Return the path of headings and the numbered lines of each part of an HTML fragment."""
+    reader = _Reader(text)
+    reader.feed(text)
+    reader.close()
+    return reader.parts()
+
+
 class _Reader(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -52,10 +60,14 @@ class _Reader(HTMLParser):
         self._found: list[tuple[tuple[str, ...], list[tuple[int, str]]]] = []
 
     def loaded(self, name: str) -> Loaded:
-        self._end_section()
-        tops = [path[0] for path, _ in self._found if path]
+        parts = self.parts()
+        tops = [path[0] for path, _ in parts if path]
         title = (tops[0] if tops else "") or " ".join(self._page_title.split()) or name
-        return Loaded(RawText(title), tuple(_sections(self._found, title)))
+        return Loaded(RawText(title), tuple(_sections(parts, title)))
+
+    def parts(self) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+        self._end_section()
+        return self._found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from guardrails import RawText
+from ingestion.loaders.dialects import plain_markdown
 from ingestion.loaders.document import Loaded, Section, section
 
 _FENCE = "---"
@@ -35,23 +36,36 @@ class _Heading:
 def load_markdown(text: str, name: str) -> Loaded:
     """Read Markdown; the title is the front matter's, else the first top heading, else ``name``."""
     front, lines = _front_matter(text.splitlines())
-    body = _without_comments(lines)
+    body = plain_markdown(_without_comments(lines))
     headings = _headings("\n".join(body))
     top = next((heading for heading in headings if heading.level == 1), None)
     title = front or (top.text if top else "") or name
-    sections = _sections(body, headings, title)
-    return Loaded(RawText(title), tuple(sections))
+    return Loaded(RawText(title), tuple(_sections(_parts(body, headings), title)))
 
 
-def _sections(body: Sequence[str], headings: Sequence[_Heading], title: str) -> list[Section]:
-    found = [section((), _numbered(body, 0, headings[0].first if headings else len(body)))]
+def markdown_parts(text: str) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+    """Return the path of headings and the numbered lines of each part of a Markdown text."""
+    body = plain_markdown(_without_comments(text.splitlines()))
+    return _parts(body, _headings("\n".join(body)))
+
+
+_Part = tuple[tuple[str, ...], list[tuple[int, str]]]
+
+
+def _parts(body: Sequence[str], headings: Sequence[_Heading]) -> list[_Part]:
+    found: list[_Part] = [((), _numbered(body, 0, headings[0].first if headings else len(body)))]
     path: list[_Heading] = []
     ends = [*(heading.first for heading in headings[1:]), len(body)]
     for heading, end in zip(headings, ends, strict=bool(headings)):
         path = [above for above in path if above.level < heading.level] + [heading]
-        names = [each.text for each in path if each.text and each.text != title]
-        found.append(section(names, _numbered(body, heading.after, end)))
-    return [each for each in found if each is not None]
+        names = tuple(each.text for each in path if each.text)
+        found.append((names, _numbered(body, heading.after, end)))
+    return found
+
+
+def _sections(parts: Sequence[_Part], title: str) -> list[Section]:
+    made = [section([name for name in path if name != title], lines) for path, lines in parts]
+    return [each for each in made if each is not None]
 
 
 def _headings(text: str) -> list[_Heading]:

@@ -1,0 +1,23 @@
+"""How the place of a passage is called: a line, a page, a paragraph, a message or an article.
+
+A chunk keeps two numbers, and what they count depends on the kind of file: PDFs have no lines that
+a reader could find again, but pages. The kind is told by the source's ending, which no redaction
+takes away.
+"""
+
+from __future__ import annotations
+
+_UNITS = {
+    ".docx": ("paragraph", "paragraphs"),
+    ".json": ("article", "articles"),
+    ".mbox": ("message", "messages"),
+    ".pdf": ("page", "pages"),
+}
+_LINES = ("line", "lines")
+
+
+def place(source: str, first: int, last: int) -> str:
+    """Return where a passage stands, such as ``lines 3–9`` or ``page 2``."""
+    ending = source[source.rfind(".") :].lower() if "." in source else ""
+    one, many = _UNITS.get(ending, _LINES)
+    return f"{one} {first}" if first == last else f"{many} {first}–{last}"

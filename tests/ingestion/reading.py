@@ -1,0 +1,39 @@
+"""What tests of loaders share: a file as it reads, and promises that any bytes must keep."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import PurePath
+
+from guardrails.text import unwrap
+from ingestion.loaders import Loaded, Unreadable, load
+
+Read = list[tuple[str, str, int, int]]
+
+
+def read(body: bytes, name: str) -> Loaded:
+    """Load a file; every line of every section must know its number."""
+    loaded = load(body, PurePath(name))
+    for section in loaded.sections:
+        assert len(section.starts) == len(section.lines) == unwrap(section.body).count("\n") + 1
+        assert list(section.lines) == sorted(section.lines)
+    return loaded
+
+
+def sections(loaded: Loaded) -> Read:
+    """Return each section as its path of headings, its text, its first and its last line."""
+    return [
+        (" › ".join(map(unwrap, each.heading)), unwrap(each.body), each.first_line, each.last_line)
+        for each in loaded.sections
+    ]
+
+
+def text_of(loaded: Loaded) -> str:
+    """Return all there is to read."""
+    return "\n".join(text for _, text, _, _ in sections(loaded))
+
+
+def reads_or_says_why(body: bytes, name: str) -> None:
+    """Load a file that may be anything; nothing but `Unreadable` may come out."""
+    with suppress(Unreadable):
+        read(body, name)
