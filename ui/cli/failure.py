@@ -33,10 +33,11 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit; it must find somebody who listens.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return _BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last door: whatever it is gets one message
+        if isinstance(error, OSError):
+            _drop_output()
         return _failed(error, as_json=as_json)
     if code == _INTERRUPTED:
         typer.echo("Stopped. What was finished before is kept; nothing is half-written.", err=True)
@@ -89,6 +90,11 @@ def _home() -> Path | None:
         return load_settings().home
     except Exception:  # noqa: BLE001 - a crash report without a folder is still a message
         return None
+
+
+def _drop_output() -> None:
+    """Send to nowhere what could not be written: Python tries once more at exit, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_json(happened: str, safe: str, todo: str, kind: str, exit_code: int) -> None:

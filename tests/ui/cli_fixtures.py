@@ -1,0 +1,190 @@
+"""The command line as a person runs it: real processes on real homes, with a clean environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PASSWORD = "correct-horse-battery"
+COMMAND = (sys.executable, "-m", "ui")
+PATIENCE_S = 240
+
+KB = {
+    "printer.md": (
+        "# Printer prints blank pages\n\n"
+        "Ask Priya Raghunathan if unsure.\n\n"
+        "## Fix\n\nOpen the queue and restart the spooler service. Then print a test page.\n"
+    ),
+    "vpn.md": "# VPN stops at 98 percent\n\nReinstall the FortiClient network adapter.\n",
+}
+TICKETS = (
+    {
+        "id": "AC-1",
+        "subject": "Blank pages again",
+        "status": "open",
+        "requester": {"name": "Theodora Quillfeather", "email": "theo@acme.example"},
+        "turns": [
+            {
+                "author": "Theodora Quillfeather",
+                "role": "requester",
+                "text": "The printer prints blank pages.\n\nTheodora Quillfeather",
+            }
+        ],
+    },
+    {
+        "id": "AC-2",
+        "subject": "VPN",
+        "status": "open",
+        "requester": {"name": "Bartholomew Oakenshield"},
+        "turns": [
+            {
+                "author": "Bartholomew Oakenshield",
+                "role": "requester",
+                "text": "VPN stops at 98 percent. \u001b[31mred\u001b[0m",
+            }
+        ],
+    },
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What a command with --json says went wrong; the last line, after any progress."""
+        return json.loads(self.err.strip().splitlines()[-1])["error"]
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    """Return what a command sees: this home, and nothing of whoever runs the tests."""
+    clean = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    named = {f"QUIETDESK_{name.upper()}": value for name, value in settings.items()}
+    return {**clean, "QUIETDESK_HOME": str(home), "QUIETDESK_PORT": "0", **named}
+
+
+def quietdesk(home: Path, *arguments: str, stdin: str | bytes = b"", **settings: str) -> Ran:
+    """Run one command to its end."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        env=environment(home, **settings),
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def begin(home: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    """Start one command and go on."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        env=environment(home, **settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(running: subprocess.Popen[str]) -> Ran:
+    """Wait for what `begin` started."""
+    out, err = running.communicate(timeout=PATIENCE_S)
+    return Ran(running.returncode, out, err)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A home that a running `serve` owns."""
+
+    home: Path
+    url: str
+    process: subprocess.Popen[str]
+
+    def run(self, *arguments: str, stdin: str | bytes = b"", password: str = PASSWORD) -> Ran:
+        return quietdesk(self.home, *arguments, stdin=stdin, password=password)
+
+
+@contextmanager
+def serving(home: Path, *options: str, **settings: str) -> Generator[Served]:
+    """Serve ``home`` while inside; afterwards ask for an orderly end."""
+    process = begin(home, "serve", *options, **settings)
+    assert process.stderr is not None
+    said: list[str] = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            address = re.search(r"Quietdesk is at (http://\S+)", line)
+            if address:
+                yield Served(home, address[1], process)
+                break
+        else:
+            pytest.fail("serve ended: " + "".join(said))
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def write_samples(folder: Path) -> tuple[Path, Path]:
+    """Write a small knowledge base and an export of tickets; return where."""
+    kb, export = folder / "kb", folder / "tickets.jsonl"
+    kb.mkdir(parents=True)
+    for name, text in KB.items():
+        (kb / name).write_text(text)
+    export.write_text("".join(f"{json.dumps(ticket)}\n" for ticket in TICKETS))
+    return kb, export
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """A served home with the tenant acme, a reviewer, an agent, documents and tickets."""
+    folder = tmp_path_factory.mktemp("served")
+    kb, export = write_samples(folder)
+    with serving(folder / "home") as served:
+        for arguments in (
+            ("tenant", "add", "acme"),
+            ("user", "add", "rita", "--tenant", "acme", "--role", "reviewer"),
+            ("user", "add", "aron", "--tenant", "acme", "--role", "agent"),
+            ("ingest", str(kb), "--tenant", "acme"),
+            ("tickets", "import", str(export), "--tenant", "acme"),
+        ):
+            done = served.run(*arguments)
+            assert done.code == 0, done.err
+        yield served
+
+
+@pytest.fixture(scope="session")
+def _bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("bare") / "home"
+    assert quietdesk(home, "tenant", "add", "acme").code == 0
+    return home
+
+
+@pytest.fixture
+def bare(_bare: Path, tmp_path: Path) -> Path:
+    """A home of its own with the tenant acme and nothing else, that nobody serves."""
+    import shutil
+
+    return Path(shutil.copytree(_bare, tmp_path / "home"))
