@@ -293,9 +293,16 @@ def _acting(text: str) -> Iterator[Span]:
     for match in _ACTING.finditer(text):
         one, two = match["one"], match["two"]
         named = one.istitle() and two.istitle() and is_given(one) and is_family(two)
+        if one.islower() and two.islower() and _begins(text, match.start()):
+            named = not is_common(one) and not is_common(two) and (is_name(one) or is_name(two))
         other = is_technical(one) or is_technical(two) or one.casefold() in _NOT_AFTER
         if named and not other:
             yield Span(*match.span(), EntityType.PERSON, 0.6, "person-acting")
+
+
+def _begins(text: str, at: int) -> bool:
+    before = text[max(0, at - 4) : at].rstrip(" ")
+    return not before or before[-1] in ".!?\n:;"
 
 
 def _is_unknown(text: str, match: re.Match[str]) -> bool:
