@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 _FENCE = re.compile(r"(?P<indent>[ \t]*(?:>[ ]?)*)(?P<mark>`{3,}|~{3,})(?P<rest>[^\n]*)$")
 _INDENTED = re.compile(
-    r"(?P<indent>[ \t]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]*(?P<kind>[A-Za-z][\w -]*?)?[ \t]*"
+    r"(?P<indent>[ \t]*)(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]*(?P<kind>[A-Za-z][\w -]*?)?:?[ \t]*"
     r"(?:\"(?P<title>[^\"]*)\")?[ \t]*$"
 )
 _FENCED = re.compile(r"[ \t]*(?P<mark>:{3,})[ \t]*(?P<kind>[A-Za-z][\w-]*)?[ \t]*(?P<title>.*)$")
