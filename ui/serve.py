@@ -36,7 +36,7 @@ def serve(settings: Settings, *, say: Callable[[str], None], prepare: Prepare) -
         log().info("serving", port=page.getsockname()[1], process=os.getpid())
         try:
             prepare(operator)
-            _Page(home, page, say).run_until_stopped()
+            _Page(operator, page, say).run_until_stopped()
         finally:
             ended = commands.stop()
         log().info("stopped", ended=ended)
@@ -54,11 +54,14 @@ def warn_of_network(settings: Settings, say: Callable[[str], None]) -> None:
 class _Page:
     """The web server of the page, in the main thread, where signals arrive."""
 
-    def __init__(self, home: Home, listener: socket.socket, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, operator: Operator, listener: socket.socket, say: Callable[[str], None]
+    ) -> None:
+        home = operator.home
         self._listener = listener
         self._server = _Announcing(
             uvicorn.Config(
-                build_app(home),
+                build_app(home, operator),  # imports there and here take turns
                 log_config=None,
                 access_log=False,
                 server_header=False,

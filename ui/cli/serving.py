@@ -39,6 +39,7 @@ def _demo(operator: Operator) -> None:
     from ui import demo
     from ui.operations.base import silent
 
+    screen.note("Setting up the sample tenants; the first time this takes a minute or two.")
     with screen.watching() as progress:
         demo.set_up(operator, progress or silent)
     for line in demo.logins():
