@@ -7,7 +7,7 @@ again: what is there already counts as unchanged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
@@ -32,9 +32,19 @@ class Imported:
     unchanged: int
 
 
-def import_tickets(desk: Desk, raw: RawText, name: str) -> Imported:
-    """Wash and keep the tickets of an export; none is kept unless the whole file can be read."""
-    done = Counter(_import(desk, ticket) for ticket in list(read_tickets(raw, name)))
+def import_tickets(
+    desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
+) -> Imported:
+    """Wash and keep the tickets of an export; none is kept unless the whole file can be read.
+
+    ``progress`` is told before each ticket how many are done, and of how many.
+    """
+    tickets = list(read_tickets(raw, name))
+    done: Counter[str] = Counter()
+    for at, ticket in enumerate(tickets):
+        if progress is not None:
+            progress(at, len(tickets))
+        done[_import(desk, ticket)] += 1
     return Imported(done["new"], done["changed"], done["unchanged"])
 
 

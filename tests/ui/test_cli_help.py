@@ -24,7 +24,7 @@ COMMANDS = [
     "tenant add",
     "tenant list",
     "tenant show",
-    "tenant people",
+    "people import",
     "user add",
     "tickets import",
     "tickets list",

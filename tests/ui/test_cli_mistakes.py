@@ -80,7 +80,7 @@ def test_an_export_that_cannot_be_read_leaves_no_ticket(
     ],
 )
 def test_a_directory_that_cannot_be_read_adds_nobody(served: Served, text: str, why: str) -> None:
-    said(served.run("tenant", "people", "acme", "-", stdin=text), 2, why)
+    said(served.run("people", "import", "-", *ACME, stdin=text), 2, why)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read_whole(bare: Path) -> None:
@@ -138,7 +138,7 @@ def test_another_master_key_opens_nothing(bare: Path) -> None:
 
 def test_a_ledger_row_changed_by_hand_is_found(bare: Path) -> None:
     people = "name\nTheodora Quillfeather\n"
-    assert quietdesk(bare, "tenant", "people", "acme", "-", stdin=people).code == 0
+    assert quietdesk(bare, "people", "import", "-", *ACME, stdin=people).code == 0
     assert quietdesk(bare, "ledger", "verify", *ACME).code == 0
     with sqlite3.connect(bare / "quietdesk.db") as database:
         database.execute("UPDATE ledger_rows SET body = replace(body, '1', '2')")

@@ -26,7 +26,7 @@ def test_an_answer_cites_source_heading_and_lines(served: Served) -> None:
     assert cited["source"].endswith("printer.md")
     assert 1 <= cited["first_line"] <= cited["last_line"] <= 7
     shown = served.run("ask", "printer prints blank pages", *ACME).out
-    assert "printer.md, lines" in shown
+    assert "printer.md, line" in shown
 
 
 def test_a_question_that_nothing_answers_is_told_so(served: Served) -> None:

@@ -9,6 +9,8 @@ import stat
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.ui.cli_fixtures import PASSWORD, Served, begin, ended, quietdesk, serving
 
 ACME = ("--tenant", "acme")
@@ -74,6 +76,7 @@ def test_a_server_that_dies_in_the_middle_is_reported_plainly(bare: Path, tmp_pa
     assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, 24)
 
 
+@pytest.mark.prove
 def test_a_server_that_is_told_to_end_ends_between_two_steps(bare: Path, tmp_path: Path) -> None:
     with serving(bare) as served:
         running = begin(bare, "ingest", str(_many_documents(tmp_path)), *ACME)

@@ -27,6 +27,7 @@ def build() -> typer.Typer:
     top.command("summarise")(tickets.summarise)
     top.command("draft")(tickets.draft)
     top.add_typer(_tenants(), name="tenant")
+    top.add_typer(_people(), name="people")
     top.add_typer(_users(), name="user")
     top.add_typer(_tickets(), name="tickets")
     top.add_typer(_review(), name="review")
@@ -41,7 +42,12 @@ def _tenants() -> typer.Typer:
     group.command("add")(tenants.add)
     group.command("list")(tenants.list_all)
     group.command("show")(tenants.show)
-    group.command("people")(tenants.add_people)
+    return group
+
+
+def _people() -> typer.Typer:
+    group = _group("People of a tenant, who are masked everywhere.")
+    group.command("import")(tenants.import_people)
     return group
 
 

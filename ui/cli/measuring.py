@@ -17,7 +17,9 @@ from ui.cli.options import Json
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.privacy import PrivacyReport
+    from eval.retrieval import RetrievalReport
     from guardrails.spans import Span
+    from ui.operations.base import Progress
 
 
 def privacy(
@@ -38,7 +40,53 @@ def privacy(
     if json:
         typer.echo(to_json.dumps(asdict(report), indent=2))
     else:
-        _show(report)
+        _show_privacy(report)
+
+
+def retrieval(
+    *,
+    corpus: Annotated[Path, typer.Option(help="JSON lines {_id, title, text}.")],
+    queries: Annotated[Path, typer.Option(help="JSON lines {_id, text}.")],
+    qrels: Annotated[Path, typer.Option(help="Judgements: query-id, corpus-id, score, by tabs.")],
+    unanswerable: Annotated[
+        Path | None, typer.Option(help="JSON lines of questions that nothing in it answers.")
+    ] = None,
+    no_redaction: Annotated[
+        bool, typer.Option("--no-redaction", help="Measure without washing, to compare.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure whether questions find what answers them, and are refused where nothing does."""
+    from assistant.bootstrap import ephemeral_redactor, make_embedder
+    from eval.retrieval import measure
+
+    settings = _settings()
+    with screen.watching() as progress:
+        report = measure(
+            corpus,
+            queries,
+            qrels,
+            unanswerable,
+            redactor=ephemeral_redactor(settings, detect=not no_redaction),
+            embedder=make_embedder(settings),
+            progress=_steps(progress),
+        )
+    if json:
+        typer.echo(to_json.dumps(report.to_json(), indent=2))
+    else:
+        _show_retrieval(report)
+
+
+def _steps(progress: Progress | None) -> Callable[[str, int, int], None]:
+    from ui.operations.base import Pace
+
+    paces: dict[str, Pace] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress(paces.setdefault(what, Pace(what)).at(done, total))
+
+    return tell
 
 
 def _settings() -> Settings:
@@ -88,7 +136,7 @@ def _readable(path: Path) -> Generator[None]:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def _show(report: PrivacyReport) -> None:
+def _show_privacy(report: PrivacyReport) -> None:
     screen.table(
         ("figure", "value"),
         (
@@ -111,10 +159,23 @@ def _show(report: PrivacyReport) -> None:
     )
 
 
-def retrieval(
-    *,
-    corpus: Annotated[Path, typer.Option(help="JSON lines of passages.")],
-    json: Json = False,
-) -> None:
-    """Measure whether the right passages come back."""
-    del corpus, json
+def _show_retrieval(report: RetrievalReport) -> None:
+    refusals = report.abstention
+    rightly = refusals.true_refusal_rate
+    screen.table(
+        ("figure", "value"),
+        (
+            ("questions", report.queries),
+            ("documents", report.documents),
+            ("chunks", report.chunks),
+            ("nDCG@10", f"{report.ndcg_at_10:.3f}"),
+            ("first is right", f"{report.hit_at_1:.1%}"),
+            ("one of five is right", f"{report.hit_at_5:.1%}"),
+            ("recall@10", f"{report.recall_at_10:.1%}"),
+            ("MRR@10", f"{report.mrr_at_10:.3f}"),
+            ("refused, rightly", "not asked" if rightly is None else f"{rightly:.1%}"),
+            ("refused, wrongly", f"{refusals.false_refusal_rate:.1%}"),
+            ("ms a question, median", report.p50_ms),
+            ("ms a question, 95 of 100", report.p95_ms),
+        ),
+    )

@@ -72,8 +72,7 @@ def citations(cited: Iterable[CitationView]) -> None:
     """Print where sentences come from, one line each."""
     for each in cited:
         title = each.heading if each.title in each.heading else f"{each.title}, {each.heading}"
-        lines = f"lines {each.first_line}-{each.last_line}"
-        say(f"  [{each.number}] {title.strip(', ')} ({each.source}, {lines})")
+        say(f"  [{each.number}] {title.strip(', ')} ({each.source}, {each.place})")
 
 
 @contextmanager

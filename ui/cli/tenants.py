@@ -1,4 +1,4 @@
-"""``tenant …`` and ``user …``."""
+"""``tenant …``, ``people …`` and ``user …``."""
 
 from __future__ import annotations
 
@@ -75,8 +75,7 @@ def show(slug: Slug, *, json: Json = False) -> None:
     screen.table(("what", "value"), (*policy, *found.counts.items()))
 
 
-def add_people(
-    slug: Slug,
+def import_people(
     file: Annotated[
         str,
         typer.Argument(
@@ -84,13 +83,14 @@ def add_people(
         ),
     ],
     *,
+    tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Tell who the tenant's people are, so that they are masked wherever they stand."""
+    """Tell who a tenant's people are, so that they are masked wherever they stand."""
     from ui.operations.directory import IMPORT, Staff
 
     name = "stdin" if file == "-" else Path(file).name
-    added = perform(IMPORT, Staff(tenant=slug, name=name, text=text_of(file)))
+    added = perform(IMPORT, Staff(tenant=tenant, name=name, text=text_of(file)))
     if json:
         screen.as_json(added)
     else:

@@ -26,6 +26,7 @@ class Nearest(Shape):
     heading: str
     first_line: int
     last_line: int
+    place: str
 
 
 class AnswerView(Shape):
@@ -61,12 +62,15 @@ def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
 
 
 def _nearest(passage: Passage) -> Nearest:
+    from ingestion.cited import place
+
     return Nearest(
         title=passage.title.reveal(),
         source=passage.source.reveal(),
         heading=passage.chunk.heading.reveal(),
         first_line=passage.chunk.first_line,
         last_line=passage.chunk.last_line,
+        place=place(passage.source.reveal(), passage.chunk.first_line, passage.chunk.last_line),
     )
 
 

@@ -47,20 +47,20 @@ Progress = Callable[[Step], None]
 
 
 class Pace:
-    """Makes steps that say how fast ``total`` things go, from when it was made."""
+    """Makes steps that say how fast things go, from when it was made."""
 
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total = what, total
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._since = time.monotonic()
 
-    def at(self, done: int) -> Step:
-        """Return the step after ``done`` things."""
+    def at(self, done: int, total: int) -> Step:
+        """Return the step after ``done`` of ``total`` things."""
         spent = max(time.monotonic() - self._since, 1e-6)
-        left = spent / done * (self._total - done) if done else None
+        left = spent / done * (total - done) if done else None
         return Step(
             what=self._what,
             done=done,
-            total=self._total,
+            total=total,
             per_second=done / spent if done else None,
             seconds_left=left,
         )

@@ -32,4 +32,4 @@ def _import(home: Home, args: Staff, _progress: Progress) -> PeopleAdded:
     return PeopleAdded(new=new)
 
 
-IMPORT = Operation("tenant.people", Staff, PeopleAdded, _import, alone=True)
+IMPORT = Operation("people.import", Staff, PeopleAdded, _import, alone=True)

@@ -20,6 +20,7 @@ class CitationView(Shape):
     heading: str
     first_line: int
     last_line: int
+    place: str
 
 
 class FindingView(Shape):
@@ -65,7 +66,9 @@ def draft_view(draft: Draft) -> DraftView:
 
 
 def citation_view(citation: Citation) -> CitationView:
-    """Return ``citation`` for the outside."""
+    """Return ``citation`` for the outside; ``place`` says what its numbers count."""
+    from ingestion.cited import place
+
     return CitationView(
         number=citation.number,
         source=citation.source.reveal(),
@@ -73,6 +76,7 @@ def citation_view(citation: Citation) -> CitationView:
         heading=citation.heading.reveal(),
         first_line=citation.first_line,
         last_line=citation.last_line,
+        place=place(citation.source.reveal(), citation.first_line, citation.last_line),
     )
 
 

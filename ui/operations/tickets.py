@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape, TenantArgs
+from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, TenantArgs
 from ui.operations.people import seat
 
 if TYPE_CHECKING:
@@ -72,11 +72,17 @@ class TicketFull(Shape):
     turns: tuple[TurnView, ...]
 
 
-def _import(home: Home, args: Export, _progress: Progress) -> Imported:
+def _import(home: Home, args: Export, progress: Progress) -> Imported:
     from assistant.flows.tickets import import_tickets
     from guardrails import RawText
 
-    done = import_tickets(home.desk(args.tenant), RawText(args.text), args.name)
+    pace = Pace("washing")
+    done = import_tickets(
+        home.desk(args.tenant),
+        RawText(args.text),
+        args.name,
+        progress=lambda at, total: progress(pace.at(at, total)),
+    )
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
 
 

@@ -76,18 +76,18 @@ def _write(
 ) -> WriteResult:
     from assistant.errors import QuietdeskError
 
-    pace = Pace("writing", len(references))
+    pace = Pace("writing")
     written: list[DraftView] = []
     failed: list[Failure] = []
     for done, reference in enumerate(references):
-        progress(pace.at(done))
+        progress(pace.at(done, len(references)))
         try:
             written.append(draft_view(write(desk, reference)))
         except QuietdeskError as error:
             if len(references) == 1:
                 raise
             failed.append(Failure(reference=reference, happened=error.happened))
-    progress(pace.at(len(references)))
+    progress(pace.at(len(references), len(references)))
     return WriteResult(written=tuple(written), failed=tuple(failed))
 
 
