@@ -71,10 +71,12 @@ class MemoryDocuments:
     def remove(self, document_ids: Sequence[str]) -> list[str]:
         """Remove documents with their chunks; return the ids of the removed chunks."""
         known = {each for each in document_ids if self._documents.pop(each, None)}
+        if not known:
+            return []
         gone = [key for key, chunk in self._chunks.items() if chunk.document_id in known]
         for chunk_id in gone:
             del self._chunks[chunk_id]
-        self._version += bool(known)
+        self._version += 1
         return gone
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
@@ -82,6 +84,11 @@ class MemoryDocuments:
         if ids is None:
             return list(self._chunks.values())
         return [self._chunks[each] for each in ids if each in self._chunks]
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        """Return the chunks of one document in their order."""
+        mine = [each for each in self._chunks.values() if each.document_id == document_id]
+        return sorted(mine, key=lambda each: each.ordinal)
 
     def chunk_ids(self) -> set[str]:
         """Return every chunk's id."""

@@ -1,0 +1,142 @@
+"""Reading BEIR-like files: a corpus, questions, and which documents answer which question.
+
+Every complaint names the file and the line. Unknown fields are passed over, and ``metadata.answer``
+is one of them: what a question's answer would have been must reach nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from assistant.errors import BadInput
+
+_ASKER = "user:"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document of the corpus."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; ``before`` is what its asker said earlier, oldest first."""
+
+    id: str
+    text: str
+    source: str
+    before: tuple[str, ...]
+
+
+Judgements = dict[str, dict[str, int]]
+"""By question, then by document: how relevant it is; only what is above 0."""
+
+
+def read_corpus(path: Path) -> list[Article]:
+    """Read ``{_id, title, text}`` lines. `BadInput` names the line, also for an id given twice."""
+    found: dict[str, Article] = {}
+    for where, row in _rows(path):
+        article = Article(_text(row, "_id", where), _optional(row, "title", where), "")
+        if article.id in found:
+            raise BadInput(f"{where}: the id “{article.id}” has been used before.")
+        found[article.id] = Article(article.id, article.title, _text(row, "text", where))
+    if not found:
+        raise BadInput(f"{path.name} holds no document.")
+    return list(found.values())
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Read ``{_id, text, metadata: {source, history?}}`` lines. `BadInput` names the line."""
+    return [_question(row, where) for where, row in _rows(path)]
+
+
+def read_judgements(path: Path) -> Judgements:
+    """Read tab-separated ``query, document, score`` lines below a header. `BadInput` as above."""
+    found: Judgements = {}
+    for where, line in _lines(path):
+        parts = line.split("\t")
+        if parts[-1].strip().lower() == "score":
+            continue
+        question, document, relevance = _judgement(parts, where)
+        if relevance > 0:
+            found.setdefault(question, {})[document] = relevance
+    if not found:
+        raise BadInput(f"{path.name} holds no judgement.")
+    return found
+
+
+def _judgement(parts: list[str], where: str) -> tuple[str, str, int]:
+    wanted = 3
+    if len(parts) != wanted:
+        raise BadInput(f"{where}: three fields with tabs between them are wanted.")
+    try:
+        return parts[0], parts[1], int(parts[2])
+    except ValueError:
+        raise BadInput(f"{where}: the score must be a whole number.") from None
+
+
+def _question(row: dict[str, object], where: str) -> Question:
+    metadata = _object(row.get("metadata", {}), f"{where}, metadata")
+    source = _optional(metadata, "source", where) or "unknown"
+    before = tuple(_said_before(metadata.get("history"), where))
+    return Question(_text(row, "_id", where), _text(row, "text", where), source, before)
+
+
+def _said_before(history: object, where: str) -> Iterator[str]:
+    """Yield the asker's own turns of a conversation, given as ``user: …`` and ``agent: …``."""
+    if history is None:
+        return
+    if not isinstance(history, list):
+        raise BadInput(f"{where}: “history” must be a list of texts.")
+    for turn in cast("list[object]", history):
+        if not isinstance(turn, str):
+            raise BadInput(f"{where}: “history” must be a list of texts.")
+        if turn.lower().startswith(_ASKER):
+            yield turn[len(_ASKER) :].strip()
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    for where, line in _lines(path):
+        try:
+            row: object = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            raise BadInput(f"{where}: this is not valid JSON.") from None
+        yield where, _object(row, where)
+
+
+def _object(value: object, where: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise BadInput(f"{where}: a JSON object is wanted.")
+    return cast("dict[str, object]", value)
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield f"{path.name}, line {number}", line.rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path.name}, after line {number}: this is not UTF-8.") from None
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror}.") from None
+
+
+def _text(row: dict[str, object], name: str, where: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or (name == "_id" and not value):
+        raise BadInput(f"{where}: the field “{name}” must be a text.")
+    return value
+
+
+def _optional(row: dict[str, object], name: str, where: str) -> str:
+    return "" if row.get(name) is None else _text(row, name, where)

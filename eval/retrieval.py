@@ -1,0 +1,280 @@
+"""How well questions find the documents that answer them, on any BEIR-like set of files.
+
+Every document goes the product's own way: the same loader, redactor, chunker, embedder, BM25,
+fusion and abstention; only the records and the vector index are in memory. A question is washed as
+an agent's question is, by looking up and never allocating. Reference answers in the files are never
+read, and a question's source groups the figures and reaches nothing else.
+
+nDCG is the one of trec_eval (linear gain), as in BEIR (Thakur et al. 2021).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from math import log2
+from pathlib import Path, PurePath
+from statistics import fmean
+from typing import TypeVar
+
+from assistant.adapters.bm25 import Bm25Library
+from assistant.errors import BadInput
+from assistant.flows.indexing import index_chunks
+from assistant.flows.retrieve import Library, Retrieved, search
+from assistant.model import Chunk, Document, new_id
+from assistant.ports import Embedder
+from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
+from eval.indexes import MemoryDocuments, MemoryIndex
+from guardrails import RawText, Redactor
+from ingestion.chunks import Washed, wash
+from ingestion.loaders import Loaded, Unreadable, load
+
+_BATCH = 64
+_DEPTH = 10
+_NAME = "article.md"
+_T = TypeVar("_T")
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """The figures of the questions of one source."""
+
+    queries: int
+    ndcg_at_10: float
+    hit_at_1: float
+    hit_at_5: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Shares of unanswerable questions that were refused, and of answerable ones that were."""
+
+    true_refusal_rate: float | None
+    false_refusal_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """What was measured. Shares are between 0 and 1, times include washing the question."""
+
+    queries: int
+    documents: int
+    chunks: int
+    ndcg_at_10: float
+    hit_at_1: float
+    hit_at_5: float
+    recall_at_10: float
+    mrr_at_10: float
+    p50_ms: float
+    p95_ms: float
+    by_source: Mapping[str, SourceFigures]
+    abstention: Abstention
+    seconds: Mapping[str, float]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the report as JSON values; names as they are written in papers: ``ndcg@10``."""
+        sources = {name: _named(asdict(each)) for name, each in sorted(self.by_source.items())}
+        return _named(asdict(self)) | {"by_source": sources}
+
+
+def measure(
+    corpus: Path,
+    queries: Path,
+    qrels: Path,
+    unanswerable: Path | None,
+    *,
+    redactor: Redactor,
+    embedder: Embedder,
+    progress: Progress,
+) -> RetrievalReport:
+    """Index ``corpus`` and ask every question that has a judgement. `BadInput` names a bad line."""
+    judged = read_judgements(qrels)
+    asked = [question for question in read_questions(queries) if question.id in judged]
+    hopeless = read_questions(unanswerable) if unanswerable else []
+    shelf = _Shelf(redactor, embedder)
+    shelf.fill(read_corpus(corpus), progress)
+    answers = shelf.ask_all([*asked, *hopeless], progress)
+    return _report(shelf, asked, judged, answers[: len(asked)], answers[len(asked) :])
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The ids of the corpus that came back, whether they were offered, and how long it took."""
+
+    ids: tuple[str, ...]
+    answerable: bool
+    ms: float
+
+
+class _Shelf:
+    """A library in memory, filled and asked as a desk would."""
+
+    def __init__(self, redactor: Redactor, embedder: Embedder) -> None:
+        self._redactor = redactor
+        self._embedder = embedder
+        self.documents = MemoryDocuments()
+        self._vectors = MemoryIndex()
+        self._lexical = Bm25Library(self.documents)
+        self._names: dict[str, str] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    def fill(self, articles: Sequence[Article], progress: Progress) -> None:
+        """Wash, cut, embed and index every article."""
+        for done, batch in _batches(articles):
+            self._add(batch)
+            progress("indexing", done, len(articles))
+        with self._timed("bm25"):
+            self._lexical()
+
+    def ask_all(self, questions: Sequence[Question], progress: Progress) -> list[_Answer]:
+        """Ask one question after the other; the first is asked twice, as it loads what is lazy."""
+        if questions:
+            self._ask(questions[0])
+        answers: list[_Answer] = []
+        for done, batch in _batches(questions):
+            answers += [self._answer(question) for question in batch]
+            progress("asking", done, len(questions))
+        return answers
+
+    def _add(self, batch: Sequence[Article]) -> None:
+        with self._timed("redacting"):
+            washed = wash(self._redactor, [(PurePath(_NAME), _loaded(each)) for each in batch])
+        documents = [_document(text) for text in washed]
+        fresh: list[Chunk] = []
+        for article, document, text in zip(batch, documents, washed, strict=True):
+            chunks = [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
+            self._names[document.id] = article.id
+            self.documents.put(document, chunks)
+            fresh += chunks
+        with self._timed("embedding"):
+            titles = {document.id: document.title for document in documents}
+            index_chunks(self._embedder, self._vectors, fresh, titles)
+
+    def _answer(self, question: Question) -> _Answer:
+        began = time.perf_counter()
+        found = self._ask(question)
+        took = 1000 * (time.perf_counter() - began)
+        ids = tuple(self._names[passage.chunk.document_id] for passage in found.passages)
+        return _Answer(ids, found.answerable, took)
+
+    @contextmanager
+    def _timed(self, phase: str) -> Generator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] += time.perf_counter() - began
+
+    def _ask(self, question: Question) -> Retrieved:
+        library = Library(self.documents, self._embedder, self._vectors, self._lexical())
+        washed = self._redactor.look_up(RawText(question.text)).text
+        before = [self._redactor.look_up(RawText(turn)).text for turn in question.before]
+        return search(library, washed, _DEPTH, before=before, per_document=1)
+
+
+def _report(
+    shelf: _Shelf,
+    asked: Sequence[Question],
+    judged: Judgements,
+    answers: Sequence[_Answer],
+    hopeless: Sequence[_Answer],
+) -> RetrievalReport:
+    if not asked:
+        raise BadInput("No question has a judgement, so there is nothing to measure.")
+    pairs = [(judged[each.id], found.ids) for each, found in zip(asked, answers, strict=True)]
+    by_source: defaultdict[str, list[tuple[Mapping[str, int], Sequence[str]]]] = defaultdict(list)
+    for question, pair in zip(asked, pairs, strict=True):
+        by_source[question.source].append(pair)
+    times = sorted(answer.ms for answer in (*answers, *hopeless))
+    return RetrievalReport(
+        queries=len(asked),
+        documents=len(shelf.documents.documents()),
+        chunks=len(shelf.documents.chunk_ids()),
+        ndcg_at_10=fmean(ndcg(*pair) for pair in pairs),
+        hit_at_1=fmean(hit(*pair, 1) for pair in pairs),
+        hit_at_5=fmean(hit(*pair, 5) for pair in pairs),
+        recall_at_10=fmean(recall(*pair) for pair in pairs),
+        mrr_at_10=fmean(reciprocal_rank(*pair) for pair in pairs),
+        p50_ms=round(_quantile(times, 0.5), 1),
+        p95_ms=round(_quantile(times, 0.95), 1),
+        by_source={source: _figures(some) for source, some in by_source.items()},
+        abstention=Abstention(
+            true_refusal_rate=_refused(hopeless) if hopeless else None,
+            false_refusal_rate=_refused(answers),
+        ),
+        seconds={phase: round(spent, 1) for phase, spent in shelf.seconds.items()},
+    )
+
+
+def ndcg(relevant: Mapping[str, int], ids: Sequence[str]) -> float:
+    """Return the discounted gain of ``ids`` over that of the best order there is."""
+    gains = [relevant.get(each, 0) for each in ids[:_DEPTH]]
+    ideal = sorted(relevant.values(), reverse=True)[:_DEPTH]
+    return _discounted(gains) / _discounted(ideal)
+
+
+def hit(relevant: Mapping[str, int], ids: Sequence[str], depth: int) -> float:
+    """Return 1 when one of the first ``depth`` is relevant, else 0."""
+    return float(any(each in relevant for each in ids[:depth]))
+
+
+def recall(relevant: Mapping[str, int], ids: Sequence[str]) -> float:
+    """Return the share of the relevant documents that are among the first ten."""
+    return len(relevant.keys() & set(ids[:_DEPTH])) / len(relevant)
+
+
+def reciprocal_rank(relevant: Mapping[str, int], ids: Sequence[str]) -> float:
+    """Return 1 over the rank of the first relevant document of the first ten, else 0."""
+    ranks = (rank for rank, each in enumerate(ids[:_DEPTH], start=1) if each in relevant)
+    return 1 / next(ranks, float("inf"))
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+
+
+def _figures(pairs: Sequence[tuple[Mapping[str, int], Sequence[str]]]) -> SourceFigures:
+    return SourceFigures(
+        len(pairs),
+        fmean(ndcg(*pair) for pair in pairs),
+        fmean(hit(*pair, 1) for pair in pairs),
+        fmean(hit(*pair, 5) for pair in pairs),
+    )
+
+
+def _refused(answers: Sequence[_Answer]) -> float:
+    return fmean(not answer.answerable for answer in answers)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def _loaded(article: Article) -> Loaded:
+    """Read an article as the file that it would be; one of a title alone says its title."""
+    try:
+        loaded = load((article.text.strip() or article.title).encode(), PurePath(_NAME))
+    except Unreadable:
+        return Loaded(RawText(article.title), ())
+    return replace(loaded, title=RawText(article.title))
+
+
+def _document(text: Washed) -> Document:
+    return Document(new_id(), text.source, text.title, "", datetime.now(UTC), 0)
+
+
+def _batches(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+    for at in range(0, len(items), _BATCH):
+        batch = items[at : at + _BATCH]
+        yield at + len(batch), batch
+
+
+def _named(figures: Mapping[str, object]) -> dict[str, object]:
+    return {name.replace("_at_", "@"): value for name, value in figures.items()}

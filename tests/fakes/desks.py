@@ -1,0 +1,73 @@
+"""A desk without a home: real washing over a planted name list, everything else in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from assistant.desk import Desk
+from assistant.model import Tenant
+from assistant.ports import VectorIndex
+from assistant.writers.extractive import ExtractiveWriter
+from guardrails import Redactor
+from guardrails.keys import DataKey
+from guardrails.known import KnownValues
+from guardrails.ledger import Ledger
+from guardrails.policy import Policy
+from guardrails.restore import Restorer
+from guardrails.scan import Scanner
+from guardrails.seal import Sealer
+from guardrails.spans import EntityType, Span
+from guardrails.vault import Vault
+from tests.fakes.indexes import FakeLibrary, FakeVectors, HashingEmbedder
+from tests.fakes.records import FakeRecords
+
+KEY = DataKey(b"d" * 32)
+
+
+class NameList:
+    """A detector that knows a few names and finds nothing else."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = re.compile("|".join(map(re.escape, names)) or r"(?!)")
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [
+            [
+                Span(found.start(), found.end(), EntityType.PERSON, 1.0, "list")
+                for found in self._names.finditer(text)
+            ]
+            for text in texts
+        ]
+
+
+def a_redactor(*names: str, records: FakeRecords | None = None) -> Redactor:
+    """Return a redactor that masks ``names``."""
+    kept = records or FakeRecords()
+    return Redactor(NameList(*names), Vault(kept.vault, Sealer("t", KEY), KEY), KnownValues())
+
+
+def a_desk(
+    *names: str,
+    records: FakeRecords | None = None,
+    vectors: VectorIndex | None = None,
+    policy: Policy | None = None,
+) -> Desk:
+    """Return a desk that masks ``names``."""
+    kept = records or FakeRecords()
+    vault = Vault(kept.vault, Sealer("t", KEY), KEY)
+    return Desk(
+        tenant=Tenant("t", "harbour", datetime(2026, 10, 1, tzinfo=UTC), policy or Policy()),
+        records=kept,
+        sealer=Sealer("t", KEY),
+        redactor=a_redactor(*names, records=kept),
+        restorer=Restorer(vault),
+        scanner=Scanner(NameList(), vault, KnownValues()),
+        ledger=Ledger(kept.ledger, KEY),
+        embedder=HashingEmbedder(),
+        vectors=vectors or FakeVectors(),
+        lexical=FakeLibrary(kept.documents),
+        writer=ExtractiveWriter(),
+        spare_writer=ExtractiveWriter(),
+    )
