@@ -165,6 +165,7 @@ def _closing(text: str, start: int, quote: str) -> int:
 
 
 def _is_no_value(value: str) -> bool:
+    value = value.strip("'\"`")
     return (
         tokens.is_placeholder(value)
         or tokens.is_reference(value)

@@ -37,8 +37,11 @@ def _is_user(name: str) -> bool:
     if lowered in _NOBODY or len(lowered) < 3 or _NO_USER.fullmatch(name):
         return False
     if any(char.isdigit() or char in "._" for char in lowered):
-        return not is_technical(lowered) and not name.isupper()
-    return not is_common(lowered) and not is_technical(lowered) and name.islower()
+        parts = [part for part in re.split(r"[._]", lowered) if part]
+        worded = len(parts) > 1 and all(is_common(part) for part in parts)
+        return not worded and not is_technical(lowered) and not name.isupper()
+    cased = name.islower() or (name.isupper() and len(name) > 5)
+    return cased and not is_common(lowered) and not is_technical(lowered)
 
 
 _NO_USER = re.compile(
@@ -110,7 +113,9 @@ _RULES = (
             r"|owned by|executed by|submitted by|job owner|"
             r"same (?:rights|access|permissions|groups|setup) as|mirror|copy(?: rights"
             r"| access| permissions)? (?:of|from)|"
-            r"(?:pushed|created|changed|modified|deleted|deployed|triggered|committed"
+            r"(?:pushed|created|changed|modified|deleted|deployed|triggered|acknowledged"
+            r"|resolved|handled|reviewed|reported|requested|logged|escalated|signed off"
+            r"|committed"
             r"|approved|opened|closed|raised|merged|edited|started|run)"
             r" by|rights (?:as|of|from)|access like|unlock|disable|as user|su -|sudo -u|chown|id:)"
             rf"(?: is| was| for|:|=)?[ ]{{1,2}}[\"'`(]?(?P<x>{_USER})(?![\w@\\(]|-\w|:\w)",
@@ -123,7 +128,8 @@ _RULES = (
         "user-assigned",
         EntityType.USERNAME,
         re.compile(
-            rf"(?<![?&;])\b(?:user(?:_?name|_?id)?|login|uid|samaccountname|upn|accountname"
+            rf"(?<![?&])(?<!&amp;)\b(?:user(?:[ _]?name|[ _]?id)?|login|uid|samaccountname"
+            rf"|upn|accountname"
             rf"|account)[\"']?[ ]{{0,2}}[=:][ ]{{0,2}}[\"']?(?P<x>{_USER})"
             r"(?![\w@\\(.]|-\w)",
             re.IGNORECASE,
@@ -192,7 +198,7 @@ _RULES = (
         EntityType.SERIAL_NUMBER,
         re.compile(
             r"(?:(?<![\w/])(?:S/N|SN|Ser\.? ?No\.?|serial(?:[ -]?(?:number|no\.?|num|nr\.?"
-            r"|#|code))?|service[ -]?tags?|express service code"
+            r"|#|code))?|service[ -]?tags?|(?-i:ST)(?=:)|express service code"
             r"|asset(?:[ -]?(?:tag|id|number|no\.?))?|IMEI|MEID|ICCID|UDID|device id"
             r"|chassis(?: id| no\.?)?|seriennummer|VIN|inventory(?: tag| no\.?| number)?)"
             r"(?: is| was)?[ :#=]{1,3}(?:is )?)[\"'`(]?(?P<x>"

@@ -113,7 +113,7 @@ _RULES = (
         "hostname-internal",
         EntityType.HOSTNAME,
         re.compile(
-            rf"(?<![\w@./\\-])(?:{_LABEL}\.){{1,6}}(?:corp|internal|intranet|intra|local"
+            rf"(?:(?<![\w@./\\-])|(?<=://))(?:{_LABEL}\.){{1,6}}(?:corp|internal|intranet|intra|local"
             rf"|lan|ad|priv|private|home|office)"
             rf"(?:\.{_LABEL}){{0,4}}(?![\w-])",
             re.IGNORECASE,

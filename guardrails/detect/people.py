@@ -61,7 +61,8 @@ _STRONG = re.compile(
       |cardholder|beneficiary|guardian|payee
       |mailbox[ ](?:of|for)|account[ ](?:of|for)|laptop[ ](?:of|for)|profile[ ](?:of|for)
       |export[ ]for|access[ ](?:of|for)|licen[cs]e[ ]for|payslip[ ](?:of|for)
-      |calendar[ ]of|behalf[ ]of|colleague|manager|supervisor|employee|patient|requester|caller
+      |calendar[ ]of|behalf[ ]of|colleague|nurse|doctor|teacher|accountant|receptionist|driver
+      |intern|contractor|director|consultant|manager|supervisor|employee|patient|requester|caller
       |new[ ](?:starter|hire|joiner|employee)|starter|leaver
       |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by
       |opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
@@ -202,6 +203,8 @@ def _is_plausible(parts: list[str], *, strong: bool) -> bool:
         word = parts[0]
         if len(word) == 1:
             return False
+        if strong and is_given(word) and word.istitle() and word.casefold() not in _NOT_AFTER:
+            return True
         return listed or (strong and not is_common(word) and not is_place(word) and word.istitle())
     if listed or all(is_given(w) or is_family(w) for w in parts):
         return True
@@ -351,7 +354,7 @@ def _capitalised_name(word: str, end: int, follows: list[re.Match[str]]) -> int:
         elif is_common(part) or not alone:
             break
         extended = match.end()
-    return extended if certain else 0
+    return extended if certain and not is_place(f"{word} {follows[0][0] if follows else ''}") else 0
 
 
 def _lower_name(word: str, follows: list[re.Match[str]]) -> int:

@@ -90,6 +90,7 @@ _STREETS = (
     # Bahnhofstraße 12 · Erzsébet tér 19. · Västra Hamngatan 7
     rf"(?:{_C} ){{0,3}}?[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆ](?:[^\W\d_]|['’-]){{1,25}}?{_GLUED} {_NO}\.?",
     rf"(?:{_C} ){{1,3}}?{_APART} {_NO}\.?",
+    rf"\d{{1,5}}[a-z]?,? [A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆ](?:[^\W\d_]|['’-]){{2,25}}?{_GLUED}(?!\w)",
     r"[a-zäöüßåæø]{3,20}(?:stra(?:ß|ss)e|straat|gasse|gatan|vägen|veien|gata|vej) \d{1,4}[a-z]?\b",
     # any words and a number before "Suite 104"
     rf"(?:\d{{1,6}} )?(?:{_C} ){{0,4}}{_C},? {_NO}\.?(?=[,\s>]{{1,6}}{_UNIT})",
@@ -146,11 +147,14 @@ def _streets(text: str) -> Iterator[Span]:
         yield Span(_left(text, start), _rest(text, end), EntityType.STREET_ADDRESS, 0.75, "address")
 
 
+_FLAT_BEFORE = re.compile(r"\b(?:Flat|Apt|Apartment|Unit|Suite|Room)\.? \w{1,6}, ?(?:\d{1,6},? )?$")
 _NUMBER_BEFORE = re.compile(r"(?<![\w.:/-])\d{1,6},?[ ]$")
 
 
 def _left(text: str, start: int) -> int:
-    """A house number or postal code right before the street belongs to it."""
+    """A flat, a house number or a postal code right before the street belongs to it."""
+    if flat := _FLAT_BEFORE.search(text, max(0, start - 24), start):
+        return flat.start()
     if before := _NUMBER_BEFORE.search(text, max(0, start - 9), start):
         return before.start()
     return start
@@ -196,7 +200,7 @@ _PARTS = (
     re.compile(r"[, \n]{1,4}(?:[A-Z]{2}|nan)\b(?=[\s,.]|$)"),
 )
 _CAPPED = re.compile(
-    r"(?P<gap>,?[ ]{1,2})(?P<x>(?:[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆΑ-Ω][\w'’.-]{0,30})(?:[ ]"
+    r"(?P<gap>,?[ ]{1,2})(?P<x>(?:St\.|[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆΑ-Ω][\w'’-]{0,30})(?:[ ]"
     r"(?:[A-ZÀ-ÞŠŽČĆĐŁŚŻÅÄÖØÆΑ-Ω][\w'’-]{0,30}|de|del|da|la|nad|am|an|der|upon|sur|et|i|u|v"
     r"|St\.|\([^()\n]{2,20}\))){0,4})"
 )

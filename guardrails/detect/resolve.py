@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from guardrails.detect.technical import context, vetoed
-from guardrails.spans import HIGH_PRECISION, Span
+from guardrails.spans import HIGH_PRECISION, EntityType, Span
 
 
 def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
@@ -43,10 +43,19 @@ def _rank(span: Span) -> tuple[float, bool, int]:
     return (round(span.score, 2), span.type in HIGH_PRECISION, span.end - span.start)
 
 
+_EDGES = {
+    EntityType.SECRET: " \t\r\n",
+    EntityType.USERNAME: " \t\r\n,;:>|.",
+    EntityType.HOSTNAME: " \t\r\n,;:>|.",
+    EntityType.URL: " \t\r\n,;:>|.",
+}
+"""A full stop behind a login is no part of it, and a value has one record only under one form."""
+
+
 def _tight(text: str, span: Span) -> Span | None:
     """Cut blanks, and marks around a phrase, from both ends; secrets keep their marks."""
     start, end = span.start, span.end
-    edge = " \t\r\n" if span.type.value == "SECRET" else " \t\r\n,;:>|"
+    edge = _EDGES.get(span.type, " \t\r\n,;:>|")
     while start < end and text[start] in edge:
         start += 1
     while end > start and text[end - 1] in edge:
