@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -172,7 +172,7 @@ _open_call: ContextVar[Call | None] = ContextVar("quietdesk_call", default=None)
 
 
 @contextmanager
-def calling(purpose: LiteralString, subject: str) -> Iterator[Call]:
+def calling(purpose: LiteralString, subject: str) -> Generator[Call]:
     """Attribute every send inside to ``purpose`` and ``subject`` (an id of ours)."""
     call = Call(purpose, subject, [])
     token = _open_call.set(call)

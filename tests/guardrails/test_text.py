@@ -6,6 +6,7 @@ import copy
 import io
 import logging
 import pickle
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -16,22 +17,22 @@ from guardrails.text import mint
 RAW = RawText("Priya Raghunathan")
 
 
-@pytest.mark.parametrize(
-    "leak",
-    [
-        str,
-        "{}".format,
-        lambda raw: f"{raw}",
-        lambda raw: "%s" % raw,  # noqa: UP031 - the old way has to fail as well
-        pickle.dumps,
-        copy.deepcopy,
-        lambda raw: "".join([raw]),  # noqa: FLY002 - the point
-        lambda raw: raw + "",
-        lambda raw: [*raw],
-        lambda raw: raw[0],
-    ],
-)
-def test_raw_text_does_not_turn_into_plain_text(leak: Any) -> None:
+LEAKS: list[Callable[[Any], Any]] = [
+    str,
+    lambda raw: "{}".format(raw),  # noqa: UP032 - each way has to fail
+    lambda raw: f"{raw}",
+    lambda raw: "%s" % raw,  # noqa: UP031 - the old way as well
+    pickle.dumps,
+    copy.deepcopy,
+    lambda raw: "".join([raw]),  # noqa: FLY002 - the point
+    lambda raw: raw + "",
+    lambda raw: [*raw],
+    lambda raw: raw[0],
+]
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_raw_text_does_not_turn_into_plain_text(leak: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError):
         leak(RAW)
 
