@@ -19,7 +19,7 @@ RAW = RawText("Priya Raghunathan")
 
 LEAKS: list[Callable[[Any], Any]] = [
     str,
-    lambda raw: "{}".format(raw),  # noqa: UP032 - each way has to fail
+    "{}".format,
     lambda raw: f"{raw}",
     lambda raw: "%s" % raw,  # noqa: UP031 - the old way as well
     pickle.dumps,
