@@ -1,7 +1,7 @@
 """Speed beside Presidio's defaults with en_core_web_sm: one process, one run, the same threads.
 
-``python -m scripts.detector.speed --shared ../shared/data``. Both read the same tickets, put
-together from public support requests and the tickets' dev set: no two are equal, so that no cache helps.
+``python -m scripts.detector.speed --shared ../shared/data``. Both read the same tickets, made of
+public support requests and the tickets' dev set: no two are equal, so that no cache helps.
 Time is that of the processor, with one thread: a busy machine does not blur it.
 """
 

@@ -63,7 +63,12 @@ def _train(model: BertForTokenClassification, texts: list, told: argparse.Namesp
         optimizer, lambda s: min(1.0, (s + 1) / 100) * max(0.02, 1 - s / total)
     )
     model.train()
-    step, began, losses = 0, time.monotonic(), []
+    done = (
+        _resume(model, optimizer, schedule, told.checkpoint)
+        if told.resume and told.checkpoint
+        else 0
+    )
+    step, began, losses = done, time.monotonic(), []
     while step < total:
         for batch in batches(data, told.batch, r):
             if step >= total:
@@ -74,6 +79,31 @@ def _train(model: BertForTokenClassification, texts: list, told: argparse.Namesp
             if step % 100 == 0:
                 loss, spent = np.mean(losses[-100:]), time.monotonic() - began
                 print(f"step {step}/{total} loss {loss:.4f} {spent:.0f} s", flush=True)
+                if not told.checkpoint:
+                    continue
+                state = {
+                    "model": model.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "step": step,
+                }
+                torch.save(state, told.checkpoint)
+
+
+def _resume(
+    model: BertForTokenClassification,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LambdaLR,
+    checkpoint: Path,
+) -> int:
+    """Go on from ``checkpoint``, if there is one; return the steps that were done."""
+    if not checkpoint.exists():
+        return 0
+    state = torch.load(checkpoint)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    for _ in range(state["step"]):
+        schedule.step()
+    return int(state["step"])
 
 
 def _step(model: torch.nn.Module, batch: list, optimizer: torch.optim.Optimizer) -> float:
@@ -106,6 +136,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hold", type=int, default=0)
     parser.add_argument("--layers", default="0,1,2")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
 
 
