@@ -1,0 +1,8 @@
+"""Fixtures of the doors' tests."""
+
+from __future__ import annotations
+
+from tests.ui.cli_fixtures import _bare, bare, served
+from tests.ui.web_fixtures import own_site, site
+
+__all__ = ["_bare", "bare", "own_site", "served", "site"]

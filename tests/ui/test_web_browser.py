@@ -1,0 +1,181 @@
+"""The page in a real browser: from a ticket to a released reply, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.ui.web_fixtures import PASSWORD, PLANTED, Site, ticket
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PATH = next((found for found in map(shutil.which, _NAMES) if found), None)
+pytestmark = pytest.mark.skipif(_PATH is None, reason="no Chromium is installed")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Generator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_PATH, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Chromium, own_site: Site) -> Generator[Page]:
+    """A page whose every request and every complaint is kept on it."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    made = context.new_page()
+    made.set_default_timeout(30_000)
+    yield made
+    context.close()
+
+
+def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
+    """Log in, read, see what the model sees, draft, review, release, find it in the outbox."""
+    foreign: list[str] = []
+    complaints: list[str] = []
+    page.on(
+        "request",
+        lambda each: foreign.append(each.url) if _is_foreign(each.url, own_site) else None,
+    )
+    page.on("console", lambda each: complaints.append(each.text) if each.type == "error" else None)
+    _log_in(page, own_site, "rae")
+
+    page.locator("[data-ticket='AC-1']").click()
+    expect(page.locator(".qd-thread")).to_contain_text(PLANTED)
+    page.get_by_label("Show what the model sees").check()
+    expect(page.locator(".qd-thread")).not_to_contain_text(PLANTED)
+    expect(page.locator(".qd-thread .qd-chip").first).to_be_visible()
+
+    page.get_by_role("button", name="Draft reply").click()
+    expect(page.locator(".qd-written")).to_contain_text("spooler")
+    page.locator(".qd-source summary").first.click()
+    expect(page.locator(".qd-passage").first).to_be_visible()
+    page.get_by_role("button", name="Open in review").click()
+
+    columns = page.locator(".qd-columns > section")
+    expect(columns.nth(0)).not_to_contain_text(PLANTED)
+    expect(columns.nth(1)).not_to_contain_text(PLANTED)
+    expect(columns.nth(2)).to_contain_text(PLANTED)
+    release = page.get_by_role("button", name="Release", exact=True)
+    expect(release).to_be_disabled()
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(release).to_be_enabled()
+    release.click()
+    expect(page.locator(".qd-notice")).to_contain_text("Released")
+
+    page.get_by_role("tab", name="Outbox").click()
+    expect(page.locator(".qd-outbox-card")).to_contain_text(PLANTED)
+    with page.expect_download() as started:
+        page.get_by_text("Export as JSON lines").click()
+    line = json.loads(Path(started.value.path()).read_text(encoding="utf-8"))
+    assert PLANTED in line["text"]
+    assert (foreign, complaints) == ([], [])
+
+
+def test_an_edit_is_saved_before_anything_is_decided(page: Page, own_site: Site) -> None:
+    """Approving with unsaved words in the box is refused; once they are saved, it goes through."""
+    _log_in(page, own_site, "rae")
+    page.locator("[data-ticket='AC-1']").click()
+    page.get_by_role("button", name="Draft reply").click()
+    page.get_by_role("button", name="Open in review").click()
+    box = page.get_by_label("Change what will be sent")
+    expect(box).to_have_value(_any_text())
+    box.fill("Please restart the spooler.\nKind regards")
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator(".qd-notice")).to_contain_text("Save your change first")
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.locator(".qd-columns > section").nth(2)).to_contain_text("Kind regards")
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator(".qd-review-head")).to_contain_text("approved")
+
+
+def test_a_hostile_ticket_runs_nothing(page: Page, own_site: Site) -> None:
+    """Markup of a ticket is read as text in the list, the thread and the washed view."""
+    _log_in(page, own_site, "ann")
+    page.locator("[data-ticket='AC-2']").click()
+    expect(page.locator(".qd-thread")).to_contain_text("<script>window.pwned=2</script>")
+    page.get_by_label("Show what the model sees").check()
+    expect(page.locator(".qd-seen-note")).to_be_visible()
+    assert page.evaluate("window.pwned") is None
+    assert page.locator(".qd-thread img, .qd-thread a, .qd-thread script").count() == 0
+
+
+def test_the_browser_itself_refuses_inline_code(page: Page, own_site: Site) -> None:
+    """Even markup that got through would not run: the policy allows no inline script or handler."""
+    _log_in(page, own_site, "ann")
+    page.evaluate(
+        "document.querySelector('.qd-list').insertAdjacentHTML('beforeend',"
+        " '<img src=x onerror=\"window.pwned=1\">')"
+    )
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {textContent: 'window.pwned=2'}))"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.pwned") is None
+
+
+def test_files_are_imported_from_the_page(page: Page, own_site: Site, tmp_path: Path) -> None:
+    """A reviewer chooses a file, and the page says what came of it, mistakes included."""
+    good, bad = tmp_path / "more.jsonl", tmp_path / "bad.jsonl"
+    good.write_text(ticket("AC-7", "Badge", "I lost my badge."), encoding="utf-8")
+    bad.write_text("{", encoding="utf-8")
+    _log_in(page, own_site, "rae")
+    page.get_by_role("tab", name="Import").click()
+    form = page.locator(".qd-upload").first
+    for path, told in ((good, "1 new"), (bad, "not valid JSON")):
+        form.locator("input").set_input_files(os.fspath(path))
+        form.get_by_role("button", name="Import").click()
+        expect(form.locator(".qd-result")).to_contain_text(told)
+
+
+def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
+    """Arrows walk through the list, Enter opens, and the open ticket is marked."""
+    _log_in(page, own_site, "ann")
+    page.locator(".qd-line").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".qd-line").nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.locator(".qd-thread")).to_be_visible()
+
+
+def test_a_login_that_ended_leads_back_to_the_login(page: Page, own_site: Site) -> None:
+    """When the session is gone, the next click asks for the login instead of failing."""
+    _log_in(page, own_site, "ann")
+    page.context.clear_cookies()
+    page.locator(".qd-line").first.click()
+    page.wait_for_url("**/login")
+
+
+def _log_in(page: Page, site: Site, login: str) -> None:
+    page.goto(f"{site.url}/")
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_selector(".qd-line")
+
+
+def _is_foreign(url: str, site: Site) -> bool:
+    return not url.startswith((f"{site.url}/", "data:", "blob:"))
+
+
+def _any_text() -> re.Pattern[str]:
+    return re.compile(r"\S")

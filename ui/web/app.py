@@ -1,0 +1,112 @@
+"""The web door: our walls, our login, our uploads, and Gradio inside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from fastapi import FastAPI, Request
+from gradio.routes import App as GradioApp
+from gradio.routes import mount_gradio_app  # pyright: ignore[reportUnknownVariableType] - its `auth`
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from assistant.errors import QuietdeskError
+from ui.operations.operator import Operator
+from ui.web import calm
+from ui.web.auth import auth_routes
+from ui.web.bindings import Bindings
+from ui.web.calm import Calm
+from ui.web.forgetful import forget_page, make_forgetful
+from ui.web.frame import Frame
+from ui.web.headers import Headers
+from ui.web.page import THEME, build_page
+from ui.web.session import SessionWall, user_of
+from ui.web.static_files import static_routes
+from ui.web.uploads import upload_routes
+from ui.web.wall import GradioWall, Wrap
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+_PATH = "/desk"
+
+
+def build_app(
+    home: Home, operator: Operator | None = None, *, wrap_gradio: Wrap = GradioWall
+) -> FastAPI:
+    """Return the whole web application over ``home``.
+
+    ``operator`` is the one that commands go through, so that an import here and one from a shell
+    take turns. ``wrap_gradio`` is the wall around Gradio; only tests put another one.
+    """
+    return _inside_a_loop(lambda: _build(home, operator or Operator(home), wrap_gradio))
+
+
+def _build(home: Home, operator: Operator, wrap_gradio: Wrap) -> FastAPI:
+    app = FastAPI(
+        title="Quietdesk",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(Headers),
+            Middleware(Calm, home=home),
+            Middleware(SessionWall, home=home),
+            Middleware(Frame),
+        ],
+        exception_handlers={QuietdeskError: calm.answer},
+    )
+    gradio_app = _mount_gradio(app, home)
+    bindings = Bindings(lambda session_hash: forget_page(gradio_app, session_hash))
+    _mount_of(app).app = wrap_gradio(gradio_app, bindings)
+    app.include_router(auth_routes(home, bindings))
+    app.include_router(static_routes())
+    app.include_router(upload_routes(operator))
+    return app
+
+
+def _inside_a_loop(build: Callable[[], FastAPI]) -> FastAPI:
+    """Build in a running event loop; without one Gradio opens a loop per lock and closes none."""
+
+    async def built() -> FastAPI:
+        return build()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(built())
+    return build()
+
+
+def _mount_gradio(app: FastAPI, home: Home) -> GradioApp:
+    blocks = build_page(home)
+    mount_gradio_app(
+        app,
+        blocks,
+        path=_PATH,
+        auth_dependency=_login,
+        blocked_paths=[str(home.settings.home)],
+        show_error=True,  # handlers never raise; what Gradio itself refuses is worth reading
+        max_file_size=1,
+        run_history=False,  # it keeps every event's texts in the browser
+        footer_links=[],
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=THEME,
+    )
+    gradio_app = cast("GradioApp", _mount_of(app).app)
+    make_forgetful(gradio_app, blocks)
+    return gradio_app
+
+
+def _mount_of(app: FastAPI) -> Mount:
+    return next(route for route in app.routes if isinstance(route, Mount) and route.path == _PATH)
+
+
+def _login(request: Request) -> str | None:
+    """Return who asks, for Gradio: a second wall behind ours."""
+    return user_of(request).login if "user" in request.scope else None

@@ -1,0 +1,105 @@
+"""Logging in and out: one form, one cookie, sessions kept in the records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.errors import BadInput, NotPermitted
+from assistant.model import User
+from ui.web.bindings import Bindings
+from ui.web.bodies import read_body
+from ui.web.login_page import login_page
+from ui.web.session import COOKIE, LOGIN, token_in, user_of
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+DESK = "/desk/"
+_LONGEST_FORM = 4096
+_WRONG = "This login and password do not belong together."
+
+
+def auth_routes(home: Home, bindings: Bindings) -> APIRouter:
+    """Return the routes by which people come and go."""
+    router = APIRouter()
+    door = _Door(home, bindings)
+    router.add_api_route("/", _to_desk, methods=["GET"])
+    router.add_api_route(LOGIN, door.form, methods=["GET"])
+    router.add_api_route(LOGIN, door.log_in, methods=["POST"])
+    router.add_api_route("/logout", door.log_out, methods=["POST"])
+    return router
+
+
+class _Door:
+    def __init__(self, home: Home, bindings: Bindings) -> None:
+        self._home = home
+        self._bindings = bindings
+        self._hashing = CapacityLimiter(2)  # argon2 is heavy on purpose; guesses queue up here
+
+    async def form(self, request: Request) -> Response:
+        return _redirect(request, DESK) if "user" in request.scope else HTMLResponse(login_page())
+
+    async def log_in(self, request: Request) -> Response:
+        login, password = _fields(await read_body(request, _LONGEST_FORM))
+        try:
+            user = await to_thread.run_sync(
+                self._home.accounts.authenticate, login, password, limiter=self._hashing
+            )
+        except NotPermitted as error:  # too many failures: the message says how long to wait
+            return _again(f"{error.happened} {error.todo}", 429)
+        return _again(_WRONG, 401) if user is None else await self._welcome(request, user)
+
+    async def log_out(self, request: Request) -> Response:
+        token = token_in(request.headers)
+        if token:
+            await to_thread.run_sync(self._home.accounts.close_session, token)
+        if "user" in request.scope:
+            self._bindings.drop_all(user_of(request).id)
+        response = _redirect(request, LOGIN)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        response.headers["clear-site-data"] = '"cache", "storage"'
+        return response
+
+    async def _welcome(self, request: Request, user: User) -> Response:
+        hours = self._home.settings.session_hours
+        token = await to_thread.run_sync(self._home.accounts.open_session, user, hours)
+        response = _redirect(request, DESK)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=hours * 3600,
+            httponly=True,
+            samesite="strict",
+            secure=_over_tls(request),
+        )
+        return response
+
+
+def _to_desk(request: Request) -> Response:
+    return _redirect(request, DESK)
+
+
+def _over_tls(request: Request) -> bool:
+    """Return whether the browser speaks TLS, to us or to a proxy before us: the origin says so."""
+    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https:")
+
+
+def _fields(body: bytes) -> tuple[str, str]:
+    try:
+        form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=8)
+    except ValueError:
+        raise BadInput("This is not the login form.") from None
+    return form.get("login", [""])[0].strip(), form.get("password", [""])[0]
+
+
+def _again(message: str, status: int) -> Response:
+    return HTMLResponse(login_page(message), status)
+
+
+def _redirect(request: Request, path: str) -> RedirectResponse:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{path}", status_code=303)

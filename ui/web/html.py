@@ -1,0 +1,66 @@
+"""HTML that is escaped by the way it is made: text goes in through `text`, structure through `el`.
+
+Ticket texts are hostile. Nothing here takes a ready string of markup, so nothing that a customer or
+a model wrote can become a tag, an attribute, a link or an image. Characters that change how a line
+reads without being seen (bidirectional overrides, zero-width joins) are shown by name instead.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from typing import LiteralString, NewType
+
+Html = NewType("Html", str)
+"""Markup that was made here."""
+
+NOTHING = Html("")
+_VOID = frozenset({"br", "hr", "img", "input"})
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def text(value: str) -> Html:
+    """Return ``value`` as text that means itself; unseen characters become visible marks."""
+    pieces: list[str] = []
+    at = 0
+    for match in _UNSEEN.finditer(value):
+        pieces += (html.escape(value[at : match.start()]), _mark(match[0]))
+        at = match.end()
+    return Html("".join((*pieces, html.escape(value[at:]))))
+
+
+def el(name: LiteralString, /, *children: Html, **attributes: str | bool | None) -> Html:
+    """Return one element. ``class_`` and ``data_do`` stand for ``class`` and ``data-do``.
+
+    False and None leave an attribute out, True writes it bare.
+    """
+    opening = f"<{name}{''.join(_attribute(*pair) for pair in attributes.items())}>"
+    if name in _VOID:
+        return Html(opening)
+    return Html(f"{opening}{''.join(children)}</{name}>")
+
+
+def words(value: LiteralString) -> Html:
+    """Return a developer's words."""
+    return Html(html.escape(value))
+
+
+def join(parts: Iterable[Html]) -> Html:
+    """Return markup set one after another."""
+    return Html("".join(parts))
+
+
+def _attribute(name: str, value: str | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    key = name.rstrip("_").replace("_", "-")
+    return f" {key}" if value is True else f' {key}="{html.escape(_UNSEEN.sub("", value))}"'
+
+
+def _mark(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    return f'<span class="qd-unseen" title="An unseen character stands here">{code}</span>'

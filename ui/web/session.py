@@ -1,0 +1,91 @@
+"""The wall around everything: no answer without a login, no order from another site.
+
+Gradio's own login is not used: with it, whoever knows another person's session hash reads that
+person's state. Who somebody is comes from our cookie alone, on every request.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.model import User
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from assistant.bootstrap import Home
+
+COOKIE = "quietdesk_session"
+LOGIN = "/login"
+_OPEN = frozenset({LOGIN, "/static/base.css", "/static/login.css", "/static/mark.svg"})
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+class SessionWall:
+    """Lets nobody in without a session, and no change in that another site's page ordered."""
+
+    def __init__(self, app: ASGIApp, home: Home) -> None:
+        self._app = app
+        self._home = home
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            refusal = await self._judge(scope)
+            await (refusal or self._app)(scope, receive, send)
+
+    async def _judge(self, scope: Scope) -> Response | None:
+        """Return the refusal, or None with the user written into ``scope``."""
+        headers = Headers(scope=scope)
+        if scope["method"] not in _SAFE and not same_origin(headers):
+            return JSONResponse({"happened": "Another site sent this. It was not done."}, 403)
+        token = token_in(headers)
+        user = await to_thread.run_sync(self._home.accounts.session_user, token) if token else None
+        if user is not None:
+            scope["user"] = user
+            return None
+        if _path(scope) in _OPEN:
+            return None
+        if scope["method"] in _SAFE and "text/html" in headers.get("accept", ""):
+            return RedirectResponse(f"{scope.get('root_path', '')}{LOGIN}", status_code=303)
+        return JSONResponse({"happened": "You are not logged in.", "todo": "Log in again."}, 401)
+
+
+def user_of(request: Request) -> User:
+    """Return who asks; the wall has put them there."""
+    return cast("User", request.scope["user"])
+
+
+def token_in(headers: Headers) -> str | None:
+    """Return the session token of a request, None without one."""
+    try:
+        cookies = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        return None
+    return cookies[COOKIE].value if COOKIE in cookies else None
+
+
+def same_origin(headers: Headers) -> bool:
+    """Return whether a page of this very host sent a changing request.
+
+    Browsers name the page's origin with every such request; what does not name it is no browser
+    page of ours. Only the host is compared: behind a proxy the scheme is the proxy's.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site") == "same-origin"
+    return urlsplit(origin).netloc == headers.get("host") != ""
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")))

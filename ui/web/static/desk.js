@@ -1,0 +1,115 @@
+// Loaded before Gradio. No text of a customer is ever made into markup here.
+(() => {
+  "use strict";
+
+  const THEME = "quietdesk-theme";
+
+  // A login that has ended answers 401; the page would only show a vague toast.
+  const ask = window.fetch.bind(window);
+  window.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (answer.status === 401) window.location.assign("../login");
+    return answer;
+  };
+
+  window.quietdesk = {
+    // Shows at once which row was chosen, before the answer is there.
+    mark(chosen) {
+      if (!chosen.classList.contains("qd-line")) return;
+      const list = chosen.closest(".qd-list");
+      for (const line of list.querySelectorAll("[aria-current]")) line.removeAttribute("aria-current");
+      chosen.setAttribute("aria-current", "true");
+    },
+  };
+
+  const setTheme = (dark) => document.body.classList.toggle("dark", dark);
+
+  const keepTheme = () => {
+    const kept = localStorage.getItem(THEME);
+    if (kept) setTheme(kept === "dark");
+  };
+
+  const switchTheme = () => {
+    const dark = !document.body.classList.contains("dark");
+    localStorage.setItem(THEME, dark ? "dark" : "light");
+    setTheme(dark);
+  };
+
+  const copy = async (button) => {
+    const text = button.closest("article").querySelector("[data-copied]").textContent;
+    const said = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select the text and copy it";
+    }
+    setTimeout(() => { button.textContent = said; }, 2000);
+  };
+
+  const line = (kind, words) => {
+    const made = document.createElement("p");
+    made.className = `qd-${kind}-line`;
+    made.textContent = words;
+    return made;
+  };
+
+  const sendFile = async (to, file) => {
+    const answer = await fetch(to, {
+      method: "POST",
+      headers: {"content-type": "application/octet-stream", "x-file-name": encodeURIComponent(file.name)},
+      body: file,
+    });
+    const told = await answer.json();
+    return answer.ok
+      ? line("done", `${file.name}: ${told.said}`)
+      : line("problem", [file.name + ":", told.happened, told.safe, told.todo].filter(Boolean).join(" "));
+  };
+
+  const upload = async (form) => {
+    const [entry, button, result] = ["input", "button", ".qd-result"].map((each) => form.querySelector(each));
+    button.disabled = true;
+    result.replaceChildren();
+    for (const [at, file] of [...entry.files].entries()) {
+      const waiting = line("waiting", `${file.name}: reading and washing (${at + 1} of ${entry.files.length})`);
+      result.append(waiting);
+      try {
+        waiting.replaceWith(await sendFile(form.dataset.upload, file));
+      } catch {
+        waiting.replaceWith(line("problem", `${file.name}: the connection broke. Import it again.`));
+      }
+    }
+    button.disabled = false;
+    form.reset();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.theme) switchTheme();
+    if (button.dataset.copy) copy(button);
+    if (button.dataset.close) button.closest(".qd-notice").remove();
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.dataset.upload) return;
+    event.preventDefault();
+    upload(event.target);
+  });
+
+  // Arrow keys walk through a list, as in a mail program.
+  document.addEventListener("keydown", (event) => {
+    const here = event.target.closest?.(".qd-line");
+    if (!here || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const lines = [...here.closest(".qd-list").querySelectorAll(".qd-line")];
+    const next = lines[lines.indexOf(here) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+
+  // Gradio sets its own theme when it starts; ours comes after.
+  new MutationObserver((_, watcher) => {
+    if (!document.querySelector(".qd-header")) return;
+    watcher.disconnect();
+    keepTheme();
+  }).observe(document.documentElement, {childList: true, subtree: true});
+})();

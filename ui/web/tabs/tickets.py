@@ -1,0 +1,163 @@
+"""The tickets tab: list, thread, and what can be written about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from assistant.flows import show
+from assistant.flows.draft import draft_reply
+from assistant.flows.show import TicketLine
+from assistant.flows.summarise import summarise
+from assistant.model import Draft, DraftKind
+from ui.web.html import NOTHING, Html, join
+from ui.web.views import tickets as views
+from ui.web.views.notice import said
+from ui.web.views.shown import Shown
+from ui.web.visit import Visit
+from ui.web.widgets import UNCHANGED, Block, Wiring, button, flag, held, panel, usable, word
+
+_EVERY = "all"
+_STATUSES = [("Every status", _EVERY), "open", "pending", "solved", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsTab:
+    """The parts that others refresh."""
+
+    filter: gr.Textbox
+    status: gr.Dropdown
+    opened: gr.Textbox
+    lines: gr.HTML
+    thread: gr.HTML
+    made: gr.HTML
+    summarise: gr.Button
+    draft: gr.Button
+
+    @property
+    def fresh(self) -> list[Block]:
+        """What a change of tenant sets anew."""
+        return [self.opened, self.lines, self.thread, self.made, self.summarise, self.draft]
+
+
+def build_tickets(wiring: Wiring) -> TicketsTab:
+    """Lay the tab out and wire it."""
+    with gr.Row(elem_classes=["qd-three"]):
+        with gr.Column(elem_classes=["qd-side"], min_width=280):
+            sought = gr.Textbox(
+                placeholder="Filter by number, word or requester",
+                show_label=False,
+                container=False,
+                elem_id="qd-filter",
+                html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+            )
+            status = gr.Dropdown(
+                _STATUSES, value=_EVERY, show_label=False, container=False, filterable=False
+            )
+            lines = panel("tickets")
+        with gr.Column(elem_classes=["qd-middle"], min_width=400):
+            as_seen = gr.Checkbox(
+                label="Show what the model sees", container=False, elem_id="qd-as-seen"
+            )
+            thread = panel("thread", views.nothing_open())
+        with gr.Column(elem_classes=["qd-made"], min_width=320):
+            with gr.Row(elem_classes=["qd-actions"]):
+                summary = button("Summarise", name="summarise", on=False)
+                reply = button("Draft reply", kind="primary", name="draft", on=False)
+            made = panel("made", views.nothing_written())
+    opened = held("opened")
+    tab = TicketsTab(sought, status, opened, lines, thread, made, summary, reply)
+    _wire(wiring, tab, as_seen)
+    return tab
+
+
+def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
+    looking = [tab.filter, tab.status, tab.opened]
+    wiring.on(tab.filter.input, _list, inputs=looking, outputs=[tab.lines])
+    wiring.on(tab.status.change, _list, inputs=looking, outputs=[tab.lines])
+    wiring.on(
+        tab.lines.click,
+        _open,
+        inputs=[as_seen],
+        outputs=[tab.opened, tab.thread, tab.made, tab.summarise, tab.draft],
+    )
+    wiring.on(as_seen.change, _again, inputs=[tab.opened, as_seen], outputs=[tab.thread, tab.made])
+    writing = [tab.opened, as_seen]
+    wiring.on(tab.summarise.click, _summarise, inputs=writing, outputs=[tab.made], slow=True)
+    wiring.on(tab.draft.click, _draft, inputs=writing, outputs=[tab.made], slow=True)
+
+
+def fresh(visit: Visit) -> list[object]:
+    """Return the values of `TicketsTab.fresh` for a tenant that was just chosen."""
+    lines = views.ticket_list(show.tickets(visit.desk, visit.person), "", filtered=False)
+    none = views.nothing_open(), views.nothing_written()
+    return ["", lines, *none, usable(False), usable(False)]
+
+
+def list_tickets(visit: Visit, sought: object, status: object, opened: object) -> Html:
+    """Return the list under the current filter."""
+    every = show.tickets(visit.desk, visit.person)
+    wanted, terms = word(status) or _EVERY, word(sought).casefold().split()
+    lines = [each for each in every if _matches(each, wanted, terms)]
+    return views.ticket_list(lines, word(opened), filtered=len(lines) < len(every) or not every)
+
+
+def _list(visit: Visit, sought: object, status: object, opened: object) -> list[object]:
+    return [list_tickets(visit, sought, status, opened), NOTHING]
+
+
+def _open(visit: Visit, as_seen: object) -> list[object]:
+    reference = visit.picked.get("ticket", "")
+    return [reference, *_look(visit, reference, as_seen), usable(True), usable(True), NOTHING]
+
+
+def _again(visit: Visit, opened: object, as_seen: object) -> list[object]:
+    reference = word(opened)
+    if not reference:
+        return [UNCHANGED, UNCHANGED, NOTHING]
+    return [*_look(visit, reference, as_seen), NOTHING]
+
+
+def _look(visit: Visit, reference: str, as_seen: object) -> tuple[Html, Html]:
+    view = show.ticket(visit.desk, visit.person, reference)
+    shown = Shown(visit.desk, visit.person, flag(as_seen))
+    made = [views.written(each, shown) for each in _newest(visit, reference)]
+    return views.thread(view, as_seen=shown.as_seen), join(made) or views.nothing_written()
+
+
+def _summarise(visit: Visit, opened: object, as_seen: object) -> list[object]:
+    draft = summarise(visit.desk, word(opened))
+    return [_made(visit, draft, as_seen), said("Summarised.")]
+
+
+def _draft(visit: Visit, opened: object, as_seen: object) -> list[object]:
+    draft = draft_reply(visit.desk, word(opened))
+    return [
+        _made(visit, draft, as_seen),
+        said("Drafted.", "It waits for review; nothing was sent."),
+    ]
+
+
+def _made(visit: Visit, draft: Draft, as_seen: object) -> Html:
+    shown = Shown(visit.desk, visit.person, flag(as_seen))
+    others = [each for each in _newest(visit, draft.reference) if each.kind is not draft.kind]
+    return join(views.written(each, shown) for each in (draft, *others))
+
+
+def _newest(visit: Visit, reference: str) -> Sequence[Draft]:
+    """Return the newest draft reply and the newest summary of a ticket."""
+    newest: dict[DraftKind, Draft] = {}
+    for each in visit.desk.records.drafts.list():
+        if each.reference == reference:
+            newest[each.kind] = each
+    return [newest[kind] for kind in (DraftKind.REPLY, DraftKind.SUMMARY) if kind in newest]
+
+
+def _matches(line: TicketLine, status: str, terms: Sequence[str]) -> bool:
+    if status not in (_EVERY, line.status.value):
+        return False
+    people = f"{line.subject.for_display()} {line.requester.for_display()}"
+    words = f"{line.reference} {line.priority} {people}".casefold()
+    return all(term in words for term in terms)

@@ -1,0 +1,46 @@
+"""A question, and an answer that says where it stands, or that nothing here answers it."""
+
+from __future__ import annotations
+
+from assistant.flows.ask import Answer
+from ui.web.html import Html, el, join, text, words
+from ui.web.marks import washed
+from ui.web.views.notice import empty
+from ui.web.views.shown import Shown
+from ui.web.views.sources import nearest, sources
+
+
+def answer(found: Answer, shown: Shown) -> Html:
+    """Return the answer with its sources, or the nearest articles without one."""
+    asked = el(
+        "p",
+        el("span", words("Asked as "), class_="qd-label"),
+        washed(found.question.reveal()),
+        class_="qd-asked",
+    )
+    body = _answered(found, shown) if found.answerable else _unanswered(found, shown)
+    return el("section", asked, body, class_="qd-card qd-answer")
+
+
+def nothing_asked() -> Html:
+    """Return what stands under the question before one was asked."""
+    return empty("Ask the knowledge base", "Answers cite the passages that they stand on.")
+
+
+def _answered(found: Answer, shown: Shown) -> Html:
+    made = found.written
+    notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
+    body = el("div", shown.of(made.body, made.citations), class_="qd-body")
+    by = el("p", words("by "), text(made.writer), class_="qd-meta")
+    return join((body, by, notes, sources(made.citations, shown)))
+
+
+def _unanswered(found: Answer, shown: Shown) -> Html:
+    title = el("p", words("Nothing here answers this."), class_="qd-nothing-title")
+    if not found.passages:
+        return join((title, el("p", words("No article comes near either."))))
+    near = el("section", el("h4", words("Nearest articles")), nearest(found.passages, shown))
+    hint = el(
+        "p", words("These came nearest, and do not answer it. Open one to judge for yourself.")
+    )
+    return join((title, hint, near))

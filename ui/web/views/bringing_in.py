@@ -1,0 +1,63 @@
+"""Forms that send files to our own route; the page's script reports what came of it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from ui.web.html import Html, el, join, text, words
+from ui.web.views.notice import empty
+
+KNOWLEDGE = (".md", ".markdown", ".html", ".htm", ".txt")
+
+
+def forms(tenant: str, max_mb: int) -> Html:
+    """Return both forms."""
+    return join(
+        (
+            _form(
+                "tickets",
+                "Tickets",
+                "A JSON-lines export, one ticket a line. The same reference is replaced.",
+                ".jsonl,.ndjson",
+                tenant,
+            ),
+            _form(
+                "knowledge",
+                "Knowledge",
+                "Markdown, HTML or text. A file of the same name is replaced.",
+                ",".join(KNOWLEDGE),
+                tenant,
+            ),
+            el("p", text(f"{_PROMISE} {max_mb} MiB a file at most."), class_="qd-hint"),
+        )
+    )
+
+
+_PROMISE = "Files go straight into encrypted storage; no plain copy is kept on this machine."
+
+
+def not_for_you() -> Html:
+    """Return what an agent sees."""
+    return empty("Importing is for reviewers", "Ask one, or an admin.")
+
+
+def _form(kind: str, title: str, hint: str, accept: str, tenant: str) -> Html:
+    entry = el(
+        "input",
+        type="file",
+        id=f"file-{kind}",
+        accept=accept,
+        multiple=kind == "knowledge",
+        required=True,
+    )
+    return el(
+        "form",
+        el("h3", text(title)),
+        el("p", text(hint), class_="qd-hint"),
+        el("label", words("Choose a file"), for_=f"file-{kind}", class_="qd-sr"),
+        entry,
+        el("button", words("Import"), type="submit", class_="qd-solid"),
+        el("div", class_="qd-result", role="status", aria_live="polite"),
+        class_="qd-card qd-upload",
+        data_upload=f"../uploads/{kind}?{urlencode({'tenant': tenant})}",
+    )

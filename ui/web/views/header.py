@@ -1,0 +1,56 @@
+"""The bar on top: whose house this is, which tenant is looked at, who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.model import Membership
+from ui.web.html import NOTHING, Html, el, join, text, words
+
+
+def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
+    """Return the bar for one person."""
+    name = el(
+        "div",
+        el("img", src="../static/mark.svg", alt="", width="24", height="24"),
+        el("span", words("Quietdesk"), class_="qd-brand"),
+        class_="qd-name",
+    )
+    role = next((each.role.value for each in memberships if each.tenant == tenant), "")
+    who = el(
+        "div",
+        el("span", text(login), class_="qd-login"),
+        el("span", text(role), class_="qd-role") if role else NOTHING,
+        _theme(),
+        _logout(),
+        class_="qd-who",
+    )
+    return el("div", name, _chooser(memberships, tenant), who, class_="qd-header")
+
+
+def _chooser(memberships: Sequence[Membership], tenant: str) -> Html:
+    if not memberships:
+        return el(
+            "p", words("You have no seat with any tenant yet. Ask an admin."), class_="qd-hint"
+        )
+    options = join(
+        el("option", text(each.tenant), value=each.tenant, selected=each.tenant == tenant)
+        for each in memberships
+    )
+    return el(
+        "label",
+        el("span", words("Tenant"), class_="qd-label"),
+        el("select", options, data_do="tenant", class_="qd-select"),
+        class_="qd-chooser",
+    )
+
+
+def _theme() -> Html:
+    return el(
+        "button", words("Light / dark"), type="button", class_="qd-quiet", data_theme="switch"
+    )
+
+
+def _logout() -> Html:
+    leave = el("button", words("Log out"), type="submit", class_="qd-quiet")
+    return el("form", leave, method="post", action="../logout")

@@ -1,0 +1,68 @@
+"""The ledger's last rows, and whether it proves itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from guardrails.ledger import Proof, Row
+from ui.web.html import Html, el, join, text, words
+from ui.web.views.notice import empty
+
+
+def rows(last: Sequence[Row]) -> Html:
+    """Return rows, newest first."""
+    if not last:
+        return empty(
+            "The ledger is empty", "Everything that is sent, kept or decided leaves a row."
+        )
+    names = ("No.", "When (UTC)", "What", "Facts", "Hash")
+    head = el("thead", el("tr", *(el("th", text(name), scope="col") for name in names)))
+    body = el("tbody", *(_row(row) for row in reversed(last)))
+    return el("div", el("table", head, body, class_="qd-table"), class_="qd-scroll")
+
+
+def proof(found: Proof) -> Html:
+    """Return what verifying found."""
+    if found.broken is None:
+        line = el("strong", text(f"All {found.rows} rows hold."))
+        rest = words(" Every hash follows from the row before it, and the head is the last row's.")
+        return el("p", line, rest, class_="qd-proof qd-proof-good", role="status")
+    line = el("strong", text(f"Row {found.broken.number} does not hold: {found.broken.why}."))
+    rest = words(" Keep the database as it is and tell whoever runs this house.")
+    return el("p", line, rest, class_="qd-proof qd-proof-bad", role="alert")
+
+
+def not_for_you() -> Html:
+    """Return what somebody sees who is neither reviewer nor admin."""
+    return empty("The ledger is for reviewers", "Ask an admin if you need to see it.")
+
+
+def _row(row: Row) -> Html:
+    return el(
+        "tr",
+        el("td", text(str(row.number)), class_="qd-number"),
+        el("td", text(row.at[:19].replace("T", " ")), class_="qd-nowrap"),
+        el("td", text(row.kind), class_="qd-nowrap"),
+        el("td", _facts(row.body)),
+        el("td", el("code", text(row.hash[:12])), title=row.hash),
+    )
+
+
+def _facts(body: str) -> Html:
+    facts: dict[str, object] = json.loads(body)
+    return join(
+        el(
+            "span",
+            el("span", text(f"{name} "), class_="qd-label"),
+            text(_short(value)),
+            class_="qd-fact",
+        )
+        for name, value in facts.items()
+        if value not in ("", None)
+    )
+
+
+def _short(value: object) -> str:
+    plain = value if isinstance(value, str) else json.dumps(value)
+    return f"{plain[:12]}…" if len(plain) in (32, 64) and " " not in plain else plain

@@ -1,0 +1,33 @@
+"""The line that says what happened, what is safe and what to do."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from assistant.errors import QuietdeskError
+from ui.web.html import NOTHING, Html, el, text, words
+
+
+def said(happened: LiteralString, detail: str = "") -> Html:
+    """Return the notice of something done."""
+    body = el("p", el("strong", words(happened)), text(f" {detail}" if detail else ""))
+    return _notice("done", body)
+
+
+def problem(error: QuietdeskError) -> Html:
+    """Return the notice of something that was not done."""
+    parts = [el("strong", text(error.happened))]
+    parts += [text(f" {part}") for part in (error.safe, error.todo) if part]
+    return _notice("problem", el("p", *parts))
+
+
+def empty(title: LiteralString, hint: LiteralString = "") -> Html:
+    """Return what stands where nothing is yet."""
+    more = el("p", words(hint)) if hint else NOTHING
+    return el("div", el("p", words(title), class_="qd-empty-title"), more, class_="qd-empty")
+
+
+def _notice(kind: LiteralString, body: Html) -> Html:
+    close = el("button", words("Close"), type="button", class_="qd-quiet", data_close="notice")
+    role = "alert" if kind == "problem" else "status"
+    return el("div", body, close, class_=f"qd-notice qd-{kind}", role=role)

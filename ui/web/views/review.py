@@ -1,0 +1,145 @@
+"""Review: the queue, and three texts side by side with everything that was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.flows.review import ReviewView
+from assistant.model import Draft, DraftState, Finding, Review
+from ui.web.html import NOTHING, Html, el, join, text, words
+from ui.web.marks import pill, washed, when
+from ui.web.views.notice import empty
+from ui.web.views.sending import sending
+from ui.web.views.shown import Shown
+from ui.web.views.sources import sources
+
+_STATES = {
+    DraftState.PENDING: "Nobody has decided yet. Read the right-hand text, then approve or reject.",
+    DraftState.APPROVED: "Approved as it stands. It goes to the outbox when it is released.",
+    DraftState.REJECTED: "Rejected. It is kept and can never be released.",
+    DraftState.RELEASED: "Released. The reply stands in the outbox.",
+}
+_FLAGS = {"blocking": "blocking", "noted": "to check"}
+
+
+def queue(drafts: Sequence[Draft], opened: str, shown: Shown) -> Html:
+    """Return the drafts that wait, oldest first."""
+    if not drafts:
+        return empty("Nothing waits for review", "Drafted replies appear here.")
+    rows = join(el("li", _line(each, shown, each.id == opened)) for each in drafts)
+    count = el("p", text(f"{len(drafts)} waiting, oldest first"), class_="qd-count")
+    return join((count, el("ul", rows, class_="qd-list")))
+
+
+def compare(view: ReviewView, shown: Shown) -> Html:
+    """Return one draft: its state, three texts, what was found, and who decided what."""
+    made = view.draft.written
+    columns = el(
+        "div",
+        _column("What the model saw", "Placeholders stand for people.", washed(made.saw.reveal())),
+        _column("What it said", f"Written by {made.writer}.", _said(view)),
+        _column("What will be sent", "Coloured words are put back.", _to_send(view, shown)),
+        class_="qd-columns",
+    )
+    return join(
+        (
+            _head(view.draft),
+            columns,
+            _findings(made.findings, made.body.reveal()),
+            sources(made.citations, shown),
+            _history(view.reviews),
+        )
+    )
+
+
+def nothing_open() -> Html:
+    """Return what stands beside the queue before a draft is chosen."""
+    return empty("No draft is open", "Choose one from the queue.")
+
+
+def _line(draft: Draft, shown: Shown, current: bool) -> Html:
+    blocking = sum(each.blocks for each in draft.written.findings)
+    noted = len(draft.written.findings) - blocking
+    flags = join(
+        el("span", text(f"{number} {_FLAGS[kind]}"), class_=f"qd-flag qd-flag-{kind}")
+        for number, kind in ((blocking, "blocking"), (noted, "noted"))
+        if number
+    )
+    start = draft.written.body.cut(0, 90)
+    return el(
+        "button",
+        el(
+            "span",
+            el("span", text(draft.reference), class_="qd-ref"),
+            pill(draft.state.value),
+            class_="qd-line-top",
+        ),
+        el("span", shown.of(start) or words("(nothing to say)"), class_="qd-line-subject"),
+        el("span", when(draft.created_at), flags, class_="qd-line-meta"),
+        type="button",
+        class_="qd-line",
+        data_do="draft",
+        data_draft=draft.id,
+        aria_current="true" if current else None,
+    )
+
+
+def _head(draft: Draft) -> Html:
+    return el(
+        "header",
+        el("h2", words("Reply to "), el("span", text(draft.reference), class_="qd-ref")),
+        pill(draft.state.value),
+        el("p", text(_STATES[draft.state])),
+        class_="qd-review-head",
+    )
+
+
+def _column(title: str, hint: str, body: Html) -> Html:
+    head = el("header", el("h3", text(title)), el("p", text(hint)))
+    return el("section", head, el("div", body, class_="qd-column-text", tabindex="0"))
+
+
+def _said(view: ReviewView) -> Html:
+    made = view.draft.written
+    if not made.said:
+        return el("p", words("It said nothing."), class_="qd-nothing")
+    return washed(made.said.reveal(), made.citations)
+
+
+def _to_send(view: ReviewView, shown: Shown) -> Html:
+    if not view.draft.written.body:
+        return el("p", words("Nothing yet. Write the reply below."), class_="qd-nothing")
+    return sending(view, shown)
+
+
+def _findings(findings: Sequence[Finding], body: str) -> Html:
+    if not findings:
+        return el("p", words("No check found anything in the text."), class_="qd-clean")
+    rows = join(_finding(each, body) for each in findings)
+    return el("section", el("h4", words("Found in the text")), el("ul", rows), class_="qd-findings")
+
+
+def _finding(finding: Finding, body: str) -> Html:
+    place = body[finding.start : min(finding.end, finding.start + 60)]
+    kind = "blocking" if finding.blocks else "noted"
+    return el(
+        "li",
+        el("span", text(_FLAGS[kind]), class_=f"qd-flag qd-flag-{kind}"),
+        el("strong", text(finding.kind.value.replace("_", " "))),
+        text(f" {finding.note} "),
+        el("q", washed(place)) if place else NOTHING,
+    )
+
+
+def _history(reviews: Sequence[Review]) -> Html:
+    if not reviews:
+        return NOTHING
+    rows = join(
+        el("li", el("strong", text(each.login)), text(f" {_action(each.action)} "), when(each.at))
+        for each in reviews
+    )
+    return el("section", el("h4", words("Decisions")), el("ul", rows), class_="qd-history")
+
+
+def _action(action: str) -> str:
+    return action.rpartition(".")[2]

@@ -1,0 +1,154 @@
+"""Tickets: the list, one thread, and what was written about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.flows.show import TicketLine, TicketView, TurnView
+from assistant.model import Draft, DraftKind, DraftState
+from ui.web.html import NOTHING, Html, el, join, text, words
+from ui.web.marks import pill, washed, when
+from ui.web.views.notice import empty
+from ui.web.views.shown import Shown
+from ui.web.views.sources import sources
+
+MOST_LINES = 200
+
+
+def ticket_list(lines: Sequence[TicketLine], opened: str, *, filtered: bool) -> Html:
+    """Return the tickets to choose from, the opened one marked."""
+    if not lines:
+        return _no_match() if filtered else _none_yet()
+    rows = join(el("li", _line(each, each.reference == opened)) for each in lines[:MOST_LINES])
+    left = len(lines) - MOST_LINES
+    more = el("p", text(f"{left} more. Narrow the filter to see them."), class_="qd-more")
+    count = el("p", text(_count(len(lines))), class_="qd-count")
+    return join((count, el("ul", rows, class_="qd-list"), more if left > 0 else NOTHING))
+
+
+def thread(view: TicketView, *, as_seen: bool) -> Html:
+    """Return one thread as a conversation."""
+    subject = washed(view.washed_subject.reveal()) if as_seen else text(view.subject.for_display())
+    meta = (
+        el("span", text(view.reference), class_="qd-ref"),
+        pill(view.status.value),
+        el("span", words("priority "), text(view.priority)),
+        el("span", words("opened "), when(view.created_at)),
+    )
+    head = el("header", el("h2", subject), el("p", *meta, class_="qd-meta"))
+    note = el("p", words(_SEEN_NOTE), class_="qd-seen-note") if as_seen else NOTHING
+    turns = join(_turn(each, as_seen=as_seen) for each in view.turns)
+    return el("article", head, note, el("ol", turns, class_="qd-turns"), class_="qd-thread")
+
+
+def written(draft: Draft, shown: Shown) -> Html:
+    """Return a summary or a draft reply with its sources."""
+    made = draft.written
+    if not made.body:
+        body = el("p", words(_NOTHING_TO_SAY), class_="qd-nothing")
+    else:
+        body = el("div", shown.of(made.body, made.citations), class_="qd-body")
+    notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
+    return el(
+        "section",
+        _written_head(draft),
+        body,
+        notes,
+        sources(made.citations, shown),
+        _next_step(draft),
+        class_="qd-card qd-written",
+    )
+
+
+_SEEN_NOTE = "This is all that a model, an index or a log can see of this ticket."
+_NOTHING_TO_SAY = "The knowledge base holds nothing that this could be built on."
+
+
+def nothing_open() -> Html:
+    """Return what stands in the middle before a ticket is chosen."""
+    return empty("No ticket is open", "Choose one from the list.")
+
+
+def nothing_written() -> Html:
+    """Return what stands beside a ticket about which nothing was written."""
+    return empty("Nothing written yet", "Summarise the thread, or draft a reply from the sources.")
+
+
+def _line(line: TicketLine, current: bool) -> Html:
+    top = el(
+        "span",
+        el("span", text(line.reference), class_="qd-ref"),
+        pill(line.status.value),
+        class_="qd-line-top",
+    )
+    meta = el(
+        "span",
+        el("span", text(line.requester.for_display() or "unknown"), class_="qd-who-name"),
+        text(f" · {line.priority} · "),
+        when(line.created_at),
+        class_="qd-line-meta",
+    )
+    return el(
+        "button",
+        top,
+        el("span", text(line.subject.for_display()), class_="qd-line-subject"),
+        meta,
+        type="button",
+        class_="qd-line",
+        data_do="ticket",
+        data_ticket=line.reference,
+        aria_current="true" if current else None,
+    )
+
+
+def _turn(turn: TurnView, *, as_seen: bool) -> Html:
+    author = washed(turn.washed_author.reveal()) if as_seen else text(turn.author.for_display())
+    body = washed(turn.washed_text.reveal()) if as_seen else text(turn.text.for_display())
+    head = el(
+        "p",
+        el("strong", author or words("unknown")),
+        el("span", text(turn.role.value), class_="qd-role"),
+        when(turn.at),
+        class_="qd-turn-head",
+    )
+    return el(
+        "li",
+        head,
+        el("div", body, class_="qd-turn-text"),
+        class_=f"qd-turn qd-turn-{turn.role.value}",
+    )
+
+
+def _written_head(draft: Draft) -> Html:
+    title = words("Summary") if draft.kind is DraftKind.SUMMARY else words("Draft reply")
+    state = NOTHING if draft.kind is DraftKind.SUMMARY else pill(draft.state.value)
+    by = el("span", words("by "), text(draft.written.writer), words(", "), when(draft.created_at))
+    return el("header", el("h3", title), state, by, class_="qd-written-head")
+
+
+def _next_step(draft: Draft) -> Html:
+    if draft.kind is DraftKind.SUMMARY or draft.state is DraftState.REJECTED:
+        return NOTHING
+    if draft.state is DraftState.RELEASED:
+        return el("p", words("It was released and stands in the outbox."), class_="qd-next")
+    go = el(
+        "button",
+        words("Open in review"),
+        type="button",
+        class_="qd-link",
+        data_do="review",
+        data_draft=draft.id,
+    )
+    return el("p", words("Nothing is sent before a person releases it. "), go, class_="qd-next")
+
+
+def _count(number: int) -> str:
+    return "1 ticket" if number == 1 else f"{number} tickets"
+
+
+def _no_match() -> Html:
+    return empty("No ticket matches", "Try fewer words, or another status.")
+
+
+def _none_yet() -> Html:
+    return empty("No tickets yet", "A reviewer can bring an export in under Import.")

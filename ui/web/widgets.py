@@ -1,0 +1,200 @@
+"""The few Gradio parts that the desk is made of, and the one way in which an event is handled.
+
+Every event checks the seat, runs in a thread, ends in values and a notice, and never lets an
+exception through: Gradio would print its words, and those may be a customer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
+
+from assistant.errors import BadInput, QuietdeskError
+from ui.crash import crash, translated
+from ui.web.html import NOTHING, Html
+from ui.web.views.notice import problem
+from ui.web.visit import open_visit
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+__all__ = [
+    "UNCHANGED",
+    "Block",
+    "Wiring",
+    "button",
+    "flag",
+    "held",
+    "panel",
+    "seen",
+    "usable",
+    "word",
+]
+
+_PICK = """
+element.addEventListener('click', (event) => {
+  const picked = event.target.closest('[data-do]');
+  if (picked && element.contains(picked) && picked.tagName === 'BUTTON') {
+    window.quietdesk.mark(picked);
+    trigger('click', {...picked.dataset});
+  }
+});
+element.addEventListener('change', (event) => {
+  const picked = event.target.closest('select[data-do]');
+  if (picked) trigger('click', {...picked.dataset, value: picked.value});
+});
+"""
+"""Turns a press on any of our buttons into an event that carries the button's `data-` words."""
+
+Handler = Callable[..., Sequence[object]]
+"""Takes the visit and the fields' values, returns new values and last the notice."""
+
+UNCHANGED: object = {"__type__": "update"}
+"""What `gr.skip` returns, whose own type says nothing."""
+
+
+class Listen(Protocol):
+    """What Gradio gives to hang an event on: ``button.click``, ``tab.select``, ``blocks.load``."""
+
+    def __call__(self, fn: Callable[..., Any], **how: Any) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What every event needs: the home, the field that says which tenant, the place for notices."""
+
+    home: Home
+    tenant: gr.Textbox
+    notice: gr.HTML
+
+    def on(
+        self,
+        listen: object,
+        handler: Handler,
+        *,
+        inputs: Sequence[Component] = (),
+        outputs: Sequence[Block],
+        slow: bool = False,
+    ) -> None:
+        """Run ``handler`` when ``listen`` fires. ``slow`` events are few at a time and say so."""
+
+        def handle(
+            request: gr.Request, event: gr.EventData, tenant: object, *values: object
+        ) -> list[object]:
+            return self._answer(
+                len(outputs),
+                lambda: handler(
+                    open_visit(self.home, _login(request), _word(tenant), _picked(event)), *values
+                ),
+            )
+
+        cast("Listen", listen)(
+            handle,
+            inputs=[self.tenant, *inputs],
+            outputs=[*outputs, self.notice],
+            preprocess=False,  # values are checked by the handlers, in one way
+            api_visibility="private",
+            show_progress="full" if slow else "hidden",
+            show_progress_on=outputs[0],
+            concurrency_id="writing" if slow else "looking",
+            concurrency_limit=2 if slow else 8,
+            trigger_mode="once" if slow else "always_last",
+        )
+
+    def on_arrival(self, blocks: gr.Blocks, handler: Handler, outputs: Sequence[Block]) -> None:
+        """Run ``handler`` with the login when the page opens, before any tenant is chosen."""
+
+        def handle(request: gr.Request) -> list[object]:
+            return self._answer(len(outputs), lambda: handler(_login(request)))
+
+        cast("Listen", blocks.load)(
+            handle,
+            inputs=[],
+            outputs=[*outputs, self.notice],
+            api_visibility="private",
+            show_progress="hidden",
+        )
+
+    def _answer(self, width: int, run: Callable[[], Sequence[object]]) -> list[object]:
+        try:
+            with translated():
+                return list(run())
+        except QuietdeskError as error:
+            return [*(UNCHANGED for _ in range(width)), problem(error)]
+        except Exception as error:  # noqa: BLE001 - its words may be a customer's
+            found = crash(error, self.home.settings.home)
+            return [*(UNCHANGED for _ in range(width)), problem(found)]
+
+
+def panel(name: str, value: Html = NOTHING) -> gr.HTML:
+    """Return a place for our own HTML; its buttons fire ``click`` with their `data-` words."""
+    classes = ["qd-panel", f"qd-panel-{name}"]
+    return gr.HTML(
+        value, elem_id=f"qd-{name}", elem_classes=classes, js_on_load=_PICK, apply_default_css=False
+    )
+
+
+def held(name: str) -> gr.Textbox:
+    """Return a field that nobody sees; the browser holds an id of ours in it."""
+    return gr.Textbox(visible=False, elem_id=f"qd-{name}")
+
+
+def button(label: str, *, kind: str = "secondary", name: str, on: bool = True) -> gr.Button:
+    """Return a button; ``kind`` is primary, secondary or stop."""
+    return gr.Button(
+        label,
+        variant=cast("Any", kind),
+        size="sm",
+        elem_id=f"qd-{name}",
+        elem_classes=["qd-button"],
+        interactive=on,
+        min_width=90,
+    )
+
+
+def usable(on: bool) -> object:
+    """Return the change that makes a button usable or not."""
+    return gr.update(interactive=on)
+
+
+def seen(on: bool) -> object:
+    """Return the change that shows a part or hides it."""
+    return gr.update(visible=on)
+
+
+def word(value: object) -> str:
+    """Return a field's value if it is text. `BadInput` otherwise."""
+    return _word(value)
+
+
+def flag(value: object) -> bool:
+    """Return a checkbox's value."""
+    return value is True
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadInput("A field holds something that is not text.")
+    return value
+
+
+def _login(request: gr.Request) -> str:
+    login = request.username
+    if not login:
+        raise BadInput("Nobody is logged in.", todo="Log in again.")
+    return login
+
+
+def _picked(event: gr.EventData) -> Mapping[str, str]:
+    data = cast("object", event._data)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only way to all of it
+    if not isinstance(data, dict):
+        return {}
+    pairs = cast("dict[str, object]", data).items()
+    return {name: value for name, value in pairs if isinstance(value, str)}
