@@ -1,0 +1,354 @@
+"""Reading folders: only what changed, nothing lost, nothing doubled, and forgotten what is gone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.desk import Desk
+from assistant.errors import BadInput
+from assistant.flows.retrieve import retrieve
+from assistant.model import Chunk
+from assistant.ports import Vectors
+from eval.indexes import MemoryIndex
+from guardrails import RawText
+from guardrails.policy import Policy
+from ingestion.ingest import IngestReport, Progress, forget, ingest
+from tests.fakes.desks import a_desk
+from tests.fakes.indexes import HashingEmbedder
+
+MUCH = 10_000_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A knowledge base of three files in two folders."""
+    kb = tmp_path / "kb"
+    (kb / "vpn").mkdir(parents=True)
+    (kb / "printer.md").write_text("# Printer\n\nRestart the spooler.\n")
+    (kb / "vpn" / "drops.md").write_text("# VPN drops\n\nLower the MTU to 1400.\n")
+    (kb / "vpn" / "README.md").write_text("# VPN\n\nAsk Priya Raghunathan for a token.\n")
+    return kb
+
+
+def test_a_folder_becomes_documents_that_answer(folder: Path) -> None:
+    desk = a_desk("Priya Raghunathan")
+    report = _ingest(desk, folder)
+    assert (report.added, report.changed, report.unchanged, report.removed) == (3, 0, 0, 0)
+    assert report.chunks == 3
+    assert _sources(desk) == ["printer.md", "vpn/README.md", "vpn/drops.md"]
+    found = retrieve(desk, desk.redactor.look_up(RawText("vpn mtu drops")).text)
+    assert found.passages[0].title.reveal() == "VPN drops"
+
+
+def test_no_index_and_no_record_ever_sees_who_is_named(folder: Path) -> None:
+    desk = a_desk("Priya Raghunathan")
+    _ingest(desk, folder)
+    texts = [chunk.text.reveal() for chunk in desk.records.documents.chunks()]
+    assert "Ask <PERSON_1> for a token." in texts
+    assert not any("Priya" in text for text in (*texts, *_embedded(desk)))
+
+
+def test_a_second_run_changes_nothing_and_reads_nothing_anew(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    before, seen = _state(desk), len(_embedded(desk))
+    report = _ingest(desk, folder)
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 3)
+    assert _state(desk) == before
+    assert len(_embedded(desk)) == seen
+
+
+def test_only_a_changed_file_is_read_anew_and_its_old_text_is_gone(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    kept = {chunk.id for chunk in desk.records.documents.chunks() if "spooler" not in _text(chunk)}
+    (folder / "printer.md").write_text("# Printer\n\nReplace the toner.\n")
+    report = _ingest(desk, folder)
+    assert (report.added, report.changed, report.unchanged) == (0, 1, 2)
+    assert kept < desk.records.documents.chunk_ids() == desk.vectors.ids()
+    assert not any("spooler" in _text(chunk) for chunk in desk.records.documents.chunks())
+
+
+def test_a_file_that_is_gone_is_forgotten(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    (folder / "vpn" / "drops.md").unlink()
+    assert _ingest(desk, folder).removed == 1
+    assert _sources(desk) == ["printer.md", "vpn/README.md"]
+    assert desk.vectors.ids() == desk.records.documents.chunk_ids()
+
+
+def test_a_file_that_no_longer_says_anything_is_forgotten(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    (folder / "printer.md").write_text("")
+    report = _ingest(desk, folder)
+    assert report.removed == 1
+    assert [name for name, *_ in report.skipped] == ["printer.md"]
+
+
+def test_a_sub_folder_and_a_single_file_are_the_same_documents(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    before = _state(desk)
+    assert _ingest(desk, folder / "vpn").unchanged == 2
+    assert _ingest(desk, folder / "vpn" / "drops.md").unchanged == 1
+    assert _ingest(desk, folder.parent).unchanged == 3
+    assert _state(desk) == before
+
+
+def test_a_changed_file_keeps_the_path_it_is_known_by(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    (folder / "vpn" / "drops.md").write_text("# VPN drops\n\nLower the MTU to 1300.\n")
+    assert _ingest(desk, folder / "vpn" / "drops.md").changed == 1
+    assert _sources(desk) == ["printer.md", "vpn/README.md", "vpn/drops.md"]
+
+
+def test_what_is_gone_from_a_sub_folder_is_forgotten_and_nothing_beside_it(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    (folder / "vpn" / "drops.md").unlink()
+    (folder / "printer.md").unlink()
+    assert _ingest(desk, folder / "vpn").removed == 1
+    assert _sources(desk) == ["printer.md", "vpn/README.md"]
+
+
+def test_two_folders_with_files_of_one_name_do_not_disturb_each_other(tmp_path: Path) -> None:
+    desk = a_desk()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "README.md").write_text(f"# About {name}\n\nText of {name}.\n")
+        _ingest(desk, tmp_path / name)
+    assert len(desk.records.documents.documents()) == 2
+    (tmp_path / "one" / "README.md").unlink()
+    assert _ingest(desk, tmp_path / "one").removed == 1
+    assert [each.title.reveal() for each in desk.records.documents.documents()] == ["About two"]
+
+
+def test_a_folder_that_came_by_a_sub_folder_first_is_forgotten_as_a_whole(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder / "vpn")
+    _ingest(desk, folder)
+    for path in (folder / "vpn").iterdir():
+        path.unlink()
+    (folder / "vpn").rmdir()
+    assert _ingest(desk, folder).removed == 2
+
+
+def test_a_folder_that_is_gone_can_be_forgotten_by_its_name(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    assert forget(desk, folder / "vpn") == 2
+    assert forget(desk, folder / "printer.md") == 1
+    assert forget(desk, folder) == 0
+    assert desk.vectors.ids() == set()
+
+
+def test_an_upload_of_the_same_name_replaces_the_one_before(tmp_path: Path) -> None:
+    desk = a_desk()
+    for at in ("first", "second"):
+        (tmp_path / at).mkdir()
+        (tmp_path / at / "vpn.md").write_text(f"# VPN\n\nThe {at} text.\n")
+        ingest(
+            desk,
+            tmp_path / at / "vpn.md",
+            progress=_silent,
+            max_bytes=MUCH,
+            known_as=Path("/uploads/vpn.md"),
+        )
+    assert [_text(chunk) for chunk in desk.records.documents.chunks()] == ["The second text."]
+    assert _sources(desk) == ["vpn.md"]
+
+
+def test_every_file_is_read_again_under_another_policy(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
+    assert _ingest(stricter, folder).changed == 3
+
+
+def test_files_that_cannot_be_read_are_named_with_a_reason_and_the_rest_is_read(
+    folder: Path,
+) -> None:
+    (folder / "empty.md").write_text(" \n")
+    (folder / "binary.md").write_bytes(b"\x00\x01\x02" * 100)
+    (folder / "latin.txt").write_bytes("Grüße".encode("latin-1"))
+    (folder / "huge.md").write_text("x" * 2000)
+    (folder / "out.md").symlink_to("/etc/hostname")
+    (folder / "nowhere.md").symlink_to(folder / "missing")
+    (folder / "away").symlink_to("/etc")
+    os.mkfifo(folder / "pipe.md")
+    report = _ingest(a_desk(), folder, max_bytes=1000)
+    named = {name for name, *_ in report.skipped}
+    assert named == {
+        "empty.md", "binary.md", "latin.txt", "huge.md", "out.md", "nowhere.md", "away", "pipe.md"
+    }  # fmt: skip
+    assert all(reason for _, reason, *_ in report.skipped)
+    assert report.added == 3
+
+
+def test_a_link_to_a_file_of_the_folder_doubles_nothing(folder: Path) -> None:
+    (folder / "again.md").symlink_to(folder / "printer.md")
+    report = _ingest(a_desk(), folder)
+    assert (report.added, report.skipped) == (3, ())
+
+
+def test_hidden_files_are_passed_over_in_silence(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "notes.md").write_text("# Hidden\n\nText.\n")
+    (folder / ".DS_Store").write_bytes(b"\x00")
+    report = _ingest(a_desk(), folder)
+    assert (report.added, report.skipped) == (3, ())
+
+
+def test_a_file_that_cannot_be_opened_keeps_its_last_version(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+
+    def shut(*_: object) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr("ingestion.ingest.read", shut)
+    report = _ingest(desk, folder)
+    assert len(report.skipped) == 3
+    assert report.removed == 0
+    assert len(_sources(desk)) == 3
+
+
+def test_a_name_that_is_no_utf8_is_read_and_shown(folder: Path) -> None:
+    path = os.fsencode(folder) + b"/caf\xe9.md"
+    with open(path, "wb") as file:  # noqa: PTH123 - a path of bytes
+        file.write(b"# Menu\n\nSoup.\n")
+    desk = a_desk()
+    assert _ingest(desk, folder).added == 4
+    assert "caf?.md" in _sources(desk)
+    assert _ingest(desk, folder).unchanged == 4
+
+
+def test_nothing_there_is_the_users_mistake(tmp_path: Path) -> None:
+    with pytest.raises(BadInput):
+        _ingest(a_desk(), tmp_path / "missing")
+
+
+def test_an_empty_folder_is_no_mistake(tmp_path: Path) -> None:
+    report = _ingest(a_desk(), tmp_path)
+    assert (report.added, report.removed, report.skipped) == (0, 0, ())
+
+
+def test_progress_grows_to_the_end(folder: Path) -> None:
+    told: list[Progress] = []
+    ingest(a_desk(), folder, progress=told.append, max_bytes=MUCH)
+    assert [each.done for each in told] == sorted(each.done for each in told)
+    assert (told[-1].done, told[-1].total, told[-1].seconds_left) == (3, 3, 0.0)
+
+
+def test_the_ledger_says_how_much_was_indexed_and_how_much_went(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    (folder / "printer.md").unlink()
+    _ingest(desk, folder)
+    rows = [(row.kind, row.body) for row in desk.ledger.rows()]
+    assert [kind for kind, _ in rows] == ["indexed", "unindexed"]
+    assert '"documents":3' in rows[0][1]
+    assert desk.ledger.verify().broken is None
+
+
+class _Killed(BaseException):
+    """What a kill looks like from inside: nothing after it runs."""
+
+
+class _Mortal(MemoryIndex):
+    """A vector index in whose hands the process dies at a given step."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        self._step()
+        super().add(ids, vectors)
+        self._step()
+
+    def remove(self, ids: Sequence[str]) -> None:
+        self._step()
+        super().remove(ids)
+
+    def revive(self) -> None:
+        self._left = 1_000_000
+
+    def _step(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise _Killed
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.integers(0, 8))
+def test_a_kill_at_any_step_leaves_answers_consistent_and_the_next_run_whole(
+    folder: Path, steps: int
+) -> None:
+    (folder / "printer.md").write_text("# Printer\n\nRestart the spooler.\n")
+    vectors = _Mortal(1_000_000)
+    desk = a_desk(vectors=vectors)
+    _ingest(desk, folder)
+    (folder / "printer.md").write_text("# Printer\n\nReplace the toner.\n")
+    vectors._left = steps
+    try:
+        _ingest(desk, folder)
+    except _Killed:
+        vectors.revive()
+        texts = {_text(chunk) for chunk in desk.records.documents.chunks()}
+        assert len(texts & {"Restart the spooler.", "Replace the toner."}) == 1
+        found = retrieve(desk, desk.redactor.look_up(RawText("printer spooler toner")).text)
+        assert {_text(passage.chunk) for passage in found.passages} <= texts
+        _ingest(desk, folder)
+    texts = sorted(_text(chunk) for chunk in desk.records.documents.chunks())
+    assert len(texts) == 3
+    assert "Replace the toner." in texts
+    vectors.revive()
+    _ingest(desk, folder)
+    assert vectors.ids() == desk.records.documents.chunk_ids()
+
+
+def test_an_index_that_was_lost_is_made_again(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    desk.vectors.remove(sorted(desk.vectors.ids()))
+    assert _ingest(desk, folder).unchanged == 3
+    assert desk.vectors.ids() == desk.records.documents.chunk_ids()
+
+
+def _ingest(desk: Desk, path: Path, max_bytes: int = MUCH) -> IngestReport:
+    return ingest(desk, path, progress=_silent, max_bytes=max_bytes)
+
+
+def _silent(_: Progress) -> None:
+    return
+
+
+def _sources(desk: Desk) -> list[str]:
+    return sorted(each.source.reveal() for each in desk.records.documents.documents())
+
+
+def _embedded(desk: Desk) -> list[str]:
+    assert isinstance(desk.embedder, HashingEmbedder)
+    return desk.embedder.seen
+
+
+def _text(chunk: Chunk) -> str:
+    return chunk.text.reveal()
+
+
+def _state(desk: Desk) -> tuple[object, ...]:
+    documents = desk.records.documents
+    return documents.documents(), documents.chunk_ids(), desk.vectors.ids()
