@@ -15,7 +15,7 @@ from guardrails.text import RawText, unwrap
 
 _RECOGNIZER = "known"
 _SHORTEST_PART = 3
-_WORD_NAMES = frozenset(
+WORD_NAMES = frozenset(
     "will mark may grace rose hunter page chase summer april june joy faith hope dean bill art "
     "rich frank grant pat sue drew rob jack penny ray lance max dale glen heath lane brook reed "
     "ivy olive iris jean bob carol dawn eve gene guy harry jasmine kit lily merry norm pearl "
@@ -122,7 +122,7 @@ def _names(name: RawText) -> list[KnownValue]:
         swapped = (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}")
         forms += [KnownValue(EntityType.PERSON, RawText(form)) for form in swapped]
     return forms + [
-        KnownValue(EntityType.PERSON, RawText(part), exact=part.casefold() in _WORD_NAMES)
+        KnownValue(EntityType.PERSON, RawText(part), exact=part.casefold() in WORD_NAMES)
         for part in parts
         if len(part) >= _SHORTEST_PART
     ]
@@ -137,7 +137,7 @@ def _compile(values: Iterable[str], flags: int) -> re.Pattern[str] | None:
 
 
 def _compile_alone(values: Iterable[str]) -> re.Pattern[str] | None:
-    names = "|".join(re.escape(value) for value in values if value.casefold() in _WORD_NAMES)
+    names = "|".join(re.escape(value) for value in values if value.casefold() in WORD_NAMES)
     if not names:
         return None
     signed = rf"(?<=^)[ \t]*((?:{names})(?:[ \t]+\w\.?)?)[ \t]*$"

@@ -1,13 +1,13 @@
 """The last look at text that is about to leave: what must stop it, and what is masked again.
 
-Four things stop a text: a secret or another high-precision type that the rules find, a person of
-the tenant's directory, a canary, and a distinctive value of the vault (``FRONTDESK-PC-01``). Any
-other value of the vault, and a single word of a directory name, is put back behind its placeholder
-and counted: a common word such as ``Max`` or ``reception`` would otherwise refuse everything.
-Either way the value does not leave.
+Three things stop a text: a secret or another high-precision type that the rules find, a person of
+the tenant's directory, and a canary. A value of the vault, and a single word of a directory name,
+is put back behind its placeholder and counted. Nothing of either leaves; but a value that detection
+missed in one document and found in another, or a common word such as ``Max`` or ``reception``,
+would otherwise refuse every prompt that holds it.
 
-Values shorter than three characters are not looked for. Placeholders that stand in the text are
-never taken for values.
+Values shorter than three characters are not looked for, nor are names that are also words where
+they stand in lower case (``may``). Placeholders in the text are never taken for values.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from guardrails import placeholders
-from guardrails.known import KnownValues
+from guardrails.known import WORD_NAMES, KnownValues
 from guardrails.placeholders import Placeholder
 from guardrails.spans import HIGH_PRECISION, Detector, EntityType
 from guardrails.text import RedactedText, mint, require_redacted
 from guardrails.vault import Vault
 
 SHORTEST_VALUE = 3
-SHORTEST_DISTINCTIVE = 6
 _WORD = r"[\w\u0300-\u036f]"  # with combining marks, which `\w` alone would split off
 _TOKEN = re.compile(rf"{_WORD}+|[^\w\s]")
 
@@ -37,7 +36,6 @@ class Source(StrEnum):
 
     RULE = "rule"
     DIRECTORY = "directory"
-    VAULT = "vault"
     CANARY = "canary"
 
 
@@ -103,20 +101,12 @@ class Scanner:
             *self._canary(text),
             *self._ruled(text, holes),
             *(one for one in known if _stops(text, one)),
-            *(
-                Sighting(start, end, Source.VAULT, name.type)
-                for start, end, name in matches
-                if _distinctive(name.type, text[start:end])
-            ),
         ]
-        remask = [
-            *((start, end, name) for start, end, name in matches),
-            *self._single_words(text, known),
-        ]
+        remask = [*matches, *self._single_words(text, known)]
         return Scan(tuple(blocking), _disjoint(remask, [(one.start, one.end) for one in blocking]))
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
-        """Return where values of the vault stand in ``text``, whether they would block or not."""
+        """Return where values of the vault stand in ``text``."""
         holes = [(found.start, found.end) for found in placeholders.find(text)]
         return tuple(self._dictionary().find(text, holes))
 
@@ -178,7 +168,7 @@ class _Values:
         lengths: dict[str, set[int]] = {}
         for value, placeholder in values:
             tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
-            if tokens and len(value.strip()) >= SHORTEST_VALUE:
+            if tokens and len(value.strip()) >= SHORTEST_VALUE and value not in WORD_NAMES:
                 names.setdefault(tokens, placeholder)
                 lengths.setdefault(tokens[0], set()).add(len(tokens))
         longest_first = {
@@ -218,12 +208,6 @@ class _Values:
 
 def _token(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def _distinctive(kind: EntityType, value: str) -> bool:
-    """Whether a vault value is one of a kind by its shape: a high-precision type, not a word."""
-    word = value.isalpha() or len(value) < SHORTEST_DISTINCTIVE
-    return kind in HIGH_PRECISION and not word
 
 
 def _stops(text: str, known: Sighting) -> bool:

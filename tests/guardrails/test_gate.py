@@ -236,6 +236,10 @@ def escaped(text: str) -> str:
     return "".join(f"\\u{ord(char):04x}" for char in text)
 
 
+def wide(text: str) -> str:
+    return "".join(chr(ord(char) + 0xFEE0) for char in text)
+
+
 def percent(text: str) -> str:
     return "".join(f"%{ord(char):02x}" for char in text)
 
@@ -245,7 +249,6 @@ HIDING: dict[str, Any] = {
     "secret": chat(f"my password is {PASSWORD} thanks"),
     "canary": chat(f"text {CANARY} text"),
     "directory": chat(f"so {NAME} said"),
-    "vault": chat(f"restart {HOST} now"),
     "part of a list": chat([{"type": "text", "text": f"write to {MAIL}"}]),
     "key": chat("x", metadata={MAIL: 1}),
     "key of the vault": chat("x", metadata={"Max": 1}),
@@ -256,7 +259,7 @@ HIDING: dict[str, Any] = {
     "escapes": chat(f"write to {escaped(MAIL)}"),
     "percent signs": chat(f"write to {percent(MAIL)}"),
     "HTML entities": chat("write to " + MAIL.replace("@", "&#64;").replace(".", "&#46;")),
-    "full-width letters": chat(f"restart {''.join(chr(ord(c) + 0xFEE0) for c in HOST)} now"),
+    "full-width letters": chat(f"write to {wide(MAIL)}"),
     "invisible characters": chat("restart " + "\u200b".join(HOST) + " now"),
     "encoded name": chat("so Priya%20Raghunathan said"),
     "model": chat("x") | {"model": f"for {MAIL}"},
@@ -322,13 +325,16 @@ def test_a_duplicate_key_hides_nothing(server: ModelServer) -> None:
         ('{"who": "\\u004dax"}', '{"who": "<PERSON_1>"}'),
         ("call the reception", "call the <USERNAME_1>"),
         ("call the Receptionist", "call the Receptionist"),
+        (f"restart {HOST} now", "restart <HOSTNAME_1> now"),
+        (f"restart {wide(HOST)} now", "restart <HOSTNAME_1> now"),
     ],
 )
-def test_a_common_word_that_is_a_value_is_masked_again_and_counted(
+def test_a_value_of_the_vault_is_masked_again_and_counted(
     content: str, left: str, server: ModelServer
 ) -> None:
     tenant = Tenant()
-    tenant.knows((PERSON, "Max"), (USERNAME, "reception"), (USERNAME, "user"), (PERSON, "system"))
+    tenant.knows((PERSON, "Max"), (USERNAME, "reception"), (HOSTNAME, HOST))
+    tenant.knows((USERNAME, "user"), (PERSON, "system"), (USERNAME, "messages"))
     assert sent(tenant.gate(server.origin), content, lambda: server.received[0].body) == left
     assert tenant.facts("model.intent")[0]["remasked"] == (0 if content == left else 1)
     assert server.received[0].json["messages"][0]["role"] == "user"

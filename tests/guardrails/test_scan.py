@@ -51,17 +51,18 @@ def test_one_word_of_a_directory_name_is_masked_again_and_stops_nothing() -> Non
     assert (found.blocking, found.apply("so Priya said")) == ((), f"so {name} said")
 
 
-def test_a_distinctive_value_of_the_vault_stops_a_text() -> None:
-    tenant = Tenant(rules=Blind())
-    tenant.knows((HOSTNAME, HOST))
-    assert tenant.scanner.scan(f"restart {HOST} now").kinds() == {"HOSTNAME": 1}
-
-
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(PERSON, "Max"), (PERSON, NAME), (USERNAME, "reception"), (ORGANIZATION, "Harbour Dental")],
+    [
+        (PERSON, "Max"),
+        (PERSON, NAME),
+        (USERNAME, "reception"),
+        (ORGANIZATION, "Harbour Dental"),
+        (HOSTNAME, HOST),
+        (EntityType.ACCOUNT_NUMBER, "999001"),
+    ],
 )
-def test_other_values_of_the_vault_are_masked_again(kind: EntityType, value: str) -> None:
+def test_values_of_the_vault_are_masked_again(kind: EntityType, value: str) -> None:
     tenant = Tenant(rules=Blind())
     (name,) = tenant.knows((kind, value))
     text = f"Ask {value}, then wait."
@@ -128,7 +129,14 @@ def test_remasked_text_stays_washed_text() -> None:
     assert tenant.scanner.remask(washed("Max called")).reveal() == f"{name} called"
 
 
-def test_every_value_is_seen_by_the_verdict_whether_it_stops_or_not() -> None:
+def test_a_name_that_is_also_a_word_is_left_alone_in_lower_case() -> None:
+    tenant = Tenant(rules=Blind())
+    (name,) = tenant.knows((PERSON, "May"), (PERSON, "may"))[:1]
+    text = "you may ask May"
+    assert tenant.scanner.scan(text).apply(text) == f"you may ask {name}"
+
+
+def test_every_value_is_seen_by_the_verdict() -> None:
     tenant = Tenant(rules=Blind())
     tenant.knows((HOSTNAME, HOST), (PERSON, "Max"))
     assert len(tenant.scanner.values(f"{HOST} of Max")) == 2
