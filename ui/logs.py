@@ -20,6 +20,7 @@ from guardrails import ForPerson, RawText, RedactedText
 from guardrails.errors import SeamBreach
 
 _SEALED = (RawText, ForPerson, RedactedText)
+_LARGEST = 10 * 1024 * 1024
 _WORD = re.compile(r"[\w.:/<>#+-]{0,80}", re.ASCII)
 
 
@@ -80,5 +81,7 @@ def _word(text: str) -> str:
 
 
 def _open(path: Path) -> TextIOWrapper:
+    if path.exists() and path.stat().st_size > _LARGEST:
+        path.replace(path.with_suffix(".log.1"))
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(handle, "a", encoding="utf-8", buffering=1)

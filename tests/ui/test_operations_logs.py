@@ -61,6 +61,16 @@ except ValueError:
     assert SECRET not in path.read_text()
 
 
+def test_a_log_that_grew_large_is_set_aside_and_one_is_kept(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "quietdesk.log").write_bytes(b"x" * (10 * 1024 * 1024 + 1))
+    code = f"from pathlib import Path; from ui.logs import configure; configure(Path({str(tmp_path)!r}))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert sorted(path.name for path in logs.iterdir()) == ["quietdesk.log", "quietdesk.log.1"]
+    assert (logs / "quietdesk.log").stat().st_size == 0
+
+
 def test_the_log_of_a_home_names_operations_and_nobody(served: Served) -> None:
     assert served.run("ask", "Who is Theodora Quillfeather?", "--tenant", "acme").code == 0
     logged = (served.home / "logs" / "quietdesk.log").read_text()
