@@ -37,7 +37,7 @@ LURES = {
 }
 JOB = (
     ("tenant", "add", "proof"),
-    ("tenant", "people", "proof", str(SAMPLE / "people.csv")),
+    ("people", "import", "--tenant", "proof", str(SAMPLE / "people.csv")),
     ("ingest", "--tenant", "proof", str(SAMPLE / "kb")),
     ("tickets", "import", "--tenant", "proof", str(SAMPLE / "tickets.jsonl")),
     ("ask", "--tenant", "proof", "What do I do when the card terminal is offline?"),

@@ -369,6 +369,29 @@ def test_what_cannot_be_looked_at_is_not_sent(
     assert tenant.facts("model.intent") == []
 
 
+def test_a_body_without_end_is_not_read_to_the_end(server: ModelServer) -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(1_000):
+            taken.append(number)
+            yield b" " * 1_000
+
+    gate = Tenant().gate(server.origin, Limits(prompt_bytes=10_000))
+    with (
+        calling("reply", "t"),
+        httpx.Client(transport=gate.sync_transport()) as client,
+        pytest.raises(GateClosed, match="over 10,000 bytes"),
+    ):
+        client.post(
+            f"{server.url}/chat/completions",
+            content=endless(),
+            headers={"content-type": "application/json"},
+        )
+    assert len(taken) < 20
+    assert server.received == []
+
+
 # When something fails, nothing is sent
 
 
