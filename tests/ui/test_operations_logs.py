@@ -65,8 +65,10 @@ def test_a_log_that_grew_large_is_set_aside_and_one_is_kept(tmp_path: Path) -> N
     logs = tmp_path / "logs"
     logs.mkdir()
     (logs / "quietdesk.log").write_bytes(b"x" * (10 * 1024 * 1024 + 1))
-    code = f"from pathlib import Path; from ui.logs import configure; configure(Path({str(tmp_path)!r}))"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = (
+        "import pathlib, sys; from ui.logs import configure; configure(pathlib.Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
     assert sorted(path.name for path in logs.iterdir()) == ["quietdesk.log", "quietdesk.log.1"]
     assert (logs / "quietdesk.log").stat().st_size == 0
 
