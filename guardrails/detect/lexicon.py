@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -16,11 +16,13 @@ def words(name: str) -> frozenset[str]:
     return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
 
 
+@lru_cache(maxsize=32768)
 def is_common(word: str) -> bool:
     """Tell whether ``word``, in any case, is an English word that no one capitalises."""
     return any(form in words("common_words") for form in _stems(word.casefold()))
 
 
+@lru_cache(maxsize=32768)
 def is_technical(word: str) -> bool:
     """Tell whether ``word``, in any case, is a product, a vendor or a term of the trade."""
     folded = word.casefold()

@@ -26,12 +26,17 @@ def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
 def merge(spans: Sequence[Span]) -> list[Span]:
     """Return the union of ``spans``, overlapping ones as one of the surest type."""
     merged: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+    for span in sorted(spans, key=_order):
         if merged and span.start < merged[-1].end:
             merged[-1] = _joined(merged[-1], span)
         else:
             merged.append(span)
     return merged
+
+
+def _order(span: Span) -> tuple[int, int, float, str, str]:
+    """Order spans in full, as Presidio hands them over in the order of a set."""
+    return (span.start, -span.end, -span.score, span.type.value, span.recognizer)
 
 
 def _joined(one: Span, other: Span) -> Span:

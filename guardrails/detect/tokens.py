@@ -56,6 +56,7 @@ def is_hex(token: str) -> bool:
 
 def is_placeholder(token: str) -> bool:
     """Tell whether ``token`` stands for a value that is not there: ``<token>``, ``****``."""
+    token = token[:_LOOK]
     return (
         _PLACEHOLDER.fullmatch(token) is not None
         or _PLACEHOLDER.fullmatch(token.lower()) is not None
