@@ -89,6 +89,7 @@ _FORMATS = (
     ),
     r"\$argon2(?:id|i|d)\$[^\s\"']{20,255}|\d{8,10}:AA[A-Za-z0-9_-]{33}",
     r"\{(?:SSHA|SHA|SMD5|CRYPT)\d{0,3}\}[A-Za-z0-9+/=]{16,255}",
+    r"(?:\d{6}-){7}\d{6}(?!\d)",  # BitLocker's recovery password: eight groups of six digits
 )
 _KNOWN = "|".join(_FORMATS)
 

@@ -90,6 +90,11 @@ def test_a_token_is_known_by_its_shape_alone(rules: Detector, token: str) -> Non
     assert_hidden(rules, f"please look: {token} fails since noon", token)
 
 
+def test_a_bitlocker_recovery_key_is_masked(rules: Detector) -> None:
+    key = "118272-402688-057321-630124-299871-514217-088495-345631"
+    assert_hidden(rules, f"type {key} at the blue screen", key)
+
+
 def test_a_private_key_is_masked_to_its_last_line(rules: Detector) -> None:
     body = "\n".join(["MIIEowIBAAKCAQEA" + TOKEN] * 12)
     key = f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"
