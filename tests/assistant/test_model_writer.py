@@ -20,10 +20,10 @@ from assistant.model import (
     Written,
     new_id,
 )
-from assistant.prompts import UNANSWERED
+from assistant.prompts import UNANSWERED, answer_prompt, reply_prompt, summary_prompt
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
-from guardrails import RawText, RedactedText
+from guardrails import RawText, RedactedText, placeholders
 from guardrails.errors import StorageTrouble
 from guardrails.known import KnownPerson, KnownValues
 from guardrails.ledger import LedgerMaker, Row
@@ -138,6 +138,17 @@ def test_ticket_and_passages_are_set_apart_and_numbered(bench: Bench) -> None:
     assert "⟦passage [1]\nPrinting" in user
     assert "⟦passage [2]\nScanning" in user
     assert "prints nothing" not in system
+
+
+def test_our_own_words_name_no_placeholder_and_pass_the_last_scan(bench: Bench) -> None:
+    ours = [
+        summary_prompt(bench.ticket()).system,
+        reply_prompt(bench.ticket(), bench.passages()).system,
+        answer_prompt(washed("How?"), bench.passages()).system,
+    ]
+    for text in ours:
+        assert list(placeholders.find(text.reveal())) == []
+        assert bench.tenant.scanner.scan(text.reveal()).blocking == ()
 
 
 LIES: dict[str, tuple[str, FindingKind]] = {
