@@ -119,11 +119,7 @@ class Scanner:
         version = self._vault.version()
         if version != self._version:
             surfaces = self._vault.surfaces()
-            self._values = _Values.of(
-                (surface.value, surface.placeholder)
-                for surface in surfaces
-                if surface.placeholder.type is not EntityType.LITERAL
-            )
+            self._values = _Values.of((each.value, each.placeholder) for each in surfaces)
             self._version = version
         return self._values
 

@@ -97,6 +97,11 @@ def test_the_longest_value_wins_where_two_begin() -> None:
     assert tenant.scanner.scan(NAME).apply(NAME) == str(whole)
 
 
+def test_a_word_of_a_directory_name_that_the_vault_never_met_is_masked_without_a_number() -> None:
+    tenant = Tenant(rules=Blind(), directory=KnownValues.of_people([PRIYA]))
+    assert tenant.scanner.scan("so Priya said").apply("so Priya said") == "so <PERSON> said"
+
+
 def test_values_shorter_than_three_characters_are_ignored() -> None:
     tenant = Tenant(rules=Blind())
     tenant.knows((PERSON, "Al"), (PERSON, "Ed"))
