@@ -213,12 +213,16 @@ def _stops(text: str, known: Sighting) -> bool:
 
 
 def _says_something(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -> bool:
-    """Whether anything but placeholders and punctuation stands between ``start`` and ``end``."""
+    """Whether anything but placeholders, their labels and punctuation stands in between.
+
+    In ``--token=<SECRET>`` the label is no secret; what follows a placeholder may be one.
+    """
     at = start
     rest: list[str] = []
     for left, right in holes:
         if right > start and left < end:
-            rest.append(text[at : max(at, left)])
+            before = text[at : max(at, left)]
+            rest.append("" if before.rstrip("\"' ").endswith(("=", ":")) else before)
             at = max(at, right)
     rest.append(text[at : max(at, end)])
     return any(char.isalnum() for part in rest for char in part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from guardrails.known import KnownValues
 from guardrails.scan import Scanner, Source
-from guardrails.spans import EntityType
+from guardrails.spans import EntityType, Span
 from tests.fakes.plain import washed
 from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant
 
@@ -114,6 +115,30 @@ def test_placeholders_are_never_taken_for_values() -> None:
     text = "Dear <PERSON_3>, password: <SECRET>, host <HOSTNAME_2>, mail <EMAIL_ADDRESS_4>."
     found = tenant.scanner.scan(text)
     assert (found.blocking, found.remask) == ((), ())
+
+
+class Stubborn:
+    """Finds the whole word round a place, as a rule may that meets its own placeholder again."""
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [[Span(0, len(text), EntityType.SECRET, 1.0, "stubborn")] for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("--from-literal=<SECRET>", False),
+        ('token: "<SECRET>"', False),
+        ("<SECRET>.", False),
+        ("abc<SECRET>", True),
+        ("--from-literal=<SECRET>hunter2", True),
+        ("--from-literal=hunter2", True),
+    ],
+)
+def test_the_label_of_a_placeholder_is_no_secret_but_what_is_left_of_one_is(
+    text: str, stops: bool
+) -> None:
+    assert bool(Tenant(rules=Stubborn()).scanner.scan(text).blocking) == stops
 
 
 def test_a_value_is_known_as_soon_as_the_vault_holds_it() -> None:
