@@ -151,7 +151,7 @@ class Browser(httpx.Client):
         }
 
     def fire(self, body: Mapping[str, object]) -> httpx.Response:
-        return self.post("/desk/gradio_api/queue/join", json=dict(body))
+        return self.post("/desk/gradio_api/queue/join", content=json.dumps(dict(body)))
 
     def results(self, session_hash: str | None = None) -> list[dict[str, Any]]:
         """Return every message waiting under a hash until the queue closes the stream."""

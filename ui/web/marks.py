@@ -72,8 +72,12 @@ def put_back(stretch: Stretch) -> Html:
 
 
 def lit(shown: Html, stretch: Stretch, findings: Sequence[Finding], value: str) -> Html:
-    """Return ``shown`` lit up if a finding of the washed text ``value`` covers the stretch."""
-    here = [each for each in findings if _covers(each, value, stretch)]
+    """Return ``shown`` lit up if a finding of the washed text ``value`` covers the stretch.
+
+    A finding about the whole text has no place in it.
+    """
+    placed = (each for each in findings if (each.start, each.end) != (0, len(value)))
+    here = [each for each in placed if _covers(each, value, stretch)]
     if not here:
         return shown
     blocks = any(each.blocks for each in here)
@@ -103,12 +107,14 @@ def chip(placeholder: Placeholder) -> Html:
     )
 
 
-def when(at: datetime) -> Html:
-    """Return a time in UTC, short on screen and exact for machines."""
+def when(at: datetime, *, day: bool = False) -> Html:
+    """Return a time in UTC, short on screen (only the ``day`` in lists) and exact for machines."""
     moment = at.astimezone(UTC)
+    this_year = moment.year == datetime.now(UTC).year
+    month = f"{moment.day} {moment:%b}" if day and this_year else f"{moment.day} {moment:%b %Y}"
     return el(
         "time",
-        text(f"{moment.day} {moment:%b %Y, %H:%M}"),
+        text(month if day else f"{month}, {moment:%H:%M}"),
         datetime=moment.isoformat(timespec="seconds"),
         title=f"{moment:%Y-%m-%d %H:%M:%S} UTC",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import gradio as gr
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNCHANGED",
     "Block",
+    "Pace",
     "Wiring",
     "button",
     "flag",
@@ -58,6 +60,20 @@ UNCHANGED: object = {"__type__": "update"}
 """What `gr.skip` returns, whose own type says nothing."""
 
 
+class Pace(StrEnum):
+    """What kind of work an event is."""
+
+    LOOK = "look"
+    """Only shows something; of several in a row the last counts."""
+    DECIDE = "decide"
+    """Changes something; a second press while the first runs does nothing."""
+    WRITE = "write"
+    """May wait for a model; few at a time, so that they never take every thread."""
+
+
+_AT_ONCE = {Pace.LOOK: 8, Pace.DECIDE: 4, Pace.WRITE: 3}
+
+
 class Listen(Protocol):
     """What Gradio gives to hang an event on: ``button.click``, ``tab.select``, ``blocks.load``."""
 
@@ -79,9 +95,10 @@ class Wiring:
         *,
         inputs: Sequence[Component] = (),
         outputs: Sequence[Block],
-        slow: bool = False,
+        pace: Pace = Pace.LOOK,
+        busy: Component | None = None,
     ) -> None:
-        """Run ``handler`` when ``listen`` fires. ``slow`` events are few at a time and say so."""
+        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows."""
 
         def handle(
             request: gr.Request, event: gr.EventData, tenant: object, *values: object
@@ -99,11 +116,11 @@ class Wiring:
             outputs=[*outputs, self.notice],
             preprocess=False,  # values are checked by the handlers, in one way
             api_visibility="private",
-            show_progress="full" if slow else "hidden",
-            show_progress_on=outputs[0],
-            concurrency_id="writing" if slow else "looking",
-            concurrency_limit=2 if slow else 8,
-            trigger_mode="once" if slow else "always_last",
+            show_progress="full" if busy else "hidden",
+            show_progress_on=busy,
+            concurrency_id=pace.value,
+            concurrency_limit=_AT_ONCE[pace],
+            trigger_mode="always_last" if pace is Pace.LOOK else "once",
         )
 
     def on_arrival(self, blocks: gr.Blocks, handler: Handler, outputs: Sequence[Block]) -> None:

@@ -88,6 +88,10 @@
     if (!button) return;
     if (button.dataset.theme) switchTheme();
     if (button.dataset.copy) copy(button);
+    if (button.dataset.toggle) {
+      const open = button.closest(`.${button.dataset.toggle}`).classList.toggle("qd-open");
+      button.setAttribute("aria-expanded", String(open));
+    }
     if (button.dataset.close) button.closest(".qd-notice").remove();
   });
 

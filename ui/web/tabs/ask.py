@@ -13,7 +13,7 @@ from ui.web.html import NOTHING
 from ui.web.views import ask as views
 from ui.web.views.shown import Shown
 from ui.web.visit import Visit
-from ui.web.widgets import Block, Wiring, button, panel, word
+from ui.web.widgets import Block, Pace, Wiring, button, panel, word
 
 _LONGEST = 4000
 
@@ -47,7 +47,7 @@ def build_ask(wiring: Wiring) -> AskTab:
             go = button("Ask", kind="primary", name="ask")
         answer = panel("answer", views.nothing_asked())
     for listen in (question.submit, go.click):
-        wiring.on(listen, _ask, inputs=[question], outputs=[answer], slow=True)
+        wiring.on(listen, _ask, inputs=[question], outputs=[answer], pace=Pace.WRITE, busy=answer)
     return AskTab(question, answer)
 
 

@@ -13,7 +13,7 @@ from ui.web.html import NOTHING, Html
 from ui.web.views import bringing_in, ledger
 from ui.web.views.outbox import outbox
 from ui.web.visit import Visit, must_be
-from ui.web.widgets import Block, Wiring, button, panel, usable
+from ui.web.widgets import Block, Pace, Wiring, button, panel, usable
 
 _LAST_ROWS = 100
 
@@ -51,7 +51,7 @@ def build_ledger(wiring: Wiring) -> LedgerTab:
             verify = button("Verify the chain", name="verify", on=False)
             proof = panel("proof")
         rows = panel("ledger")
-    wiring.on(verify.click, _verify, outputs=[proof], slow=True)
+    wiring.on(verify.click, _verify, outputs=[proof], pace=Pace.DECIDE, busy=proof)
     return LedgerTab(verify, proof, rows)
 
 

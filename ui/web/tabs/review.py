@@ -15,7 +15,7 @@ from ui.web.views import review as views
 from ui.web.views.notice import said
 from ui.web.views.shown import Shown
 from ui.web.visit import Visit
-from ui.web.widgets import Block, Wiring, button, held, panel, seen, usable, word
+from ui.web.widgets import Block, Pace, Wiring, button, held, panel, seen, usable, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,21 @@ def build_review(wiring: Wiring) -> ReviewTab:
         with gr.Column(elem_classes=["qd-middle"], min_width=600):
             compare = panel("compare", views.nothing_open())
             with gr.Column(visible=False, elem_classes=["qd-decide"]) as decide:
-                text = gr.Textbox(
-                    label="Change what will be sent",
-                    lines=4,
-                    max_lines=6,
-                    elem_id="qd-edit",
-                    html_attributes=gr.InputHTMLAttributes(spellcheck=True),
-                )
+                panel("change", views.change_button())
+                # shown by the page's script: in a closed accordion Gradio loses new values
+                with gr.Column(elem_classes=["qd-change"]):
+                    text = gr.Textbox(
+                        label="What will be sent",
+                        show_label=False,
+                        container=False,
+                        lines=6,
+                        max_lines=8,
+                        elem_id="qd-edit",
+                        html_attributes=gr.InputHTMLAttributes(spellcheck=True),
+                    )
+                    with gr.Row(elem_classes=["qd-actions"]):
+                        save = button("Save the change", name="save", on=False)
                 with gr.Row(elem_classes=["qd-actions"]):
-                    save = button("Save the change", name="save", on=False)
                     reject = button("Reject", kind="stop", name="reject", on=False)
                     approve = button("Approve", name="approve", on=False)
                     release = button("Release", kind="primary", name="release", on=False)
@@ -68,10 +74,15 @@ def build_review(wiring: Wiring) -> ReviewTab:
 def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     wiring.on(tab.queue.click, open_picked, outputs=tab.fresh)
     decided = [tab.opened, tab.text]
-    wiring.on(tab.save.click, _save, inputs=decided, outputs=tab.fresh)
-    wiring.on(tab.approve.click, _approve, inputs=decided, outputs=tab.fresh)
-    wiring.on(tab.reject.click, _reject, inputs=[tab.opened], outputs=tab.fresh)
-    wiring.on(tab.release.click, _release, inputs=decided, outputs=tab.fresh)
+    for listen, handler, inputs in (
+        (tab.save.click, _save, decided),
+        (tab.approve.click, _approve, decided),
+        (tab.reject.click, _reject, [tab.opened]),
+        (tab.release.click, _release, decided),
+    ):
+        wiring.on(
+            listen, handler, inputs=inputs, outputs=tab.fresh, pace=Pace.DECIDE, busy=tab.compare
+        )
 
 
 def fresh(visit: Visit) -> list[object]:

@@ -17,7 +17,7 @@ from ui.web.views import tickets as views
 from ui.web.views.notice import said
 from ui.web.views.shown import Shown
 from ui.web.visit import Visit
-from ui.web.widgets import UNCHANGED, Block, Wiring, button, flag, held, panel, usable, word
+from ui.web.widgets import UNCHANGED, Block, Pace, Wiring, button, flag, held, panel, usable, word
 
 _EVERY = "all"
 _STATUSES = [("Every status", _EVERY), "open", "pending", "solved", "closed"]
@@ -84,9 +84,9 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
         outputs=[tab.opened, tab.thread, tab.made, tab.summarise, tab.draft],
     )
     wiring.on(as_seen.change, _again, inputs=[tab.opened, as_seen], outputs=[tab.thread, tab.made])
-    writing = [tab.opened, as_seen]
-    wiring.on(tab.summarise.click, _summarise, inputs=writing, outputs=[tab.made], slow=True)
-    wiring.on(tab.draft.click, _draft, inputs=writing, outputs=[tab.made], slow=True)
+    writing, write = [tab.opened, as_seen], Pace.WRITE
+    for listen, handler in ((tab.summarise.click, _summarise), (tab.draft.click, _draft)):
+        wiring.on(listen, handler, inputs=writing, outputs=[tab.made], pace=write, busy=tab.made)
 
 
 def fresh(visit: Visit) -> list[object]:

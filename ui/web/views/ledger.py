@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import cast
 
 from guardrails.ledger import Proof, Row
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
+
+_DIGESTS = (32, 64)
+"""Lengths of our ids and hashes, of which the beginning is enough on a screen."""
 
 
 def rows(last: Sequence[Row]) -> Html:
@@ -64,5 +68,10 @@ def _facts(body: str) -> Html:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, dict):
+        counts = cast("dict[str, object]", value)
+        return ", ".join(
+            f"{name.replace('_', ' ').lower()} {count}" for name, count in counts.items()
+        )
     plain = value if isinstance(value, str) else json.dumps(value)
-    return f"{plain[:12]}…" if len(plain) in (32, 64) and " " not in plain else plain
+    return f"{plain[:12]}…" if len(plain) in _DIGESTS and " " not in plain else plain

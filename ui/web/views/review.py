@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.flows.review import ReviewView
 from assistant.model import Draft, DraftState, Finding, Review
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import pill, washed, when
+from ui.web.marks import edges_of, pill, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
 from ui.web.views.shown import Shown
@@ -19,6 +19,7 @@ _STATES = {
     DraftState.REJECTED: "Rejected. It is kept and can never be released.",
     DraftState.RELEASED: "Released. The reply stands in the outbox.",
 }
+_LONGEST_QUOTE = 80
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
 
 
@@ -32,20 +33,22 @@ def queue(drafts: Sequence[Draft], opened: str, shown: Shown) -> Html:
 
 
 def compare(view: ReviewView, shown: Shown) -> Html:
-    """Return one draft: its state, three texts, what was found, and who decided what."""
+    """Return one draft: its state, what was found, three texts, and who decided what."""
     made = view.draft.written
+    edited = made.writer == "person"
+    said_by = "Before a person changed it." if edited else f"Written by {made.writer}."
     columns = el(
         "div",
         _column("What the model saw", "Placeholders stand for people.", washed(made.saw.reveal())),
-        _column("What it said", f"Written by {made.writer}.", _said(view)),
+        _column("What it said", said_by, _said(view)),
         _column("What will be sent", "Coloured words are put back.", _to_send(view, shown)),
         class_="qd-columns",
     )
     return join(
         (
-            _head(view.draft),
-            columns,
+            _head(view.draft, may_decide=shown.person.may_release),
             _findings(made.findings, made.body.reveal()),
+            columns,
             sources(made.citations, shown),
             _history(view.reviews),
         )
@@ -55,6 +58,18 @@ def compare(view: ReviewView, shown: Shown) -> Html:
 def nothing_open() -> Html:
     """Return what stands beside the queue before a draft is chosen."""
     return empty("No draft is open", "Choose one from the queue.")
+
+
+def change_button() -> Html:
+    """Return the button that shows the box in which the text can be changed."""
+    return el(
+        "button",
+        words("Change what will be sent"),
+        type="button",
+        class_="qd-link",
+        data_toggle="qd-decide",
+        aria_expanded="false",
+    )
 
 
 def _line(draft: Draft, shown: Shown, current: bool) -> Html:
@@ -75,7 +90,7 @@ def _line(draft: Draft, shown: Shown, current: bool) -> Html:
             class_="qd-line-top",
         ),
         el("span", shown.of(start) or words("(nothing to say)"), class_="qd-line-subject"),
-        el("span", when(draft.created_at), flags, class_="qd-line-meta"),
+        el("span", when(draft.created_at, day=True), flags, class_="qd-line-meta"),
         type="button",
         class_="qd-line",
         data_do="draft",
@@ -84,12 +99,15 @@ def _line(draft: Draft, shown: Shown, current: bool) -> Html:
     )
 
 
-def _head(draft: Draft) -> Html:
+def _head(draft: Draft, *, may_decide: bool) -> Html:
+    state = (
+        _STATES[draft.state] if may_decide else "You may read this. A reviewer decides about it."
+    )
     return el(
         "header",
         el("h2", words("Reply to "), el("span", text(draft.reference), class_="qd-ref")),
         pill(draft.state.value),
-        el("p", text(_STATES[draft.state])),
+        el("p", text(state)),
         class_="qd-review-head",
     )
 
@@ -116,11 +134,13 @@ def _findings(findings: Sequence[Finding], body: str) -> Html:
     if not findings:
         return el("p", words("No check found anything in the text."), class_="qd-clean")
     rows = join(_finding(each, body) for each in findings)
-    return el("section", el("h4", words("Found in the text")), el("ul", rows), class_="qd-findings")
+    return el("section", el("ul", rows), class_="qd-findings", aria_label="Found in the text")
 
 
 def _finding(finding: Finding, body: str) -> Html:
-    place = body[finding.start : min(finding.end, finding.start + 60)]
+    whole = (finding.start, finding.end) == (0, len(body))
+    start, end = edges_of(finding, body)
+    place = "" if whole else body[start : min(end, start + _LONGEST_QUOTE)]
     kind = "blocking" if finding.blocks else "noted"
     return el(
         "li",

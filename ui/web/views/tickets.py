@@ -85,7 +85,7 @@ def _line(line: TicketLine, current: bool) -> Html:
         "span",
         el("span", text(line.requester.for_display() or "unknown"), class_="qd-who-name"),
         text(f" · {line.priority} · "),
-        when(line.created_at),
+        when(line.created_at, day=True),
         class_="qd-line-meta",
     )
     return el(
@@ -107,7 +107,7 @@ def _turn(turn: TurnView, *, as_seen: bool) -> Html:
     head = el(
         "p",
         el("strong", author or words("unknown")),
-        el("span", text(turn.role.value), class_="qd-role"),
+        NOTHING if _is_role(turn) else el("span", text(turn.role.value), class_="qd-role"),
         when(turn.at),
         class_="qd-turn-head",
     )
@@ -117,6 +117,10 @@ def _turn(turn: TurnView, *, as_seen: bool) -> Html:
         el("div", body, class_="qd-turn-text"),
         class_=f"qd-turn qd-turn-{turn.role.value}",
     )
+
+
+def _is_role(turn: TurnView) -> bool:
+    return turn.author.for_display().strip().casefold() == turn.role.value
 
 
 def _written_head(draft: Draft) -> Html:

@@ -1,0 +1,111 @@
+"""When something goes wrong or takes long: plain words, no customer text, and nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from assistant.model import Passage, Ticket, Written
+from assistant.writers.extractive import ExtractiveWriter
+from tests.ui.web_fixtures import PLANTED, Site
+from ui.web.bindings import Bindings
+from ui.web.calm import Calm
+
+
+async def _breaks(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise RuntimeError(f"{PLANTED} broke it")
+
+
+def test_an_unexpected_error_is_answered_without_its_words(
+    site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody expected becomes a plain message; its words reach neither browser nor log."""
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def silence() -> Message:
+        return {"type": "http.disconnect"}
+
+    scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(Calm(_breaks, site.home)(scope, silence, keep))
+    told = json.loads(sent[1]["body"])
+    assert sent[0]["status"] == 500
+    assert "RuntimeError" in told["happened"]
+    written = "".join(path.read_text() for path in (site.home.settings.home / "logs").iterdir())
+    assert "test_web_calm.py" in written
+    assert "Quillfeather" not in written + str(told) + "".join(capfd.readouterr()) + caplog.text
+
+
+def test_an_event_that_fails_says_what_is_safe_and_logs_no_words(
+    site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """An event that breaks where nobody expected leaves the page as it was."""
+    with site.client("ann") as ann:
+        shown = ann.do("qd-as-seen", "change", tenant="acme", opened=f"{PLANTED}\ud800")
+    assert shown.changed == []
+    assert "qd-problem" in shown.notice
+    assert "Quillfeather" not in shown.notice + "".join(capfd.readouterr()) + caplog.text
+
+
+def test_a_mistake_is_told_in_full(site: Site) -> None:
+    """What happened, what is safe and what to do all stand in the notice."""
+    with site.client("rae") as rae:
+        empty = rae.do("qd-question", "submit", tenant="acme", question="   ")
+        gone = rae.do("qd-queue", "click", {"draft": "0" * 32}, tenant="acme")
+        wrong = rae.do("qd-question", "submit", tenant="acme", question=7)
+    assert "There is no question yet. Nothing was changed. Write one, then ask." in _words(empty)
+    assert "There is no draft" in _words(gone)
+    assert "is not text" in _words(wrong)
+
+
+def test_a_slow_draft_holds_nobody_up(own_site: Site) -> None:
+    """While a writer takes its time, others read tickets and ask; then the draft arrives."""
+    home, slow = own_site.home, _Slow()
+    home._desks["acme"] = replace(home.desk("acme"), writer=slow)
+    with own_site.client("ann") as ann, own_site.client("rae") as rae:
+        ann.fire(ann.event("qd-draft", "click", tenant="acme", opened="AC-1"))
+        assert slow.started.wait(30)
+        read = rae.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")
+        asked = rae.do("qd-question", "submit", tenant="acme", question="printer queue spooler")
+        slow.go.set()
+        done = next(each for each in ann.results() if each["msg"] == "process_completed")
+    assert PLANTED in read["qd-thread"]
+    assert "spooler" in asked["qd-answer"]
+    assert "Draft reply" in done["output"]["data"][0]
+
+
+def test_a_person_who_opens_very_many_pages_loses_only_their_own() -> None:
+    """Old pages of the same person make room; nobody else's binding ever moves."""
+    dropped: list[str] = []
+    bindings = Bindings(dropped.append, most=3)
+    assert bindings.claim("anns", "ann")
+    assert all(bindings.claim(f"bob{number}", "bob") for number in range(5))
+    assert dropped == ["bob0", "bob1"]
+    assert not bindings.claim("anns", "bob")
+    assert not bindings.claim("bob4", "ann")
+    assert bindings.claim("bob0", "ann")
+
+
+class _Slow(ExtractiveWriter):
+    """Waits until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.started, self.go = threading.Event(), threading.Event()
+
+    def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
+        self.started.set()
+        assert self.go.wait(30)
+        return super().reply(ticket, passages)
+
+
+def _words(shown: dict[str, object]) -> str:
+    text = str(shown["qd-notice"])
+    return " ".join("".join(part.partition(">")[2] for part in text.split("<")).split())
