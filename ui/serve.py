@@ -16,7 +16,6 @@ from ui.logs import configure, log
 from ui.loopback import is_loopback
 from ui.operations.operator import Operator
 from ui.socket import SocketServer
-from ui.web.app import build_app
 
 _GRACE_S = 10
 Prepare = Callable[[Operator], None]
@@ -57,6 +56,8 @@ class _Page:
     def __init__(
         self, operator: Operator, listener: socket.socket, say: Callable[[str], None]
     ) -> None:
+        from ui.web.app import build_app  # slow to import, and needless if the home is taken
+
         home = operator.home
         self._listener = listener
         self._server = _Announcing(
