@@ -222,7 +222,8 @@ def _says_something(text: str, start: int, end: int, holes: Sequence[tuple[int, 
     for left, right in holes:
         if right > start and left < end:
             before = text[at : max(at, left)]
-            rest.append("" if before.rstrip("\"' ").endswith(("=", ":")) else before)
+            label = re.search(r"(?<![=:])[=:][\"' ]*$", before)  # base64 may end in two
+            rest.append("" if label else before)
             at = max(at, right)
     rest.append(text[at : max(at, end)])
     return any(char.isalnum() for part in rest for char in part)

@@ -131,6 +131,7 @@ class Stubborn:
         ('token: "<SECRET>"', False),
         ("<SECRET>.", False),
         ("abc<SECRET>", True),
+        ("aHVudGVyMg==<SECRET>", True),
         ("--from-literal=<SECRET>hunter2", True),
         ("--from-literal=hunter2", True),
     ],
