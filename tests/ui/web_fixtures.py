@@ -151,7 +151,10 @@ class Browser(httpx.Client):
         }
 
     def fire(self, body: Mapping[str, object]) -> httpx.Response:
-        return self.post("/desk/gradio_api/queue/join", content=json.dumps(dict(body)))
+        """Send an event; half a surrogate goes as an escape, as a browser sends it."""
+        headers = {"content-type": "application/json"}
+        sent = json.dumps(dict(body))
+        return self.post("/desk/gradio_api/queue/join", content=sent, headers=headers)
 
     def results(self, session_hash: str | None = None) -> list[dict[str, Any]]:
         """Return every message waiting under a hash until the queue closes the stream."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from ingestion.loaders import READABLE
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
 
-KNOWLEDGE = (".md", ".markdown", ".html", ".htm", ".txt")
+_EXPORTS = ".jsonl,.ndjson,.json,.csv,.tsv"
 
 
 def forms(tenant: str, max_mb: int) -> Html:
@@ -17,15 +18,15 @@ def forms(tenant: str, max_mb: int) -> Html:
             _form(
                 "tickets",
                 "Tickets",
-                "A JSON-lines export, one ticket a line. The same reference is replaced.",
-                ".jsonl,.ndjson",
+                "A Zendesk or Freshdesk export, JSON lines or CSV. The same number is replaced.",
+                _EXPORTS,
                 tenant,
             ),
             _form(
                 "knowledge",
                 "Knowledge",
-                "Markdown, HTML or text. A file of the same name is replaced.",
-                ",".join(KNOWLEDGE),
+                "Markdown, HTML, PDF, Word, mail, lists or text. The same name is replaced.",
+                ",".join(sorted(READABLE)),
                 tenant,
             ),
             el("p", text(f"{_PROMISE} {max_mb} MiB a file at most."), class_="qd-hint"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.desk import Desk
 from assistant.model import Citation, Passage
 from guardrails import RedactedText
+from ingestion.cited import place
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.shown import Shown
 
@@ -35,7 +36,7 @@ def nearest(passages: Iterable[Passage], shown: Shown) -> Html:
             NOTHING,
             shown.of(each.title),
             shown.of(each.chunk.heading),
-            _place(shown.of(each.source), each.chunk.first_line, each.chunk.last_line),
+            _place(each.source, each.chunk.first_line, each.chunk.last_line, shown),
             shown.of(each.chunk.text),
         )
         for each in passages
@@ -48,18 +49,18 @@ def _cited(citation: Citation, passage: RedactedText | None, shown: Shown) -> Ht
         el("sup", text(str(citation.number)), class_="qd-cite"),
         shown.of(citation.title),
         shown.of(citation.heading),
-        _place(shown.of(citation.source), citation.first_line, citation.last_line),
+        _place(citation.source, citation.first_line, citation.last_line, shown),
         el("p", gone) if passage is None else shown.of(passage),
     )
 
 
-def _source(mark: Html, title: Html, heading: Html, place: Html, passage: Html) -> Html:
+def _source(mark: Html, title: Html, heading: Html, where: Html, passage: Html) -> Html:
     under = el("span", words("› "), heading, class_="qd-heading") if heading else NOTHING
     named = el("span", title, class_="qd-title")
-    summary = el("summary", mark, el("span", named, words(" "), under), place)
+    summary = el("summary", mark, el("span", named, words(" "), under), where)
     return el("details", summary, el("div", passage, class_="qd-passage"), class_="qd-source")
 
 
-def _place(source: Html, first: int, last: int) -> Html:
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    return el("span", source, text(f", {lines}"), class_="qd-place")
+def _place(source: RedactedText, first: int, last: int, shown: Shown) -> Html:
+    where = text(f", {place(source.reveal(), first, last)}")
+    return el("span", shown.of(source), where, class_="qd-place")
