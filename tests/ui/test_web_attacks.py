@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from gradio.state_holder import StateHolder
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -106,6 +107,10 @@ def test_an_event_is_read_in_one_way(site: Site) -> None:
             json.dumps({**good, "event_data": {"ticket": {"a": 1}}}).encode(),
             json.dumps({**good, "fn_index": "0"}).encode(),
             json.dumps({**good, "fn_index": True}).encode(),
+            json.dumps({**good, "fn_index": 99_999}).encode(),
+            json.dumps({**good, "fn_index": -1}).encode(),
+            json.dumps({**good, "data": [*good["data"], PLANTED]}).encode(),
+            json.dumps({**good, "data": []}).encode(),
             json.dumps({**good, "session_hash": None}).encode(),
             json.dumps([good]).encode(),
             b"[" * 100_000,
@@ -137,6 +142,18 @@ def test_gradio_remembers_no_value_of_any_page(own_site: Site) -> None:
     assert len(held) > 1000
     for word in (PLANTED, "Theodora", MAIL, "prints blank pages"):
         assert word not in held
+
+
+def test_gradio_alone_would_remember(own_site: Site) -> None:
+    """With Gradio's own memory put back, an opened ticket stays in it."""
+    gradio = _gradio(own_site)
+    memory = StateHolder()
+    memory.set_blocks(gradio.blocks)
+    gradio.state_holder = memory
+    with own_site.client("ann") as ann:
+        ann.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")
+    _wait_until_idle(own_site)
+    assert PLANTED in "\n".join(_everything_gradio_holds(own_site))
 
 
 # Another person's files
@@ -285,7 +302,7 @@ def test_markup_in_a_ticket_is_shown_and_never_run(site: Site) -> None:
     assert "U+202E" in shown["qd-thread"]
 
 
-def _open_ticket(browser: Browser) -> dict[str, object]:
+def _open_ticket(browser: Browser) -> dict[str, Any]:
     return browser.event("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
+from gradio.routes import App
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -35,9 +36,10 @@ _NOT_YOURS = "This page belongs to somebody else's login. Nothing was shown."
 class GradioWall:
     """Stands where the Gradio app is mounted, so that nothing reaches Gradio around it."""
 
-    def __init__(self, app: ASGIApp, bindings: Bindings) -> None:
+    def __init__(self, app: App, bindings: Bindings) -> None:
         self._app = app
         self._bindings = bindings
+        self._widths = {key: len(each.inputs) for key, each in app.get_blocks().fns.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # Gradio has no socket; its lifespan runs with the outer app
@@ -73,11 +75,15 @@ class GradioWall:
 
     async def _join(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         given = _object(await read_body(Request(scope, receive), MIB))
+        index, data = _number(given.get("fn_index")), _values(given.get("data"))
+        if self._widths.get(index) != len(data):
+            # Gradio would print the values that it cannot place
+            raise BadInput("The page has no such event. Load it again.")
         event = {
             "session_hash": self._own(scope, given.get("session_hash")),
-            "fn_index": _number(given.get("fn_index")),
+            "fn_index": index,
             "trigger_id": None if given.get("trigger_id") is None else _number(given["trigger_id"]),
-            "data": _values(given.get("data")),
+            "data": data,
             "event_data": _picked(given.get("event_data")),
         }
         return _with_body(scope, receive, json.dumps(event).encode())
@@ -167,5 +173,5 @@ def _refused(message: str, status: int) -> Response:
     return JSONResponse({"detail": message}, status)
 
 
-Wrap = Callable[[ASGIApp, Bindings], ASGIApp]
+Wrap = Callable[[App, Bindings], ASGIApp]
 """How the Gradio app is walled in; tests leave the wall out to show what it stops."""
