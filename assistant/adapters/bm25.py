@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from threading import Lock, local
 from typing import Any, Protocol, cast
 
@@ -55,7 +56,7 @@ class _Stemmer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChunkWords:
-    """One chunk as numbers of words, the title's and the heading's among them."""
+    """One chunk as its words, the title's and the heading's among them."""
 
     chunk_id: str
     words: tuple[str, ...]
@@ -128,7 +129,8 @@ def words_of(chunk: Chunk, titles: Mapping[str, RedactedText]) -> ChunkWords:
     title = titles.get(chunk.document_id)
     texts = (*([title] * _TITLE_WEIGHT if title else ()), chunk.heading, chunk.text)
     parts = [require_redacted(text).reveal() for text in texts]
-    return ChunkWords(chunk.id, tuple(word for part in parts for word in tokenize(part)))
+    words = tuple(intern(word) for part in parts for word in tokenize(part))  # one copy of each
+    return ChunkWords(chunk.id, words)
 
 
 def tokenize(text: str) -> list[str]:

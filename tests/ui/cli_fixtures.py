@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from guardrails import netguard
+
 PASSWORD = "correct-horse-battery"
 COMMAND = (sys.executable, "-m", "ui")
 PATIENCE_S = 240
@@ -137,6 +139,7 @@ def serving(home: Path, *options: str, **settings: str) -> Generator[Served]:
             said.append(line)
             address = re.search(r"Quietdesk is at (http://\S+)", line)
             if address:
+                netguard.allow("127.0.0.1", int(address[1].rpartition(":")[2]))  # tests visit it
                 yield Served(home, address[1], process)
                 break
         else:
