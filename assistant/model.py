@@ -96,6 +96,15 @@ class Passage:
     matched_by: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that nothing in the knowledge base answered."""
+
+    id: str
+    asked_at: datetime
+    question: RedactedText
+
+
 # Tickets
 
 

@@ -21,6 +21,7 @@ from assistant.model import (
     Draft,
     DraftKind,
     DraftState,
+    Gap,
     Passage,
     RawTicket,
     Reply,
@@ -136,6 +137,18 @@ class DocumentStore(Protocol):
         ...
 
 
+class GapStore(Protocol):
+    """Questions that nothing answered."""
+
+    def put(self, gap: Gap, keep: int) -> None:
+        """Store a question; only the ``keep`` newest stay."""
+        ...
+
+    def list(self) -> list[Gap]:
+        """Return all of them, newest first."""
+        ...
+
+
 class TicketStore(Protocol):
     """Tickets: raw under seal for the people who may see them, washed for everything else."""
 
@@ -207,6 +220,8 @@ class Records(Protocol):
 
     @property
     def documents(self) -> DocumentStore: ...
+    @property
+    def gaps(self) -> GapStore: ...
     @property
     def tickets(self) -> TicketStore: ...
     @property

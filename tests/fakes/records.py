@@ -14,6 +14,7 @@ from assistant.model import (
     Draft,
     DraftKind,
     DraftState,
+    Gap,
     RawTicket,
     Reply,
     Review,
@@ -32,6 +33,7 @@ class FakeRecords:
 
     def __init__(self) -> None:
         self.documents = FakeDocuments()
+        self.gaps = FakeGaps()
         self.tickets = FakeTickets()
         self.drafts = FakeDrafts()
         self.directory = FakeDirectory()
@@ -78,6 +80,7 @@ class FakeRecords:
     def _stores(self) -> list[object]:
         return [
             self.documents,
+            self.gaps,
             self.tickets,
             self.drafts,
             self.directory,
@@ -126,6 +129,20 @@ class FakeDocuments:
 
     def version(self) -> int:
         return self._version
+
+
+class FakeGaps:
+    """Implements `assistant.ports.GapStore`."""
+
+    def __init__(self) -> None:
+        self._gaps: dict[str, Gap] = {}
+
+    def put(self, gap: Gap, keep: int) -> None:
+        self._gaps[gap.id] = gap
+        self._gaps = {each.id: each for each in self.list()[:keep]}
+
+    def list(self) -> list[Gap]:
+        return sorted(self._gaps.values(), key=lambda each: (each.asked_at, each.id), reverse=True)
 
 
 class FakeTickets:

@@ -151,6 +151,17 @@ index_generations = Table(
     Column("embedder", String, nullable=False),
 )
 
+gaps = Table(
+    "gaps",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("question", LargeBinary, nullable=False),
+)
+"""Questions that nothing answered."""
+
 # Tickets: washed columns beside raw ones, which may be erased on their own
 
 tickets = Table(

@@ -11,6 +11,7 @@ from assistant.adapters.records import schema
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.documents import SqlDocuments
 from assistant.adapters.records.drafts import SqlDrafts
+from assistant.adapters.records.gaps import SqlGaps
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.people import SqlDirectory
 from assistant.adapters.records.scope import Scope
@@ -36,6 +37,7 @@ class TenantRecords:
     ) -> None:
         self._scope = Scope(database, tenant_id, sealer, policy_version)
         self._documents = SqlDocuments(self._scope)
+        self._gaps = SqlGaps(self._scope)
         self._tickets = SqlTickets(self._scope)
         self._drafts = SqlDrafts(self._scope)
         self._directory = SqlDirectory(self._scope)
@@ -45,6 +47,10 @@ class TenantRecords:
     @property
     def documents(self) -> SqlDocuments:
         return self._documents
+
+    @property
+    def gaps(self) -> SqlGaps:
+        return self._gaps
 
     @property
     def tickets(self) -> SqlTickets:
