@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +15,23 @@ from ui.cli.typed import password, text_of
 
 if TYPE_CHECKING:
     from ui.operations.base import Operation
-    from ui.operations.writing import WriteArgs, WriteResult
+    from ui.operations.batch import BatchArgs, BatchResult
+    from ui.operations.tickets import Export
+    from ui.operations.writing import Failure, WriteArgs, WriteResult
 
 References = Annotated[
     list[str] | None, typer.Argument(metavar="[REFERENCE]...", help="Ticket numbers.")
 ]
 All = Annotated[
     bool, typer.Option("--all", help="Every open ticket that has nothing of this kind yet.")
+]
+File = Annotated[
+    str | None,
+    typer.Option("--file", "-f", help="The tickets of an export, imported first; - is stdin."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Results as JSON lines, washed; only you can read the file."),
 ]
 
 
@@ -31,10 +42,9 @@ def import_file(
     json: Json = False,
 ) -> None:
     """Bring tickets in; those that are there already are updated. All of a file or none of it."""
-    from ui.operations.tickets import IMPORT, Export
+    from ui.operations.tickets import IMPORT
 
-    name = "stdin" if file == "-" else Path(file).name
-    args = Export(tenant=tenant, name=name, text=text_of(file))
+    args = _export(tenant, file)
     with screen.watching() as progress:
         done = perform(IMPORT, args, progress=progress)
     if json:
@@ -92,21 +102,92 @@ def show(
 
 
 def summarise(
-    references: References = None, *, tenant: Tenant, every: All = False, json: Json = False
+    references: References = None,
+    *,
+    tenant: Tenant,
+    every: All = False,
+    file: File = None,
+    out: Out = None,
+    json: Json = False,
 ) -> None:
-    """Summarise tickets; each summary is kept with its ledger row."""
-    from ui.operations.writing import SUMMARISE
+    """Summarise tickets; each summary is kept with its ledger row.
 
-    _write(SUMMARISE, references, tenant, every=every, json=json)
+    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
+    when a ticket failed; all others are done then.
+    """
+    from ui.operations import batch, writing
+
+    if _is_batch(references, file, out, every=every):
+        _batch(batch.SUMMARISE, tenant, file, out, json=json)
+    else:
+        _write(writing.SUMMARISE, references, tenant, every=every, json=json)
 
 
 def draft(
-    references: References = None, *, tenant: Tenant, every: All = False, json: Json = False
+    references: References = None,
+    *,
+    tenant: Tenant,
+    every: All = False,
+    file: File = None,
+    out: Out = None,
+    json: Json = False,
 ) -> None:
-    """Draft cited replies; each one waits in the queue for a person."""
-    from ui.operations.writing import DRAFT
+    """Draft cited replies; each one waits in the queue for a person.
 
-    _write(DRAFT, references, tenant, every=every, json=json)
+    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
+    when a ticket failed; all others are done then.
+    """
+    from ui.operations import batch, writing
+
+    if _is_batch(references, file, out, every=every):
+        _batch(batch.DRAFT, tenant, file, out, json=json)
+    else:
+        _write(writing.DRAFT, references, tenant, every=every, json=json)
+
+
+def _is_batch(
+    references: list[str] | None, file: str | None, out: Path | None, *, every: bool
+) -> bool:
+    if file is None and out is None:
+        return False
+    from assistant.errors import BadInput
+
+    if out is None or references or every == (file is not None):
+        raise BadInput(
+            "A batch takes either all tickets or those of a file, and writes its results down.",
+            todo="Give --all or --file, and --out.",
+        )
+    return True
+
+
+def _batch(
+    operation: Operation[BatchArgs, BatchResult],
+    tenant: str,
+    file: str | None,
+    out: Path | None,
+    *,
+    json: bool,
+) -> None:
+    from ui.operations.batch import BatchArgs
+
+    export = None if file is None else _export(tenant, file)
+    args = BatchArgs(tenant=tenant, out=str(Path(out or "").absolute()), export=export)
+    with screen.watching() as progress:
+        result = perform(operation, args, progress=progress)
+    if json:
+        screen.as_json(result)
+    else:
+        screen.say(f"{result.written} written, {result.known} known before: {out}")
+        _show_failed(result.failed)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+def _export(tenant: str, file: str) -> Export:
+    from ui.operations.tickets import Export
+
+    name = "stdin" if file == "-" else Path(file).name
+    return Export(tenant=tenant, name=name, text=text_of(file))
 
 
 def _write(
@@ -140,7 +221,11 @@ def _show(result: WriteResult) -> None:
         for note in draft.notes:
             screen.note(f"  {note}")
         screen.say()
-    for failure in result.failed:
-        screen.note(f"{failure.reference}: {failure.happened}")
+    _show_failed(result.failed)
     if not result.written and not result.failed:
         screen.say("Nothing to do.")
+
+
+def _show_failed(failed: Iterable[Failure]) -> None:
+    for each in failed:
+        screen.note(f"{each.reference}: {each.happened}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.operations import (
     ask,
+    batch,
     directory,
     ingest,
     ledger,
@@ -34,6 +35,8 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         tickets.SHOW,
         writing.SUMMARISE,
         writing.DRAFT,
+        batch.SUMMARISE,
+        batch.DRAFT,
         review.LIST,
         review.SHOW,
         review.APPROVE,

@@ -5,7 +5,7 @@ In a batch one ticket's failure does not stop the others; it is reported beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
     from assistant.model import Draft, DraftKind
+
+    Write = Callable[[Desk, str], Draft]
 
 
 class WriteArgs(TenantArgs):
@@ -39,54 +41,82 @@ class WriteResult(Shape):
 
 
 def _summarise(home: Home, args: WriteArgs, progress: Progress) -> WriteResult:
-    from assistant.flows.summarise import summarise
     from assistant.model import DraftKind
 
-    desk = home.desk(args.tenant)
-    return _write(desk, _wanted(desk, args, DraftKind.SUMMARY), summarise, progress)
+    return _write(home, args, DraftKind.SUMMARY, summarised, progress)
 
 
 def _draft(home: Home, args: WriteArgs, progress: Progress) -> WriteResult:
-    from assistant.flows.draft import draft_reply
     from assistant.model import DraftKind
 
-    desk = home.desk(args.tenant)
-    return _write(desk, _wanted(desk, args, DraftKind.REPLY), draft_reply, progress)
+    return _write(home, args, DraftKind.REPLY, drafted, progress)
+
+
+def summarised(desk: Desk, reference: str) -> Draft:
+    """Summarise one ticket."""
+    from assistant.flows.summarise import summarise
+
+    return summarise(desk, reference)
+
+
+def drafted(desk: Desk, reference: str) -> Draft:
+    """Draft a reply to one ticket."""
+    from assistant.flows.draft import draft_reply
+
+    return draft_reply(desk, reference)
+
+
+def waiting(desk: Desk) -> list[str]:
+    """Return the tickets that somebody waits for, by reference."""
+    from assistant.model import TicketStatus
+
+    open_ones = {TicketStatus.OPEN, TicketStatus.PENDING}
+    return [row.reference for row in desk.records.tickets.list() if row.status in open_ones]
+
+
+def attempt(home: Home, desk: Desk, reference: str, write: Write) -> Draft | Failure:
+    """Write about one ticket of many. Only what would stop all the others is raised."""
+    from assistant.errors import QuietdeskError, StorageTrouble
+    from ui.crash import crash, trouble_of
+
+    try:
+        return write(desk, reference)
+    except StorageTrouble:
+        raise
+    except Exception as error:
+        if trouble_of(error):
+            raise
+        known = error if isinstance(error, QuietdeskError) else crash(error, home.settings.home)
+        return Failure(reference=reference, happened=known.happened)
 
 
 def _wanted(desk: Desk, args: WriteArgs, kind: DraftKind) -> list[str]:
     from assistant.errors import BadInput
-    from assistant.model import TicketStatus
 
     if args.all == bool(args.references):
         raise BadInput("Name tickets, or take all of them.", todo="Give references, or --all.")
     if args.references:
         return list(dict.fromkeys(args.references))
-    waiting = {TicketStatus.OPEN, TicketStatus.PENDING}
     has_one = {draft.reference for draft in desk.records.drafts.list(kind=kind)}
-    rows = desk.records.tickets.list()
-    return [r.reference for r in rows if r.status in waiting and r.reference not in has_one]
+    return [reference for reference in waiting(desk) if reference not in has_one]
 
 
 def _write(
-    desk: Desk,
-    references: Sequence[str],
-    write: Callable[[Desk, str], Draft],
-    progress: Progress,
+    home: Home, args: WriteArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> WriteResult:
-    from assistant.errors import QuietdeskError
-
+    desk = home.desk(args.tenant)
+    references = _wanted(desk, args, kind)
     pace = Pace("writing")
     written: list[DraftView] = []
     failed: list[Failure] = []
     for done, reference in enumerate(references):
         progress(pace.at(done, len(references)))
-        try:
-            written.append(draft_view(write(desk, reference)))
-        except QuietdeskError as error:
-            if len(references) == 1:
-                raise
-            failed.append(Failure(reference=reference, happened=error.happened))
+        alone = len(references) == 1
+        made = write(desk, reference) if alone else attempt(home, desk, reference, write)
+        if isinstance(made, Failure):
+            failed.append(made)
+        else:
+            written.append(draft_view(made))
     progress(pace.at(len(references), len(references)))
     return WriteResult(written=tuple(written), failed=tuple(failed))
 

@@ -1,0 +1,161 @@
+"""The night's batch: each ticket written about once, whatever ends the process in between.
+
+The records are the truth, the file of results is a copy of them: a draft is queued first and its
+line appended after. A batch that was killed is run again; it cuts off a half-written line, adds the
+lines of drafts that are queued already, and writes about what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
+
+from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.drafts import draft_view
+from ui.operations.tickets import Export
+from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from assistant.model import Draft, DraftKind
+    from ui.operations.writing import Write
+
+
+class BatchArgs(TenantArgs):
+    """Every open ticket, or the tickets of ``export``, which is imported first.
+
+    ``out`` is an absolute path: whoever runs the operation may stand elsewhere.
+    """
+
+    out: str
+    export: Export | None = None
+
+
+class BatchResult(Shape):
+    """How many lines are new, how many drafts were there already, what failed."""
+
+    written: int
+    known: int
+    failed: tuple[Failure, ...]
+
+
+def _summarise(home: Home, args: BatchArgs, progress: Progress) -> BatchResult:
+    from assistant.model import DraftKind
+
+    return _batch(home, args, DraftKind.SUMMARY, summarised, progress)
+
+
+def _draft(home: Home, args: BatchArgs, progress: Progress) -> BatchResult:
+    from assistant.model import DraftKind
+
+    return _batch(home, args, DraftKind.REPLY, drafted, progress)
+
+
+def _batch(
+    home: Home, args: BatchArgs, kind: DraftKind, write: Write, progress: Progress
+) -> BatchResult:
+    desk = home.desk(args.tenant)
+    failed: list[Failure] = []
+    with _Lines(Path(args.out), args.tenant, kind.value) as lines:
+        wanted = _wanted(desk, args.export, progress)
+        queued = {draft.reference: draft for draft in desk.records.drafts.list(kind=kind)}
+        missing = [each for each in wanted if each not in queued]
+        lines.add(queued[each] for each in wanted if each in queued and each not in lines.held)
+        pace = Pace("writing")
+        for done, reference in enumerate(missing):
+            progress(pace.at(done, len(missing)))
+            made = attempt(home, desk, reference, write)
+            if isinstance(made, Failure):
+                failed.append(made)
+            else:
+                lines.add([made])
+        progress(pace.at(len(missing), len(missing)))
+    known = len(wanted) - len(missing)
+    return BatchResult(written=len(missing) - len(failed), known=known, failed=tuple(failed))
+
+
+def _wanted(desk: Desk, export: Export | None, progress: Progress) -> list[str]:
+    """Return the tickets to write about, each once; those of an export are imported first."""
+    if export is None:
+        return waiting(desk)
+    from assistant.flows.tickets import import_tickets, read_tickets
+    from guardrails import RawText
+
+    raw, pace = RawText(export.text), Pace("washing")
+    import_tickets(desk, raw, export.name, progress=lambda at, of: progress(pace.at(at, of)))
+    return list(dict.fromkeys(ticket.reference for ticket in read_tickets(raw, export.name)))
+
+
+class _Lines:
+    """The file of results: a JSON line for each draft, only for its owner; ``held`` by ticket.
+
+    It goes on where it ended, and never touches a file that holds anything else.
+    """
+
+    def __init__(self, path: Path, tenant: str, kind: str) -> None:
+        self.held: set[str] = set()
+        self._head = {"tenant": tenant, "kind": kind}
+        self._path = path
+        self._file: BinaryIO = _open(path)
+        try:
+            self._file.truncate(self._read())
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        """Append the drafts' lines; they are on the disk when this returns."""
+        for draft in drafts:
+            line = self._head | draft_view(draft).model_dump(mode="json")
+            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            self.held.add(draft.reference)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _read(self) -> int:
+        """Note what the file holds; return where its last whole line ends."""
+        begin = json.dumps(self._head, ensure_ascii=False).encode()[:-1] + b","
+        end = 0
+        for line in self._file:
+            if not line.endswith(b"\n") and begin.startswith(line[: len(begin)]):
+                break  # cut short by whatever ended the process
+            self.held.add(self._reference(line, begin))
+            end += len(line)
+        return end
+
+    def _reference(self, line: bytes, begin: bytes) -> str:
+        try:
+            if line.startswith(begin):
+                return str(cast("dict[str, object]", json.loads(line))["reference"])
+        except (ValueError, LookupError):
+            pass
+        from assistant.errors import BadInput
+
+        raise BadInput(
+            f"{self._path} holds something else than these results.", todo="Name another file."
+        )
+
+
+def _open(path: Path) -> BinaryIO:
+    from assistant.errors import BadInput
+
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        os.fchmod(handle, 0o600)
+    except (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError) as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+    return os.fdopen(handle, "r+b")
+
+
+SUMMARISE = Operation("summarise.batch", BatchArgs, BatchResult, _summarise, alone=True)
+DRAFT = Operation("draft.batch", BatchArgs, BatchResult, _draft, alone=True)
