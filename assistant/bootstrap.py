@@ -7,7 +7,8 @@ list its tenants loads no model.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
-from assistant.adapters.chroma import ChromaIndex, generations
+from assistant.adapters.generations import Generations
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
@@ -25,10 +26,10 @@ from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import LocalEmbedder
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
-from assistant.errors import BadInput, NotPermitted, StorageTrouble
+from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.indexing import reconcile
 from assistant.model import Role, Tenant
-from assistant.ports import ChatModel, Embedder, Hit, Records, VectorIndex, Vectors, Writer
+from assistant.ports import ChatModel, Embedder, Records, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
@@ -73,7 +74,7 @@ class Home:
         self._embedder = make_embedder(settings)
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
-        self._indexes: dict[str, LazyIndex] = {}
+        self._indexes: dict[str, Generations] = {}
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Home:
@@ -144,12 +145,40 @@ class Home:
             desk = self._desks.get(slug)
             if desk is None or desk.tenant != tenant:
                 desk = self._desks[slug] = self._open_desk(tenant)
+                if self._indexes[tenant.id].erasing:
+                    self._erase(self._indexes[tenant.id])
             return desk
 
     def directory_changed(self, slug: str) -> None:
         """Open the tenant's desk anew next time, so that it masks the people it has now."""
         with self._opening:
             self._desks.pop(slug, None)
+
+    @contextmanager
+    def erasing(self, slug: str) -> Generator[None]:
+        """Erase from the disk what is removed inside: rows, logs, free pages, vectors.
+
+        A kill on the way is made good when the tenant's desk is next opened. Nobody else may
+        change the tenant's documents meanwhile.
+        """
+        self.desk(slug)
+        index = self._indexes[self.accounts.tenant(slug).id]
+        index.begin_erasing()
+        try:
+            yield
+        except NotFound:
+            index.nothing_to_erase()
+            raise
+        self._erase(index)
+
+    @property
+    def erases_rows(self) -> bool:
+        """Whether removed rows leave the disk at once; PostgreSQL's wait for its vacuum."""
+        return self.settings.database_url is None
+
+    def _erase(self, index: Generations) -> None:
+        self._database.rewrite()
+        index.end_erasing()
 
     def post_replies(self) -> Callable[[str, str, ForPerson], None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
@@ -182,17 +211,15 @@ class Home:
             spare_writer=spare,
         )
 
-    def _index(self, tenant: Tenant, records: Records) -> VectorIndex:
-        folder = self.settings.home / "indexes" / tenant.id
-
-        def build() -> ChromaIndex:
-            index = ChromaIndex(folder, _generation(folder, self._embedder.name))
-            reconcile(records.documents, self._embedder, index)
-            return index
-
-        # One client for a folder, however often its desk is opened: a second one goes on answering
-        # with what the first has deleted.
-        return self._indexes.setdefault(tenant.id, LazyIndex(build))
+    def _index(self, tenant: Tenant, records: Records) -> Generations:
+        return self._indexes.setdefault(
+            tenant.id,
+            Generations(
+                self.settings.home / "indexes" / tenant.id,
+                self._embedder,
+                lambda index: reconcile(records.documents, self._embedder, index),
+            ),
+        )
 
     def _writer(
         self,
@@ -222,34 +249,6 @@ class LazyDetector:
         return self._made().detect(texts)
 
 
-class LazyIndex:
-    """A vector index whose folder is opened when the first vector comes or is asked for."""
-
-    def __init__(self, build: Callable[[], ChromaIndex]) -> None:
-        self._made = Once(build)
-
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Add or replace vectors."""
-        self._made().add(ids, vectors)
-
-    def remove(self, ids: Sequence[str]) -> None:
-        """Remove vectors; unknown ids are ignored."""
-        self._made().remove(ids)
-
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        """Return the nearest chunks by cosine, best first."""
-        return self._made().search(vector, limit)
-
-    def ids(self) -> set[str]:
-        """Return every id held."""
-        return self._made().ids()
-
-    def close(self) -> None:
-        """Let go of the folder, if it was ever opened."""
-        if self._made.done:
-            self._made().close()
-
-
 class Once(Generic[_Made]):
     """Builds at the first call, whichever thread it comes from, and hands out the same after."""
 
@@ -257,11 +256,6 @@ class Once(Generic[_Made]):
         self._build = build
         self._lock = RLock()
         self._value: list[_Made] = []
-
-    @property
-    def done(self) -> bool:
-        """Whether it was built."""
-        return bool(self._value)
 
     def __call__(self) -> _Made:
         if not self._value:
@@ -331,23 +325,6 @@ def model_destination(settings: Settings) -> Destination:
         region=settings.model_region,
         no_training=settings.model_no_training or parts.hostname in _LOOPBACK,
     )
-
-
-def _generation(folder: Path, embedder: str) -> int:
-    """Return the number of the index made by ``embedder``: a new one when another made the last.
-
-    Numbers only grow, because Chroma answers from its cache when a folder comes back.
-    """
-    note = folder / "generation"
-    last = note.read_text(encoding="utf-8").split("\n") if note.exists() else ["0", ""]
-    if last[1] == embedder:
-        return int(last[0])
-    number = max([int(last[0]), *generations(folder)]) + 1
-    _make_private(folder)
-    fresh = note.with_suffix(".new")
-    fresh.write_text(f"{number}\n{embedder}", encoding="utf-8")
-    fresh.replace(note)
-    return number
 
 
 class _Blind:

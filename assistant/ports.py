@@ -170,6 +170,10 @@ class TicketStore(Protocol):
         """Return the ticket as it came, for display to a permitted person."""
         ...
 
+    def remove(self, reference: str) -> None:
+        """Remove a ticket with its turns, washed and raw; an unknown one is ignored."""
+        ...
+
 
 class DraftStore(Protocol):
     """Drafts, decisions about them, and the outbox."""
@@ -203,6 +207,10 @@ class DraftStore(Protocol):
         ...
 
     def delivered(self, reply_id: str, at: datetime) -> None: ...
+
+    def remove_of(self, ticket_id: str) -> list[Draft]:
+        """Remove and return the drafts of a ticket, with their decisions and replies."""
+        ...
 
 
 class DirectoryStore(Protocol):

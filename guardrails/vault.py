@@ -76,6 +76,10 @@ class VaultStore(Protocol):
         """Return a number that changes whenever a surface form is added or forgotten."""
         ...
 
+    def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
+        """Erase surface forms; return how many there were. Their numbers never come back."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surface:
@@ -165,6 +169,7 @@ class EphemeralVaultStore:
         self._values: dict[tuple[EntityType, str], int] = {}
         self._rows: dict[tuple[EntityType, int], SurfaceRow] = {}
         self._last: dict[EntityType, int] = {}
+        self._forgotten = 0
 
     def numbers_of(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
         return [self._numbers.get((key.type, key.surface)) for key in keys]
@@ -182,7 +187,15 @@ class EphemeralVaultStore:
         return list(self._rows.values())
 
     def version(self) -> int:
-        return sum(self._last.values())
+        return sum(self._last.values()) + self._forgotten
+
+    def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
+        gone = {each for each in placeholders if self._rows.pop(each, None)}
+        for names in (self._numbers, self._values):
+            for key in [key for key, number in names.items() if (key[0], number) in gone]:
+                del names[key]
+        self._forgotten += len(gone)
+        return len(gone)
 
     def _allocate(self, key: SurfaceKey, index: int, seal: Callable[[int, int], Sealed]) -> int:
         known = self._numbers.get((key.type, key.surface))

@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.desk import Desk
+from assistant.errors import BadInput
 from assistant.flows.indexing import index_chunks, reconcile
 from assistant.model import Chunk, Document
+from guardrails import RawText
 from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.loaders import Loaded, NotADocument, Unreadable
@@ -91,13 +93,28 @@ def ingest(
     return run.report()
 
 
-def forget(desk: Desk, folder_or_file: Path) -> int:
-    """Forget every document that came from a path, which need not exist any more."""
-    path = folder_or_file.resolve()
-    places = Places(desk.sealer, desk.records.documents.documents())
-    gone = places.below(path) | ({places.document_id(path)} & places.known.keys())
-    _remove(desk, sorted(gone))
-    return len(gone)
+def named(desk: Desk, name: str) -> list[str]:
+    """Return the ids of the documents that ``name`` means.
+
+    That is a path, which need not exist any more, of a file or a folder that was read; or a source
+    as citations show it. `BadInput` when several documents are shown alike.
+    """
+    documents = desk.records.documents.documents()
+    places = Places(desk.sealer, documents)
+    path = Path(name).resolve()
+    at = places.below(path) | ({places.document_id(path)} & places.known.keys())
+    if at:
+        return sorted(at)
+    found = [each.id for each in documents if each.source.reveal() == name]
+    if not found:  # the path itself may name somebody
+        washed = desk.redactor.look_up(RawText(name)).text
+        found = [each.id for each in documents if each.source == washed]
+    if len(found) > 1:
+        raise BadInput(
+            f"{len(found)} documents are called {name}.",
+            todo="Name the file by its whole path.",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class ChromaIndex:
 
     def __init__(self, folder: Path, generation: int) -> None:
         self.generation = generation
-        self._path = folder / f"generation-{generation:06d}"
+        self._path = _path(folder, generation)
         self._lock = RLock()
         self._client, self._collection = _translated(_open)(self._path)
 
@@ -88,16 +88,7 @@ class ChromaIndex:
     def destroy(self) -> None:
         """Close, and remove the folder with everything in it. `StorageTrouble` when it stays."""
         self.close()
-        try:
-            shutil.rmtree(self._path)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise StorageTrouble(
-                f"The index folder {self._path.name} could not be removed.",
-                safe="It holds ids and vectors only, no text.",
-                todo="Remove it by hand, then run the command again.",
-            ) from error
+        remove_generation(self._path.parent, self.generation)
 
     def _slices(self, ids: Sequence[str]) -> Iterator[slice]:
         size = _translated(self._open_client().get_max_batch_size)()
@@ -118,6 +109,25 @@ def generations(folder: Path) -> list[int]:
     """Return the numbers of the generations that stand in ``folder``, oldest first."""
     names = (path.name.removeprefix("generation-") for path in folder.glob("generation-*"))
     return sorted(int(name) for name in names if name.isdecimal())
+
+
+def remove_generation(folder: Path, number: int) -> None:
+    """Remove a generation that nobody has open. `StorageTrouble` when it stays."""
+    path = _path(folder, number)
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageTrouble(
+            f"The index folder {path.name} could not be removed.",
+            safe="It holds ids and vectors only, no text.",
+            todo="Remove it by hand, then run the command again.",
+        ) from error
+
+
+def _path(folder: Path, generation: int) -> Path:
+    return folder / f"generation-{generation:06d}"
 
 
 def _open(path: Path) -> tuple[Any, Any]:
@@ -157,7 +167,7 @@ def _translated(call: Callable[_P, _R]) -> Callable[_P, _R]:
             raise StorageTrouble(
                 f"The vector index failed ({type(error).__name__}).",
                 safe="The records are untouched; answers come from them.",
-                todo="If it stays, remove the index folder: the next ingest builds it again.",
+                todo="If it stays, stop Quietdesk and remove the index folder: it is built again.",
             ) from error
 
     return inner

@@ -98,3 +98,18 @@ def test_a_reply_or_a_decision_about_no_draft_is_refused(records: Records) -> No
         records.drafts.put_reply(a_reply(a_draft()))
     with pytest.raises(Refused):
         records.drafts.record(Review("nobody", "sam", "approved", MORNING))
+
+
+def test_what_was_written_about_a_ticket_goes_with_its_decisions_and_replies(
+    records: Records,
+) -> None:
+    gone, kept = a_draft("HD-1"), a_draft("HD-2")
+    for draft in (gone, kept):
+        records.drafts.add(draft)
+        records.drafts.record(Review(draft.id, "sam", "approve", MORNING))
+        records.drafts.put_reply(a_reply(draft))
+    assert records.drafts.remove_of(gone.ticket_id) == [gone]
+    assert [draft.id for draft in records.drafts.list()] == [kept.id]
+    assert [reply.draft_id for reply in records.drafts.replies()] == [kept.id]
+    assert records.drafts.reviews(gone.id) == []
+    assert records.drafts.remove_of(gone.ticket_id) == []

@@ -68,6 +68,16 @@ def test_tickets_are_listed_newest_first_with_their_turns_counted(records: Recor
     assert listed == [("HD-3", 2), ("HD-2", 1), ("HD-1", 0)]
 
 
+def test_a_removed_ticket_is_gone_as_it_came_and_as_it_was_washed(records: Records) -> None:
+    for reference in ("HD-1", "HD-2"):
+        raw = a_raw_ticket(reference)
+        records.tickets.put(raw, a_washed_ticket(raw))
+    records.tickets.remove("HD-1")
+    records.tickets.remove("nobody")
+    assert (records.tickets.get("HD-1"), records.tickets.raw("HD-1")) == (None, None)
+    assert [row.reference for row in records.tickets.list()] == ["HD-2"]
+
+
 def _variants(raw: RawTicket) -> list[RawTicket]:
     turn = replace(raw.turns[0], text=RawText("HD-LAP-07 is on fire"))
     return [

@@ -65,3 +65,15 @@ def test_nothing_is_allocated_for_nothing(records: Records) -> None:
 def _vault(records: Records) -> Vault:
     key = DataKey(b"v" * 32)
     return Vault(records.vault, Sealer("tenant", key), key)
+
+
+def test_a_forgotten_value_is_gone_and_its_number_with_it(records: Records) -> None:
+    vault = _vault(records)
+    gone, kept = vault.allocate([(PERSON, "Tom"), (PERSON, "Priya")])
+    before = vault.version()
+    assert records.vault.forget([(PERSON, 1), (PERSON, 99)]) == 1
+    assert vault.value_of(gone) is None
+    assert vault.value_of(kept) is not None
+    assert vault.version() != before
+    assert [str(each) for each in vault.look_up([(PERSON, "tom")])] == ["<PERSON>"]
+    assert [str(each) for each in vault.allocate([(PERSON, "Tom")])] == ["<PERSON_3>"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -175,6 +176,9 @@ class FakeTickets:
         known = self._kept.get(reference)
         return None if known is None else known[0]
 
+    def remove(self, reference: str) -> None:
+        self._kept.pop(reference, None)
+
 
 class FakeDrafts:
     """Implements `assistant.ports.DraftStore`."""
@@ -230,6 +234,14 @@ class FakeDrafts:
     def delivered(self, reply_id: str, at: datetime) -> None:
         if reply_id in self._replies:
             self._replies[reply_id] = replace(self._replies[reply_id], delivered_at=at)
+
+    def remove_of(self, ticket_id: str) -> builtins.list[Draft]:
+        gone = [each for each in self._drafts.values() if each.ticket_id == ticket_id]
+        ids = {each.id for each in gone}
+        self._drafts = {key: each for key, each in self._drafts.items() if key not in ids}
+        self._reviews = [each for each in self._reviews if each.draft_id not in ids]
+        self._replies = {k: each for k, each in self._replies.items() if each.draft_id not in ids}
+        return gone
 
     def _must_exist(self, draft_id: str) -> None:
         if draft_id not in self._drafts:

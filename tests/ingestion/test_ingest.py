@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.desk import Desk
 from assistant.errors import BadInput
+from assistant.flows.forget import forget_documents
 from assistant.flows.retrieve import retrieve
 from assistant.model import Chunk
 from assistant.ports import Vectors
@@ -20,7 +21,7 @@ from eval.indexes import MemoryIndex
 from guardrails import RawText
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
-from ingestion.ingest import IngestReport, Progress, forget, ingest
+from ingestion.ingest import IngestReport, Progress, ingest, named
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 
@@ -147,10 +148,20 @@ def test_a_folder_that_came_by_a_sub_folder_first_is_forgotten_as_a_whole(folder
 def test_a_folder_that_is_gone_can_be_forgotten_by_its_name(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
-    assert forget(desk, folder / "vpn") == 2
-    assert forget(desk, folder / "printer.md") == 1
-    assert forget(desk, folder) == 0
+    for name, count in ((folder / "vpn", 2), ("printer.md", 1), (folder, 0)):
+        assert forget_documents(desk, named(desk, str(name))).documents == count
     assert desk.vectors.ids() == set()
+
+
+def test_a_name_that_two_documents_share_means_neither(tmp_path: Path) -> None:
+    desk = a_desk()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "README.md").write_text(f"# About {name}\n\nText of {name}.\n")
+        _ingest(desk, tmp_path / name)
+    with pytest.raises(BadInput):
+        named(desk, "README.md")
+    assert len(named(desk, str(tmp_path / "one" / "README.md"))) == 1
 
 
 def test_an_upload_of_the_same_name_replaces_the_one_before(tmp_path: Path) -> None:

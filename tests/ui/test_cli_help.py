@@ -29,6 +29,8 @@ COMMANDS = [
     "tickets import",
     "tickets list",
     "tickets show",
+    "forget document",
+    "forget ticket",
     "review list",
     "review show",
     "review approve",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from ui.cli import knowledge, ledger, measuring, outbox, review, serving, tenants, tickets
+from ui.cli import (
+    forgetting,
+    knowledge,
+    ledger,
+    measuring,
+    outbox,
+    review,
+    serving,
+    tenants,
+    tickets,
+)
 
 _HELP = """A support assistant that keeps confidences.
 
@@ -30,6 +40,7 @@ def build() -> typer.Typer:
     top.add_typer(_people(), name="people")
     top.add_typer(_users(), name="user")
     top.add_typer(_tickets(), name="tickets")
+    top.add_typer(_forget(), name="forget")
     top.add_typer(_review(), name="review")
     top.add_typer(_outbox(), name="outbox")
     top.add_typer(_ledger(), name="ledger")
@@ -62,6 +73,13 @@ def _tickets() -> typer.Typer:
     group.command("import")(tickets.import_file)
     group.command("list")(tickets.list_all)
     group.command("show")(tickets.show)
+    return group
+
+
+def _forget() -> typer.Typer:
+    group = _group("Erase for good, from the disk too.")
+    group.command("document")(forgetting.document)
+    group.command("ticket")(forgetting.ticket)
     return group
 
 

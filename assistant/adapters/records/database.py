@@ -132,6 +132,19 @@ class Database:
                 todo="Try again.",
             )
 
+    def rewrite(self) -> None:
+        """Write SQLite's file anew from what is kept: no free page, no gap, no log keeps the rest.
+
+        On PostgreSQL nothing happens, see `checkpoint`.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with translated(), self._engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.close()
+        self.checkpoint()
+
     def _mine(self) -> _Held | None:
         # A context can be copied into another thread; a connection must not go with it.
         thread = threading.get_ident()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, insert, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 
 from assistant.adapters.records import draft_rows
 from assistant.adapters.records.schema import drafts, replies, reviews
@@ -79,6 +80,13 @@ class SqlDrafts:
     def delivered(self, reply_id: str, at: datetime) -> None:
         this = self._scope.owns(replies), replies.c.id == reply_id
         self._change(update(replies).where(*this).values(delivered_at=at))
+
+    def remove_of(self, ticket_id: str) -> builtins.list[Draft]:
+        mine = self._scope.owns(drafts), drafts.c.ticket_id == ticket_id
+        with self._scope.writing() as connection:
+            rows = connection.execute(select(drafts).where(*mine)).all()
+            connection.execute(delete(drafts).where(*mine))  # decisions and replies go with them
+        return [draft_rows.draft(self._scope, row) for row in rows]
 
     def _this(self, draft_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return self._scope.owns(drafts), drafts.c.id == draft_id

@@ -63,6 +63,12 @@ class SqlTickets:
             return None
         return ticket_rows.raw_ticket(self._scope, *found)
 
+    def remove(self, reference: str) -> None:
+        this = self._scope.owns(tickets), tickets.c.reference == reference
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "tickets")
+            connection.execute(delete(tickets).where(*this))  # its turns go with it
+
     def _row(self, reference: str) -> Row[Any] | None:
         this = self._scope.owns(tickets), tickets.c.reference == reference
         with self._scope.reading() as connection:

@@ -1,0 +1,145 @@
+"""Forgetting takes the bytes off the disk: each is found there before, and not after."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.bootstrap import Home
+from assistant.errors import NotFound
+from assistant.flows.ask import ask
+from assistant.flows.draft import draft_reply
+from assistant.flows.forget import forget_documents, forget_ticket
+from assistant.flows.tickets import import_tickets
+from assistant.settings import Settings
+from guardrails import RawText
+from ingestion.ingest import ingest, named
+from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.samples import a_draft
+
+TICKETS = """\
+{"id": "AC-1", "subject": "Blank pages", "requester": {"name": "Theodora Quillfeather"},
+ "turns": [{"text": "The printer prints blank pages. Ask Bartholomew Oakenshield."}]}
+{"id": "AC-2", "subject": "VPN", "requester": {"name": "Bartholomew Oakenshield"},
+ "turns": [{"text": "The VPN stops."}]}
+""".replace("\n ", " ")
+MANY = 1200  # Chroma writes its HNSW file after every thousand
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Generator[Home]:
+    """A home with two documents and two tickets; rules for a detector, no model."""
+    kb = tmp_path / "kb"
+    kb.mkdir()
+    (kb / "printer.md").write_text("# Printer\n\nMail zoe.marsh@acme.example, restart the spooler.")
+    (kb / "vpn.md").write_text("# VPN\n\nLower the MTU, or mail priya@acme.example.\n")
+    with _opened(tmp_path) as home:
+        home.add_tenant("acme")
+        desk = home.desk("acme")
+        import_tickets(desk, RawText(TICKETS), "tickets.jsonl")
+        ingest(desk, kb, progress=lambda _: None, max_bytes=10_000)
+        yield home
+
+
+def test_a_forgotten_document_is_in_no_file_of_the_home(home: Home) -> None:
+    desk, folder = home.desk("acme"), home.settings.home
+    with _rows(folder) as rows:
+        sealed = [bytes(text) for (text,) in rows.execute("SELECT text FROM chunks")]
+    vectors = {
+        chunk.id: desk.embedder.embed([chunk.text]).tobytes()
+        for chunk in desk.records.documents.chunks()
+    }
+    (printer,) = named(desk, "printer.md")
+    (mine,) = (chunk.id for chunk in desk.records.documents.chunks_of(printer))
+    # Strangers push the index into its HNSW file, and the vectors under test with them.
+    many = np.random.default_rng(1).normal(size=(MANY, 64)).astype(np.float32)
+    desk.vectors.add(list(vectors), np.stack([np.frombuffer(v, "f4") for v in vectors.values()]))
+    desk.vectors.add([f"{at:032x}" for at in range(MANY)], many)
+    before = _disk(folder)
+    assert sum(body in before for body in sealed) == 2
+    for kind in ("*.sqlite3", "*.bin"):
+        assert vectors[mine] in _disk(folder, kind), kind
+    # What Chroma hands back to be copied may differ from what it was given in the last bit.
+    copies = {
+        key: vector.tobytes()
+        for ids, page in home._indexes[desk.tenant.id]._present().vectors()
+        for key, vector in zip(ids, page, strict=True)
+        if key in vectors
+    }
+    with home.erasing("acme"):
+        assert forget_documents(desk, [printer]).documents == 1
+    after = _disk(folder)
+    assert sum(body in after for body in sealed) == 1
+    assert vectors[mine] not in after
+    assert copies.pop(mine) not in after
+    assert all(copy in after for copy in copies.values())
+    assert len(list(folder.glob("indexes/*/generation-*"))) == 1
+    assert "vpn.md" in [each.source.reveal() for each in ask(desk, RawText("VPN MTU")).passages]
+
+
+def test_a_kill_before_the_bytes_are_gone_is_made_good_when_the_desk_is_opened(
+    home: Home,
+) -> None:
+    folder, desk = home.settings.home, home.desk("acme")
+    with _rows(folder) as rows:
+        sealed = [bytes(text) for (text,) in rows.execute("SELECT text FROM chunks")]
+    home._indexes[desk.tenant.id].begin_erasing()
+    forget_documents(desk, named(desk, "printer.md"))
+    assert sum(body in _disk(folder) for body in sealed) == 2
+    home.close()
+    with _opened(folder.parent) as again:
+        assert again.desk("acme").vectors.ids() == again.desk("acme").records.documents.chunk_ids()
+        assert sum(body in _disk(folder) for body in sealed) == 1
+        assert not list(folder.glob("indexes/*/erasing"))
+
+
+def test_values_that_only_the_forgotten_held_leave_the_vault_and_shared_ones_stay(
+    home: Home,
+) -> None:
+    desk = home.desk("acme")
+    values = desk.records.counts()["placeholders"]
+    draft_reply(desk, "AC-1")
+    done = forget_ticket(desk, "AC-1")
+    assert (done.tickets, done.drafts, done.values) == (1, 1, 1)  # Theodora; AC-2 needs Bartholomew
+    assert desk.records.tickets.get("AC-1") is None
+    assert desk.records.tickets.raw("AC-1") is None
+    assert desk.records.drafts.list() == []
+    assert forget_documents(desk, named(desk, "printer.md")).values == 1
+    assert desk.records.counts()["placeholders"] == values - 2
+    assert desk.ledger.verify().broken is None
+
+
+def test_a_draft_that_quotes_the_document_is_counted(home: Home) -> None:
+    desk = home.desk("acme")
+    (printer,) = named(desk, "printer.md")
+    draft = a_draft()
+    cited = replace(draft.written.citations[0], document_id=printer)
+    desk.records.drafts.add(replace(draft, written=replace(draft.written, citations=(cited,))))
+    assert forget_documents(desk, [printer]).quoting == 1
+
+
+def test_what_is_not_there_is_said_and_nothing_is_built_anew(home: Home) -> None:
+    assert named(home.desk("acme"), "nothing.md") == []
+    with pytest.raises(NotFound), home.erasing("acme"):
+        forget_ticket(home.desk("acme"), "AC-9")
+    assert not list(home.settings.home.glob("indexes/*/erasing"))
+
+
+def _opened(folder: Path) -> Home:
+    home = Home.open(Settings(home=folder / "home"))
+    home._detector = home._rules
+    home._embedder = HashingEmbedder()
+    return home
+
+
+def _disk(folder: Path, kind: str = "*") -> bytes:
+    return b"\x00".join(path.read_bytes() for path in folder.rglob(kind) if path.is_file())
+
+
+def _rows(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / "quietdesk.db")

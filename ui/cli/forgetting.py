@@ -1,0 +1,62 @@
+"""``forget …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Tenant
+
+if TYPE_CHECKING:
+    from ui.operations.forgetting import Forgotten
+
+
+def document(
+    source: Annotated[
+        str,
+        typer.Argument(help="As citations name it, or the path of a file or folder that was read."),
+    ],
+    *,
+    tenant: Tenant,
+    json: Json = False,
+) -> None:
+    """Forget documents: rows, logs, free pages and vectors are erased from the disk.
+
+    Values of the vault that stood nowhere else go too. The file itself is yours: while it stands in
+    a folder that is read, the next `ingest` brings it back.
+    """
+    from ui.operations.forgetting import DOCUMENT, ForgetArgs
+
+    name = str(Path(source).absolute()) if Path(source).exists() else source
+    with screen.watching() as progress:
+        done = perform(DOCUMENT, ForgetArgs(tenant=tenant, name=name), progress=progress)
+    _tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
+
+
+def ticket(
+    reference: Annotated[str, typer.Argument(help="The ticket's number.")],
+    *,
+    tenant: Tenant,
+    json: Json = False,
+) -> None:
+    """Forget a ticket as it came and as it was washed, its drafts, decisions and replies."""
+    from ui.operations.forgetting import TICKET, ForgetArgs
+
+    with screen.watching() as progress:
+        done = perform(TICKET, ForgetArgs(tenant=tenant, name=reference), progress=progress)
+    _tell(done, f"the ticket; its drafts: {done.drafts}", json=json)
+
+
+def _tell(done: Forgotten, what: str, *, json: bool) -> None:
+    if json:
+        screen.as_json(done)
+        return
+    screen.say(f"Forgot {what}; values of the vault: {done.values}.")
+    if done.quoting:
+        screen.note(f"Drafts that quote it still: {done.quoting}; `forget ticket` erases them.")
+    if not done.erased:
+        screen.note("PostgreSQL keeps dead rows and its log until it vacuums and recycles them.")

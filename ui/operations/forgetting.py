@@ -1,0 +1,60 @@
+"""Forget documents or a ticket, and erase their bytes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class ForgetArgs(TenantArgs):
+    """What to forget: a document's source or path, or a ticket's reference."""
+
+    name: str
+
+
+class Forgotten(Shape):
+    """How much was forgotten; ``quoting`` drafts of tickets still hold words of it."""
+
+    documents: int
+    chunks: int
+    tickets: int
+    drafts: int
+    values: int
+    quoting: int
+    erased: bool
+
+
+def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
+    from assistant.errors import NotFound
+    from assistant.flows.forget import forget_documents
+    from ingestion.ingest import named
+
+    desk = home.desk(args.tenant)
+    found = named(desk, args.name)
+    if not found:
+        raise NotFound(
+            f"No document is called {args.name}.",
+            todo="Name it as citations do, or by its path.",
+        )
+    with home.erasing(args.tenant):
+        done = forget_documents(desk, found)
+        progress(Step(what="erasing", done=0))
+    return Forgotten(**asdict(done), erased=home.erases_rows)
+
+
+def _ticket(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
+    from assistant.flows.forget import forget_ticket
+
+    with home.erasing(args.tenant):
+        done = forget_ticket(home.desk(args.tenant), args.name)
+        progress(Step(what="erasing", done=0))
+    return Forgotten(**asdict(done), erased=home.erases_rows)
+
+
+DOCUMENT = Operation("forget.document", ForgetArgs, Forgotten, _document, alone=True)
+TICKET = Operation("forget.ticket", ForgetArgs, Forgotten, _ticket, alone=True)
