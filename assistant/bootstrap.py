@@ -23,7 +23,7 @@ from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
-from assistant.adapters.sentence_transformers import LocalEmbedder
+from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
@@ -37,6 +37,7 @@ from guardrails import ForPerson, Redactor
 from guardrails.detect import build_detector, build_rule_detector
 from guardrails.doors import Person
 from guardrails.gate import EgressGate
+from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
 from guardrails.known import KnownValues
 from guardrails.ledger import Ledger
@@ -161,8 +162,7 @@ class Home:
         A kill on the way is made good when the tenant's desk is next opened. Nobody else may
         change the tenant's documents meanwhile.
         """
-        self.desk(slug)
-        index = self._indexes[self.accounts.tenant(slug).id]
+        index = self._generations(slug)
         index.begin_erasing()
         try:
             yield
@@ -171,10 +171,21 @@ class Home:
             raise
         self._erase(index)
 
+    def index_bytes(self, slug: str) -> int:
+        """Return how many bytes of the disk the tenant's vector index takes."""
+        return self._generations(slug).size()
+
+    def vectors_stale(self, slug: str) -> bool:
+        """Whether another embedder made the tenant's vectors; the next question makes them anew."""
+        return self._generations(slug).made_by_another()
+
     @property
     def erases_rows(self) -> bool:
         """Whether removed rows leave the disk at once; PostgreSQL's wait for its vacuum."""
         return self.settings.database_url is None
+
+    def _generations(self, slug: str) -> Generations:
+        return self._indexes[self.desk(slug).tenant.id]
 
     def _erase(self, index: Generations) -> None:
         self._database.rewrite()
@@ -209,6 +220,7 @@ class Home:
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
+            suspects=make_injection_detector(self.settings, self._embedder).find,
         )
 
     def _index(self, tenant: Tenant, records: Records) -> Generations:
@@ -285,6 +297,12 @@ def make_detector(settings: Settings) -> Detector:
 def make_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name; loads its weights at the first text."""
     return LocalEmbedder(settings.embedder, threads=settings.threads)
+
+
+def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:
+    """Return the detector of injected orders; it was trained on the installed model's vectors."""
+    own = settings.embedder == INSTALLED
+    return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
 
 
 def make_chat(settings: Settings, gate: EgressGate) -> ChatModel:

@@ -64,6 +64,10 @@ class Redactor:
         """Wash a question: values the vault knows get their placeholder, others get none."""
         return self._wash([raw], known, allocate=False)[0]
 
+    def look_up_many(self, raws: Sequence[RawText]) -> list[Redaction]:
+        """Wash several texts in one batch as `look_up` does one."""
+        return self._wash(raws, None, allocate=False)
+
     def _wash(
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
     ) -> list[Redaction]:

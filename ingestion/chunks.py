@@ -9,7 +9,8 @@ while that is possible, and no placeholder is ever cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -34,6 +35,8 @@ class Washed:
     source: RedactedText
     title: RedactedText
     pieces: tuple[Piece, ...]
+    masked: Mapping[str, int]
+    """How many values were masked, by type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,15 @@ class Piece:
         )
 
 
-def wash(redactor: Redactor, documents: Sequence[tuple[PurePath, Loaded]]) -> list[Washed]:
-    """Wash and cut documents in one batch; each is known by the path that citations will show."""
+def wash(
+    redactor: Redactor, documents: Sequence[tuple[PurePath, Loaded]], *, allocate: bool = True
+) -> list[Washed]:
+    """Wash and cut documents in one batch; each is known by the path that citations will show.
+
+    Without ``allocate`` the vault stays as it is: for looking at what would become of them.
+    """
     raws = [raw for source, loaded in documents for raw in _texts(source, loaded)]
-    washed = iter(redactor.redact_many(raws))
+    washed = iter(redactor.redact_many(raws) if allocate else redactor.look_up_many(raws))
     return [_washed(loaded, washed) for _, loaded in documents]
 
 
@@ -74,13 +82,20 @@ def _texts(source: PurePath, loaded: Loaded) -> Iterator[RawText]:
 
 
 def _washed(loaded: Loaded, washed: Iterator[Redaction]) -> Washed:
-    source, title = next(washed).text, next(washed).text
+    masked: Counter[str] = Counter()
+
+    def counted() -> Redaction:
+        redaction = next(washed)
+        masked.update(mask.placeholder.type.value for mask in redaction.masks)
+        return redaction
+
+    source, title = counted().text, counted().text
     sections = [
-        _WashedSection(section, tuple(next(washed).text for _ in section.heading), next(washed))
+        _WashedSection(section, tuple(counted().text for _ in section.heading), counted())
         for section in loaded.sections
     ]
     groups = _packed([list(section.parts()) for section in sections])
-    return Washed(source, title, tuple(_piece(group) for group in groups))
+    return Washed(source, title, tuple(_piece(group) for group in groups), masked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +26,9 @@ from assistant.desk import Desk
 from assistant.errors import BadInput
 from assistant.flows.indexing import index_chunks, reconcile
 from assistant.model import Chunk, Document
-from guardrails import RawText
+from assistant.ports import Vectors
+from guardrails import RawText, RedactedText
+from guardrails.detect.edition import edition
 from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.loaders import Loaded, NotADocument, Unreadable
@@ -35,6 +37,8 @@ from ingestion.scan import Found, Scan, read, scan
 
 _BATCH_DOCUMENTS = 64
 _BATCH_BYTES = 400_000
+_TELL_EVERY_S = 0.1
+_TAG = 16
 
 
 class Skipped(NamedTuple):
@@ -46,6 +50,21 @@ class Skipped(NamedTuple):
     source: str
     reason: str
     broken: bool = True
+
+
+class Note(NamedTuple):
+    """What of a file was not read, such as a picture. For the screen of whoever asked."""
+
+    source: str
+    text: str
+
+
+class Preview(NamedTuple):
+    """What would become of a file: how many values of each type masked, into how many chunks."""
+
+    source: str
+    masked: Mapping[str, int]
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,8 @@ class IngestReport:
     skipped: tuple[Skipped, ...]
     chunks: int
     seconds: dict[str, float]
+    notes: tuple[Note, ...] = ()
+    previews: tuple[Preview, ...] = ()
 
 
 def ingest(
@@ -78,19 +99,28 @@ def ingest(
     progress: Callable[[Progress], None],
     max_bytes: int,
     known_as: Path | None = None,
+    dry: bool = False,
 ) -> IngestReport:
     """Read a folder or a file; forget what it brought before and is gone from it now.
 
     ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
-    temporary folder, and the next upload of the same name must replace it.
+    temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
+    washes what is new and keeps nothing, not even in the vault.
     """
     real, found = scan(folder_or_file)
-    run = _Run(desk, real, known_as or real, progress, max_bytes, found)
-    with run.timed("indexing"):
-        reconcile(desk.records.documents, desk.embedder, desk.vectors)
+    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry)
     run.read_all()
     run.forget_gone()
     return run.report()
+
+
+def stale(desk: Desk) -> int:
+    """Return how many documents the next `ingest` of their folders would read again.
+
+    They were read under another policy, by another detector, loader or chunker, or before the
+    tenant told of somebody.
+    """
+    return Places(desk.sealer, desk.records.documents.documents()).stale(_how(desk))
 
 
 def named(desk: Desk, name: str) -> list[str]:
@@ -135,19 +165,26 @@ class _Run:
     progress: Callable[[Progress], None]
     max_bytes: int
     found: Scan
+    dry: bool
     started: float = field(default_factory=time.monotonic)
     counts: Counter[str] = field(default_factory=Counter[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     skipped: list[Skipped] = field(default_factory=list[Skipped])
+    notes: list[Note] = field(default_factory=list[Note])
+    previews: list[Preview] = field(default_factory=list[Preview])
+    in_step: bool = False
+    told: float = 0.0
     seen: set[str] = field(default_factory=set[str])
     places: Places = field(init=False)
     root: Path = field(init=False)
     how: str = field(init=False)
+    total: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
         self.root = self.places.root_of(self._folder())
         self.how = _how(self.desk)
+        self.total = sum(found.size for found in self.found.files)
         self.skipped = [Skipped(self._name(path), why) for path, why in self.found.skipped]
 
     def read_all(self) -> None:
@@ -167,7 +204,7 @@ class _Run:
                 self._tell(done, done_bytes)
         if batch:
             self._commit(batch)
-        self._tell(len(self.found.files), done_bytes)
+        self._tell(len(self.found.files), done_bytes, last=True)
 
     def forget_gone(self) -> None:
         """Forget what stood below the folder before and was not met now."""
@@ -177,13 +214,17 @@ class _Run:
         for folder in self.found.closed:
             kept |= self.places.below(self._stands(folder))
         gone = sorted(self.places.below(self.known_as) - kept)
-        with self.timed("recording"):
-            _remove(self.desk, gone)
+        if gone and not self.dry:
+            self._bring_in_step()
+            with self.timed("recording"):
+                _remove(self.desk, gone)
         self.counts["removed"] += len(gone)
 
     def report(self) -> IngestReport:
         """Return what was done."""
-        counts = self.counts
+        counts, seconds = self.counts, self.seconds
+        if "embedding" in seconds:
+            seconds["indexing"] -= seconds["embedding"]
         return IngestReport(
             counts["added"],
             counts["changed"],
@@ -191,7 +232,9 @@ class _Run:
             counts["removed"],
             tuple(self.skipped),
             counts["chunks"],
-            {phase: round(spent, 3) for phase, spent in self.seconds.items()},
+            {phase: round(spent, 3) for phase, spent in seconds.items()},
+            tuple(self.notes),
+            tuple(self.previews),
         )
 
     @contextmanager
@@ -210,9 +253,9 @@ class _Run:
         try:
             with self.timed("reading"):
                 body = read(found, self.max_bytes)
-                origin = self.places.origin(path, self.root, self.places.content(self.how, body))
+                origin = self.places.origin(path, self.root, self.how, body)
                 known = self.places.known.get(document_id)
-                if known is not None and known.content == origin.content:
+                if known and (known.content, known.how) == (origin.content, origin.how):
                     self.seen.add(document_id)
                     self.counts["unchanged"] += 1
                     return None
@@ -227,24 +270,47 @@ class _Run:
             self.skipped.append(Skipped(self._name(found.path), why))
             return None
         self.seen.add(document_id)
+        self.notes += (Note(self._name(found.path), text) for text in loaded.notes)
         return _Waiting(document_id, path.relative_to(self.root), origin, loaded)
 
     def _commit(self, batch: list[_Waiting]) -> None:
         with self.timed("redacting"):
             texts = [(each.shown, each.loaded) for each in batch]
-            washed = cutting.wash(self.desk.redactor, texts)
+            washed = cutting.wash(self.desk.redactor, texts, allocate=not self.dry)
+        if self.dry:
+            self._preview(batch, washed)
+            return
         documents = [self._document(each, text) for each, text in zip(batch, washed, strict=True)]
         cut = {
             document.id: [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
             for document, text in zip(documents, washed, strict=True)
         }
         fresh = [chunk for chunks in cut.values() for chunk in chunks]
+        self._bring_in_step()
         with self.timed("indexing"):
             titles = {document.id: document.title for document in documents}
-            index_chunks(self.desk.embedder, self.desk.vectors, fresh, titles)
+            index_chunks(_Watched(self), self.desk.vectors, fresh, titles)
         with self.timed("recording"):
             self.desk.vectors.remove(self._record(documents, cut))
-        self._count(documents, len(fresh))
+        self._count([each.id for each in documents], len(fresh))
+
+    def _preview(self, batch: list[_Waiting], washed: list[cutting.Washed]) -> None:
+        for each, text in zip(batch, washed, strict=True):
+            shown = each.shown.as_posix().encode("utf-8", "replace").decode()
+            self.previews.append(
+                Preview(shown, dict(sorted(text.masked.items())), len(text.pieces))
+            )
+        self._count([each.id for each in batch], sum(len(text.pieces) for text in washed))
+
+    def _bring_in_step(self) -> None:
+        """Make good what a kill left in the index, before it is first changed.
+
+        Not earlier: an unchanged folder is told in a moment, without opening the index.
+        """
+        if not self.in_step:
+            with self.timed("indexing"):
+                reconcile(self.desk.records.documents, self.desk.embedder, self.desk.vectors)
+            self.in_step = True
 
     def _record(self, documents: list[Document], cut: dict[str, list[Chunk]]) -> list[str]:
         """Replace documents in one transaction; return the ids of the chunks that went."""
@@ -273,14 +339,16 @@ class _Run:
             self.desk.tenant.policy.version,
         )
 
-    def _count(self, documents: list[Document], chunks: int) -> None:
-        changed = sum(document.id in self.places.known for document in documents)
-        self.counts.update(changed=changed, added=len(documents) - changed, chunks=chunks)
+    def _count(self, ids: list[str], chunks: int) -> None:
+        changed = sum(each in self.places.known for each in ids)
+        self.counts.update(changed=changed, added=len(ids) - changed, chunks=chunks)
 
-    def _tell(self, done: int, done_bytes: int) -> None:
+    def _tell(self, done: int, done_bytes: int, *, last: bool = False) -> None:
         spent = max(time.monotonic() - self.started, 1e-6)
-        total = sum(found.size for found in self.found.files)
-        left = spent * (total - done_bytes) / done_bytes if done_bytes else None
+        if spent - self.told < _TELL_EVERY_S and not last:
+            return
+        self.told = spent
+        left = spent * (self.total - done_bytes) / done_bytes if done_bytes else None
         self.progress(Progress(done, len(self.found.files), done / spent, left))
 
     def _folder(self) -> Path:
@@ -295,8 +363,20 @@ class _Run:
         return shown.encode("utf-8", "replace").decode()
 
 
+class _Watched:
+    """The desk's embedder, its time told apart."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self.name = run.desk.embedder.name
+
+    def embed(self, texts: Sequence[RedactedText]) -> Vectors:
+        with self._run.timed("embedding"):
+            return self._run.desk.embedder.embed(texts)
+
+
 def _how(desk: Desk) -> str:
-    """Return what, beside its bytes, decides what becomes of a file.
+    """Return a keyed tag of what, beside its bytes, decides what becomes of a file.
 
     When any of it changes, every file is read again at the next run: another release may see what
     the last one missed, and people whom the tenant has told of since are to be masked everywhere.
@@ -304,8 +384,9 @@ def _how(desk: Desk) -> str:
     people = desk.records.directory.all()
     values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
     told = desk.sealer.fingerprint_bytes("".join(values).encode())
-    versions = (_release(), loaders.VERSION, cutting.VERSION, str(desk.tenant.policy.version))
-    return "|".join((*versions, told))
+    policy = str(desk.tenant.policy.version)
+    how = f"{_release()}|{edition()}|{loaders.VERSION}|{cutting.VERSION}|{policy}|{told}"
+    return desk.sealer.fingerprint_bytes(how.encode())[:_TAG]
 
 
 def _release() -> str:

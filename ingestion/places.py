@@ -3,9 +3,10 @@
 A document is known by the keyed hash of its real path, so reading a folder, one of its sub-folders
 or one of its files leads to the same document, and two folders that both hold a ``README.md`` to
 two. What was brought from a folder and is gone there must be forgotten, and nothing else: so the
-record's fingerprint carries, beside the hash of the content, a short keyed tag of every folder
-above the file. Everything whose tags name a folder came from below it, whichever folder the reader
-was given. The tag of the first folder that was given marks where shown paths begin.
+record's fingerprint carries, beside the hashes of the content and of how it was read, a short keyed
+tag of every folder above the file. Everything whose tags name a folder came from below it,
+whichever folder the reader was given. The tag of the first folder that was given marks where shown
+paths begin.
 
 A folder that moves is another folder: `forget` what it brought under its old name.
 """
@@ -26,21 +27,22 @@ _TAG = 16
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a record's fingerprint says: the content's hash, and where the file stood."""
+    """What a record's fingerprint says: the content's hash, how it was read, where it stood."""
 
     content: str
+    how: str
     root: str
     folders: tuple[str, ...]
 
     def write(self) -> str:
         """Return the text that the record keeps."""
-        return ".".join((self.content, self.root, *self.folders))
+        return ".".join((self.content, self.how, self.root, *self.folders))
 
     @classmethod
     def read(cls, fingerprint: str) -> Origin:
         """Return what `write` wrote; of anything else only the content."""
-        content, *tags = fingerprint.split(".")
-        return cls(content, tags[0] if tags else "", tuple(tags[1:]))
+        content, how, root, *folders = (*fingerprint.split("."), "", "")
+        return cls(content, how, root, tuple(filter(None, folders)))
 
 
 class Places:
@@ -64,19 +66,20 @@ class Places:
         above = [folder, *folder.parents]
         return next((each for each in reversed(above) if self.tag(each) in roots), folder)
 
-    def origin(self, path: PurePath, root: PurePath, content: str) -> Origin:
-        """Return the origin to record for the file at ``path``."""
+    def origin(self, path: PurePath, root: PurePath, how: str, body: bytes) -> Origin:
+        """Return the origin to record for the file at ``path`` that holds ``body``."""
         tags = tuple(self.tag(folder) for folder in path.parents)
-        return Origin(content, self.tag(root), tags)
+        content = self._sealer.fingerprint_bytes(b"content\x1f" + body)
+        return Origin(content, how, self.tag(root), tags)
 
     def below(self, folder: PurePath) -> set[str]:
         """Return the ids of the documents that came from ``folder`` or below it."""
         tag = self.tag(folder)
         return {key for key, origin in self.known.items() if tag in origin.folders}
 
-    def content(self, how: str, body: bytes) -> str:
-        """Return the keyed hash of a file's bytes and of how they are read."""
-        return self._sealer.fingerprint_bytes(b"\x1f".join((b"content", how.encode(), body)))
+    def stale(self, how: str) -> int:
+        """Return how many documents were read otherwise than ``how``."""
+        return sum(origin.how != how for origin in self.known.values())
 
     def _hash(self, kind: str, path: PurePath) -> str:
         return self._sealer.fingerprint_bytes(b"\x1f".join((kind.encode(), os.fsencode(path))))

@@ -21,7 +21,6 @@ from sys import intern
 from threading import Lock, local
 from typing import Any, Protocol, cast
 
-import bm25s
 import numpy as np
 import Stemmer
 from numpy.typing import NDArray
@@ -29,8 +28,6 @@ from numpy.typing import NDArray
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Hit
 from guardrails import RedactedText, require_redacted
-
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
 
 K1, B = 1.2, 0.75
 """Lucene's defaults."""
@@ -162,6 +159,9 @@ def _idf(frequency: int, count: int) -> float:
 
 
 def _build(chunks: Sequence[ChunkWords]) -> object:
+    import bm25s  # here: half a second, for scipy, that most commands never need
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
     vocabulary: dict[str, int] = {}
     ids = [
         [vocabulary.setdefault(word, len(vocabulary)) for word in chunk.words] for chunk in chunks

@@ -21,7 +21,7 @@ from eval.indexes import MemoryIndex
 from guardrails import RawText
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
-from ingestion.ingest import IngestReport, Progress, ingest, named
+from ingestion.ingest import IngestReport, Progress, ingest, named, stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 
@@ -195,6 +195,52 @@ def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: P
     assert _ingest(desk, folder).unchanged == 3
 
 
+def test_documents_read_under_other_rules_are_counted_until_they_are_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    assert stale(desk) == 0
+    stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
+    assert stale(stricter) == 3
+    monkeypatch.setattr("ingestion.ingest.edition", lambda: "another detector")
+    assert stale(desk) == 3
+    assert _ingest(desk, folder / "vpn").changed == 2
+    assert stale(desk) == 1
+
+
+def test_a_dry_run_counts_what_would_be_masked_and_keeps_nothing(folder: Path) -> None:
+    desk = a_desk("Priya Raghunathan")
+    (folder / "empty.md").write_text("")
+    before = _state(desk)
+    report = ingest(desk, folder, progress=_silent, max_bytes=MUCH, dry=True)
+    assert (report.added, report.chunks, len(report.skipped)) == (3, 3, 1)
+    assert [tuple(each) for each in report.previews] == [
+        ("printer.md", {}, 1), ("vpn/README.md", {"PERSON": 1}, 1), ("vpn/drops.md", {}, 1)
+    ]  # fmt: skip
+    assert _state(desk) == before
+    assert (list(desk.ledger.rows()), desk.records.counts()["placeholders"]) == ([], 0)
+    _ingest(desk, folder)
+    before = _state(desk)
+    (folder / "printer.md").unlink()
+    again = ingest(desk, folder, progress=_silent, max_bytes=MUCH, dry=True)
+    assert (again.unchanged, again.removed, again.previews) == (2, 1, ())
+    assert _state(desk) == before
+
+
+def test_what_of_a_file_was_not_read_is_told(folder: Path) -> None:
+    (folder / "list.csv").write_text("title,body\nOne,Text.\nTwo,\n")
+    assert [tuple(each) for each in _ingest(a_desk(), folder).notes] == [
+        ("list.csv", "1 articles without a text were left out")
+    ]
+
+
+def test_the_time_of_embedding_is_told_apart(folder: Path) -> None:
+    assert {"reading", "redacting", "embedding", "indexing", "recording"} == set(
+        _ingest(a_desk(), folder).seconds
+    )
+
+
 def test_files_that_cannot_be_read_are_named_with_a_reason_and_the_rest_is_read(
     folder: Path,
 ) -> None:
@@ -318,6 +364,7 @@ def test_a_kill_at_any_step_leaves_answers_consistent_and_the_next_run_whole(
     folder: Path, steps: int
 ) -> None:
     (folder / "printer.md").write_text("# Printer\n\nRestart the spooler.\n")
+    (folder / "vpn" / "README.md").write_text("# VPN\n\nAsk somebody.\n")
     vectors = _Mortal(1_000_000)
     desk = a_desk(vectors=vectors)
     _ingest(desk, folder)
@@ -336,15 +383,17 @@ def test_a_kill_at_any_step_leaves_answers_consistent_and_the_next_run_whole(
     assert len(texts) == 3
     assert "Replace the toner." in texts
     vectors.revive()
+    (folder / "vpn" / "README.md").write_text("# VPN\n\nAsk nobody.\n")
     _ingest(desk, folder)
     assert vectors.ids() == desk.records.documents.chunk_ids()
 
 
-def test_an_index_that_was_lost_is_made_again(folder: Path) -> None:
+def test_an_index_that_was_lost_is_made_again_with_the_next_change(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     desk.vectors.remove(sorted(desk.vectors.ids()))
-    assert _ingest(desk, folder).unchanged == 3
+    (folder / "printer.md").unlink()
+    assert _ingest(desk, folder).removed == 1
     assert desk.vectors.ids() == desk.records.documents.chunk_ids()
 
 

@@ -14,6 +14,7 @@ from ui.cli.typed import text_of
 
 if TYPE_CHECKING:
     from ui.operations.ask import AnswerView
+    from ui.operations.ingest import IngestResult
     from ui.operations.redact import Washed
 
 
@@ -21,6 +22,9 @@ def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
     tenant: Tenant,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read documents into a tenant's index; what is gone from the folder goes from the index.
@@ -29,19 +33,13 @@ def ingest(
     """
     from ui.operations.ingest import INGEST, IngestArgs
 
-    args = IngestArgs(tenant=tenant, path=str(path.absolute()))
+    args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry)
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress)
     if json:
         screen.as_json(report)
     else:
-        screen.say(
-            f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-            f"{report.removed} removed; {report.chunks} chunks."
-        )
-        for skipped in report.skipped:
-            word = "Skipped" if skipped.broken else "Not read:"
-            screen.note(f"{word} {skipped.source}: {skipped.reason}")
+        _ingested(report, dry=dry)
     if any(skipped.broken for skipped in report.skipped):
         raise typer.Exit(1)
 
@@ -92,6 +90,26 @@ def _washed(text: str, tenant: str) -> Washed:
     settings = load_settings()
     stay_home(settings)
     return washed(ephemeral_redactor(settings).redact(RawText(text)))
+
+
+def _ingested(report: IngestResult, *, dry: bool) -> None:
+    for each in report.previews:
+        masked = ", ".join(f"{count} {kind}" for kind, count in each.masked.items())
+        screen.say(f"{each.source}: {each.chunks} chunks; masked: {masked or 'nothing'}")
+    screen.say(
+        f"{'Would be: ' if dry else ''}{report.added} added, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.removed} removed; {report.chunks} chunks."
+    )
+    for skipped in report.skipped:
+        word = "Skipped" if skipped.broken else "Not read:"
+        screen.note(f"{word} {skipped.source}: {skipped.reason}")
+    for note in report.notes:
+        screen.note(f"In part: {note.source}: {note.text}")
+    if report.embedding is not None:
+        phases = ", ".join(f"{phase} {spent:.1f} s" for phase, spent in report.seconds.items())
+        screen.note(f"Time: {phases}; embedding is {report.embedding:.0%} of it.")
+    if report.index_bytes_per_chunk and report.chunks and not dry:
+        screen.note(f"The vector index takes {report.index_bytes_per_chunk:,.0f} bytes a chunk.")
 
 
 def _answer(answer: AnswerView) -> None:

@@ -72,7 +72,13 @@ def show(slug: Slug, *, json: Json = False) -> None:
         ("destinations", ", ".join(found.destinations)),
         ("health data", "yes" if found.phi else "no"),
     )
-    screen.table(("what", "value"), (*policy, *found.counts.items()))
+    stale = (
+        ("stale documents", found.stale_documents),
+        ("stale vectors", "all" if found.stale_vectors else "none"),
+    )
+    screen.table(("what", "value"), (*policy, *found.counts.items(), *stale))
+    if found.stale_documents:
+        screen.note("Stale documents were read under other rules; `ingest` reads them again.")
 
 
 def import_people(

@@ -9,6 +9,7 @@ from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from ingestion.ingest import IngestReport
     from ingestion.ingest import Progress as IngestProgress
 
 _MIB = 1024 * 1024
@@ -18,6 +19,7 @@ class IngestArgs(TenantArgs):
     """A folder or a file, as an absolute path: whoever runs the operation may stand elsewhere."""
 
     path: str
+    dry: bool = False
 
 
 class SkippedFile(Shape):
@@ -28,8 +30,27 @@ class SkippedFile(Shape):
     broken: bool
 
 
+class FileNote(Shape):
+    """What of a file was not read."""
+
+    source: str
+    text: str
+
+
+class PreviewView(Shape):
+    """What would become of a file: values masked by type, chunks indexed."""
+
+    source: str
+    masked: dict[str, int]
+    chunks: int
+
+
 class IngestResult(Shape):
-    """What changed in the index."""
+    """What changed in the index, or with ``--dry-run`` would change.
+
+    ``seconds`` is by phase; ``embedding`` is the share of them spent on embedding, None where
+    nothing was read. ``index_bytes`` is what the whole vector index takes on the disk.
+    """
 
     added: int
     changed: int
@@ -37,32 +58,50 @@ class IngestResult(Shape):
     removed: int
     chunks: int
     skipped: tuple[SkippedFile, ...]
+    notes: tuple[FileNote, ...]
+    previews: tuple[PreviewView, ...]
+    seconds: dict[str, float]
+    embedding: float | None
+    index_bytes: int
+    index_bytes_per_chunk: float | None
 
 
 def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
     from assistant.errors import BadInput
     from ingestion.ingest import ingest
 
+    desk = home.desk(args.tenant)
     report = ingest(
-        home.desk(args.tenant),
+        desk,
         Path(args.path),
         progress=lambda at: progress(_step(at)),
         max_bytes=home.settings.max_file_mb * _MIB,
+        dry=args.dry,
     )
     broken = sum(each.broken for each in report.skipped)
     met = (report.added, report.changed, report.unchanged, report.removed, broken)
     if not any(met):
         raise BadInput(f"There is no document in {args.path}.")
+    return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
+
+
+def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResult:
+    """Return ``report`` for the outside; ``chunks`` is how many the whole index holds."""
+    spent = sum(report.seconds.values())
+    embedding = report.seconds.get("embedding")
     return IngestResult(
         added=report.added,
         changed=report.changed,
         unchanged=report.unchanged,
         removed=report.removed,
         chunks=report.chunks,
-        skipped=tuple(
-            SkippedFile(source=each.source, reason=each.reason, broken=each.broken)
-            for each in report.skipped
-        ),
+        skipped=tuple(SkippedFile(**each._asdict()) for each in report.skipped),
+        notes=tuple(FileNote(**each._asdict()) for each in report.notes),
+        previews=tuple(PreviewView(**each._asdict()) for each in report.previews),
+        seconds=report.seconds,
+        embedding=round(embedding / spent, 3) if embedding and spent else None,
+        index_bytes=index_bytes,
+        index_bytes_per_chunk=round(index_bytes / chunks, 1) if chunks else None,
     )
 
 

@@ -35,6 +35,8 @@ class TenantDetail(TenantView):
     phi: bool
     destinations: tuple[str, ...]
     counts: dict[str, int]
+    stale_documents: int
+    stale_vectors: bool
 
 
 class TenantList(Shape):
@@ -52,14 +54,19 @@ def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
 
 
 def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
+    from ingestion.ingest import stale
+
     tenant = home.tenant(args.tenant)
+    desk = home.desk(args.tenant)
     return TenantDetail(
         **_view(tenant).model_dump(),
         training_allowed=tenant.policy.training_allowed,
         regions=tenant.policy.regions,
         phi=tenant.policy.phi,
         destinations=tenant.policy.destinations,
-        counts=dict(home.desk(args.tenant).records.counts()),
+        counts=dict(desk.records.counts()),
+        stale_documents=stale(desk),
+        stale_vectors=home.vectors_stale(args.tenant),
     )
 
 

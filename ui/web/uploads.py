@@ -24,7 +24,7 @@ from assistant.flows.outbox import OutboxItem, replies
 from assistant.model import Role
 from ui.operations import tickets
 from ui.operations.base import Operation, Progress, TenantArgs, silent
-from ui.operations.ingest import IngestResult, SkippedFile
+from ui.operations.ingest import IngestResult, result_of
 from ui.web.bodies import MIB, read_body
 from ui.web.session import user_of
 from ui.web.visit import Visit, must_be, open_visit
@@ -103,24 +103,15 @@ class _Door:
 def _ingest(home: Home, args: Upload, _progress: Progress) -> IngestResult:
     from ingestion.ingest import ingest  # loads models; the page must start without them
 
+    desk = home.desk(args.tenant)
     report = ingest(
-        home.desk(args.tenant),
+        desk,
         in_memory(args.body, args.name),
         progress=lambda _step: None,
         max_bytes=args.max_bytes,
         known_as=Path("/uploads") / args.name,
     )
-    return IngestResult(
-        added=report.added,
-        changed=report.changed,
-        unchanged=report.unchanged,
-        removed=report.removed,
-        chunks=report.chunks,
-        skipped=tuple(
-            SkippedFile(source=one.source, reason=one.reason, broken=one.broken)
-            for one in report.skipped
-        ),
-    )
+    return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
 
 
 _KNOWLEDGE = Operation("uploads.knowledge", Upload, IngestResult, _ingest, alone=True)
@@ -169,7 +160,8 @@ def _what_became(done: IngestResult) -> str:
     if done.unchanged:
         return "Nothing changed; it was there already."
     word = "Added" if done.added else "Replaced"
-    return f"{word}: {done.chunks} passages can be found now."
+    notes = "".join(f" Not read: {each.text}." for each in done.notes)
+    return f"{word}: {done.chunks} passages can be found now.{notes}"
 
 
 def _lines(items: list[OutboxItem]) -> Iterator[str]:
