@@ -18,6 +18,7 @@ COMMANDS = [
     "serve",
     "ingest",
     "ask",
+    "gaps",
     "redact",
     "summarise",
     "draft",

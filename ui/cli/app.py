@@ -33,6 +33,7 @@ def build() -> typer.Typer:
     top.command("serve")(serving.serve)
     top.command("ingest")(knowledge.ingest)
     top.command("ask")(knowledge.ask)
+    top.command("gaps")(knowledge.gaps)
     top.command("redact")(knowledge.redact)
     top.command("summarise")(tickets.summarise)
     top.command("draft")(tickets.draft)

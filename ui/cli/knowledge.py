@@ -60,6 +60,21 @@ def ask(
         _answer(answer)
 
 
+def gaps(*, tenant: Tenant, json: Json = False) -> None:
+    """List what was asked in vain, like questions together, most often asked first."""
+    from ui.operations.base import TenantArgs
+    from ui.operations.gaps import LIST
+
+    found = perform(LIST, TenantArgs(tenant=tenant))
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("asked", "last", "question"),
+        ((each.count, f"{each.last_asked:%Y-%m-%d}", each.question) for each in found.gaps),
+    )
+
+
 def redact(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text file; - is stdin.")] = "-",
     *,
