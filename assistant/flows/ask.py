@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.desk import Desk
+from assistant.flows.gaps import note_gap
 from assistant.flows.reading import read_on
 from assistant.flows.retrieve import retrieve
 from assistant.model import Passage, Written, new_id
@@ -36,4 +37,6 @@ def ask(desk: Desk, question: RawText) -> Answer:
         passages=len(found.passages),
         answerable=answerable,
     )
+    if not answerable:
+        note_gap(desk, washed)
     return Answer(washed, written, found.passages, answerable)
