@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,16 @@ def test_opening_again_finds_what_was_kept(tmp_path: Path) -> None:
     second = sqlite_home(tmp_path)
     assert second.accounts.tenant(room.tenant.slug) == room.tenant
     second.close()
+
+
+def test_opening_a_home_that_is_up_to_date_loads_no_migrations(tmp_path: Path) -> None:
+    sqlite_home(tmp_path).close()
+    code = (
+        "import sys; from pathlib import Path; from assistant.adapters.records import Database; "
+        f"Database.open(Path({str(tmp_path / 'quietdesk.db')!r})).close(); "
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_home_opened_twice_at_once_is_migrated_once(tmp_path: Path) -> None:
