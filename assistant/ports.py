@@ -6,7 +6,7 @@ a tenant argument that could be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ from assistant.model import (
     Written,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson
+from guardrails.known import KnownPerson, Term
 from guardrails.ledger import LedgerStore
 from guardrails.vault import VaultStore
 
@@ -100,8 +100,8 @@ class ChatModel(Protocol):
         """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
         ...
 
-    def stream(self, system: RedactedText, user: RedactedText) -> Iterator[RawText]:
-        """Yield the answer in pieces. Errors as for `complete`."""
+    def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
+        """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
         ...
 
 
@@ -223,6 +223,20 @@ class DirectoryStore(Protocol):
     def all(self) -> list[KnownPerson]: ...
 
 
+class TermStore(Protocol):
+    """Words that the tenant decides on."""
+
+    def put(self, term: Term) -> None:
+        """Add a term, or decide anew on one that differs in case and blanks alone."""
+        ...
+
+    def remove(self, term: Term) -> bool:
+        """Tell whether there was such a term."""
+        ...
+
+    def list(self) -> builtins.list[Term]: ...
+
+
 class Records(Protocol):
     """Everything that is kept about one tenant."""
 
@@ -236,6 +250,8 @@ class Records(Protocol):
     def drafts(self) -> DraftStore: ...
     @property
     def directory(self) -> DirectoryStore: ...
+    @property
+    def terms(self) -> TermStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property
@@ -266,4 +282,8 @@ class Writer(Protocol):
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Return an answer to an agent's question that cites ``passages``."""
+        ...
+
+    def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
+        """Yield that answer as it grows, nothing unchecked in it; the last one is whole."""
         ...

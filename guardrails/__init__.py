@@ -5,7 +5,15 @@ Names handed out here are all that other rooms may use of `guardrails.text` and 
 """
 
 from guardrails.redact import Mask, Redaction, Redactor
-from guardrails.text import ForPerson, RawText, RedactedText, Template, join, require_redacted
+from guardrails.text import (
+    ForPerson,
+    RawText,
+    RedactedText,
+    Template,
+    join,
+    join_raw,
+    require_redacted,
+)
 
 __all__ = [
     "ForPerson",
@@ -16,5 +24,6 @@ __all__ = [
     "Redactor",
     "Template",
     "join",
+    "join_raw",
     "require_redacted",
 ]

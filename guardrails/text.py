@@ -123,6 +123,11 @@ def join(separator: LiteralString, parts: Sequence[RedactedText]) -> RedactedTex
     return mint(separator.join(require_redacted(part).reveal() for part in parts))
 
 
+def join_raw(parts: Sequence[RawText]) -> RawText:
+    """Return outside text that came in pieces as one piece."""
+    return RawText("".join(map(unwrap, parts)))
+
+
 def unwrap(raw: RawText) -> str:
     """Return what stands in ``raw``. Private to ``guardrails``; the import contract says so."""
     return raw._value  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one reader

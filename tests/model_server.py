@@ -233,11 +233,13 @@ def hang() -> Answer:
     return answer
 
 
-def drip(pause: float, times: int = 1000) -> Answer:
-    """Stream a word every ``pause`` seconds, for ever or until nobody listens."""
+def drip(pause: float, times: int = 1000, first: str = "") -> Answer:
+    """Stream ``first``, then a word every ``pause`` seconds, for ever or until nobody listens."""
 
     def answer(handler: Handler, received: Received) -> None:
         handler.begin_stream()
+        for piece in first.split():
+            handler.event(_chunk(piece + " "))
         for _ in range(times):
             handler.event(_chunk("word "))
             if handler.owner.released.is_set():

@@ -8,7 +8,7 @@ counts. It is imported at the first call, because it takes a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from importlib import import_module
@@ -73,7 +73,7 @@ class LangchainChat:
         except Exception as error:  # noqa: BLE001 - the caller gets one of ours
             raise translated(error) from None
 
-    def stream(self, system: RedactedText, user: RedactedText) -> Iterator[RawText]:
+    def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
         return self._pieces(_messages(system, user))
 
@@ -103,7 +103,7 @@ class LangchainChat:
             use_responses_api=False,
         )
 
-    def _pieces(self, messages: list[tuple[str, str]]) -> Iterator[RawText]:
+    def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
         end = _End()
         try:
             chunks = self._chat.stream(messages)

@@ -1,15 +1,18 @@
-"""An agent asks the knowledge base."""
+"""An agent asks the knowledge base, and asks on."""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
-from assistant.flows.gaps import note_gap
 from assistant.flows.reading import read_on
-from assistant.flows.retrieve import retrieve
+from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Passage, Written, new_id
-from guardrails import RawText, RedactedText
+from guardrails import RawText, RedactedText, Template, join
+
+_EARLIER = 3
+_BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +25,73 @@ class Answer:
     answerable: bool
 
 
-def ask(desk: Desk, question: RawText) -> Answer:
-    """Answer from the tenant's documents, or say that nothing there answers it."""
+def ask(desk: Desk, question: RawText, *, before: Sequence[RedactedText] = ()) -> Answer:
+    """Answer from the tenant's documents, or say that nothing there answers it.
+
+    ``before`` are the earlier questions of the conversation, oldest first, as they were washed.
+    """
+    look = _look(desk, question, before)
+    written = desk.writer.answer(look.asked, look.passages)
+    _record(desk, look, written)
+    return look.answer(written)
+
+
+def asking(
+    desk: Desk, question: RawText, *, before: Sequence[RedactedText] = ()
+) -> Generator[Answer]:
+    """Yield the answer as it grows, nothing unchecked in it; the last one is whole.
+
+    Closing the generator stops the model; what had left by then is on record all the same.
+    """
+    look = _look(desk, question, before)
+    written: Written | None = None
+    try:
+        for written in desk.writer.answering(look.asked, look.passages):
+            yield look.answer(written)
+    except GeneratorExit:
+        if written is not None:
+            _record(desk, look, written, stopped=True)
+        raise
+    assert written is not None, "a writer says at least that it has nothing to say"
+    _record(desk, look, written)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was asked, alone and after what was asked before, and what was found."""
+
+    question: RedactedText
+    asked: RedactedText
+    found: Retrieved
+    passages: tuple[Passage, ...]
+
+    def answer(self, written: Written) -> Answer:
+        answerable = self.found.answerable and bool(written.body)
+        return Answer(self.question, written, self.found.passages, answerable)
+
+
+def _look(desk: Desk, question: RawText, before: Sequence[RedactedText]) -> _Look:
     washed = desk.redactor.look_up(question).text
-    found = retrieve(desk, washed)
+    found = retrieve(desk, washed, before=before)
     passages = read_on(desk, found.passages) if found.answerable else ()
-    written = desk.writer.answer(washed, passages)
-    answerable = found.answerable and bool(written.body)
+    return _Look(washed, _in_turn(washed, before[-_EARLIER:]), found, passages)
+
+
+def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:
+    """Return the question behind those that it follows: alone “And on a Mac?” asks nothing."""
+    if not before:
+        return question
+    earlier = [_BEFORE.fill(asked=each) for each in before]
+    return join("\n", [*earlier, _NOW.fill(asked=question)])
+
+
+def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False) -> None:
     desk.ledger.append(
         "question.answered",
         question=new_id(),
         writer=written.writer,
         intents=" ".join(map(str, written.intents)),
-        passages=len(found.passages),
-        answerable=answerable,
+        passages=len(look.found.passages),
+        answerable=look.answer(written).answerable,
+        stopped=stopped,
     )
-    if not answerable:
-        note_gap(desk, washed)
-    return Answer(washed, written, found.passages, answerable)

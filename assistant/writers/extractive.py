@@ -8,7 +8,7 @@ the same words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
@@ -122,6 +122,10 @@ class ExtractiveWriter:
         steps, citations = _quote(question, passages)
         notes = () if steps else (NOTHING_FOUND,)
         return Written(saw, steps, steps, self.name, citations, notes=notes)
+
+    def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
+        """Yield the answer, which is whole at once."""
+        yield self.answer(question, passages)
 
 
 def cite(number: int, passage: Passage) -> Citation:

@@ -8,7 +8,8 @@ nothing to rest on, so no model is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -25,13 +26,15 @@ from assistant.prompts import (
     thread_of,
 )
 from assistant.writers.extractive import cite
-from assistant.writers.support import GIST, as_source, cited, unsupported
-from guardrails import RedactedText, Redactor, Template
+from assistant.writers.support import GIST, as_source, cited, finished, unsupported
+from guardrails import RawText, RedactedText, Redactor, Template, join_raw
 from guardrails.ledger import calling
 from guardrails.scan import Scanner
 from guardrails.verdict import Verdict, judge
 
 _NOTHING = Template("").fill()
+_LOOK_EVERY = 60
+"""Characters after which a growing answer is looked at again."""
 _WORDS = {
     FindingKind.SECRET: "a secret",
     FindingKind.PERSONAL_DATA: "personal data it was never shown",
@@ -103,7 +106,24 @@ class ModelWriter:
         used = passages[:MOST_PASSAGES]
         if not used:
             return self._spare.answer(question, used)
-        job = _Job(
+        return self._unanswered(
+            self._write(self._answer(question, used)), lambda: self._spare.answer(question, ())
+        )
+
+    def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
+        """Yield the model's answer as it grows, whole sentences that passed every check.
+
+        The last one is whole, and may be the spare writer's all the same.
+        """
+        used = passages[:MOST_PASSAGES]
+        if not used:
+            yield self._spare.answer(question, used)
+            return
+        written = yield from self._growing(self._answer(question, used))
+        yield self._unanswered(written, lambda: self._spare.answer(question, ()))
+
+    def _answer(self, question: RedactedText, used: Sequence[Passage]) -> _Job:
+        return _Job(
             "answer",
             "question",
             lambda: answer_prompt(question, used),
@@ -111,7 +131,6 @@ class ModelWriter:
             question,
             used,
         )
-        return self._unanswered(self._write(job), lambda: self._spare.answer(question, ()))
 
     def _write(self, job: _Job) -> Written:
         with calling(job.purpose, job.subject) as call:
@@ -120,32 +139,76 @@ class ModelWriter:
                 prompt = job.prompt()
                 saw = self._scanner.remask(prompt.whole)
                 said = self._chat.complete(prompt.system, prompt.user)
-                verdict = judge(
-                    said,
-                    saw=saw,
-                    sources=prompt.sources,
-                    redactor=self._redactor,
-                    scanner=self._scanner,
-                )
+                verdict = self._judge(prompt, saw, said)
             except (Refused, ModelTrouble) as error:
                 return _spared(job.spare(), saw, _NOTHING, call.intents, error.happened)
-        intents = tuple(call.intents)
-        if _says_nothing(verdict.text):
-            return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
-        return self._accept(job, saw, verdict, intents)
+        return self._accept(job, saw, verdict, tuple(call.intents))
+
+    def _growing(self, job: _Job) -> Generator[Written, None, Written]:
+        saw, body, intents = _NOTHING, _NOTHING, list[int]()
+        try:
+            prompt = job.prompt()
+            saw = self._scanner.remask(prompt.whole)
+            with closing(self._chat.stream(prompt.system, prompt.user)) as pieces:
+                # The call is open only while the request is sent: whoever reads on may do so in
+                # another context, where it could not be closed.
+                with calling(job.purpose, job.subject) as call:
+                    intents = call.intents
+                    said = next(pieces, RawText(""))
+                looked = 0
+                for piece in pieces:
+                    said = join_raw([said, piece])
+                    if len(said) - looked >= _LOOK_EVERY:
+                        looked = len(said)
+                        body = self._so_far(job, prompt, saw, said) or body
+                    yield self._written(job, saw, body, intents=tuple(intents))
+            verdict = self._judge(prompt, saw, said)
+        except (Refused, ModelTrouble) as error:
+            return _spared(job.spare(), saw, _NOTHING, intents, error.happened)
+        return self._accept(job, saw, verdict, tuple(intents))
+
+    def _so_far(
+        self, job: _Job, prompt: Prompt, saw: RedactedText, said: RawText
+    ) -> RedactedText | None:
+        """Return the whole sentences of an unfinished answer if they pass what the answer must."""
+        verdict = self._judge(prompt, saw, said)
+        end = finished(verdict.text.reveal())
+        body = verdict.text.cut(0, end)
+        found = [each for each in verdict.findings if each.start < end]
+        blocked = any(each.blocks for each in (*found, *_support(job, body)))
+        return None if blocked or _says_nothing(body) else body
+
+    def _judge(self, prompt: Prompt, saw: RedactedText, said: RawText) -> Verdict:
+        return judge(
+            said,
+            saw=saw,
+            sources=prompt.sources,
+            redactor=self._redactor,
+            scanner=self._scanner,
+        )
 
     def _accept(
         self, job: _Job, saw: RedactedText, verdict: Verdict, intents: tuple[int, ...]
     ) -> Written:
+        if _says_nothing(verdict.text):
+            return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
         findings = (*verdict.findings, *_support(job, verdict.text))
         if any(finding.blocks for finding in findings):
             why = f"it says {_list(findings)}."
             return _spared(job.spare(), saw, verdict.text, intents, why)
-        numbers = cited(verdict.text.reveal())
+        return self._written(job, saw, verdict.text, findings, intents)
+
+    def _written(
+        self,
+        job: _Job,
+        saw: RedactedText,
+        text: RedactedText,
+        findings: tuple[Finding, ...] = (),
+        intents: tuple[int, ...] = (),
+    ) -> Written:
+        numbers = cited(text.reveal())
         citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
-        return Written(
-            saw, verdict.text, verdict.text, self.name, citations, findings, intents=intents
-        )
+        return Written(saw, text, text, self.name, citations, findings, intents=intents)
 
     def _unanswered(self, written: Written, spare: Callable[[], Written]) -> Written:
         """Return what is written when the model says that the passages hold no answer."""

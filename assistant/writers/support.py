@@ -22,6 +22,7 @@ GIST = 0.3
 _SMALL_TALK = 4
 _CITED = re.compile(r"\[(\d{1,2})\]")
 _CITED_ONLY = re.compile(r"[\s.,;]*(?:\[\d{1,2}\][\s.,;]*)+")
+_NUMBER = re.compile(r"\d{1,2}[.)]")
 _FIGURE = re.compile(r"(?<![\w<_])\d+(?:[.,:]\d+)*(?![\w>])")
 _NOT = re.compile(r"\b(?:not|never|no|cannot|without|avoid|\w+n['’]t)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+")
@@ -38,6 +39,14 @@ class _Claim:
 def cited(text: str) -> tuple[int, ...]:
     """Return the passage numbers that ``text`` cites, in the order in which they first stand."""
     return tuple(dict.fromkeys(int(match[1]) for match in _CITED.finditer(text)))
+
+
+def finished(text: str) -> int:
+    """Return where the last whole sentence of an unfinished text ends, with its citations."""
+    whole = _sentences(text, reading.Block(0, len(text), "prose"))[:-1]
+    while whole and _NUMBER.fullmatch(text, *whole[-1]):
+        whole.pop()
+    return whole[-1][1] if whole else 0
 
 
 def unsupported(

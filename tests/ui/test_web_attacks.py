@@ -214,6 +214,8 @@ def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
         ("qd-reject", "click", None),
         ("qd-release", "click", None),
         ("qd-question", "submit", None),
+        ("qd-stop", "click", None),
+        ("qd-anew", "click", None),
         ("qd-verify", "click", None),
         ("qd-made", "click", {"draft": "0"}),
         ("qd-top", "click", {"value": "acme"}),
@@ -240,6 +242,20 @@ def test_choosing_a_tenant_checks_the_seat_there(site: Site) -> None:
         assert "no seat" in shown.notice
         page = gil.do("qd-top", "click", {"value": "globex"}, tenant="globex")
     assert "acme" not in str(page["qd-top"])
+
+
+def test_a_conversation_is_its_owners_alone(site: Site) -> None:
+    """Whoever names somebody else's conversation reads nothing of it and stops nothing in it."""
+    with site.client("ann") as ann, site.client("rae") as rae:
+        asked = {"tenant": "acme", "question": "Why does the printer print blank pages?"}
+        talk = ann.do("qd-question", "submit", None, **asked)["qd-talk"]
+        for name in ("qd-stop", "qd-anew"):
+            rae.do(name, "click", None, tenant="acme", talk=talk)
+        other = rae.do("qd-question", "submit", None, talk=talk, **asked)
+        assert other["qd-talk"] != talk
+        assert other["qd-answer"].count("qd-answer") == 1
+        mine = ann.do("qd-question", "submit", None, talk=talk, **asked)
+        assert mine["qd-answer"].count("qd-answer") == 2
 
 
 def test_files_of_another_tenant_are_neither_taken_nor_given(site: Site) -> None:

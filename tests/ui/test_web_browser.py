@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.ui.web_fixtures import PASSWORD, PLANTED, Site, ticket
+from tests.model_server import ModelServer, drip
+from tests.ui.web_fixtures import PASSWORD, PLANTED, Site, serving, ticket
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PATH = next((found for found in map(shutil.which, _NAMES) if found), None)
@@ -163,12 +164,65 @@ def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
     expect(page.locator(".qd-thread")).to_be_visible()
 
 
+def test_a_conversation_goes_on_and_its_citations_open(page: Page, own_site: Site) -> None:
+    """A follow-up stands below what it follows; a mark opens its passage; a new one is empty."""
+    _log_in(page, own_site, "ann")
+    page.get_by_role("tab", name="Ask").click()
+    _ask(page, "Why does the printer print blank pages?")
+    answers = page.locator(".qd-answer")
+    expect(answers).to_contain_text("spooler")
+    passage = answers.locator(".qd-passage")
+    expect(passage).to_be_hidden()
+    answers.get_by_role("button", name="1").click()
+    expect(passage).to_be_visible()
+    _ask(page, "And when the printer prints blank pages with an empty cartridge?")
+    expect(answers).to_have_count(2)
+    expect(answers.nth(1)).to_contain_text("cartridge")
+    page.get_by_role("button", name="New conversation").click()
+    expect(answers).to_have_count(0)
+    expect(page.locator("#qd-answer")).to_contain_text("Ask the knowledge base")
+
+
+def test_an_answer_is_read_while_it_is_written_and_can_be_stopped(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    """Checked sentences stand there before the model is done; Stop hangs up and keeps them."""
+    first = (
+        "Open the printer queue and restart the spooler service. [1] Then print a test page. [1]"
+    )
+    with (
+        ModelServer() as server,
+        serving(tmp_path, writer="model", model_url=server.url) as site,
+        chromium.new_context(viewport={"width": 1280, "height": 800}) as context,
+    ):
+        server.will(drip(0.05, first=first))
+        page = context.new_page()
+        _log_in(page, site, "ann")
+        page.get_by_role("tab", name="Ask").click()
+        stop = page.get_by_role("button", name="Stop")
+        expect(stop).to_be_disabled()
+        _ask(page, "Why does the printer print blank pages?")
+        expect(page.locator(".qd-answer")).to_contain_text("restart the spooler service")
+        expect(page.locator(".qd-writing")).to_be_visible()
+        stop.click()
+        expect(page.locator("#qd-answer")).to_contain_text("You stopped it here.")
+        expect(page.locator(".qd-answer")).to_contain_text("restart the spooler service")
+        expect(page.locator(".qd-answer")).not_to_contain_text("word")
+        expect(stop).to_be_disabled()
+        assert server.hung_up.wait(10)
+
+
 def test_a_login_that_ended_leads_back_to_the_login(page: Page, own_site: Site) -> None:
     """When the session is gone, the next click asks for the login instead of failing."""
     _log_in(page, own_site, "ann")
     page.context.clear_cookies()
     page.locator(".qd-line").first.click()
     page.wait_for_url("**/login")
+
+
+def _ask(page: Page, question: str) -> None:
+    page.get_by_placeholder("How do I").fill(question)
+    page.get_by_role("button", name="Ask", exact=True).click()
 
 
 def _log_in(page: Page, site: Site, login: str) -> None:

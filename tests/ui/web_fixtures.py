@@ -226,13 +226,13 @@ def own_site(tmp_path: Path) -> Generator[Site]:
 
 
 @contextmanager
-def serving(folder: Path, wrap: Wrap = GradioWall) -> Generator[Site]:
+def serving(folder: Path, wrap: Wrap = GradioWall, **settings: Any) -> Generator[Site]:
     """Serve a fresh home from ``folder``."""
     temp = folder / "gradio"
     before = os.environ.get("GRADIO_TEMP_DIR")
     os.environ["GRADIO_TEMP_DIR"] = str(temp)
     try:
-        with Home.open(Settings(home=folder / "home")) as home:
+        with Home.open(Settings(home=folder / "home", **settings)) as home:
             set_up(home)
             app = build_app(home, wrap_gradio=wrap)
             with _server(app) as url:

@@ -136,10 +136,16 @@ def _pieces(value: str, citations: Sequence[Citation]) -> list[_Piece]:
 def _citation_marks(value: str, citations: Sequence[Citation]) -> list[_Piece]:
     known = {each.number for each in citations}
     return [
-        _Piece(match.start(), match.end(), el("sup", text(match[1]), class_="qd-cite"))
+        _Piece(match.start(), match.end(), _citation_mark(match[1]))
         for match in _CITATION.finditer(value)
         if int(match[1]) in known
     ]
+
+
+def _citation_mark(number: str) -> Html:
+    """Return a mark that opens the passage of this number, listed further down."""
+    opens = el("button", text(number), type="button", data_cite=number, title="Open the passage")
+    return el("sup", opens, class_="qd-cite")
 
 
 def _lay(value: str, pieces: Sequence[_Piece]) -> Html:

@@ -75,7 +75,7 @@ class _Desk:
             *self._ledger.fresh,
         ]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
-        self._wiring.on(self._top.click, self._move, outputs=everything)
+        self._wiring.on(self._top.click, self._move, inputs=[self._ask.talk], outputs=everything)
 
     def _wire_tabs(
         self, tickets_tab: gr.Tab, review_tab: gr.Tab, outbox_tab: gr.Tab, ledger_tab: gr.Tab
@@ -100,8 +100,9 @@ class _Desk:
             return ["", header(login, [], ""), *(UNCHANGED for _ in range(width)), NOTHING]
         return self._at(open_visit(self._home, login, memberships[0].tenant))
 
-    def _move(self, visit: Visit) -> Sequence[object]:
+    def _move(self, visit: Visit, talk: object) -> Sequence[object]:
         """Go to the tenant that was chosen; the seat there is checked like any other."""
+        self._ask.leave(visit, talk)
         login, wanted = visit.person.login, word(visit.picked.get("value"))
         return self._at(open_visit(self._home, login, wanted))
 

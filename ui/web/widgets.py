@@ -6,7 +6,7 @@ exception through: Gradio would print its words, and those may be a customer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -123,6 +123,42 @@ class Wiring:
             trigger_mode="always_last" if pace is Pace.LOOK else "once",
         )
 
+    def stream(
+        self,
+        listen: object,
+        handler: Callable[..., Iterator[Sequence[object]]],
+        *,
+        inputs: Sequence[Component],
+        outputs: Sequence[Block],
+    ) -> None:
+        """Run ``handler`` when ``listen`` fires, and show what it yields as it comes.
+
+        It writes, so few run at a time, and a second press while it runs does nothing.
+        """
+
+        def handle(
+            request: gr.Request, event: gr.EventData, tenant: object, *values: object
+        ) -> Iterator[list[object]]:
+            try:
+                with translated():
+                    visit = open_visit(self.home, _login(request), _word(tenant), _picked(event))
+                    for shown in handler(visit, *values):
+                        yield list(shown)
+            except Exception as error:  # noqa: BLE001 - its words may be a customer's
+                yield self._excused(len(outputs), error)
+
+        cast("Listen", listen)(
+            handle,
+            inputs=[self.tenant, *inputs],
+            outputs=[*outputs, self.notice],
+            preprocess=False,
+            api_visibility="private",
+            show_progress="hidden",
+            concurrency_id=Pace.WRITE.value,
+            concurrency_limit=_AT_ONCE[Pace.WRITE],
+            trigger_mode="once",
+        )
+
     def on_arrival(self, blocks: gr.Blocks, handler: Handler, outputs: Sequence[Block]) -> None:
         """Run ``handler`` with the login when the page opens, before any tenant is chosen."""
 
@@ -141,11 +177,13 @@ class Wiring:
         try:
             with translated():
                 return list(run())
-        except QuietdeskError as error:
-            return [*(UNCHANGED for _ in range(width)), problem(error)]
         except Exception as error:  # noqa: BLE001 - its words may be a customer's
-            found = crash(error, self.home.settings.home)
-            return [*(UNCHANGED for _ in range(width)), problem(found)]
+            return self._excused(width, error)
+
+    def _excused(self, width: int, error: Exception) -> list[object]:
+        home = self.home.settings.home
+        known = error if isinstance(error, QuietdeskError) else crash(error, home)
+        return [*(UNCHANGED for _ in range(width)), problem(known)]
 
 
 def panel(name: str, value: Html = NOTHING) -> gr.HTML:

@@ -83,9 +83,34 @@
     form.reset();
   };
 
+  // A citation's mark opens its passage: the nearest one of that number around it.
+  const openPassage = (mark) => {
+    const wanted = `details[data-source="${mark.dataset.cite}"]`;
+    for (let around = mark.parentElement; around; around = around.parentElement) {
+      const source = around.querySelector(wanted);
+      if (!source) continue;
+      source.open = true;
+      source.scrollIntoView({block: "nearest"});
+      source.querySelector("summary").focus({preventScroll: true});
+      return;
+    }
+  };
+
+  // A new question's answer comes into view once; after that the reader scrolls.
+  const followAnswers = () => {
+    const panel = document.querySelector("#qd-answer");
+    let writing = null;
+    new MutationObserver(() => {
+      const before = writing;
+      writing = panel.querySelector(".qd-writing");
+      if (writing && !before) writing.scrollIntoView({block: "nearest"});
+    }).observe(panel, {childList: true, subtree: true});
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
+    if (button.dataset.cite) openPassage(button);
     if (button.dataset.theme) switchTheme();
     if (button.dataset.copy) copy(button);
     if (button.dataset.toggle) {
@@ -115,5 +140,6 @@
     if (!document.querySelector(".qd-header")) return;
     watcher.disconnect();
     keepTheme();
+    followAnswers();
   }).observe(document.documentElement, {childList: true, subtree: true});
 })();

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.flows.ask import Answer
-from ui.web.html import Html, el, join, text, words
+from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.marks import washed
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import nearest, sources
+
+_WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
+
+
+def talk(answers: Sequence[Answer], shown: Shown, *, stopped: bool = False) -> Html:
+    """Return a whole conversation, or what stands there before it begins."""
+    told = el("p", words("You stopped it here."), class_="qd-made-note") if stopped else NOTHING
+    return join((conversation(answers, shown), told)) or nothing_asked()
+
+
+def conversation(answers: Sequence[Answer], shown: Shown) -> Html:
+    """Return the answers so far, oldest first."""
+    return join(answer(each, shown) for each in answers)
+
+
+def waiting(earlier: Html) -> Html:
+    """Return the conversation while nothing is written yet."""
+    return join((earlier, _WRITING))
+
+
+def growing(earlier: Html, found: Answer, shown: Shown) -> Html:
+    """Return the conversation with the answer that is being written."""
+    return join((earlier, answer(found, shown), _WRITING))
 
 
 def answer(found: Answer, shown: Shown) -> Html:

@@ -33,6 +33,7 @@ def nearest(passages: Iterable[Passage], shown: Shown) -> Html:
     """Return the articles that came nearest, without a claim that they answer."""
     return join(
         _source(
+            None,
             NOTHING,
             shown.of(each.title),
             shown.of(each.chunk.heading),
@@ -46,6 +47,7 @@ def nearest(passages: Iterable[Passage], shown: Shown) -> Html:
 def _cited(citation: Citation, passage: RedactedText | None, shown: Shown) -> Html:
     gone = words("This passage is no longer in the knowledge base.")
     return _source(
+        str(citation.number),
         el("sup", text(str(citation.number)), class_="qd-cite"),
         shown.of(citation.title),
         shown.of(citation.heading),
@@ -54,11 +56,19 @@ def _cited(citation: Citation, passage: RedactedText | None, shown: Shown) -> Ht
     )
 
 
-def _source(mark: Html, title: Html, heading: Html, where: Html, passage: Html) -> Html:
+def _source(
+    number: str | None, mark: Html, title: Html, heading: Html, where: Html, passage: Html
+) -> Html:
     under = el("span", words("› "), heading, class_="qd-heading") if heading else NOTHING
     named = el("span", title, class_="qd-title")
     summary = el("summary", mark, el("span", named, words(" "), under), where)
-    return el("details", summary, el("div", passage, class_="qd-passage"), class_="qd-source")
+    return el(
+        "details",
+        summary,
+        el("div", passage, class_="qd-passage"),
+        class_="qd-source",
+        data_source=number,
+    )
 
 
 def _place(source: RedactedText, first: int, last: int, shown: Shown) -> Html:

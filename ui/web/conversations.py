@@ -1,0 +1,68 @@
+"""Conversations with the knowledge base while they last: washed, in memory, for one person each."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Event, Lock
+
+from assistant.flows.ask import Answer
+from assistant.model import new_id
+from ui.web.visit import Visit
+
+_MOST = 200
+_MOST_TURNS = 20
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What one person asked at one desk; ``stop`` is set to end what is being written."""
+
+    owner: tuple[str, str]
+    id: str = field(default_factory=new_id)
+    answers: list[Answer] = field(default_factory=list[Answer])
+    stop: Event = field(default_factory=Event)
+    left: bool = False
+
+    def add(self, answer: Answer) -> None:
+        """Keep an answer; the oldest goes when there are too many."""
+        self.answers = [*self.answers, answer][-_MOST_TURNS:]
+
+
+class Conversations:
+    """The conversations of this process; the oldest of all goes when there are too many."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Conversation] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, visit: Visit, conversation_id: str) -> Conversation | None:
+        """Return the conversation if it is this visitor's at this desk; nobody else's is found."""
+        with self._lock:
+            found = self._kept.get(conversation_id)
+            if found is None or found.owner != _owner(visit):
+                return None
+            self._kept.move_to_end(conversation_id)
+            return found
+
+    def begin(self, visit: Visit) -> Conversation:
+        """Return a new conversation."""
+        made = Conversation(_owner(visit))
+        with self._lock:
+            self._kept[made.id] = made
+            if len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        return made
+
+    def leave(self, login: str, conversation_id: str) -> None:
+        """Forget a conversation of ``login``; what is still being written there ends unseen."""
+        with self._lock:
+            found = self._kept.get(conversation_id)
+            if found is not None and found.owner[0] == login:
+                del self._kept[conversation_id]
+                found.left = True
+                found.stop.set()
+
+
+def _owner(visit: Visit) -> tuple[str, str]:
+    return visit.person.login, visit.desk.tenant.id
