@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
+from assistant.flows.gaps import note_gap
 from assistant.flows.reading import read_on
 from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Passage, Written, new_id
@@ -95,3 +96,5 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         answerable=look.answer(written).answerable,
         stopped=stopped,
     )
+    if not (look.answer(written).answerable or stopped):
+        note_gap(desk, look.asked)
