@@ -23,7 +23,7 @@ from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
-from assistant.adapters.sentence_transformers import LocalEmbedder
+from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
@@ -37,6 +37,7 @@ from guardrails import ForPerson, Redactor
 from guardrails.detect import build_detector, build_rule_detector
 from guardrails.doors import Person
 from guardrails.gate import EgressGate
+from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
 from guardrails.known import KnownValues
 from guardrails.ledger import Ledger
@@ -219,6 +220,7 @@ class Home:
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
+            suspects=make_injection_detector(self.settings, self._embedder).find,
         )
 
     def _index(self, tenant: Tenant, records: Records) -> Generations:
@@ -295,6 +297,12 @@ def make_detector(settings: Settings) -> Detector:
 def make_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name; loads its weights at the first text."""
     return LocalEmbedder(settings.embedder, threads=settings.threads)
+
+
+def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:
+    """Return the detector of injected orders; it was trained on the installed model's vectors."""
+    own = settings.embedder == INSTALLED
+    return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
 
 
 def make_chat(settings: Settings, gate: EgressGate) -> ChatModel:

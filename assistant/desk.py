@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from assistant.model import Tenant
 from assistant.ports import Embedder, LexicalIndex, Records, VectorIndex, Writer
-from guardrails import Redactor
+from guardrails import RedactedText, Redactor
+from guardrails.injection import Suspect
 from guardrails.ledger import Ledger
 from guardrails.restore import Restorer
 from guardrails.scan import Scanner
@@ -16,7 +17,10 @@ from guardrails.seal import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called."""
+    """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called.
+
+    ``suspects`` finds orders to an assistant in a washed text.
+    """
 
     tenant: Tenant
     records: Records
@@ -30,3 +34,4 @@ class Desk:
     lexical: Callable[[], LexicalIndex]
     writer: Writer
     spare_writer: Writer
+    suspects: Callable[[RedactedText], tuple[Suspect, ...]]

@@ -1,7 +1,7 @@
 """Reading BEIR-like files: a corpus, questions, and which documents answer which question.
 
 Every complaint names the file and the line. Unknown fields are passed over, and ``metadata.answer``
-is one of them: what a question's answer would have been must reach nothing here.
+is one of them: what a question's answer would have been must reach nothing that answers it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Judgements = dict[str, dict[str, int]]
 def read_corpus(path: Path) -> list[Article]:
     """Read ``{_id, title, text}`` lines. `BadInput` names the line, also for an id given twice."""
     found: dict[str, Article] = {}
-    for where, row in _rows(path):
+    for where, row in rows(path):
         article = Article(_text(row, "_id", where), _optional(row, "title", where), "")
         if article.id in found:
             raise BadInput(f"{where}: the id “{article.id}” has been used before.")
@@ -55,7 +55,7 @@ def read_corpus(path: Path) -> list[Article]:
 
 def read_questions(path: Path) -> list[Question]:
     """Read ``{_id, text, metadata: {source, history?}}`` lines. `BadInput` names the line."""
-    return [_question(row, where) for where, row in _rows(path)]
+    return [_question(row, where) for where, row in rows(path)]
 
 
 def read_judgements(path: Path) -> Judgements:
@@ -71,6 +71,27 @@ def read_judgements(path: Path) -> Judgements:
     if not found:
         raise BadInput(f"{path.name} holds no judgement.")
     return found
+
+
+def read_references(path: Path) -> dict[str, str]:
+    """Read the reference answers of questions, by their id; to compare with, nothing else."""
+    found: dict[str, str] = {}
+    for where, row in rows(path):
+        metadata = _object(row.get("metadata", {}), f"{where}, metadata")
+        answer = _optional(metadata, "answer", where)
+        if answer:
+            found[_text(row, "_id", where)] = answer
+    return found
+
+
+def rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield where each line of JSON stands and what it holds. `BadInput` names the line."""
+    for where, line in _lines(path):
+        try:
+            row: object = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            raise BadInput(f"{where}: this is not valid JSON.") from None
+        yield where, _object(row, where)
 
 
 def _judgement(parts: list[str], where: str) -> tuple[str, str, int]:
@@ -101,15 +122,6 @@ def _said_before(history: object, where: str) -> Iterator[str]:
             raise BadInput(f"{where}: “history” must be a list of texts.")
         if turn.lower().startswith(_ASKER):
             yield turn[len(_ASKER) :].strip()
-
-
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    for where, line in _lines(path):
-        try:
-            row: object = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            raise BadInput(f"{where}: this is not valid JSON.") from None
-        yield where, _object(row, where)
 
 
 def _object(value: object, where: str) -> dict[str, object]:

@@ -29,7 +29,7 @@ from assistant.model import Chunk, Document, new_id
 from assistant.ports import Embedder
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
 from eval.indexes import MemoryDocuments, MemoryIndex
-from guardrails import RawText, Redactor
+from guardrails import RawText, RedactedText, Redactor
 from ingestion.chunks import Washed, wash
 from ingestion.loaders import Loaded, Unreadable, load
 
@@ -98,10 +98,18 @@ def measure(
     judged = read_judgements(qrels)
     asked = [question for question in read_questions(queries) if question.id in judged]
     hopeless = read_questions(unanswerable) if unanswerable else []
-    shelf = _Shelf(redactor, embedder)
+    shelf = Shelf(redactor, embedder)
     shelf.fill(read_corpus(corpus), progress)
     answers = shelf.ask_all([*asked, *hopeless], progress)
     return _report(shelf, asked, judged, answers[: len(asked)], answers[len(asked) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as it was washed, and what was found for it."""
+
+    question: RedactedText
+    retrieved: Retrieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class _Answer:
     ms: float
 
 
-class _Shelf:
+class Shelf:
     """A library in memory, filled and asked as a desk would."""
 
     def __init__(self, redactor: Redactor, embedder: Embedder) -> None:
@@ -143,6 +151,15 @@ class _Shelf:
             progress("asking", done, len(questions))
         return answers
 
+    def find(self, question: Question, limit: int, *, per_document: int) -> Found:
+        """Wash one question by looking up, and search."""
+        library = Library(self.documents, self._embedder, self._vectors, self._lexical())
+        washed = self._redactor.look_up(RawText(question.text)).text
+        before = [self._redactor.look_up(RawText(turn)).text for turn in question.before]
+        return Found(
+            washed, search(library, washed, limit, before=before, per_document=per_document)
+        )
+
     def _add(self, batch: Sequence[Article]) -> None:
         with self._timed("redacting"):
             washed = wash(self._redactor, [(PurePath(_NAME), _loaded(each)) for each in batch])
@@ -164,6 +181,9 @@ class _Shelf:
         ids = tuple(self._names[passage.chunk.document_id] for passage in found.passages)
         return _Answer(ids, found.answerable, took)
 
+    def _ask(self, question: Question) -> Retrieved:
+        return self.find(question, _DEPTH, per_document=1).retrieved
+
     @contextmanager
     def _timed(self, phase: str) -> Generator[None]:
         began = time.perf_counter()
@@ -172,15 +192,9 @@ class _Shelf:
         finally:
             self.seconds[phase] += time.perf_counter() - began
 
-    def _ask(self, question: Question) -> Retrieved:
-        library = Library(self.documents, self._embedder, self._vectors, self._lexical())
-        washed = self._redactor.look_up(RawText(question.text)).text
-        before = [self._redactor.look_up(RawText(turn)).text for turn in question.before]
-        return search(library, washed, _DEPTH, before=before, per_document=1)
-
 
 def _report(
-    shelf: _Shelf,
+    shelf: Shelf,
     asked: Sequence[Question],
     judged: Judgements,
     answers: Sequence[_Answer],

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, ticket_of
+from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
-from assistant.flows.reading import read_on
+from assistant.flows.reading import around
 from assistant.flows.retrieve import retrieve
 from assistant.model import (
     Draft,
@@ -27,9 +28,13 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = ticket_of(desk, reference)
     found = retrieve(desk, question_of(ticket))
-    passages = read_on(desk, found.passages) if found.answerable else ()
-    written = desk.writer.reply(ticket, passages)
-    return queue(desk, ticket, DraftKind.REPLY, _inspected(desk, ticket, written))
+    read = around(desk.records.documents, found.passages) if found.answerable else ()
+    safe = quarantine(desk.suspects, ticket, read)
+    written = desk.writer.reply(safe.ticket, safe.passages)
+    suspect = placed(safe.findings, written.body)
+    inspected = _inspected(desk, ticket, written)
+    ready = replace(inspected, findings=(*inspected.findings, *suspect))
+    return queue(desk, ticket, DraftKind.REPLY, ready)
 
 
 def question_of(ticket: Ticket) -> RedactedText:

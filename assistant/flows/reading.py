@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.desk import Desk
+from assistant.flows.quarantine import quarantine_passages
 from assistant.model import Passage
+from assistant.ports import DocumentStore
 
 _MOST = 9
 _NEIGHBOUR = 0.97
@@ -18,6 +20,11 @@ _NEIGHBOUR = 0.97
 
 
 def read_on(desk: Desk, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return ``passages`` with what stands around the best one, without orders to an assistant."""
+    return quarantine_passages(desk.suspects, around(desk.records.documents, passages))[0]
+
+
+def around(documents: DocumentStore, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return ``passages`` with the rest of the best one's document, at most nine in all."""
     if not passages:
         return ()
@@ -25,7 +32,7 @@ def read_on(desk: Desk, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     known = {passage.chunk.id for passage in passages}
     rest = [
         replace(best, chunk=chunk, score=best.score * _NEIGHBOUR, matched_by=("same document",))
-        for chunk in desk.records.documents.chunks_of(best.chunk.document_id)
+        for chunk in documents.chunks_of(best.chunk.document_id)
         if chunk.id not in known
     ]
     near = sorted(rest, key=lambda each: abs(each.chunk.ordinal - best.chunk.ordinal))

@@ -9,6 +9,7 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
 from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
+from assistant.flows.quarantine import placed
 from assistant.model import (
     Draft,
     DraftKind,
@@ -144,7 +145,8 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
     old = draft.written
     new_names = placeholders_of(body) - placeholders_of(_origin(old))
     edited = replace(old, body=body, writer="person", findings=())
-    found = inspect(desk, body, origin=join("\n", [old.saw, body]))
+    suspect = [each for each in old.findings if each.kind is FindingKind.INJECTION]
+    found = (*inspect(desk, body, origin=join("\n", [old.saw, body])), *placed(suspect, body))
     added = Finding(
         FindingKind.PERSONAL_DATA,
         0,

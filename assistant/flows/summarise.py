@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, ticket_of
+from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
 from assistant.model import Draft, DraftKind
 
@@ -13,11 +14,13 @@ from assistant.model import Draft, DraftKind
 def summarise(desk: Desk, reference: str) -> Draft:
     """Summarise one ticket and queue the result. `NotFound` for an unknown reference."""
     ticket = ticket_of(desk, reference)
-    written = desk.writer.summarise(ticket)
+    safe = quarantine(desk.suspects, ticket)
+    written = desk.writer.summarise(safe.ticket)
     found = inspect(desk, written.body, origin=written.saw)
+    suspect = placed(safe.findings, written.body)
     return queue(
         desk,
         ticket,
         DraftKind.SUMMARY,
-        replace(written, findings=(*written.findings, *found)),
+        replace(written, findings=(*written.findings, *found, *suspect)),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from assistant.desk import Desk
 from assistant.model import Tenant
 from assistant.ports import VectorIndex
 from assistant.writers.extractive import ExtractiveWriter
-from guardrails import Redactor
+from guardrails import RedactedText, Redactor
+from guardrails.injection import Suspect
 from guardrails.keys import DataKey
 from guardrails.known import KnownValues
 from guardrails.ledger import Ledger
@@ -53,6 +54,7 @@ def a_desk(
     records: FakeRecords | None = None,
     vectors: VectorIndex | None = None,
     policy: Policy | None = None,
+    suspects: Callable[[RedactedText], tuple[Suspect, ...]] = lambda _: (),
 ) -> Desk:
     """Return a desk that masks ``names``."""
     kept = records or FakeRecords()
@@ -70,4 +72,5 @@ def a_desk(
         lexical=FakeLibrary(kept.documents),
         writer=ExtractiveWriter(),
         spare_writer=ExtractiveWriter(),
+        suspects=suspects,
     )

@@ -111,9 +111,11 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure redaction and retrieval on data with answers.")
+    group = _group("Measure on labelled data: redaction, retrieval, injected orders, drafts.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
+    group.command("injection")(measuring.injection)
+    group.command("drafts")(measuring.drafts)
     return group
 
 

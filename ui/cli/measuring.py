@@ -16,6 +16,8 @@ from ui.cli.options import Json
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from eval.drafts import DraftsReport
+    from eval.injection import InjectionReport
     from eval.privacy import PrivacyReport
     from eval.retrieval import RetrievalReport
     from guardrails.spans import Span
@@ -75,6 +77,98 @@ def retrieval(
         typer.echo(to_json.dumps(report.to_json(), indent=2))
     else:
         _show_retrieval(report)
+
+
+def injection(
+    *,
+    data: Annotated[Path, typer.Option(help="JSON lines {text, label, source}; 1 is an attack.")],
+    json: Json = False,
+) -> None:
+    """Measure whether orders to an assistant are found, and honest texts let through."""
+    from eval.injection import measure, read_samples
+
+    settings = _settings()
+    samples = read_samples(data)
+    screen.note(f"Reading {len(samples):,} texts.")
+    report = measure(samples, _judge(settings))
+    if json:
+        typer.echo(to_json.dumps(asdict(report), indent=2))
+    else:
+        _show_injection(report)
+
+
+def drafts(
+    *,
+    corpus: Annotated[Path, typer.Option(help="JSON lines {_id, title, text}.")],
+    queries: Annotated[Path, typer.Option(help="JSON lines {_id, text, metadata: {answer}}.")],
+    json: Json = False,
+) -> None:
+    """Measure whether drafts say what their sources say, and what a person would have said."""
+    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_injection_detector
+    from assistant.writers.extractive import ExtractiveWriter
+    from eval.drafts import measure
+
+    settings = _settings()
+    embedder = make_embedder(settings)
+    with screen.watching() as progress:
+        report = measure(
+            corpus,
+            queries,
+            redactor=ephemeral_redactor(settings),
+            embedder=embedder,
+            suspects=make_injection_detector(settings, embedder).find,
+            writer=ExtractiveWriter(),
+            progress=_steps(progress),
+        )
+    if json:
+        typer.echo(to_json.dumps(asdict(report), indent=2))
+    else:
+        _show_drafts(report)
+
+
+def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
+    """Return the product's own path: what is looked at is washed before."""
+    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_injection_detector
+    from guardrails import RawText
+
+    redactor = ephemeral_redactor(settings)
+    detector = make_injection_detector(settings, make_embedder(settings))
+
+    def judge(texts: Sequence[str]) -> list[bool]:
+        washed = redactor.redact_many([RawText(text) for text in texts])
+        return [bool(detector.find(each.text)) for each in washed]
+
+    return judge
+
+
+def _show_injection(report: InjectionReport) -> None:
+    parts = [*report.by_source.items(), ("all", report)]
+    screen.table(
+        ("source", "texts", "attacks found", "honest texts taken for one"),
+        (
+            (name, each.texts, _percent(each.recall), _percent(each.false_alarm_rate))
+            for name, each in parts
+        ),
+    )
+
+
+def _show_drafts(report: DraftsReport) -> None:
+    screen.table(
+        ("figure", "value"),
+        (
+            ("drafts", report.drafts),
+            ("refused", _percent(report.refused)),
+            ("wholly grounded", _percent(report.grounded)),
+            ("citations that hold", _percent(report.citation_precision)),
+            ("words shared with the reference, F1", _percent(report.token_f1)),
+            ("words of the reference that are said", _percent(report.answer_recall)),
+            ("ms a draft, median", report.p50_ms),
+        ),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "not asked" if share is None else f"{share:.1%}"
 
 
 def _steps(progress: Progress | None) -> Callable[[str, int, int], None]:

@@ -1,0 +1,194 @@
+"""How good drafts are: whether they say what their sources say, and what a person would have said.
+
+Each question is a ticket that goes the product's own way, up to the queue: washed, searched for,
+read around, orders to an assistant set aside, written. What is judged are the steps of the draft;
+greeting, close and citation marks are left out. The reference answers are read after everything is
+written.
+
+Grounding is judged here by a rule that knows no writer: a sentence is grounded when four fifths of
+its word triples stand, in that order, in a passage that the draft cites. A citation is right when
+the words that it follows are grounded in its own passage.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean, median
+
+from assistant.errors import BadInput
+from assistant.flows.quarantine import Suspects, quarantine
+from assistant.flows.reading import around
+from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
+from assistant.ports import DocumentStore, Embedder, Writer
+from eval.beir import Question, read_corpus, read_questions, read_references
+from eval.retrieval import Found, Progress, Shelf
+from guardrails import RedactedText, Redactor, Template
+
+_LIMIT, _PER_DOCUMENT = 6, 2
+_GROUNDED = 0.8
+_MARK = re.compile(r"\[(\d+)\]")
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_NOBODY = Template("").fill()
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsReport:
+    """What was measured. Shares are between 0 and 1, times in milliseconds a draft.
+
+    ``refused`` is of all questions; ``grounded`` and ``citation_precision`` are of what was
+    written. ``token_f1`` and ``answer_recall`` are means over all questions with a reference
+    answer, a refusal counting 0; None where there is none.
+    """
+
+    drafts: int
+    grounded: float | None
+    citation_precision: float | None
+    token_f1: float | None
+    answer_recall: float | None
+    refused: float
+    p50_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What one draft says between greeting and close, and the passages it cites, by number."""
+
+    question: str
+    text: str
+    cited: Mapping[int, str]
+    ms: float
+
+
+def measure(
+    corpus: Path,
+    queries: Path,
+    *,
+    redactor: Redactor,
+    embedder: Embedder,
+    suspects: Suspects,
+    writer: Writer,
+    progress: Progress,
+    seen: Callable[[Question, Steps], None] | None = None,
+) -> DraftsReport:
+    """Index ``corpus`` and draft for every question. `BadInput` names a bad line.
+
+    ``seen`` is told each question with the steps that were written for it.
+    """
+    questions = read_questions(queries)
+    if not questions:
+        raise BadInput(f"{queries.name} holds no question.")
+    shelf = Shelf(redactor, embedder)
+    shelf.fill(read_corpus(corpus), progress)
+    shelf.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads what is lazy
+    drafts: list[Steps] = []
+    for done, question in enumerate(questions, start=1):
+        drafts.append(_drafted(shelf, question, suspects, writer))
+        if seen:
+            seen(question, drafts[-1])
+        if not done % _BATCH or done == len(questions):
+            progress("drafting", done, len(questions))
+    return report(drafts, read_references(queries))
+
+
+def report(drafts: Sequence[Steps], references: Mapping[str, str]) -> DraftsReport:
+    """Return the figures of ``drafts``; ``references`` are by question."""
+    written = [each for each in drafts if each.text]
+    marks = [right for each in written for right in _citations(each)]
+    compared = [
+        overlap(each.text, references[each.question])
+        for each in drafts
+        if each.question in references
+    ]
+    return DraftsReport(
+        drafts=len(drafts),
+        grounded=_mean([float(all(_grounded(each))) for each in written]),
+        citation_precision=_mean(marks),
+        token_f1=_mean([f1 for f1, _ in compared]),
+        answer_recall=_mean([recall for _, recall in compared]),
+        refused=round(1 - len(written) / len(drafts), 4),
+        p50_ms=round(median(each.ms for each in drafts), 1),
+    )
+
+
+def overlap(said: str, reference: str) -> tuple[float, float]:
+    """Return token F1 and recall of ``said`` over lower-cased words, as SQuAD counts them."""
+    mine, theirs = Counter(words(_MARK.sub(" ", said))), Counter(words(reference))
+    shared = (mine & theirs).total()
+    if not shared:
+        return 0.0, 0.0
+    precision, recall = shared / mine.total(), shared / theirs.total()
+    return 2 * precision * recall / (precision + recall), recall
+
+
+def words(text: str) -> list[str]:
+    """Return the alphanumeric words of ``text`` in lower case."""
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def _drafted(shelf: Shelf, question: Question, suspects: Suspects, writer: Writer) -> Steps:
+    began = time.perf_counter()
+    found = shelf.find(question, _LIMIT, per_document=_PER_DOCUMENT)
+    ticket, passages = _readable(shelf.documents, question, found, suspects)
+    written = writer.answer(ticket.turns[0].text, passages)
+    ms = 1000 * (time.perf_counter() - began)
+    return Steps(question.id, written.body.reveal(), _sources(written, passages), ms)
+
+
+def _readable(
+    documents: DocumentStore, question: Question, found: Found, suspects: Suspects
+) -> tuple[Ticket, Sequence[Passage]]:
+    passages = found.retrieved.passages if found.retrieved.answerable else ()
+    safe = quarantine(suspects, _ticket(question.id, found.question), around(documents, passages))
+    return safe.ticket, safe.passages
+
+
+def _ticket(reference: str, asked: RedactedText) -> Ticket:
+    now = datetime.now(UTC)
+    turn = Turn(now, _NOBODY, TurnRole.REQUESTER, asked)
+    return Ticket(reference, reference, _NOBODY, _NOBODY, TicketStatus.OPEN, "normal", now, (turn,))
+
+
+def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
+    texts = {each.chunk.id: each.chunk.text.reveal() for each in passages}
+    return {each.number: texts[each.chunk_id] for each in written.citations}
+
+
+def _grounded(draft: Steps) -> Iterator[bool]:
+    """Yield for each sentence whether any cited passage says it."""
+    known = [words(text) for text in draft.cited.values()]
+    for sentence in _SENTENCE.split(_MARK.sub(" ", draft.text)):
+        if words(sentence):
+            yield any(_held(sentence, source) for source in known)
+
+
+def _citations(draft: Steps) -> Iterator[float]:
+    """Yield for each citation mark whether its passage says the words before it."""
+    at = 0
+    for mark in _MARK.finditer(draft.text):
+        before = draft.text[at : mark.start()]
+        at = mark.end()
+        source = words(draft.cited.get(int(mark[1]), ""))
+        parts = [each for each in _SENTENCE.split(before) if words(each)]
+        yield float(bool(parts) and all(_held(each, source) for each in parts))
+
+
+def _held(sentence: str, source: Sequence[str]) -> bool:
+    said = words(sentence)
+    size = min(len(said), 3)
+    runs = _runs(said, size)
+    return len(runs & _runs(source, size)) >= _GROUNDED * len(runs)
+
+
+def _runs(said: Sequence[str], size: int) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(said[at : at + size]) for at in range(len(said) - size + 1))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(fmean(values), 4) if values else None
