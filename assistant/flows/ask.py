@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.desk import Desk
 from assistant.flows.gaps import note_gap
 from assistant.flows.reading import read_on
-from assistant.flows.retrieve import Retrieved, retrieve
+from assistant.flows.retrieve import Only, Retrieved, retrieve
 from assistant.model import Passage, Written, new_id
 from guardrails import RawText, RedactedText, Template, join
 
@@ -26,12 +26,18 @@ class Answer:
     answerable: bool
 
 
-def ask(desk: Desk, question: RawText, *, before: Sequence[RedactedText] = ()) -> Answer:
+def ask(
+    desk: Desk,
+    question: RawText,
+    *,
+    before: Sequence[RedactedText] = (),
+    only: Only | None = None,
+) -> Answer:
     """Answer from the tenant's documents, or say that nothing there answers it.
 
     ``before`` are the earlier questions of the conversation, oldest first, as they were washed.
     """
-    look = _look(desk, question, before)
+    look = _look(desk, question, before, only)
     written = desk.writer.answer(look.asked, look.passages)
     _record(desk, look, written)
     return look.answer(written)
@@ -65,17 +71,22 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
+    whole: bool
+    """Whether every document was asked, so that finding nothing is a gap."""
 
     def answer(self, written: Written) -> Answer:
         answerable = self.found.answerable and bool(written.body)
         return Answer(self.question, written, self.found.passages, answerable)
 
 
-def _look(desk: Desk, question: RawText, before: Sequence[RedactedText]) -> _Look:
+def _look(
+    desk: Desk, question: RawText, before: Sequence[RedactedText], only: Only | None = None
+) -> _Look:
     washed = desk.redactor.look_up(question).text
-    found = retrieve(desk, washed, before=before)
+    found = retrieve(desk, washed, before=before, only=only)
     passages = read_on(desk, found.passages) if found.answerable else ()
-    return _Look(washed, _in_turn(washed, before[-_EARLIER:]), found, passages)
+    whole = only is None
+    return _Look(washed, _in_turn(washed, before[-_EARLIER:]), found, passages, whole)
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:
@@ -96,5 +107,5 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         answerable=look.answer(written).answerable,
         stopped=stopped,
     )
-    if not (look.answer(written).answerable or stopped):
+    if look.whole and not (look.answer(written).answerable or stopped):
         note_gap(desk, look.asked)

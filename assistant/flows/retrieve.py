@@ -16,14 +16,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assistant.desk import Desk
-from assistant.model import Chunk, Passage
+from assistant.errors import BadInput
+from assistant.model import Chunk, Document, Passage
 from assistant.ports import DocumentStore, Embedder, Hit, LexicalIndex, VectorIndex
 from guardrails import RedactedText, join
 
 _DEPTH = 100
+_DEPTH_NARROWED = 2000
+"""Hits that are looked through for those of the documents asked for."""
+
 _PER_DOCUMENT = 2
 _TURNS_BEFORE = 3
 
@@ -51,16 +56,45 @@ class Retrieved:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which documents may answer: of a ``type`` (the ending of the file), below a ``source``."""
+
+    type: str = ""
+    source: str = ""
+
+    def admits(self, document: Document) -> bool:
+        """Return whether ``document`` may answer."""
+        source = document.source.reveal()
+        ending = f".{self.type.lstrip('.').lower()}" if self.type else ""
+        below = self.source.rstrip("/")
+        inside = not below or source == below or source.startswith(f"{below}/")
+        return inside and source.lower().endswith(ending)
+
+
 def retrieve(
-    desk: Desk, query: RedactedText, limit: int = 6, *, before: Sequence[RedactedText] = ()
+    desk: Desk,
+    query: RedactedText,
+    limit: int = 6,
+    *,
+    before: Sequence[RedactedText] = (),
+    only: Only | None = None,
 ) -> Retrieved:
     """Return the passages of this tenant that answer ``query``.
 
     ``before`` is what the asker said earlier in the conversation, oldest first: “How do I do the
-    migration?” means nothing without it.
+    migration?” means nothing without it. `BadInput` when ``only`` admits no document.
     """
     library = Library(desk.records.documents, desk.embedder, desk.vectors, desk.lexical())
-    return search(library, query, limit, before=before)
+    if only is None:
+        return search(library, query, limit, before=before)
+    admitted = {each.id for each in library.documents.documents() if only.admits(each)}
+    if not admitted:
+        raise BadInput(
+            "No document is of this type and from this folder.",
+            todo="Name the ending of a file, and a folder as citations show it.",
+        )
+    return search(library, query, limit, before=before, only=admitted)
 
 
 def search(
@@ -70,9 +104,13 @@ def search(
     *,
     before: Sequence[RedactedText] = (),
     per_document: int = _PER_DOCUMENT,
+    only: AbstractSet[str] | None = None,
 ) -> Retrieved:
-    """Search ``library``; at most ``per_document`` passages come from one document."""
-    found, chunks = _hits(library, query, before)
+    """Search ``library``; at most ``per_document`` passages come from one document.
+
+    With ``only`` the passages come from documents of these ids.
+    """
+    found, chunks = _hits(library, query, before, only)
     scores = fuse(list(found.values()))
     ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     kept = _spread(ranked, chunks, per_document)[:limit]
@@ -97,20 +135,27 @@ def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
 
 
 def _hits(
-    library: Library, query: RedactedText, before: Sequence[RedactedText]
+    library: Library,
+    query: RedactedText,
+    before: Sequence[RedactedText],
+    only: AbstractSet[str] | None,
 ) -> tuple[dict[str, list[Hit]], dict[str, Chunk]]:
     """Search both ways; return the hits that the records know, and their chunks.
 
     What was said before gives the vector its sense. Exact words are the question's own.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
+    depth = _DEPTH if only is None else _DEPTH_NARROWED
     found = {
-        "terms": library.lexical.search(query, _DEPTH),
-        "vector": library.vectors.search(library.embedder.embed([asked]), _DEPTH),
+        "terms": library.lexical.search(query, depth),
+        "vector": library.vectors.search(library.embedder.embed([asked]), depth),
     }
     ids = dict.fromkeys(hit.chunk_id for hits in found.values() for hit in hits)
-    chunks = {chunk.id: chunk for chunk in library.documents.chunks(list(ids))}
-    checked = {way: [hit for hit in hits if hit.chunk_id in chunks] for way, hits in found.items()}
+    known = library.documents.chunks(list(ids))
+    chunks = {chunk.id: chunk for chunk in known if only is None or chunk.document_id in only}
+    checked = {
+        way: [hit for hit in hits if hit.chunk_id in chunks][:_DEPTH] for way, hits in found.items()
+    }
     return checked, chunks
 
 

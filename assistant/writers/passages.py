@@ -82,6 +82,22 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(left, right) for left, right in found if right > left]
 
 
+def shared(question: str, text: str) -> tuple[str, ...]:
+    """Return the content words of ``question`` that stand in ``text``, in any form."""
+    there = stems(text)
+    return tuple(dict.fromkeys(word for word in words(question) if _stem(word) in there))
+
+
+def closest(question: str, text: str) -> tuple[int, int] | None:
+    """Return where the sentence stands that shares most with ``question``; None if none does."""
+    asked = stems(question)
+    places = [place for each in blocks(text) for place in sentences(text, each.start, each.end)]
+    weight = rarity(text[start:end] for start, end in places)
+    near = [(overlap(asked, text[start:end], weight), -start, end) for start, end in places]
+    best, start, end = max(near, default=(0.0, 0, 0))
+    return (-start, end) if best > 0 else None
+
+
 def rarity(texts: Iterable[str]) -> Weight:
     """Return a weight for each stem: the rarer among ``texts``, the more it says (IDF)."""
     seen: Counter[str] = Counter()

@@ -6,8 +6,10 @@ import numpy as np
 
 from assistant.flows.ask import ask
 from assistant.flows.gaps import clusters, gaps
+from assistant.flows.retrieve import Only
 from guardrails import RawText
 from tests.fakes.desks import a_desk
+from tests.fakes.samples import a_document, chunks_of
 
 
 def test_a_question_that_nothing_answers_is_kept_washed() -> None:
@@ -15,6 +17,14 @@ def test_a_question_that_nothing_answers_is_kept_washed() -> None:
     assert not ask(desk, RawText("Where does Priya Raghunathan park?")).answerable
     (group,) = gaps(desk)
     assert group.typical.reveal() == "Where does <PERSON> park?"
+
+
+def test_what_a_filter_left_out_is_no_gap() -> None:
+    desk = a_desk()
+    document = a_document("vpn/guide.md")
+    desk.records.documents.put(document, chunks_of(document, ["Of no use."]))
+    ask(desk, RawText("Where is the car park?"), only=Only(type="md"))
+    assert gaps(desk) == []
 
 
 def test_like_questions_stand_together_and_the_most_often_asked_comes_first() -> None:

@@ -48,12 +48,22 @@ def ask(
     question: Annotated[list[str], typer.Argument(help="The question, in plain words.")],
     *,
     tenant: Tenant,
+    type_: Annotated[
+        str, typer.Option("--type", help="Only from files that end so, such as md or pdf.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option(help="Only from this file, or below this folder, as citations show it.")
+    ] = "",
     json: Json = False,
 ) -> None:
-    """Answer a question from a tenant's documents, with citations."""
+    """Answer a question from a tenant's documents, with citations and why each passage was found.
+
+    What nothing answers is kept for `gaps`, unless --type or --source left something out.
+    """
     from ui.operations.ask import ASK, Question
 
-    answer = perform(ASK, Question(tenant=tenant, question=" ".join(question)))
+    asked = Question(tenant=tenant, question=" ".join(question), type=type_, source=source)
+    answer = perform(ASK, asked)
     if json:
         screen.as_json(answer)
     else:
@@ -134,9 +144,15 @@ def _answer(answer: AnswerView) -> None:
         screen.citations(answer.citations)
         for each in answer.notes:
             screen.note(each)
+        screen.say()
+        screen.say("Found:")
     else:
         screen.say("Nothing here answers this.")
-        if answer.nearest:
-            screen.say("Nearest articles:")
-        for title, source in dict.fromkeys((each.title, each.source) for each in answer.nearest):
-            screen.say(f"  {title} ({source})")
+        screen.say("Nearest articles:" if answer.nearest else "No article comes near either.")
+    for each in answer.nearest:
+        why = ", ".join(each.terms) if "terms" in each.matched_by else ""
+        ways = "both" if len(each.matched_by) > 1 else "".join(each.matched_by)
+        screen.say(f"  {each.score:.2f} {each.title} ({each.source}, {each.place})")
+        screen.say(f"       {ways}{': ' if why else ''}{why}")
+        if each.sentence:
+            screen.say(f"       “{' '.join(each.sentence.split())}”")
