@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
 from assistant.adapters.langchain_llm import LangchainChat
+from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
@@ -39,7 +40,7 @@ from guardrails.doors import Person
 from guardrails.gate import EgressGate
 from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.known import KnownValues
+from guardrails.known import KnownValue, KnownValues, Sparing
 from guardrails.ledger import Ledger
 from guardrails.netguard import install, silence_vendors
 from guardrails.policy import Destination, Policy
@@ -73,6 +74,7 @@ class Home:
         self._detector = LazyDetector(lambda: make_detector(settings))
         self._rules = LazyDetector(build_rule_detector)
         self._embedder = make_embedder(settings)
+        self._engine = Once(lambda: make_engine(settings))
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
         self._indexes: dict[str, Generations] = {}
@@ -202,10 +204,13 @@ class Home:
         sealer = Sealer(tenant.id, key)
         records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
         vault = Vault(records.vault, sealer, key)
-        directory = KnownValues.of_people(records.directory.all())
+        terms = records.terms.list()
+        people = (value for person in records.directory.all() for value in person.values())
+        told = (KnownValue(term.type, term.text) for term in terms if term.type)
+        directory = KnownValues.of((*people, *told))
         ledger = Ledger(records.ledger, key)
-        scanner = Scanner(self._rules, vault, directory)
-        redactor = Redactor(self._detector, vault, directory)
+        scanner = Scanner(Sparing(self._rules, terms), vault, directory)
+        redactor = Redactor(Sparing(self._detector, terms), vault, directory)
         spare = ExtractiveWriter()
         return Desk(
             tenant=tenant,
@@ -247,7 +252,8 @@ class Home:
         gate = EgressGate(
             destination, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
         )
-        return ModelWriter(make_chat(self.settings, gate), redactor, scanner, spare)
+        chat = make_chat(self.settings, gate, self._engine)
+        return ModelWriter(chat, redactor, scanner, spare)
 
 
 class LazyDetector:
@@ -290,8 +296,8 @@ def stay_home(settings: Settings) -> None:
 
 
 def make_detector(settings: Settings) -> Detector:
-    """Return the detector that the settings name; loads its model."""
-    return build_detector(settings.spacy_model)
+    """Return the detector; it loads its model at the first text."""
+    return build_detector(settings.threads or 1)
 
 
 def make_embedder(settings: Settings) -> Embedder:
@@ -305,11 +311,21 @@ def make_injection_detector(settings: Settings, embedder: Embedder) -> Injection
     return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
 
 
-def make_chat(settings: Settings, gate: EgressGate) -> ChatModel:
+def make_engine(settings: Settings) -> Engine:
+    """Return what runs the model file that the settings name; loads it."""
+    assert settings.model_file is not None, "only asked when there is one"
+    return load(settings.model_file, threads=settings.threads)
+
+
+def make_chat(
+    settings: Settings, gate: EgressGate, engine: Callable[[], Engine]
+) -> ChatModel:
     """Return the model that the settings name, reached through ``gate``; imports it when asked."""
     key = settings.model_key
+    inside = settings.model_file is not None
     return LangchainChat(
-        url=str(settings.model_url),
+        url=f"{ORIGIN}/v1" if inside else str(settings.model_url),
+        sender=LlamaTransport(engine) if inside else None,
         model=settings.model_name,
         key=key.get_secret_value() if key else None,
         timeout=settings.model_timeout_s,
@@ -326,16 +342,19 @@ def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
 
 
 def model_destination(settings: Settings) -> Destination:
-    """Return where prompts go. `BadInput` when no server is set.
+    """Return where prompts go. `BadInput` when that is nowhere, or no model can run there.
 
     A server on this machine is the house's own, so that it keeps texts out of training needs no
     promise from anyone.
     """
-    if settings.model_url is None:
+    if (settings.model_url is None) == (settings.model_file is None):
         raise BadInput(
-            "No model server is set.",
-            todo="Set QUIETDESK_MODEL_URL, or QUIETDESK_WRITER=extractive.",
+            "Either a model server or a model file must be set, and not both.",
+            todo="Set QUIETDESK_MODEL_URL or QUIETDESK_MODEL_FILE, or QUIETDESK_WRITER=extractive.",
         )
+    if settings.model_file is not None:
+        must_run(settings.model_file)
+        return Destination(MODEL_DESTINATION, ORIGIN, no_training=True)
     parts = urlsplit(str(settings.model_url))
     return Destination(
         MODEL_DESTINATION,

@@ -31,7 +31,7 @@ from assistant.model import (
     Written,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson
+from guardrails.known import KnownPerson, Term
 from guardrails.ledger import LedgerStore
 from guardrails.vault import VaultStore
 
@@ -223,6 +223,20 @@ class DirectoryStore(Protocol):
     def all(self) -> list[KnownPerson]: ...
 
 
+class TermStore(Protocol):
+    """Words that the tenant decides on."""
+
+    def put(self, term: Term) -> None:
+        """Add a term, or decide anew on one that differs in case and blanks alone."""
+        ...
+
+    def remove(self, term: Term) -> bool:
+        """Tell whether there was such a term."""
+        ...
+
+    def list(self) -> list[Term]: ...
+
+
 class Records(Protocol):
     """Everything that is kept about one tenant."""
 
@@ -236,6 +250,8 @@ class Records(Protocol):
     def drafts(self) -> DraftStore: ...
     @property
     def directory(self) -> DirectoryStore: ...
+    @property
+    def terms(self) -> TermStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from guardrails.spans import EntityType, Span
+from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, unwrap
 
 _RECOGNIZER = "known"
@@ -111,6 +111,43 @@ class KnownValues:
         words = re.sub(r"\s+", " ", match[0]).casefold()
         kind = self._types.get(match[0].casefold()) or self._types.get(words, EntityType.PERSON)
         return Span(match.start(), match.end(), kind, 1.0, _RECOGNIZER)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that a tenant decides on: masked as ``type`` wherever it stands, or left readable."""
+
+    text: RawText
+    type: EntityType | None
+
+    def folded(self) -> RawText:
+        """Return the text by which two terms are the same."""
+        return RawText(" ".join(unwrap(self.text).split()).casefold())
+
+
+class Sparing:
+    """A detector that leaves alone what a tenant wants to read, but for secrets."""
+
+    def __init__(self, detector: Detector, terms: Iterable[Term]) -> None:
+        """Wrap ``detector``; only those of ``terms`` without a type are spared."""
+        self._detector = detector
+        self._spared = KnownValues.of(
+            KnownValue(EntityType.LITERAL, term.text) for term in terms if term.type is None
+        )
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return, for each text in order, the spans that are no part of a spared word."""
+        found = self._detector.detect(texts)
+        return [
+            [each for each in spans if not self._is_spared(each, text)] if spans else spans
+            for text, spans in zip(texts, found, strict=True)
+        ]
+
+    def _is_spared(self, span: Span, text: str) -> bool:
+        return span.type is not EntityType.SECRET and any(
+            spared.start <= span.start and span.end <= spared.end
+            for spared in self._spared.find(text)
+        )
 
 
 def _names(name: RawText) -> list[KnownValue]:

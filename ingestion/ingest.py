@@ -383,6 +383,9 @@ def _how(desk: Desk) -> str:
     """
     people = desk.records.directory.all()
     values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
+    values += sorted(
+        f"{desk.sealer.fingerprint(term.folded())}{term.type}" for term in desk.records.terms.list()
+    )
     told = desk.sealer.fingerprint_bytes("".join(values).encode())
     policy = str(desk.tenant.policy.version)
     how = f"{_release()}|{edition()}|{loaders.VERSION}|{cutting.VERSION}|{policy}|{told}"

@@ -23,8 +23,9 @@ from assistant.model import (
     TicketRow,
     Written,
 )
-from guardrails.known import KnownPerson
+from guardrails.known import KnownPerson, Term
 from guardrails.ledger import Head, LedgerMaker, Row
+from guardrails.text import unwrap
 from guardrails.vault import EphemeralVaultStore
 from tests.fakes.plain import plain
 
@@ -38,6 +39,7 @@ class FakeRecords:
         self.tickets = FakeTickets()
         self.drafts = FakeDrafts()
         self.directory = FakeDirectory()
+        self.terms = FakeTerms()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self._open = False
@@ -85,6 +87,7 @@ class FakeRecords:
             self.tickets,
             self.drafts,
             self.directory,
+            self.terms,
             self.vault,
             self.ledger,
         ]
@@ -262,6 +265,22 @@ class FakeDirectory:
 
     def all(self) -> list[KnownPerson]:
         return list(self._people.values())
+
+
+class FakeTerms:
+    """Implements `assistant.ports.TermStore`."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, Term] = {}
+
+    def put(self, term: Term) -> None:
+        self._terms[unwrap(term.folded())] = term
+
+    def remove(self, term: Term) -> bool:
+        return self._terms.pop(unwrap(term.folded()), None) is not None
+
+    def list(self) -> builtins.list[Term]:
+        return list(self._terms.values())
 
 
 class FakeLedger:

@@ -26,6 +26,9 @@ COMMANDS = [
     "tenant list",
     "tenant show",
     "people import",
+    "terms add",
+    "terms remove",
+    "terms list",
     "user add",
     "tickets import",
     "tickets list",
@@ -43,6 +46,8 @@ COMMANDS = [
     "outbox deliver",
     "ledger show",
     "ledger verify",
+    "eval drafts",
+    "eval injection",
     "eval privacy",
     "eval retrieval",
 ]

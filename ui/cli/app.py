@@ -13,6 +13,7 @@ from ui.cli import (
     review,
     serving,
     tenants,
+    terms,
     tickets,
 )
 
@@ -39,6 +40,7 @@ def build() -> typer.Typer:
     top.command("draft")(tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_people(), name="people")
+    top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
     top.add_typer(_tickets(), name="tickets")
     top.add_typer(_forget(), name="forget")
@@ -60,6 +62,14 @@ def _tenants() -> typer.Typer:
 def _people() -> typer.Typer:
     group = _group("People of a tenant, who are masked everywhere.")
     group.command("import")(tenants.import_people)
+    return group
+
+
+def _terms() -> typer.Typer:
+    group = _group("Words that a tenant decides on: always masked, or left readable.")
+    group.command("add")(terms.add)
+    group.command("remove")(terms.remove)
+    group.command("list")(terms.list_all)
     return group
 
 

@@ -210,6 +210,17 @@ people = Table(
     Column("person", LargeBinary, nullable=False),
 )
 
+terms = Table(
+    "terms",
+    metadata,
+    _owner(),
+    Column("id", String(64), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("type", String(32)),
+    Column("text", LargeBinary, nullable=False),
+)
+"""Words that the tenant decides on; without a type they stay readable."""
+
 # The vault. A value's record is its keyed hash; several surface forms may share it.
 
 vault_surfaces = Table(

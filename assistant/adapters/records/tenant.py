@@ -15,6 +15,7 @@ from assistant.adapters.records.gaps import SqlGaps
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.people import SqlDirectory
 from assistant.adapters.records.scope import Scope
+from assistant.adapters.records.terms import SqlTerms
 from assistant.adapters.records.tickets import SqlTickets
 from assistant.adapters.records.vault import SqlVault
 from guardrails.seal import Sealer
@@ -41,6 +42,7 @@ class TenantRecords:
         self._tickets = SqlTickets(self._scope)
         self._drafts = SqlDrafts(self._scope)
         self._directory = SqlDirectory(self._scope)
+        self._terms = SqlTerms(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
 
@@ -63,6 +65,10 @@ class TenantRecords:
     @property
     def directory(self) -> SqlDirectory:
         return self._directory
+
+    @property
+    def terms(self) -> SqlTerms:
+        return self._terms
 
     @property
     def vault(self) -> SqlVault:

@@ -1,0 +1,99 @@
+"""A tenant decides on a word: masked wherever it stands, or left readable; secrets are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.bootstrap import Home
+from assistant.errors import BadInput
+from assistant.flows.terms import add_term, remove_term, terms
+from assistant.settings import Settings
+from guardrails import RawText
+from guardrails.doors import Person
+from guardrails.errors import NotPermitted
+from guardrails.known import Sparing, Term
+from guardrails.spans import EntityType, Span
+from ingestion.ingest import ingest, stale
+from tests.fakes.desks import a_desk
+from tests.fakes.indexes import HashingEmbedder
+
+REVIEWER = Person("rita", "acme", may_read=True, may_release=True)
+
+
+class Greedy:
+    """Takes the whole text for one thing."""
+
+    def __init__(self, kind: EntityType) -> None:
+        self._kind = kind
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [[Span(0, len(text), self._kind, 0.5, "greedy")] for text in texts]
+
+
+def test_a_spared_word_stays_readable_in_any_case() -> None:
+    sparing = Sparing(Greedy(EntityType.PERSON), [Term(RawText("Mark Two"), None)])
+    assert sparing.detect(["mark  TWO"]) == [[]]
+    assert sparing.detect(["Mark Three"]) != [[]]
+
+
+def test_a_spared_word_inside_a_longer_guess_saves_nothing() -> None:
+    sparing = Sparing(Greedy(EntityType.PERSON), [Term(RawText("Mark"), None)])
+    assert sparing.detect(["Mark Dunmore"]) != [[]]
+
+
+def test_a_secret_is_never_spared() -> None:
+    sparing = Sparing(Greedy(EntityType.SECRET), [Term(RawText("hunter2"), None)])
+    assert sparing.detect(["hunter2"]) != [[]]
+
+
+def test_a_term_is_listed_replaced_and_removed() -> None:
+    desk = a_desk()
+    rita = replace(REVIEWER, tenant=desk.tenant.slug)
+    add_term(desk, rita, RawText("Yardarm"), None)
+    add_term(desk, rita, RawText("YARDARM"), EntityType.ORGANIZATION)
+    (line,) = terms(desk, rita)
+    assert (line.text.for_display(), line.type) == ("YARDARM", EntityType.ORGANIZATION)
+    remove_term(desk, rita, RawText("yardarm"))
+    assert terms(desk, rita) == []
+    with pytest.raises(BadInput, match="no such term"):
+        remove_term(desk, rita, RawText("yardarm"))
+
+
+@pytest.mark.parametrize(
+    "person", [Person("aron", "acme", may_read=True), Person("eve", "other", may_release=True)]
+)
+def test_only_a_reviewer_of_the_tenant_decides(person: Person) -> None:
+    with pytest.raises(NotPermitted, match="may not decide"):
+        add_term(a_desk(), person, RawText("Yardarm"), None)
+
+
+def test_a_home_washes_by_its_terms_and_knows_what_is_stale(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Yardarm\n\nMail help@vendor.example about Yardarm.\n")
+    ingest(home.desk("acme"), tmp_path, progress=lambda _: None, max_bytes=10_000)
+    add_term(home.desk("acme"), REVIEWER, RawText("Yardarm"), EntityType.ORGANIZATION)
+    add_term(home.desk("acme"), REVIEWER, RawText("help@vendor.example"), None)
+    home.directory_changed("acme")
+    desk = home.desk("acme")
+    washed = desk.redactor.redact(
+        RawText("Mail help@vendor.example or bob@vendor.example, yardarm")
+    )
+    assert washed.text.reveal() == (
+        "Mail help@vendor.example or <EMAIL_ADDRESS_2>, <ORGANIZATION_1>"
+    )
+    assert desk.scanner.scan(washed.text.reveal()).blocking == ()
+    assert stale(desk) == 1
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Generator[Home]:
+    """A home with one tenant; rules for a detector, no model."""
+    settings = Settings(home=tmp_path / "home")
+    with Home.open(settings) as home:
+        home._detector = home._rules
+        home._embedder = HashingEmbedder()
+        home.add_tenant("acme")
+        yield home

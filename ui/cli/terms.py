@@ -1,0 +1,72 @@
+"""``terms …``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Login, Tenant
+from ui.cli.typed import password
+
+if TYPE_CHECKING:
+    from ui.operations.terms import TermList
+
+Word = Annotated[str, typer.Argument(metavar="TERM", help="A word or phrase, in any case.")]
+
+
+def add(
+    term: Word,
+    *,
+    tenant: Tenant,
+    login: Login,
+    mask_as: Annotated[
+        str | None,
+        typer.Option(
+            help="Mask it as this type, ORGANIZATION for instance; else leave it readable."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decide that a word is always masked, or stays readable; a secret is never spared.
+
+    Documents that were read before are stale then: `ingest` reads them again.
+    """
+    from ui.operations.terms import ADD, OneTerm
+
+    secret = password(f"Password of {login}")
+    args = OneTerm(tenant=tenant, login=login, password=secret, text=term, mask_as=mask_as)
+    _tell(perform(ADD, args), json=json)
+
+
+def remove(term: Word, *, tenant: Tenant, login: Login, json: Json = False) -> None:
+    """Leave a word to detection again."""
+    from ui.operations.terms import REMOVE, OneTerm
+
+    secret = password(f"Password of {login}")
+    args = OneTerm(tenant=tenant, login=login, password=secret, text=term)
+    _tell(perform(REMOVE, args), json=json)
+
+
+def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
+    """List the words that were decided on."""
+    from ui.operations.base import PersonArgs
+    from ui.operations.terms import LIST
+
+    secret = password(f"Password of {login}")
+    _tell(perform(LIST, PersonArgs(tenant=tenant, login=login, password=secret)), json=json)
+
+
+def _tell(found: TermList, *, json: bool) -> None:
+    if json:
+        screen.as_json(found)
+    else:
+        screen.table(
+            ("term", "is"),
+            (
+                (each.text, f"masked as {each.mask_as}" if each.mask_as else "left readable")
+                for each in found.terms
+            ),
+        )
