@@ -9,10 +9,15 @@ TORCH := torch==2.13.0
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test prove check format lock clean
+.PHONY: run local-model test prove check format lock clean
 
 run: $(STAMP)  ## Set up, load the three sample tenants, serve the page on http://127.0.0.1:7860
 	$(BIN)/quietdesk serve --demo
+
+local-model: $(STAMP)  ## The same, written by a model in this process: the file QUIETDESK_MODEL_FILE
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-local-model.lock
+	QUIETDESK_WRITER=model QUIETDESK_MODEL_TIMEOUT_S=$${QUIETDESK_MODEL_TIMEOUT_S:-300} \
+		$(BIN)/quietdesk serve --demo
 
 test: $(STAMP)  ## Every test that ends within minutes
 	$(BIN)/python -m pytest -m "not prove"

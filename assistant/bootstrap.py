@@ -317,9 +317,7 @@ def make_engine(settings: Settings) -> Engine:
     return load(settings.model_file, threads=settings.threads)
 
 
-def make_chat(
-    settings: Settings, gate: EgressGate, engine: Callable[[], Engine]
-) -> ChatModel:
+def make_chat(settings: Settings, gate: EgressGate, engine: Callable[[], Engine]) -> ChatModel:
     """Return the model that the settings name, reached through ``gate``; imports it when asked."""
     key = settings.model_key
     inside = settings.model_file is not None

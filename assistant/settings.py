@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     model_url: AnyHttpUrl | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server, ending in `/v1`."
     )
+    model_file: Path | None = Field(
+        default=None,
+        description="GGUF file of a model to run in this process, instead of a server.",
+    )
     model_name: str = Field(default="local", description="Model that the server is asked for.")
     model_key: SecretStr | None = Field(default=None, description="API key for the model server.")
     model_region: str = Field(

@@ -28,11 +28,25 @@ if TYPE_CHECKING:
 _NO_KEY = "none"
 
 
+class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """What a request is handed to once the gate let it through; it answers in streams."""
+
+
 class LangchainChat:
-    """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it."""
+    """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it.
+
+    ``sender`` stands in the network's place for a model in this process.
+    """
 
     def __init__(
-        self, *, url: str, model: str, key: str | None, timeout: float, gate: EgressGate
+        self,
+        *,
+        url: str,
+        model: str,
+        key: str | None,
+        timeout: float,
+        gate: EgressGate,
+        sender: Sender | None = None,
     ) -> None:
         self._url = url
         self._model = model
@@ -41,15 +55,18 @@ class LangchainChat:
         # loop after another.
         none_kept = httpx.Limits(max_keepalive_connections=0)
         self._sync = httpx.Client(
-            transport=gate.sync_transport(httpx.HTTPTransport(trust_env=False, limits=none_kept)),
+            transport=gate.sync_transport(
+                sender or httpx.HTTPTransport(trust_env=False, limits=none_kept)
+            ),
             trust_env=False,
             timeout=timeout,
         )
-        sender = httpx.AsyncHTTPTransport(trust_env=False, limits=none_kept)
+        asender = sender or httpx.AsyncHTTPTransport(trust_env=False, limits=none_kept)
         self._async = httpx.AsyncClient(
-            transport=gate.async_transport(sender), trust_env=False, timeout=timeout
+            transport=gate.async_transport(asender), trust_env=False, timeout=timeout
         )
         self._timeout = timeout
+        self._streaming = sender is not None
 
     @property
     def name(self) -> str:
@@ -98,6 +115,7 @@ class LangchainChat:
             max_retries=0,
             temperature=0,
             cache=False,
+            streaming=self._streaming,
             verbose=False,
             stream_usage=False,
             use_responses_api=False,
