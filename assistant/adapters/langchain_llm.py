@@ -104,7 +104,7 @@ class LangchainChat:
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
-        return ChatOpenAI(
+        chat = ChatOpenAI(
             model=self._model,
             base_url=self._url,
             api_key=SecretStr(self._key),
@@ -115,11 +115,13 @@ class LangchainChat:
             max_retries=0,
             temperature=0,
             cache=False,
-            streaming=self._streaming,
             verbose=False,
             stream_usage=False,
             use_responses_api=False,
         )
+        if self._streaming:  # set to False it would keep `stream` from streaming
+            chat.streaming = True
+        return chat
 
     def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
         end = _End()
