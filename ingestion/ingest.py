@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,6 +34,7 @@ from ingestion import loaders
 from ingestion.loaders import Loaded, NotADocument, Unreadable
 from ingestion.places import Origin, Places
 from ingestion.scan import Found, Scan, read, scan
+from ingestion.twins import Candidate, twins
 
 _BATCH_DOCUMENTS = 64
 _BATCH_BYTES = 400_000
@@ -57,6 +58,15 @@ class Note(NamedTuple):
 
     source: str
     text: str
+
+
+class Alike(NamedTuple):
+    """Two documents that say nearly the same, as citations name them; ``newer`` is one or empty."""
+
+    one: str
+    two: str
+    share: float
+    newer: str
 
 
 class Preview(NamedTuple):
@@ -90,6 +100,7 @@ class IngestReport:
     seconds: dict[str, float]
     notes: tuple[Note, ...] = ()
     previews: tuple[Preview, ...] = ()
+    alike: tuple[Alike, ...] = ()
 
 
 def ingest(
@@ -111,6 +122,7 @@ def ingest(
     run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry)
     run.read_all()
     run.forget_gone()
+    run.find_twins()
     return run.report()
 
 
@@ -172,6 +184,9 @@ class _Run:
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     notes: list[Note] = field(default_factory=list[Note])
     previews: list[Preview] = field(default_factory=list[Preview])
+    alike: list[Alike] = field(default_factory=list[Alike])
+    fresh: set[str] = field(default_factory=set[str])
+    staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
     in_step: bool = False
     told: float = 0.0
     seen: set[str] = field(default_factory=set[str])
@@ -220,6 +235,36 @@ class _Run:
                 _remove(self.desk, gone)
         self.counts["removed"] += len(gone)
 
+    def find_twins(self) -> None:
+        """Report what is nearly the same as something read now; where one is newer, it answers."""
+        if not self.fresh:
+            return
+        store = self.desk.records.documents
+        documents = {each.id: each for each in store.documents()}
+        with self.timed("comparing"):
+            found = twins(
+                Candidate(
+                    each.id, each.source, each.title, [c.text for c in store.chunks_of(each.id)]
+                )
+                for each in documents.values()
+            )
+        shown = {key: each.source.reveal() for key, each in documents.items()}
+        shown[""] = ""
+        self.alike += (
+            Alike(shown[each.one], shown[each.two], round(each.alike, 3), shown[each.newer])
+            for each in found
+            if self.fresh & {each.one, each.two}
+        )
+        self.places = Places(self.desk.sealer, documents.values())
+        older = {
+            (each.one if each.newer == each.two else each.two): each.newer
+            for each in found
+            if each.newer
+        }
+        if older:
+            with self.timed("recording"):
+                self._supersede(documents, older)
+
     def report(self) -> IngestReport:
         """Return what was done."""
         counts, seconds = self.counts, self.seconds
@@ -235,6 +280,7 @@ class _Run:
             {phase: round(spent, 3) for phase, spent in seconds.items()},
             tuple(self.notes),
             tuple(self.previews),
+            tuple(self.alike),
         )
 
     @contextmanager
@@ -255,7 +301,7 @@ class _Run:
                 body = read(found, self.max_bytes)
                 origin = self.places.origin(path, self.root, self.how, body)
                 known = self.places.known.get(document_id)
-                if known and (known.content, known.how) == (origin.content, origin.how):
+                if known and self._is_unchanged(known, origin):
                     self.seen.add(document_id)
                     self.counts["unchanged"] += 1
                     return None
@@ -272,6 +318,28 @@ class _Run:
         self.seen.add(document_id)
         self.notes += (Note(self._name(found.path), text) for text in loaded.notes)
         return _Waiting(document_id, path.relative_to(self.root), origin, loaded)
+
+    def _is_unchanged(self, known: Origin, origin: Origin) -> bool:
+        if (known.content, known.how) != (origin.content, origin.how):
+            return False
+        if known.newer and not self.staying:
+            below = self.places.below(self.known_as) if self.real.is_dir() else set[str]()
+            met = {self.places.document_id(self._stands(found.path)) for found in self.found.files}
+            there = (self.places.known.keys() - below) | met
+            self.staying = {self.places.version(key) for key in there}
+        return not known.newer or known.newer in self.staying
+
+    def _supersede(self, documents: Mapping[str, Document], older: Mapping[str, str]) -> None:
+        """Keep the older of two as a name without text: it is read again if the newer goes."""
+        store = self.desk.records.documents
+        gone: list[str] = []
+        with self.desk.records.transaction():
+            for key, newer in older.items():
+                gone += (chunk.id for chunk in store.chunks_of(key))
+                origin = replace(self.places.known[key], newer=self.places.version(newer))
+                store.put(replace(documents[key], fingerprint=origin.write()), [])
+            self.desk.ledger.append("superseded", documents=len(older), chunks=len(gone))
+        self.desk.vectors.remove(gone)
 
     def _commit(self, batch: list[_Waiting]) -> None:
         with self.timed("redacting"):
@@ -292,6 +360,7 @@ class _Run:
             index_chunks(_Watched(self), self.desk.vectors, fresh, titles)
         with self.timed("recording"):
             self.desk.vectors.remove(self._record(documents, cut))
+        self.fresh |= cut.keys()
         self._count([each.id for each in documents], len(fresh))
 
     def _preview(self, batch: list[_Waiting], washed: list[cutting.Washed]) -> None:

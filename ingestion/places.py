@@ -33,16 +33,20 @@ class Origin:
     how: str
     root: str
     folders: tuple[str, ...]
+    newer: str = ""
+    """The `version` of the document that says the same and is newer, if one answers instead."""
 
     def write(self) -> str:
         """Return the text that the record keeps."""
-        return ".".join((self.content, self.how, self.root, *self.folders))
+        how = f"{self.how}~{self.newer}" if self.newer else self.how
+        return ".".join((self.content, how, self.root, *self.folders))
 
     @classmethod
     def read(cls, fingerprint: str) -> Origin:
         """Return what `write` wrote; of anything else only the content."""
         content, how, root, *folders = (*fingerprint.split("."), "", "")
-        return cls(content, how, root, tuple(filter(None, folders)))
+        how, _, newer = how.partition("~")
+        return cls(content, how, root, tuple(filter(None, folders)), newer)
 
 
 class Places:
@@ -76,6 +80,11 @@ class Places:
         """Return the ids of the documents that came from ``folder`` or below it."""
         tag = self.tag(folder)
         return {key for key, origin in self.known.items() if tag in origin.folders}
+
+    def version(self, document_id: str) -> str:
+        """Return what changes whenever the document of this id does; empty when there is none."""
+        origin = self.known.get(document_id)
+        return f"{document_id}{origin.content[:_TAG]}" if origin else ""
 
     def stale(self, how: str) -> int:
         """Return how many documents were read otherwise than ``how``."""

@@ -91,7 +91,12 @@ def shared(question: str, text: str) -> tuple[str, ...]:
 def closest(question: str, text: str) -> tuple[int, int] | None:
     """Return where the sentence stands that shares most with ``question``; None if none does."""
     asked = stems(question)
-    places = [place for each in blocks(text) for place in sentences(text, each.start, each.end)]
+    flat = text.replace("\n", " ")  # prose is wrapped at any word
+    places = [
+        place
+        for each in blocks(text)
+        for place in sentences(flat if each.kind == "prose" else text, each.start, each.end)
+    ]
     weight = rarity(text[start:end] for start, end in places)
     near = [(overlap(asked, text[start:end], weight), -start, end) for start, end in places]
     best, start, end = max(near, default=(0.0, 0, 0))

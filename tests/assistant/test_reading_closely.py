@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.writers.passages import closest, shared
 
 TEXT = """\
-The printer prints blank pages. Restart the spooler service.
+The printer prints blank pages. Restart the
+spooler service.
 
 - Open the queue of <PERSON_3>
 - Then print a test page
@@ -15,7 +16,7 @@ The printer prints blank pages. Restart the spooler service.
 def test_the_closest_sentence_shares_most_with_the_question() -> None:
     place = closest("how do I restart the spooler?", TEXT)
     assert place is not None
-    assert TEXT[slice(*place)] == "Restart the spooler service."
+    assert TEXT[slice(*place)] == "Restart the\nspooler service."
 
 
 def test_a_text_that_shares_no_word_has_no_closest_sentence() -> None:

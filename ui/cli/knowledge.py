@@ -130,6 +130,9 @@ def _ingested(report: IngestResult, *, dry: bool) -> None:
         screen.note(f"{word} {skipped.source}: {skipped.reason}")
     for note in report.notes:
         screen.note(f"In part: {note.source}: {note.text}")
+    for pair in report.alike:
+        what = f"; {pair.newer} is newer and answers" if pair.newer else "; which one holds?"
+        screen.note(f"Alike ({pair.share:.0%}): {pair.one} and {pair.two}{what}")
     if report.embedding is not None:
         phases = ", ".join(f"{phase} {spent:.1f} s" for phase, spent in report.seconds.items())
         screen.note(f"Time: {phases}; embedding is {report.embedding:.0%} of it.")

@@ -45,6 +45,15 @@ class PreviewView(Shape):
     chunks: int
 
 
+class AlikeView(Shape):
+    """Two documents that say nearly the same; where ``newer`` is told, it alone answers."""
+
+    one: str
+    two: str
+    share: float
+    newer: str
+
+
 class IngestResult(Shape):
     """What changed in the index, or with ``--dry-run`` would change.
 
@@ -60,6 +69,7 @@ class IngestResult(Shape):
     skipped: tuple[SkippedFile, ...]
     notes: tuple[FileNote, ...]
     previews: tuple[PreviewView, ...]
+    alike: tuple[AlikeView, ...]
     seconds: dict[str, float]
     embedding: float | None
     index_bytes: int
@@ -98,6 +108,7 @@ def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResu
         skipped=tuple(SkippedFile(**each._asdict()) for each in report.skipped),
         notes=tuple(FileNote(**each._asdict()) for each in report.notes),
         previews=tuple(PreviewView(**each._asdict()) for each in report.previews),
+        alike=tuple(AlikeView(**each._asdict()) for each in report.alike),
         seconds=report.seconds,
         embedding=round(embedding / spent, 3) if embedding and spent else None,
         index_bytes=index_bytes,
