@@ -57,14 +57,14 @@ def _answered(found: Answer, shown: Shown) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
     body = el("div", shown.of(made.body, made.citations), class_="qd-body")
     by = el("p", words("by "), text(made.writer), class_="qd-meta")
-    return join((body, by, notes, sources(made.citations, shown)))
+    return join((body, by, notes, sources(made.citations, shown, found)))
 
 
 def _unanswered(found: Answer, shown: Shown) -> Html:
     title = el("p", words("Nothing here answers this."), class_="qd-nothing-title")
     if not found.passages:
         return join((title, el("p", words("No article comes near either."))))
-    near = el("section", el("h4", words("Nearest articles")), nearest(found.passages, shown))
+    near = el("section", el("h4", words("Nearest articles")), nearest(found, shown))
     hint = el(
         "p", words("These came nearest, and do not answer it. Open one to judge for yourself.")
     )

@@ -1,0 +1,37 @@
+"""Under an answer stands why each passage was found, and its closest sentence is marked."""
+
+from __future__ import annotations
+
+from assistant.flows.ask import Answer
+from assistant.model import Passage
+from assistant.writers.extractive import ExtractiveWriter
+from guardrails.doors import Person
+from tests.fakes.desks import a_desk
+from tests.fakes.plain import washed
+from tests.fakes.samples import a_document, chunks_of
+from ui.web.views.ask import answer
+from ui.web.views.shown import Shown
+
+
+def test_the_nearest_articles_say_their_score_and_what_found_them() -> None:
+    shown = _shown(answerable=False)
+    assert "0.91 by words and sense" in shown
+    assert "<mark>Restart the spooler.</mark>" in shown
+    assert shown.count("<mark>") == 1
+
+
+def test_a_cited_passage_says_the_same() -> None:
+    assert "0.91 by words and sense" in _shown(answerable=True)
+
+
+def _shown(*, answerable: bool) -> str:
+    document = a_document()
+    (chunk,) = chunks_of(document, ["It hangs often. Restart the spooler. Then wait."])
+    desk = a_desk()
+    desk.records.documents.put(document, [chunk])
+    passage = Passage(chunk, document.source, document.title, 0.91, ("terms", "vector"))
+    question = washed("how do I restart the spooler?")
+    written = ExtractiveWriter().answer(question, [passage] if answerable else [])
+    person = Person("rita", "harbour", may_read=True, may_release=True)
+    found = Answer(question, written, (passage,), answerable)
+    return answer(found, Shown(desk, person, as_seen=True))
