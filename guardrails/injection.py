@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,23 +79,28 @@ class InjectionDetector:
         """Return the suspect sentences of ``text``, in order."""
         return self._read(require_redacted(text))
 
-    def _find(self, text: RedactedText) -> tuple[Suspect, ...]:
-        return tuple(each for block in blocks(text.reveal()) for each in self._judge(text, block))
+    def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+        """Return, for each text, its suspect sentences.
 
-    def _judge(self, text: RedactedText, block: Sequence[tuple[int, int]]) -> Iterator[Suspect]:
-        parts = [text.cut(start, end) for start, end in block]
-        whole = text.cut(block[0][0], block[-1][1])
-        vectors = self._embed([whole, *parts])
-        known = weights()
-        by_block, by_part = features(whole.reveal(), [each.reveal() for each in parts], vectors)
-        scores = by_part @ known.part + known.part_bias
-        worst = int(np.argmax(scores))
-        both = (float(by_block @ known.block) + known.block_bias + float(scores[worst])) / 2
-        if both > known.both_over or scores[worst] > known.part_over:
-            bar = min(known.part_over, float(scores[worst]))
-            yield from (
-                Suspect(*place) for place, score in zip(block, scores, strict=True) if score >= bar
-            )
+        Blocks and sentences are embedded apart: in one batch each sentence would cost what the
+        longest block does.
+        """
+        places = [blocks(text.reveal()) for text in texts]
+        flat = [(text, block) for text, mine in zip(texts, places, strict=True) for block in mine]
+        wholes = [text.cut(block[0][0], block[-1][1]) for text, block in flat]
+        parts = [[text.cut(*place) for place in block] for text, block in flat]
+        if not flat:
+            return [() for _ in texts]
+        of_wholes = self._embed(wholes)
+        of_parts = iter(self._embed([each for some in parts for each in some]))
+        found = iter(
+            tuple(_judge(block, whole, some, np.stack([vector, *islice(of_parts, len(some))])))
+            for (_, block), whole, some, vector in zip(flat, wholes, parts, of_wholes, strict=True)
+        )
+        return [tuple(each for _ in mine for each in next(found)) for mine in places]
+
+    def _find(self, text: RedactedText) -> tuple[Suspect, ...]:
+        return self.find_many([text])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,22 @@ def hashed(text: str) -> Floats:
     for bucket, count in Counter(zlib.crc32(gram.encode()) % BUCKETS for gram in grams).items():
         row[bucket] = count
     return row / np.float32(max(len(grams), 1) ** 0.5)
+
+
+def _judge(
+    block: Sequence[tuple[int, int]],
+    whole: RedactedText,
+    parts: Sequence[RedactedText],
+    vectors: Floats,
+) -> Iterator[Suspect]:
+    known = weights()
+    by_block, by_part = features(whole.reveal(), [each.reveal() for each in parts], vectors)
+    scores = by_part @ known.part + known.part_bias
+    worst = float(scores.max())
+    both = (float(by_block @ known.block) + known.block_bias + worst) / 2
+    if both > known.both_over or worst > known.part_over:
+        bar = min(known.part_over, worst)
+        yield from (Suspect(*at) for at, score in zip(block, scores, strict=True) if score >= bar)
 
 
 def _marks(part: str, vector: Floats, others: Floats) -> list[float]:

@@ -136,7 +136,7 @@ def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
 
     def judge(texts: Sequence[str]) -> list[bool]:
         washed = redactor.redact_many([RawText(text) for text in texts])
-        return [bool(detector.find(each.text)) for each in washed]
+        return [bool(found) for found in detector.find_many([each.text for each in washed])]
 
     return judge
 
