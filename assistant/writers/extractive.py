@@ -49,6 +49,7 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _DESTROYED = "<SECRET>"
+_STEP = re.compile(r"^(\d{1,2})[.)]\s", re.MULTILINE)
 
 _HELLO = Template("Hello $requester,")
 _HELLO_NOBODY = Template("Hello,").fill()
@@ -181,8 +182,45 @@ def _choose(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
         >= best.score
         * (_FLOOR if passages[quote.passage].chunk.document_id == home else _ELSEWHERE)
     ]
-    chosen = _fitting([best, *_following(best, candidates), *good], passages)
-    return sorted(chosen, key=lambda quote: (quote.passage != best.passage, quote.passage))
+    steps = _beginning(best, candidates, passages)
+    extra = sum(step.block.end - step.block.start for step in steps)
+    wanted = [best, *steps, *_following(best, candidates), *good]
+    chosen = _fitting(wanted, passages, _ROOM + extra)
+    first = [quote.passage for quote in (*steps, best)]
+    return sorted(
+        chosen,
+        key=lambda quote: (
+            first.index(quote.passage) if quote.passage in first else len(first),
+            quote.passage,
+        ),
+    )
+
+
+def _beginning(
+    best: _Quote, candidates: Sequence[_Quote], passages: Sequence[Passage]
+) -> list[_Quote]:
+    """Return the steps before those of ``best``: a long list stands in two passages or three."""
+    found: list[_Quote] = []
+    at = best
+    while (numbers := _numbers(at, passages)) and numbers[0] > 1:
+        here = passages[at.passage].chunk
+        before = [
+            quote
+            for quote in candidates
+            if passages[quote.passage].chunk.document_id == here.document_id
+            and passages[quote.passage].chunk.ordinal == here.ordinal - 1
+            and _numbers(quote, passages)[-1:] == [numbers[0] - 1]
+        ]
+        if not before:
+            break
+        at = before[-1]
+        found.insert(0, at)
+    return found
+
+
+def _numbers(quote: _Quote, passages: Sequence[Passage]) -> list[int]:
+    text = passages[quote.passage].chunk.text.reveal()[quote.block.start : quote.block.end]
+    return [int(number) for number in _STEP.findall(text)]
 
 
 def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
@@ -196,11 +234,10 @@ def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
     ][:_RUN]
 
 
-def _fitting(quotes: Sequence[_Quote], passages: Sequence[Passage]) -> list[_Quote]:
+def _fitting(quotes: Sequence[_Quote], passages: Sequence[Passage], room: int) -> list[_Quote]:
     """Return the first of ``quotes`` that fit the room, none said twice."""
     said: set[str] = set()
     chosen: list[_Quote] = []
-    room = _ROOM
     for quote in quotes:
         text = passages[quote.passage].chunk.text.reveal()
         words = " ".join(text[quote.block.start : quote.block.end].split()).lower()
