@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
 from threading import Lock, local
 from typing import Any, Protocol, cast
@@ -135,14 +136,16 @@ def tokenize(text: str) -> list[str]:
     return [word for found in _TOKEN.finditer(text) for word in _words(found[0])]
 
 
-def _words(token: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _words(token: str) -> tuple[str, ...]:
+    """Return the words of a token; most stand in a library over and over."""
     if token.startswith("<"):
-        return [token]
+        return (token,)
     whole = token[:_LONGEST].lower()
     parts = [part.lower() for part in _PART.findall(token)]
     if parts == [whole]:
-        return [] if whole in _STOP else [_stem(whole)]
-    return [whole, *(_stem(part) for part in parts if part not in _STOP and len(part) > 1)]
+        return () if whole in _STOP else (_stem(whole),)
+    return (whole, *(_stem(part) for part in parts if part not in _STOP and len(part) > 1))
 
 
 def _stem(word: str) -> str:

