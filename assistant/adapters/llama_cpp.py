@@ -33,6 +33,8 @@ Engine = Callable[[bytes, Callable[[bytes], bool]], None]
 ORIGIN = "http://in-process.invalid"
 """Where the gate lets requests go: a name that by RFC 2606 belongs to nobody."""
 _CONTEXT = 8192
+_LONGEST = 768
+"""Tokens of an answer; a model that goes on longer has lost its way."""
 _OK = 200
 _FAILED = b'{"error": {"code": 500, "message": "failed"}}'
 _MAGIC = b"GGUF"
@@ -65,7 +67,7 @@ def load(model: Path, *, threads: int) -> Engine:
     folder = Path(tempfile.mkdtemp(prefix="quietdesk-"))
     params = vendor.CommonParams()
     params.model.path = str(model)
-    params.n_ctx, params.n_parallel = _CONTEXT, 1
+    params.n_ctx, params.n_parallel, params.n_predict = _CONTEXT, 1, _LONGEST
     params.offline, params.ui, params.endpoint_slots = True, False, False
     params.verbosity = -1  # its log would repeat prompts
     params.hostnames, params.api_keys = [str(folder / "door.sock")], [secrets.token_hex()]
