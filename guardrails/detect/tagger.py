@@ -183,11 +183,7 @@ def _grown(
             spans[-1] = (old[0], max(end, old[1]), winner[2], winner[3])
         else:
             spans.append((start, end, kind, score))
-    return [span for span in spans if _holds(text[span[0] : span[1]], span[2])]
-
-
-def _holds(phrase: str, kind: EntityType) -> bool:
-    return any(char.isalnum() for char in phrase) and plausible(kind, phrase)
+    return [span for span in spans if plausible(span[2], text, span[0], span[1])]
 
 
 def _joins(

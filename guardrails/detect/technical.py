@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guardrails.detect.lexicon import (
@@ -30,6 +29,9 @@ GUESSED = frozenset(
 )
 SURE = 0.7
 """Names found by a rule with at least this score are no guess."""
+
+_SURE_OF_A_WORD = 0.63
+"""A word such as ``Park`` is a name only where the tagger is two thirds sure of it."""
 
 _CODE = re.compile(
     r"```.{0,20000}?(?:```|\Z)|~~~.{0,20000}?(?:~~~|\Z)|`[^`\n]{1,300}`"
@@ -95,12 +97,17 @@ def vetoed(text: str, span: Span, where: Context) -> bool:
         return True
     words = [word.strip("\"'“”‘’.,;:!?()") for word in phrase.split()]
     words = [word for word in words if word]
+    if span.recognizer == "tagger":  # it has read the sentence; only the lexicon knows better
+        told = [is_technical(word) for word in words]
+        if any(told) if where.technical else all(told):
+            return True
+        mixed = words[0][0].isupper() and any(word.islower() for word in words)  # “Hunter green”
+        unsure = mixed or span.score < _SURE_OF_A_WORD
+        return unsure and all(is_common(word) for word in words)
     if not words or any(_is_of_the_trade(word) for word in words):
         shouted = span.recognizer == "town-in-context" and phrase.isupper() and len(phrase) > 3
         return not shouted or where.technical
-    if span.recognizer in _BARE:
-        return where.technical
-    return span.recognizer == "ner" and _is_weak(phrase, words, span.type, where)
+    return span.recognizer in _BARE and where.technical
 
 
 def _is_of_the_trade(word: str) -> bool:
@@ -119,30 +126,5 @@ def _is_shouted_name(word: str) -> bool:
     )
 
 
-def _is_weak(  # noqa: PLR0911 - one line a reason
-    phrase: str, words: Sequence[str], kind: EntityType, where: Context
-) -> bool:
-    """Tell whether the model's guess lacks what the kind of text asks for."""
-    listed = any(is_name(word) for word in words)
-    if all(is_common(word) or word.lower() in _LITTLE for word in words):
-        return True
-    if "\n" in phrase.strip():
-        return True
-    if kind is EntityType.DEMOGRAPHIC:
-        return where.technical
-    if not where.technical:
-        return phrase[0].islower() and not listed and len(words) < 2
-    if kind is EntityType.PERSON:
-        return not listed or (len(words) == 1 and not is_given(words[0]))
-    if kind is EntityType.LOCATION:
-        return not is_place(phrase)
-    return True
-
-
 _BARE = frozenset({"person-surname", "person-lower", "person-paired", "person-unknown"})
 """Rules that see nothing but a listed word; good among people, poor among machines."""
-
-_LITTLE = frozenset(
-    "danke hallo bitte merci bonjour gracias hola obrigado guten tag morgen viele ciao salu"
-    "t mfg lg the a an of and for to in on at by with i you we he she it my your our".split()
-)

@@ -24,7 +24,7 @@ TECHNICAL = tuple(
     "USERNAME HOSTNAME PHONE_NUMBER SERIAL_NUMBER EMPLOYEE_ID SECRET NATIONAL_ID ACCOUNT_NUMBER "
     "EMAIL_ADDRESS URL IP_ADDRESS".split()
 )
-FLOOR = 0.7
+FLOOR = 0.5
 """Rules know these by shape as well; the model must be surer, or versions are masked."""
 
 _GRID = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)

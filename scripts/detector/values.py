@@ -22,6 +22,7 @@ from scripts.detector.technical import Technical
 _SITE = "LON NYC BER PAR MAD MIL AMS STO OSL HEL WAW PRG BUD SYD SIN TOK HKG DUB EDI MAN LDS BHM CHI DAL ATL SEA SFO BOS DEN PHX HQ BWD HAL PCU VEG NTH STH".split()
 _ROLE = "SRV SQL FS FILE DC DHCP DNS WEB APP MAIL EXCH PRINT PRN BKP NAS ESX HV VM RDS TS CTX SAP ERP CRM LOG MON JUMP PROXY FW VPN GW SW AP DB TEST DEV PROD KIOSK POS SCAN".split()
 _WORDS = "tiger mango river pencil rocket silver dragon monkey sunshine autumn winter summer spring coffee banana orange purple yellow castle garden window guitar piano football cricket hockey shadow thunder lightning pepper cookie chocolate butterfly mountain ocean island forest bridge marble copper velvet harbor lantern pumpkin biscuit falcon hedgehog trumpet saddle ladder pocket wallet breeze meadow candle".split()
+_VERBAL = "anchor apron badger ballast barnacle bellows bramble buckle canteen carbon cider cobble compass cork cricket cutlass daffodil dapple ember ferret fiddle flint frost gannet gazelle ginger glider gravel hammock hazel heron hinge jasper juniper kettle ladle lichen lobster locket magpie mallet mast mint mosaic nettle nutmeg oyster paddle parrot pebble plover quartz quilt rafter raven rudder saffron sandal siphon skillet spanner sparrow spindle stencil tassel teapot thimble thistle trellis turnip velcro walnut whistle willow zipper"
 _JOBS = "teacher nurse accountant electrician plumber librarian paralegal pharmacist software engineer|bus driver|sales manager|civil engineer|dental hygienist|web developer|fire fighter|financial analyst|truck driver|social worker|marketing coordinator|radiologist|veterinary technician|court clerk|machine operator|chief executive|warehouse supervisor|data scientist".split(
     "|"
 )
@@ -293,8 +294,20 @@ class Values:
             lambda: f"{season}{r.choice((2019, 2020, 2021, 2022, 2023, 2024, 2025, 1, 123, 99))}{r.choice(('', '!', '#', '$', '?', '@', '!!'))}", lambda: f"{r.choice(_WORDS)}-{r.choice(_WORDS)}-{self.digits(2)}", lambda: f"{r.choice(_WORDS).title()}{r.choice(_WORDS).title()}{self.digits(2)}",
             lambda: self._word(letters + _SIGNS, r.randrange(8, 16)), lambda: self._word(letters + _SIGNS, r.randrange(8, 16)), lambda: self._word(letters, r.randrange(8, 14)), lambda: f"{r.choice(('sk-', 'ghp_', 'glpat-', 'xoxb-', 'AKIA', 'pat_', 'key-', 'tok_', 'npm_', 'hf_'))}{self._word(letters, r.randrange(16, 40))}",
             lambda: f"{r.choice(_WORDS)}{r.choice(_SIGNS)}{r.choice(_WORDS)}{self.digits(r.choice((1, 2, 3)))}", lambda: f"{r.choice(_WORDS)} {r.choice(_WORDS)} {r.choice(_WORDS)}", lambda: self.digits(r.choice((4, 6, 6, 8))), lambda: f"{r.choice(_WORDS)}{self.digits(r.choice((1, 2, 4)))}", lambda: f"{self.people.draw().given}{self.digits(4)}{r.choice(('', '!'))}",
-            lambda: self._word("0123456789abcdef", r.choice((32, 40, 64))), lambda: "-".join(self._word(string.ascii_lowercase, 4) for _ in range(4)), lambda: f"{self._word(letters, 6)}{r.choice(_SIGNS)}{self._word(letters, 5)}",
+            self._phrase, self._phrase, lambda: self._word("0123456789abcdef", r.choice((32, 40, 64))), lambda: "-".join(self._word(string.ascii_lowercase, 4) for _ in range(4)), lambda: f"{self._word(letters, 6)}{r.choice(_SIGNS)}{self._word(letters, 5)}",
         ))()  # fmt: skip
+
+    def _phrase(self) -> str:
+        """Two rare words, a sign between them, a number: what a person thinks up as a password."""
+        r = self.rng
+        one, two = (r.choice((_VERBAL, self.people.draw().family, r.choice(_WORDS))) for _ in "ab")
+        one, two = (r.choice(each.split()) for each in (one, two))
+        made = (
+            f"{r.choice((one, one.title()))}{r.choice('-_!#*&@$+.')}{r.choice((two, two.title()))}"
+        )
+        end = f"{r.choice(('', '-', '_', '#'))}{self.digits(r.choice((2, 2, 3, 4)))}"
+        made += r.choice((end, end, ""))
+        return made.replace("o", "0").replace("e", "3") if r.random() < 0.1 else made
 
     def born(self) -> str:
         r = self.rng

@@ -200,7 +200,7 @@ def _files(folder: Path) -> dict[str, Path]:
     rows = {
         "corpus": "\n".join(map(json.dumps, documents)) + "\n",
         "queries": "\n".join(map(json.dumps, questions)) + "\n",
-        "unanswerable": json.dumps({"_id": "u1", "text": "parental leave in Denmark"}) + "\n",
+        "unanswerable": json.dumps({"_id": "u1", "text": "???"}) + "\n",
         "qrels": "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t1\n",
     }
     found: dict[str, Path] = {}

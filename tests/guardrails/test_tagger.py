@@ -44,7 +44,7 @@ def _masked(names: TaggerNames, text: str) -> list[str]:
 def test_names_are_found_in_any_case_and_when_they_are_words(
     names: TaggerNames, text: str, name: str
 ) -> None:
-    assert name in _masked(names, text)
+    assert any(name in piece for piece in _masked(names, text))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from tests.ui.cli_fixtures import PASSWORD, Served, begin, ended, quietdesk, serving
 
 ACME = ("--tenant", "acme")
+DOCUMENTS = 80
 
 
 def test_only_the_owner_can_open_the_socket(served: Served) -> None:
@@ -73,7 +74,7 @@ def test_a_server_that_dies_in_the_middle_is_reported_plainly(bare: Path, tmp_pa
     )
     assert "nothing is half-written" in done.error["safe"]
     again = quietdesk(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json")
-    assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, 24)
+    assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, DOCUMENTS)
 
 
 @pytest.mark.prove
@@ -87,7 +88,7 @@ def test_a_server_that_is_told_to_end_ends_between_two_steps(bare: Path, tmp_pat
     assert done.code in (0, 5)
     assert not (bare / "serve.sock").exists()
     again = quietdesk(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json")
-    assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, 24)
+    assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, DOCUMENTS)
 
 
 def test_an_interrupted_command_says_so_in_one_line(bare: Path, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_the_demo_is_for_this_machine_only(bare: Path) -> None:
 def _many_documents(folder: Path) -> Path:
     docs = folder / "docs"
     docs.mkdir()
-    for number in range(24):
+    for number in range(DOCUMENTS):
         steps = "\n".join(f"{step}. Restart service {number}-{step}." for step in range(60))
         (docs / f"page-{number}.md").write_text(f"# Page {number}\n\n{steps}\n")
     return docs
@@ -138,4 +139,4 @@ def _wait_for_work(home: Path) -> None:
     until = time.monotonic() + 60
     while not (home / "quietdesk.db-wal").exists() and time.monotonic() < until:
         time.sleep(0.05)
-    time.sleep(4)
+    time.sleep(2)

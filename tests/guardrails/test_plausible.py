@@ -1,0 +1,53 @@
+"""A guess of the model is believed only where a value of its type could stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from guardrails.detect.plausible import plausible
+from guardrails.spans import EntityType as T
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "guess"),
+    [
+        (T.ACCOUNT_NUMBER, "uuidgen gives 45FD4208-1D50-F528-2E46-95FB87CC9194", "45FD4208"),
+        (T.SECRET, "pod checkout-6f7d9c5b8-x9k2m restarted", "6f7d9c5b8-x9k2m"),
+        (T.SECRET, "the key ID 663FA804 of the drive", "663FA804"),
+        (T.SECRET, "Datasource named P1809F7CD0C75ACF3 was not found", "P1809F7CD0C75ACF3"),
+        (T.SECRET, "LICENSE_KEY=XXXX-XXXX-XXXX", "XXXX-XXXX-XXXX"),
+        (T.USERNAME, "password = os.environ['DB']", "os.environ"),
+        (T.USERNAME, "to C:\\Windows\\Temp\\Inkwell\\Echo", "Inkwell"),
+        (T.USERNAME, "from fe80 on", "fe80"),
+        (T.SERIAL_NUMBER, "docking station (WD22TB4, firmware 1)", "WD22TB4"),
+        (T.HOSTNAME, "docking station (WD22TB4, firmware 1)", "WD22TB4"),
+        (T.DATE_OF_BIRTH, "Oct 12 03:11:07 sshd", "11:07"),
+        (T.STREET_ADDRESS, "dropping, AP Aruba 505, channel 36", "AP Aruba 505"),
+        (T.STREET_ADDRESS, "rejected by the validator: line 118, field 7", "118"),
+        (T.ACCOUNT_NUMBER, "about case 00418827, the fix", "00418827"),
+        (T.SERIAL_NUMBER, "Datasource named P1809F7CD0C75ACF3 was", "P1809F7CD0C75ACF3"),
+        (T.HOSTNAME, "CHG-4410 stays open", "CHG-4410"),
+        (T.PHONE_NUMBER, "fingerprint 8817263", "8817263"),
+    ],
+)
+def test_what_only_looks_like_identity_is_dropped(kind: T, text: str, guess: str) -> None:
+    start = text.index(guess)
+    assert not plausible(kind, text, start, start + len(guess))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "guess"),
+    [
+        (T.SECRET, "since the move it is `Anvil-Thistle-7719`", "Anvil-Thistle-7719"),
+        (T.SECRET, "the code is 884213 until noon", "884213"),
+        (T.USERNAME, "C:\\Users\\fdelaney\\AppData\\Local", "fdelaney"),
+        (T.USERNAME, "locked out: svc_backup", "svc_backup"),
+        (T.SERIAL_NUMBER, "S/N 7KJ2MX1 is dead", "7KJ2MX1"),
+        (T.HOSTNAME, "ping srvdc01 first", "srvdc01"),
+        (T.DATE_OF_BIRTH, "born 12/03/1984", "12/03/1984"),
+        (T.STREET_ADDRESS, "at 88 rue des Lilas", "88 rue des Lilas"),
+    ],
+)
+def test_what_may_be_identity_is_kept(kind: T, text: str, guess: str) -> None:
+    start = text.index(guess)
+    assert plausible(kind, text, start, start + len(guess))
