@@ -56,7 +56,7 @@ def references(path: Path) -> Counter[str]:
 def home(tmp_path: Path) -> Iterator[Home]:
     with Home.open(Settings(home=tmp_path / "home")) as opened:
         opened._detector = opened._rules
-        opened._embedder = HashingEmbedder()
+        opened._embedder = HashingEmbedder(384)
         opened.add_tenant("acme")
         yield opened
 

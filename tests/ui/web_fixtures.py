@@ -250,7 +250,7 @@ def set_up(home: Home) -> None:
     from ingestion.ingest import ingest
 
     home._detector = home._rules
-    home._embedder = HashingEmbedder()
+    home._embedder = HashingEmbedder(384)  # the width that the weights for injected orders know
     for slug, export in (("acme", TICKETS), ("globex", OTHER)):
         home.add_tenant(slug)
         import_tickets(home.desk(slug), RawText(export), "tickets.jsonl")
