@@ -225,7 +225,7 @@ class Home:
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
-            suspects=make_injection_detector(self.settings, self._embedder).find,
+            suspects=make_injection_detector(self.settings, self._embedder).find_many,
         )
 
     def _index(self, tenant: Tenant, records: Records) -> Generations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.model import Tenant
@@ -19,7 +19,7 @@ from guardrails.seal import Sealer
 class Desk:
     """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called.
 
-    ``suspects`` finds orders to an assistant in a washed text.
+    ``suspects`` finds orders to an assistant in washed texts.
     """
 
     tenant: Tenant
@@ -34,4 +34,4 @@ class Desk:
     lexical: Callable[[], LexicalIndex]
     writer: Writer
     spare_writer: Writer
-    suspects: Callable[[RedactedText], tuple[Suspect, ...]]
+    suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]

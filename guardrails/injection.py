@@ -18,7 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import islice, pairwise
 
@@ -73,17 +73,27 @@ class InjectionDetector:
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._read = lru_cache(maxsize=_REMEMBERED)(self._find)
+        self._read: dict[RedactedText, tuple[Suspect, ...]] = {}
 
     def find(self, text: RedactedText) -> tuple[Suspect, ...]:
         """Return the suspect sentences of ``text``, in order."""
-        return self._read(require_redacted(text))
+        return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
-        """Return, for each text, its suspect sentences.
+        """Return, for each text, its suspect sentences; those read before cost nothing."""
+        read = self._read
+        new = [text for text in dict.fromkeys(map(require_redacted, texts)) if text not in read]
+        fresh = dict(zip(new, self._find(new), strict=True))
+        found = [fresh[text] if text in fresh else read[text] for text in texts]
+        # A new one, as another thread may be looking into the old.
+        self._read = {**read, **fresh} if len(read) + len(fresh) <= _REMEMBERED else fresh
+        return found
 
-        Blocks and sentences are embedded apart: in one batch each sentence would cost what the
-        longest block does.
+    def _find(self, texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+        """Judge ``texts`` in one batch.
+
+        Blocks and sentences are embedded apart: with the blocks, each sentence would cost what the
+        longest of them does.
         """
         places = [blocks(text.reveal()) for text in texts]
         flat = [(text, block) for text, mine in zip(texts, places, strict=True) for block in mine]
@@ -98,9 +108,6 @@ class InjectionDetector:
             for (_, block), whole, some, vector in zip(flat, wholes, parts, of_wholes, strict=True)
         )
         return [tuple(each for _ in mine for each in next(found)) for mine in places]
-
-    def _find(self, text: RedactedText) -> tuple[Suspect, ...]:
-        return self.find_many([text])[0]
 
 
 @dataclass(frozen=True, slots=True)

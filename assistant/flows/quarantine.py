@@ -15,7 +15,7 @@ from assistant.model import Finding, FindingKind, Passage, Ticket
 from guardrails import RedactedText, Template, join
 from guardrails.injection import Suspect
 
-Suspects = Callable[[RedactedText], tuple[Suspect, ...]]
+Suspects = Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
 _SHOWN = 120
 _PARAGRAPH = re.compile(r".+?(?=\n\s*\n|\Z)", re.DOTALL)
 _NOTE = "reads like an order to an assistant; the writer did not see it"
@@ -34,13 +34,16 @@ class Quarantined:
 
 def quarantine(suspects: Suspects, ticket: Ticket, passages: Sequence[Passage] = ()) -> Quarantined:
     """Return ``ticket`` and ``passages`` without suspect sentences; nothing is left of some."""
+    said = [turn.text for turn in ticket.turns]
+    of_subject, *rest = suspects([ticket.subject, *said, *(each.chunk.text for each in passages)])
+    of_turns, of_passages = rest[: len(said)], rest[len(said) :]
     kept = [
-        _kept_of_turn(suspects, turn.text, f"message {at}")
-        for at, turn in enumerate(ticket.turns, 1)
+        _kept_of_turn(found, text, f"message {at}")
+        for at, (text, found) in enumerate(zip(said, of_turns, strict=True), 1)
     ]
-    subject, in_subject = _kept(suspects, ticket.subject, "the subject")
+    subject, in_subject = _kept(of_subject, ticket.subject, "the subject")
     turns = [replace(turn, text=text) for turn, (text, _) in zip(ticket.turns, kept, strict=True)]
-    readable, in_passages = quarantine_passages(suspects, passages)
+    readable, in_passages = _without_suspects(passages, of_passages)
     found = [each for _, findings in kept for each in findings]
     return Quarantined(
         replace(ticket, subject=subject or _NO_SUBJECT, turns=tuple(turns)),
@@ -53,12 +56,18 @@ def quarantine_passages(
     suspects: Suspects, passages: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
     """Return ``passages`` without suspect sentences, and the findings about them."""
+    return _without_suspects(passages, suspects([each.chunk.text for each in passages]))
+
+
+def _without_suspects(
+    passages: Sequence[Passage], suspects: Sequence[tuple[Suspect, ...]]
+) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
     readable: list[Passage] = []
     findings: list[Finding] = []
-    for passage in passages:
+    for passage, some in zip(passages, suspects, strict=True):
         chunk = passage.chunk
         where = f"{passage.source.reveal()} ({chunk.first_line} to {chunk.last_line})"
-        text, found = _kept(suspects, chunk.text, where)
+        text, found = _kept(some, chunk.text, where)
         findings += found
         if text:
             readable.append(replace(passage, chunk=replace(chunk, text=text)) if found else passage)
@@ -70,12 +79,14 @@ def placed(findings: Sequence[Finding], body: RedactedText) -> tuple[Finding, ..
     return tuple(replace(each, start=0, end=len(body)) for each in findings)
 
 
-def _kept(suspects: Suspects, text: RedactedText, where: str) -> tuple[RedactedText, list[Finding]]:
-    return _without(text, [(each.start, each.end) for each in suspects(text)], where)
+def _kept(
+    suspects: Sequence[Suspect], text: RedactedText, where: str
+) -> tuple[RedactedText, list[Finding]]:
+    return _without(text, [(each.start, each.end) for each in suspects], where)
 
 
 def _kept_of_turn(
-    suspects: Suspects, text: RedactedText, where: str
+    suspects: Sequence[Suspect], text: RedactedText, where: str
 ) -> tuple[RedactedText, list[Finding]]:
     """As `_kept`, but what follows an order in its paragraph goes with it: it is rarely alone.
 
@@ -83,7 +94,7 @@ def _kept_of_turn(
     """
     ends = [each.end() for each in _PARAGRAPH.finditer(text.reveal())]
     places: list[tuple[int, int]] = []
-    for each in suspects(text):
+    for each in suspects:
         if not places or each.start >= places[-1][1]:
             places.append((each.start, min(end for end in ends if end >= each.end)))
     return _without(text, places, where)

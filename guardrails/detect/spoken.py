@@ -144,7 +144,8 @@ _CODE = re.compile(
     r"|one[- ]time (?:code|password)|otp|2fa code"
     r"|mfa code|verification code|security code|cvv2?|cvc|voicemail pin|recovery code"
     r"|bitlocker(?: recovery)? key"
-    r"|recovery key|unlock code|combination)\b(?:[ ]\w+){0,3}?[ ]?(?:is|was|=|:|to)?[ ]{0,2}[`'\"(*]{0,3}"
+    r"|recovery key|unlock code|combination)\b(?:[ ]\w+){0,3}?[ ]?(?:is|was|=|:|to)?"
+    r"[ ]{0,2}[`'\"(*]{0,3}"
     r"(?<!\w)(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]"
     r"|\s?(?:times|digits|characters))",
     re.IGNORECASE,

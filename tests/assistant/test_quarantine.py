@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -30,9 +31,9 @@ ARTICLE = (
 )
 
 
-def knows_the_order(text: RedactedText) -> tuple[Suspect, ...]:
-    at = text.reveal().find(ORDER)
-    return (Suspect(at, at + len(ORDER)),) if at >= 0 else ()
+def knows_the_order(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+    places = [text.reveal().find(ORDER) for text in texts]
+    return [(Suspect(at, at + len(ORDER)),) if at >= 0 else () for at in places]
 
 
 def a_desk_with(text: str = FORWARDED, *, on: bool = True) -> Desk:
@@ -105,4 +106,4 @@ def test_what_follows_an_order_in_a_mail_goes_with_it_and_other_paragraphs_stay(
 def test_text_without_an_order_is_the_very_same_text() -> None:
     desk = a_desk_with("The label printer shows a red light.")
     assert "The label printer shows a red light." in summarise(desk, "HD-1").written.body.reveal()
-    assert desk.suspects(washed("harmless")) == ()
+    assert desk.suspects([washed("harmless")]) == [()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,9 @@ def _measure(
     row = {"_id": "q1", "text": question, "metadata": {"answer": "REFERENCE swab"}}
     queries.write_text(json.dumps(row))
 
-    def suspects(text: RedactedText) -> tuple[Suspect, ...]:
-        at = text.reveal().find(order) if order else -1
-        return (Suspect(at, at + len(order)),) if order and at >= 0 else ()
+    def suspects(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+        places = [text.reveal().find(order) if order else -1 for text in texts]
+        return [(Suspect(at, at + len(order)),) if order and at >= 0 else () for at in places]
 
     found = measure(
         corpus,

@@ -43,6 +43,11 @@ class NameList:
         ]
 
 
+def no_suspects(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+    """Find nothing suspect."""
+    return [() for _ in texts]
+
+
 def a_redactor(*names: str, records: FakeRecords | None = None) -> Redactor:
     """Return a redactor that masks ``names``."""
     kept = records or FakeRecords()
@@ -54,7 +59,7 @@ def a_desk(
     records: FakeRecords | None = None,
     vectors: VectorIndex | None = None,
     policy: Policy | None = None,
-    suspects: Callable[[RedactedText], tuple[Suspect, ...]] = lambda _: (),
+    suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]] = no_suspects,
 ) -> Desk:
     """Return a desk that masks ``names``."""
     kept = records or FakeRecords()

@@ -138,7 +138,7 @@ def drafts(
             queries,
             redactor=ephemeral_redactor(settings),
             embedder=embedder,
-            suspects=make_injection_detector(settings, embedder).find,
+            suspects=make_injection_detector(settings, embedder).find_many,
             writer=ExtractiveWriter(),
             progress=_steps(progress),
         )
