@@ -74,6 +74,7 @@ class Home:
         self._detector = LazyDetector(lambda: make_detector(settings))
         self._rules = LazyDetector(build_rule_detector)
         self._embedder = make_embedder(settings)
+        self._suspects = lambda: make_injection_detector(settings, self._embedder).find_many
         self._engine = Once(lambda: make_engine(settings))
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
@@ -225,7 +226,7 @@ class Home:
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
-            suspects=make_injection_detector(self.settings, self._embedder).find_many,
+            suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
         )
 
     def _index(self, tenant: Tenant, records: Records) -> Generations:

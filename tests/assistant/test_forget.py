@@ -19,6 +19,7 @@ from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest, named
+from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.samples import a_draft
 
@@ -29,7 +30,7 @@ TICKETS = """\
  "turns": [{"text": "The VPN stops."}]}
 """.replace("\n ", " ")
 MANY = 1200  # Chroma writes its HNSW file after every thousand
-WIDTH = 384  # what the weights for injected orders know
+WIDTH = 64
 
 
 @pytest.fixture
@@ -127,7 +128,8 @@ def test_what_is_not_there_is_said_and_nothing_is_built_anew(home: Home) -> None
 def _opened(folder: Path) -> Home:
     home = Home.open(Settings(home=folder / "home"))
     home._detector = home._rules
-    home._embedder = HashingEmbedder(WIDTH)
+    home._embedder = HashingEmbedder()
+    home._suspects = lambda: no_suspects
     return home
 
 

@@ -17,6 +17,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, ModelTrouble, StorageTrouble
 from assistant.model import Draft, DraftKind
 from assistant.settings import Settings
+from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.ui.cli_fixtures import Served, begin, ended, quietdesk, serving
 from ui.operations.base import Progress, Step, silent
@@ -56,7 +57,8 @@ def references(path: Path) -> Counter[str]:
 def home(tmp_path: Path) -> Iterator[Home]:
     with Home.open(Settings(home=tmp_path / "home")) as opened:
         opened._detector = opened._rules
-        opened._embedder = HashingEmbedder(384)
+        opened._embedder = HashingEmbedder()
+        opened._suspects = lambda: no_suspects
         opened.add_tenant("acme")
         yield opened
 

@@ -23,6 +23,7 @@ from assistant.bootstrap import Home
 from assistant.model import Role
 from assistant.settings import Settings
 from guardrails import RawText, netguard
+from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from ui.web.app import build_app
 from ui.web.wall import GradioWall, Wrap
@@ -250,7 +251,8 @@ def set_up(home: Home) -> None:
     from ingestion.ingest import ingest
 
     home._detector = home._rules
-    home._embedder = HashingEmbedder(384)  # the width that the weights for injected orders know
+    home._embedder = HashingEmbedder()
+    home._suspects = lambda: no_suspects
     for slug, export in (("acme", TICKETS), ("globex", OTHER)):
         home.add_tenant(slug)
         import_tickets(home.desk(slug), RawText(export), "tickets.jsonl")
