@@ -6,12 +6,19 @@ text is ever given to it, and erasing is building a new generation and removing 
 
 A generation's folder name is never used twice. Chroma keeps a process-wide cache of open systems by
 folder; one that was removed under it and made again answers from the old one or fails read-only.
+
+hnswlib writes its buffer whole, the part that holds nothing too, and there stands what malloc hands
+out: memory that something else gave back. A removed vector, and so another tenant's, stood in the
+file of a fresh generation in one of seven tries. So before the first index opens, the C library is
+told to overwrite memory as it is handed out and given back (M_PERTURB, glibc's mallopt(3)).
 """
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, ParamSpec, TypeVar, cast
@@ -25,6 +32,8 @@ _COLLECTION = "chunks"
 _PAGE = 5000
 _SEARCH_EF = 200
 """Candidates that HNSW keeps while searching (Malkov and Yashunin 2018); Chroma keeps 100."""
+
+_M_PERTURB, _ANY_BYTE = -6, 0xA5
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -130,10 +139,19 @@ def _path(folder: Path, generation: int) -> Path:
     return folder / f"generation-{generation:06d}"
 
 
+@cache
+def _overwrite_freed_memory() -> None:
+    """Have malloc and free overwrite what they pass on; a C library without mallopt cannot."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_PERTURB, _ANY_BYTE)
+
+
 def _open(path: Path) -> tuple[Any, Any]:
     import chromadb  # here: half a second that most commands never need
     from chromadb.config import Settings
 
+    _overwrite_freed_memory()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = cast("Any", Settings)(
         _env_file=None,  # a stray .env beside the shell must not steer it

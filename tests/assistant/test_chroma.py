@@ -37,16 +37,18 @@ def test_destroying_twice_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_removed_vector_is_gone_from_the_disk_with_its_generation(tmp_path: Path) -> None:
-    old, marked = _filled(tmp_path, 1), _vectors()[5]
-    assert _stands_on_disk(tmp_path, marked)
-    old.remove([IDS[5]])
-    fresh = ChromaIndex(tmp_path, 2)
-    for ids, vectors in old.vectors():
-        fresh.add(ids, vectors)
-    old.destroy()
-    assert not _stands_on_disk(tmp_path, marked)
-    assert fresh.ids() == set(IDS) - {IDS[5]}
-    fresh.close()
+    """Twenty times: from memory that was given back it would come again in one of seven."""
+    for folder in (tmp_path / str(at) for at in range(20)):
+        old, marked = _filled(folder, 1), _vectors()[5]
+        assert _stands_on_disk(folder, marked)
+        old.remove([IDS[5]])
+        fresh = ChromaIndex(folder, 2)
+        for ids, vectors in old.vectors():
+            fresh.add(ids, vectors)
+        old.destroy()
+        assert not _stands_on_disk(folder, marked)
+        assert fresh.ids() == set(IDS) - {IDS[5]}
+        fresh.close()
 
 
 def test_generations_are_listed_oldest_first_and_other_folders_are_not(tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ import pytest
 
 from guardrails import netguard
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job inherits it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PASSWORD = "correct-horse-battery"
 COMMAND = (sys.executable, "-m", "ui")
 PATIENCE_S = 240
