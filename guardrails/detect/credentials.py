@@ -61,7 +61,7 @@ def _turns(token: str) -> int:
 
 
 _FORMATS = (
-    r"gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{22,255}|gl[a-z]{2,6}-[\w-]{18,255}",
+    r"gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{22,255}|gl[a-z]{2,6}-(?=[\w-]{0,64}\d)[\w-]{18,255}",
     (
         r"xox[a-z]-[\w-]{10,255}|xapp-[\w-]{10,255}|(?:sk|pk|rk|whsec)_(?:live|test"
         r"|prod)_\w{8,255}"

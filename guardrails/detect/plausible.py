@@ -28,7 +28,15 @@ _HOME = re.compile(r"(?:users|home|profiles|u|usr)[\\/]$", re.IGNORECASE)
 _SERIAL_WORD = re.compile(r"\bs/?n\b|serial|tag\b|asset|imei|device|unit", re.IGNORECASE)
 _SECRET_WORD = re.compile(
     r"pass|pwd|\bpw\b|\bpin\b|\bcode\b|\bkey\b|secret|token|credential|log(?:ged)? ?in|login|auth"
-    r"|kennwort|psk|\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault",
+    r"|kennwort|psk",
+    re.IGNORECASE,
+)
+_LOOSE_WORD = re.compile(
+    r"\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault", re.IGNORECASE
+)
+_IDENTIFIER = re.compile(r"(?:[A-Z]+[a-z]+){2,}[A-Z]*\d{0,3}\.?")
+_FILE = re.compile(
+    r"\.(?:md|txt|html?|pdf|docx?|xlsx?|csv|json|ya?ml|conf|cfg|ini|log|sh|ps1|py|exe|dll|zip)$",
     re.IGNORECASE,
 )
 _CALENDAR = frozenset(
@@ -48,6 +56,7 @@ _TICKET = re.compile(r"(?:CHG|INC|REQ|RITM|TKT|PRB|CASE|CVE|KB|PR|MR|JIRA)-?\d*"
 _NEVER_COUNTED = frozenset(
     {T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC}
 )
+_NEVER_A_FILE = frozenset({T.HOSTNAME, T.SECRET})
 _NEVER_IN_A_PATH = frozenset({T.USERNAME, T.SECRET, T.PERSON, T.ORGANIZATION, T.LOCATION})
 _NEVER_IN_AN_ID = frozenset(
     {T.USERNAME, T.SECRET, T.SERIAL_NUMBER, T.EMPLOYEE_ID, T.ACCOUNT_NUMBER, T.PHONE_NUMBER}
@@ -58,11 +67,7 @@ def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> boo
     """Tell whether the characters from ``start`` to ``end`` of ``text`` could be a ``kind``."""
     end = len(text) if end is None else end
     phrase = text[start:end]
-    if not any(char.isalnum() for char in phrase):
-        return False
-    if kind in _NEVER_IN_AN_ID and tokens.is_uuid(_run(text, start, end)):
-        return False
-    if kind in _NEVER_IN_A_PATH and _inside_a_path(text, start, end):
+    if not any(char.isalnum() for char in phrase) or _is_a_part(kind, text, start, end):
         return False
     near = text[max(0, start - _NEAR) : start]
     if kind in _NEVER_COUNTED and phrase.isdigit() and _COUNTED.search(near):
@@ -71,6 +76,16 @@ def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> boo
         digits = sum(char.isdigit() for char in phrase)
         return digits >= least and not is_technical(phrase) and not _ID_WORD.search(near)
     return _CHECKS.get(kind, _any)(phrase, near)
+
+
+def _is_a_part(kind: T, text: str, start: int, end: int) -> bool:
+    """Tell whether a guess is a part of a file's name, a UUID or a path."""
+    run = _run(text, start, end)
+    if kind in _NEVER_A_FILE and _FILE.search(run):
+        return True
+    if kind in _NEVER_IN_AN_ID and tokens.is_uuid(run):
+        return True
+    return kind in _NEVER_IN_A_PATH and _inside_a_path(text, start, end)
 
 
 def _run(text: str, start: int, end: int) -> str:
@@ -130,6 +145,8 @@ def _secret(phrase: str, near: str) -> bool:
         return False
     if _SECRET_WORD.search(near):
         return True
+    if _LOOSE_WORD.search(near):
+        return _IDENTIFIER.fullmatch(phrase) is None
     return tokens.classes(phrase) > 2 and not _ID.fullmatch(phrase)  # noqa: PLR2004 - mixed
 
 

@@ -90,7 +90,7 @@ def entropy(token: str) -> float:
 
 def is_random(token: str, least: int = 16) -> bool:
     """Tell whether ``token`` is long and mixed enough to be made by a machine as a credential."""
-    if len(token) < least or is_reference(token):
+    if len(token) < least or is_reference(token) or _SLUG.fullmatch(token):
         return False
     token = token[:_LOOK]
     letters = any(char.isalpha() for char in token)
@@ -137,4 +137,5 @@ def _is_word(piece: str) -> bool:
     return is_common(piece) or is_technical(piece)
 
 
+_SLUG = re.compile(r"[a-z]{1,14}(?:[-_][a-z]{1,14}){3,}(?:\.[a-z]{2,4})?")
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)+[a-z]?|\d+(?:st|nd|rd|th|[kKmMgG][bB]?|min|ms|s|h|x|%)")

@@ -26,6 +26,8 @@ from guardrails.spans import EntityType as T
         (T.STREET_ADDRESS, "rejected by the validator: line 118, field 7", "118"),
         (T.ACCOUNT_NUMBER, "about case 00418827, the fix", "00418827"),
         (T.SERIAL_NUMBER, "Datasource named P1809F7CD0C75ACF3 was", "P1809F7CD0C75ACF3"),
+        (T.SECRET, "a/cluster-network-operator/NoRunningOvnMaster.md", "NoRunningOvnMaster"),
+        (T.HOSTNAME, "see Allas/allas-nextcloud.md", "allas-nextcloud"),
         (T.HOSTNAME, "CHG-4410 stays open", "CHG-4410"),
         (T.PHONE_NUMBER, "fingerprint 8817263", "8817263"),
     ],
