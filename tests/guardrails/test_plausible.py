@@ -28,6 +28,8 @@ from guardrails.spans import EntityType as T
         (T.SERIAL_NUMBER, "Datasource named P1809F7CD0C75ACF3 was", "P1809F7CD0C75ACF3"),
         (T.SECRET, "a/cluster-network-operator/NoRunningOvnMaster.md", "NoRunningOvnMaster"),
         (T.HOSTNAME, "see Allas/allas-nextcloud.md", "allas-nextcloud"),
+        (T.HOSTNAME, "Molarity: MOL-2207 record is locked", "MOL-2207"),
+        (T.PERSON, "A. Blue screen that asks for a key", "A"),
         (T.HOSTNAME, "CHG-4410 stays open", "CHG-4410"),
         (T.PHONE_NUMBER, "fingerprint 8817263", "8817263"),
     ],
