@@ -21,6 +21,7 @@ from typing import NoReturn, cast
 from guardrails.errors import GateClosed
 
 _QUIET = {
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.31 asks for Microsoft's collector when imported
     "ANONYMIZED_TELEMETRY": "False",  # Chroma's settings read it
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
     "DISABLE_TELEMETRY": "1",

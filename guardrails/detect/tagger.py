@@ -30,6 +30,7 @@ from guardrails.detect.resolve import merge
 from guardrails.detect.segments import Segment, segments
 from guardrails.detect.shapes import shapes
 from guardrails.errors import Refused
+from guardrails.netguard import silence_vendors
 from guardrails.spans import EntityType, Span
 
 Found = tuple[tuple[int, int, EntityType, float], ...]
@@ -104,6 +105,7 @@ class Model:
     """The session, the tokenizer and the thresholds; `scripts.detector.judge` weighs with it."""
 
     def __init__(self, threads: int) -> None:
+        silence_vendors()  # onnxruntime phones home from its import on unless it is told before
         import onnxruntime
         from tokenizers import Tokenizer
 
