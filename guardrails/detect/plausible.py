@@ -86,7 +86,7 @@ def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> boo
 
 
 def _is_a_part(kind: T, text: str, start: int, end: int) -> bool:
-    """Tell whether a guess is a part of a file's name, a UUID or a path, but for a user's folder."""
+    """Tell whether a guess is part of a file name, a UUID or a path (a user's folder apart)."""
     run = _run(text, start, end)
     if kind in _NEVER_A_FILE and _FILE.search(run):
         return True
