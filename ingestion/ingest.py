@@ -13,94 +13,28 @@ One ingest at a time for each tenant: the caller sees to that, because the home 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.errors import BadInput
 from assistant.flows.indexing import index_chunks, reconcile
 from assistant.model import Chunk, Document
 from assistant.ports import Vectors
-from guardrails import RawText, RedactedText
-from guardrails.detect.edition import edition
+from guardrails import RedactedText
 from ingestion import chunks as cutting
 from ingestion import loaders
+from ingestion.known import how
 from ingestion.loaders import Loaded, NotADocument, Unreadable
 from ingestion.places import Origin, Places
+from ingestion.report import IngestReport, Note, Preview, Progress, Skipped, Tally
 from ingestion.scan import Found, Scan, read, scan
-from ingestion.twins import Candidate, twins
+from ingestion.superseding import supersede
 
 _BATCH_DOCUMENTS = 64
 _BATCH_BYTES = 400_000
 _TELL_EVERY_S = 0.1
-_TAG = 16
-
-
-class Skipped(NamedTuple):
-    """A file that was left out. For the screen of whoever asked; a name may identify somebody.
-
-    ``broken`` tells a document that could not be read from a file that is none.
-    """
-
-    source: str
-    reason: str
-    broken: bool = True
-
-
-class Note(NamedTuple):
-    """What of a file was not read, such as a picture. For the screen of whoever asked."""
-
-    source: str
-    text: str
-
-
-class Alike(NamedTuple):
-    """Two documents that say nearly the same, as citations name them; ``newer`` is one or empty."""
-
-    one: str
-    two: str
-    share: float
-    newer: str
-
-
-class Preview(NamedTuple):
-    """What would become of a file: how many values of each type masked, into how many chunks."""
-
-    source: str
-    masked: Mapping[str, int]
-    chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; time left is guessed from bytes, and None before anything is done."""
-
-    done: int
-    total: int
-    per_second: float
-    seconds_left: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did; ``chunks`` counts those written by it, ``seconds`` is by phase."""
-
-    added: int
-    changed: int
-    unchanged: int
-    removed: int
-    skipped: tuple[Skipped, ...]
-    chunks: int
-    seconds: dict[str, float]
-    notes: tuple[Note, ...] = ()
-    previews: tuple[Preview, ...] = ()
-    alike: tuple[Alike, ...] = ()
 
 
 def ingest(
@@ -122,41 +56,8 @@ def ingest(
     run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry)
     run.read_all()
     run.forget_gone()
-    run.find_twins()
-    return run.report()
-
-
-def stale(desk: Desk) -> int:
-    """Return how many documents the next `ingest` of their folders would read again.
-
-    They were read under another policy, by another detector, loader or chunker, or before the
-    tenant told of somebody.
-    """
-    return Places(desk.sealer, desk.records.documents.documents()).stale(_how(desk))
-
-
-def named(desk: Desk, name: str) -> list[str]:
-    """Return the ids of the documents that ``name`` means.
-
-    That is a path, which need not exist any more, of a file or a folder that was read; or a source
-    as citations show it. `BadInput` when several documents are shown alike.
-    """
-    documents = desk.records.documents.documents()
-    places = Places(desk.sealer, documents)
-    path = Path(name).resolve()
-    at = places.below(path) | ({places.document_id(path)} & places.known.keys())
-    if at:
-        return sorted(at)
-    found = [each.id for each in documents if each.source.reveal() == name]
-    if not found:  # the path itself may name somebody
-        washed = desk.redactor.look_up(RawText(name)).text
-        found = [each.id for each in documents if each.source == washed]
-    if len(found) > 1:
-        raise BadInput(
-            f"{len(found)} documents are called {name}.",
-            todo="Name the file by its whole path.",
-        )
-    return found
+    supersede(desk, run.fresh, run.tally)
+    return run.tally.report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +80,7 @@ class _Run:
     found: Scan
     dry: bool
     started: float = field(default_factory=time.monotonic)
-    counts: Counter[str] = field(default_factory=Counter[str])
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-    skipped: list[Skipped] = field(default_factory=list[Skipped])
-    notes: list[Note] = field(default_factory=list[Note])
-    previews: list[Preview] = field(default_factory=list[Preview])
-    alike: list[Alike] = field(default_factory=list[Alike])
+    tally: Tally = field(default_factory=Tally)
     fresh: set[str] = field(default_factory=set[str])
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
     in_step: bool = False
@@ -198,9 +94,9 @@ class _Run:
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
         self.root = self.places.root_of(self._folder())
-        self.how = _how(self.desk)
+        self.how = how(self.desk)
         self.total = sum(found.size for found in self.found.files)
-        self.skipped = [Skipped(self._name(path), why) for path, why in self.found.skipped]
+        self.tally.skipped += [Skipped(self._name(path), why) for path, why in self.found.skipped]
 
     def read_all(self) -> None:
         """Read every file; wash, index and record what is new in batches."""
@@ -231,92 +127,34 @@ class _Run:
         gone = sorted(self.places.below(self.known_as) - kept)
         if gone and not self.dry:
             self._bring_in_step()
-            with self.timed("recording"):
+            with self.tally.timed("recording"):
                 _remove(self.desk, gone)
-        self.counts["removed"] += len(gone)
-
-    def find_twins(self) -> None:
-        """Report what is nearly the same as something read now; where one is newer, it answers."""
-        if not self.fresh:
-            return
-        store = self.desk.records.documents
-        documents = {each.id: each for each in store.documents()}
-        with self.timed("comparing"):
-            found = twins(
-                Candidate(
-                    each.id, each.source, each.title, [c.text for c in store.chunks_of(each.id)]
-                )
-                for each in documents.values()
-            )
-        shown = {key: each.source.reveal() for key, each in documents.items()}
-        shown[""] = ""
-        self.alike += (
-            Alike(shown[each.one], shown[each.two], round(each.alike, 3), shown[each.newer])
-            for each in found
-            if self.fresh & {each.one, each.two}
-        )
-        self.places = Places(self.desk.sealer, documents.values())
-        older = {
-            (each.one if each.newer == each.two else each.two): each.newer
-            for each in found
-            if each.newer
-        }
-        if older:
-            with self.timed("recording"):
-                self._supersede(documents, older)
-
-    def report(self) -> IngestReport:
-        """Return what was done."""
-        counts, seconds = self.counts, self.seconds
-        if "embedding" in seconds:
-            seconds["indexing"] -= seconds["embedding"]
-        return IngestReport(
-            counts["added"],
-            counts["changed"],
-            counts["unchanged"],
-            counts["removed"],
-            tuple(self.skipped),
-            counts["chunks"],
-            {phase: round(spent, 3) for phase, spent in seconds.items()},
-            tuple(self.notes),
-            tuple(self.previews),
-            tuple(self.alike),
-        )
-
-    @contextmanager
-    def timed(self, phase: str) -> Generator[None]:
-        """Add the time spent inside to ``phase``."""
-        start = time.monotonic()
-        try:
-            yield
-        finally:
-            spent = time.monotonic() - start
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + spent
+        self.tally.counts["removed"] += len(gone)
 
     def _read(self, found: Found) -> _Waiting | None:
         path = self._stands(found.path)
         document_id = self.places.document_id(path)
         try:
-            with self.timed("reading"):
+            with self.tally.timed("reading"):
                 body = read(found, self.max_bytes)
                 origin = self.places.origin(path, self.root, self.how, body)
                 known = self.places.known.get(document_id)
                 if known and self._is_unchanged(known, origin):
                     self.seen.add(document_id)
-                    self.counts["unchanged"] += 1
+                    self.tally.counts["unchanged"] += 1
                     return None
                 loaded = loaders.load(body, path)
         except Unreadable as why:  # the file no longer says what it said: that is forgotten
             broken = not isinstance(why, NotADocument)
-            self.skipped.append(Skipped(self._name(found.path), str(why), broken))
+            self.tally.skipped.append(Skipped(self._name(found.path), str(why), broken))
             return None
         except OSError as error:  # nobody knows what it says now: the last version stays
             self.seen.add(document_id)
             why = f"it cannot be opened ({type(error).__name__})"
-            self.skipped.append(Skipped(self._name(found.path), why))
+            self.tally.skipped.append(Skipped(self._name(found.path), why))
             return None
         self.seen.add(document_id)
-        self.notes += (Note(self._name(found.path), text) for text in loaded.notes)
+        self.tally.notes += (Note(self._name(found.path), text) for text in loaded.notes)
         return _Waiting(document_id, path.relative_to(self.root), origin, loaded)
 
     def _is_unchanged(self, known: Origin, origin: Origin) -> bool:
@@ -329,20 +167,8 @@ class _Run:
             self.staying = {self.places.version(key) for key in there}
         return not known.newer or known.newer in self.staying
 
-    def _supersede(self, documents: Mapping[str, Document], older: Mapping[str, str]) -> None:
-        """Keep the older of two as a name without text: it is read again if the newer goes."""
-        store = self.desk.records.documents
-        gone: list[str] = []
-        with self.desk.records.transaction():
-            for key, newer in older.items():
-                gone += (chunk.id for chunk in store.chunks_of(key))
-                origin = replace(self.places.known[key], newer=self.places.version(newer))
-                store.put(replace(documents[key], fingerprint=origin.write()), [])
-            self.desk.ledger.append("superseded", documents=len(older), chunks=len(gone))
-        self.desk.vectors.remove(gone)
-
     def _commit(self, batch: list[_Waiting]) -> None:
-        with self.timed("redacting"):
+        with self.tally.timed("redacting"):
             texts = [(each.shown, each.loaded) for each in batch]
             washed = cutting.wash(self.desk.redactor, texts, allocate=not self.dry)
         if self.dry:
@@ -355,10 +181,10 @@ class _Run:
         }
         fresh = [chunk for chunks in cut.values() for chunk in chunks]
         self._bring_in_step()
-        with self.timed("indexing"):
+        with self.tally.timed("indexing"):
             titles = {document.id: document.title for document in documents}
             index_chunks(_Watched(self), self.desk.vectors, fresh, titles)
-        with self.timed("recording"):
+        with self.tally.timed("recording"):
             self.desk.vectors.remove(self._record(documents, cut))
         self.fresh |= cut.keys()
         self._count([each.id for each in documents], len(fresh))
@@ -366,7 +192,7 @@ class _Run:
     def _preview(self, batch: list[_Waiting], washed: list[cutting.Washed]) -> None:
         for each, text in zip(batch, washed, strict=True):
             shown = each.shown.as_posix().encode("utf-8", "replace").decode()
-            self.previews.append(
+            self.tally.previews.append(
                 Preview(shown, dict(sorted(text.masked.items())), len(text.pieces))
             )
         self._count([each.id for each in batch], sum(len(text.pieces) for text in washed))
@@ -377,7 +203,7 @@ class _Run:
         Not earlier: an unchanged folder is told in a moment, without opening the index.
         """
         if not self.in_step:
-            with self.timed("indexing"):
+            with self.tally.timed("indexing"):
                 reconcile(self.desk.records.documents, self.desk.embedder, self.desk.vectors)
             self.in_step = True
 
@@ -410,7 +236,7 @@ class _Run:
 
     def _count(self, ids: list[str], chunks: int) -> None:
         changed = sum(each in self.places.known for each in ids)
-        self.counts.update(changed=changed, added=len(ids) - changed, chunks=chunks)
+        self.tally.counts.update(changed=changed, added=len(ids) - changed, chunks=chunks)
 
     def _tell(self, done: int, done_bytes: int, *, last: bool = False) -> None:
         spent = max(time.monotonic() - self.started, 1e-6)
@@ -440,32 +266,8 @@ class _Watched:
         self.name = run.desk.embedder.name
 
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
-        with self._run.timed("embedding"):
+        with self._run.tally.timed("embedding"):
             return self._run.desk.embedder.embed(texts)
-
-
-def _how(desk: Desk) -> str:
-    """Return a keyed tag of what, beside its bytes, decides what becomes of a file.
-
-    When any of it changes, every file is read again at the next run: another release may see what
-    the last one missed, and people whom the tenant has told of since are to be masked everywhere.
-    """
-    people = desk.records.directory.all()
-    values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
-    values += sorted(
-        f"{desk.sealer.fingerprint(term.folded())}{term.type}" for term in desk.records.terms.list()
-    )
-    told = desk.sealer.fingerprint_bytes("".join(values).encode())
-    policy = str(desk.tenant.policy.version)
-    how = f"{_release()}|{edition()}|{loaders.VERSION}|{cutting.VERSION}|{policy}|{told}"
-    return desk.sealer.fingerprint_bytes(how.encode())[:_TAG]
-
-
-def _release() -> str:
-    try:
-        return version("quietdesk")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return ""
 
 
 def _remove(desk: Desk, gone: list[str]) -> None:

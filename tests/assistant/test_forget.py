@@ -18,7 +18,8 @@ from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
-from ingestion.ingest import ingest, named
+from ingestion.ingest import ingest
+from ingestion.known import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.samples import a_draft

@@ -17,7 +17,8 @@ from guardrails.doors import Person
 from guardrails.errors import NotPermitted
 from guardrails.known import Sparing, Term
 from guardrails.spans import EntityType, Span
-from ingestion.ingest import ingest, stale
+from ingestion.ingest import ingest
+from ingestion.known import stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 

@@ -21,7 +21,9 @@ from eval.indexes import MemoryIndex
 from guardrails import RawText
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
-from ingestion.ingest import IngestReport, Progress, ingest, named, stale
+from ingestion.ingest import ingest
+from ingestion.known import named, stale
+from ingestion.report import IngestReport, Progress
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 
@@ -203,7 +205,7 @@ def test_documents_read_under_other_rules_are_counted_until_they_are_read_again(
     assert stale(desk) == 0
     stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
     assert stale(stricter) == 3
-    monkeypatch.setattr("ingestion.ingest.edition", lambda: "another detector")
+    monkeypatch.setattr("ingestion.known.edition", lambda: "another detector")
     assert stale(desk) == 3
     assert _ingest(desk, folder / "vpn").changed == 2
     assert stale(desk) == 1

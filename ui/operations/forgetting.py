@@ -32,7 +32,7 @@ class Forgotten(Shape):
 def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
-    from ingestion.ingest import named
+    from ingestion.known import named
 
     desk = home.desk(args.tenant)
     found = named(desk, args.name)

@@ -9,8 +9,8 @@ from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
-    from ingestion.ingest import IngestReport
-    from ingestion.ingest import Progress as IngestProgress
+    from ingestion.report import IngestReport
+    from ingestion.report import Progress as IngestProgress
 
 _MIB = 1024 * 1024
 

@@ -54,7 +54,7 @@ def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
 
 
 def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
-    from ingestion.ingest import stale
+    from ingestion.known import stale
 
     tenant = home.tenant(args.tenant)
     desk = home.desk(args.tenant)

@@ -1,0 +1,73 @@
+"""What a tenant has read: under which rules, and by which names it is known."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from assistant.desk import Desk
+from assistant.errors import BadInput
+from guardrails import RawText
+from guardrails.detect.edition import edition
+from ingestion import chunks as cutting
+from ingestion import loaders
+from ingestion.places import Places
+
+_TAG = 16
+
+
+def stale(desk: Desk) -> int:
+    """Return how many documents the next `ingest` of their folders would read again.
+
+    They were read under another policy, by another detector, loader or chunker, or before the
+    tenant told of somebody.
+    """
+    return Places(desk.sealer, desk.records.documents.documents()).stale(how(desk))
+
+
+def named(desk: Desk, name: str) -> list[str]:
+    """Return the ids of the documents that ``name`` means.
+
+    That is a path, which need not exist any more, of a file or a folder that was read; or a source
+    as citations show it. `BadInput` when several documents are shown alike.
+    """
+    documents = desk.records.documents.documents()
+    places = Places(desk.sealer, documents)
+    path = Path(name).resolve()
+    at = places.below(path) | ({places.document_id(path)} & places.known.keys())
+    if at:
+        return sorted(at)
+    found = [each.id for each in documents if each.source.reveal() == name]
+    if not found:  # the path itself may name somebody
+        washed = desk.redactor.look_up(RawText(name)).text
+        found = [each.id for each in documents if each.source == washed]
+    if len(found) > 1:
+        raise BadInput(
+            f"{len(found)} documents are called {name}.",
+            todo="Name the file by its whole path.",
+        )
+    return found
+
+
+def how(desk: Desk) -> str:
+    """Return a keyed tag of what, beside its bytes, decides what becomes of a file.
+
+    When any of it changes, every file is read again at the next run: another release may see what
+    the last one missed, and people whom the tenant has told of since are to be masked everywhere.
+    """
+    people = desk.records.directory.all()
+    values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
+    values += sorted(
+        f"{desk.sealer.fingerprint(term.folded())}{term.type}" for term in desk.records.terms.list()
+    )
+    told = desk.sealer.fingerprint_bytes("".join(values).encode())
+    policy = str(desk.tenant.policy.version)
+    rules = f"{_release()}|{edition()}|{loaders.VERSION}|{cutting.VERSION}|{policy}|{told}"
+    return desk.sealer.fingerprint_bytes(rules.encode())[:_TAG]
+
+
+def _release() -> str:
+    try:
+        return version("quietdesk")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return ""
