@@ -20,7 +20,7 @@ local-model: $(STAMP)  ## The same, written by a model in this process: the file
 		$(BIN)/quietdesk serve --demo
 
 test: $(STAMP)  ## Every test that ends within minutes
-	$(BIN)/python -m pytest -m "not prove"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 prove: $(STAMP)  ## The long proofs: network, kills, leaks
 	$(BIN)/python -m pytest -m prove

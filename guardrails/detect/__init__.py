@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from guardrails.detect.light import OPTIONAL_TO_PRESIDIO, absent
 from guardrails.spans import Detector, Span
 
 __all__ = ["apply_replacements", "build_detector", "build_rule_detector", "build_stock_detector"]
@@ -14,7 +15,8 @@ __all__ = ["apply_replacements", "build_detector", "build_rule_detector", "build
 
 def build_detector(threads: int = 1) -> Detector:
     """Return rules and the tagger together, through Presidio's engine; ``threads`` is in cores."""
-    from guardrails.detect import presidio, tagger
+    with absent(OPTIONAL_TO_PRESIDIO):
+        from guardrails.detect import presidio, tagger
 
     return presidio.PresidioDetector(tagger.TaggerNames(threads))
 
@@ -28,13 +30,15 @@ def build_rule_detector() -> Detector:
 
 def build_stock_detector() -> Detector:
     """Return Presidio as it comes, to be measured beside ours; nothing is redacted with it."""
-    from guardrails.detect import stock
+    with absent(OPTIONAL_TO_PRESIDIO):
+        from guardrails.detect import stock
 
     return stock.StockPresidio()
 
 
 def apply_replacements(text: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
     """Return ``text`` with each of ``spans`` replaced by the string of the same position."""
-    from guardrails.detect import presidio
+    with absent(OPTIONAL_TO_PRESIDIO):
+        from guardrails.detect import presidio
 
     return presidio.apply_replacements(text, spans, replacements)

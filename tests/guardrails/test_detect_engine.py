@@ -129,6 +129,17 @@ def test_importing_detection_loads_neither_a_model_nor_presidio() -> None:
     assert ran.stdout.strip() == "set()"
 
 
+def test_the_first_text_is_read_without_loading_a_neural_library() -> None:
+    code = (
+        "import sys\nfrom guardrails.detect import build_detector\n"
+        "assert build_detector().detect(['I am Priya Raman'])[0]\n"
+        "print({'torch', 'transformers'} & set(sys.modules))\n"
+        "import transformers, torch"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
+
+
 @pytest.mark.parametrize(
     "unit",
     [
