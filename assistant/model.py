@@ -62,7 +62,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One ingested file; ``fingerprint`` is a keyed hash of its bytes and of how it was read."""
+    """One ingested file or article; ``fingerprint`` is a keyed hash of it and of how it was read.
+
+    ``updated`` is what it says itself about when it was last changed.
+    """
 
     id: str
     source: RedactedText
@@ -70,6 +73,9 @@ class Document:
     fingerprint: str
     ingested_at: datetime
     policy_version: int
+    tags: tuple[RedactedText, ...] = ()
+    products: tuple[RedactedText, ...] = ()
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Washed:
     source: RedactedText
     title: RedactedText
     pieces: tuple[Piece, ...]
+    tags: tuple[RedactedText, ...]
+    products: tuple[RedactedText, ...]
     masked: Mapping[str, int]
     """How many values were masked, by type."""
 
@@ -76,6 +78,8 @@ def wash(
 def _texts(source: PurePath, loaded: Loaded) -> Iterator[RawText]:
     yield RawText(source.as_posix().encode("utf-8", "replace").decode())
     yield loaded.title
+    yield from loaded.labels.tags
+    yield from loaded.labels.products
     for section in loaded.sections:
         yield from section.heading
         yield section.body
@@ -90,12 +94,17 @@ def _washed(loaded: Loaded, washed: Iterator[Redaction]) -> Washed:
         return redaction
 
     source, title = counted().text, counted().text
+    tags, products = (
+        tuple(counted().text for _ in given)
+        for given in (loaded.labels.tags, loaded.labels.products)
+    )
     sections = [
         _WashedSection(section, tuple(counted().text for _ in section.heading), counted())
         for section in loaded.sections
     ]
     groups = _packed([list(section.parts()) for section in sections])
-    return Washed(source, title, tuple(_piece(group) for group in groups), masked)
+    pieces = tuple(_piece(group) for group in groups)
+    return Washed(source, title, pieces, tags, products, masked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,23 +13,18 @@ One ingest at a time for each tenant: the caller sees to that, because the home 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.desk import Desk
-from assistant.flows.indexing import index_chunks, reconcile
-from assistant.model import Chunk, Document
-from assistant.ports import Vectors
-from guardrails import RedactedText
-from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.known import how
-from ingestion.loaders import Loaded, NotADocument, Unreadable
+from ingestion.loaders import NotADocument, Unreadable
 from ingestion.places import Origin, Places
-from ingestion.report import IngestReport, Note, Preview, Progress, Skipped, Tally
+from ingestion.report import IngestReport, Note, Progress, Skipped, Tally
 from ingestion.scan import Found, Scan, read, scan
+from ingestion.shelving import Shelves, Waiting
 from ingestion.superseding import supersede
 
 _BATCH_DOCUMENTS = 64
@@ -56,18 +51,8 @@ def ingest(
     run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry)
     run.read_all()
     run.forget_gone()
-    supersede(desk, run.fresh, run.tally)
+    supersede(desk, run.shelves.fresh, run.tally)
     return run.tally.report()
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A document that has been read and is not washed yet."""
-
-    id: str
-    shown: Path
-    origin: Origin
-    loaded: Loaded
 
 
 @dataclass(slots=True)
@@ -81,11 +66,10 @@ class _Run:
     dry: bool
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
-    fresh: set[str] = field(default_factory=set[str])
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
-    in_step: bool = False
     told: float = 0.0
     seen: set[str] = field(default_factory=set[str])
+    shelves: Shelves = field(init=False)
     places: Places = field(init=False)
     root: Path = field(init=False)
     how: str = field(init=False)
@@ -93,6 +77,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
+        self.shelves = Shelves(self.desk, self.places.known, self.tally, self.dry)
         self.root = self.places.root_of(self._folder())
         self.how = how(self.desk)
         self.total = sum(found.size for found in self.found.files)
@@ -100,143 +85,93 @@ class _Run:
 
     def read_all(self) -> None:
         """Read every file; wash, index and record what is new in batches."""
-        batch: list[_Waiting] = []
+        batch: list[Waiting] = []
         size = done_bytes = 0
         for done, found in enumerate(self.found.files, start=1):
-            waiting = self._read(found)
-            done_bytes += found.size
-            if waiting is not None:
+            for waiting in self._read(found):
                 batch.append(waiting)
-                size += found.size
-            if len(batch) >= _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
-                self._commit(batch)
-                batch, size = [], 0
+                size += waiting.size
+                if len(batch) >= _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
+                    self.shelves.commit(batch)
+                    batch, size = [], 0
+            done_bytes += found.size
             if not batch:
                 self._tell(done, done_bytes)
-        if batch:
-            self._commit(batch)
+        self.shelves.commit(batch)
         self._tell(len(self.found.files), done_bytes, last=True)
 
     def forget_gone(self) -> None:
-        """Forget what stood below the folder before and was not met now."""
-        if not self.real.is_dir():
-            return
+        """Forget what stood below the folder before, or in the file, and was not met now."""
+        known = self.places.below(self.known_as)
         kept = set(self.seen)
-        for folder in self.found.closed:
-            kept |= self.places.below(self._stands(folder))
-        gone = sorted(self.places.below(self.known_as) - kept)
-        if gone and not self.dry:
-            self._bring_in_step()
-            with self.tally.timed("recording"):
-                _remove(self.desk, gone)
-        self.tally.counts["removed"] += len(gone)
+        if self.real.is_dir():
+            for folder in self.found.closed:
+                kept |= self.places.below(self._stands(folder))
+        elif self.seen:
+            known |= {self.places.document_id(self.known_as)} & self.places.known.keys()
+        else:  # a single file that could not be read: its last version stays
+            return
+        self.shelves.remove(sorted(known - kept))
 
-    def _read(self, found: Found) -> _Waiting | None:
+    def _read(self, found: Found) -> Iterator[Waiting]:
+        """Yield what is new in a file."""
         path = self._stands(found.path)
-        document_id = self.places.document_id(path)
         try:
             with self.tally.timed("reading"):
-                body = read(found, self.max_bytes)
-                origin = self.places.origin(path, self.root, self.how, body)
-                known = self.places.known.get(document_id)
-                if known and self._is_unchanged(known, origin):
-                    self.seen.add(document_id)
-                    self.tally.counts["unchanged"] += 1
-                    return None
-                loaded = loaders.load(body, path)
+                waiting = self._waiting(found, path)
         except Unreadable as why:  # the file no longer says what it said: that is forgotten
             broken = not isinstance(why, NotADocument)
             self.tally.skipped.append(Skipped(self._name(found.path), str(why), broken))
-            return None
+            return
         except OSError as error:  # nobody knows what it says now: the last version stays
-            self.seen.add(document_id)
+            self.seen |= self._brought_by(path)
             why = f"it cannot be opened ({type(error).__name__})"
             self.tally.skipped.append(Skipped(self._name(found.path), why))
-            return None
-        self.seen.add(document_id)
-        self.tally.notes += (Note(self._name(found.path), text) for text in loaded.notes)
-        return _Waiting(document_id, path.relative_to(self.root), origin, loaded)
+            return
+        yield from waiting
 
-    def _is_unchanged(self, known: Origin, origin: Origin) -> bool:
-        if (known.content, known.how) != (origin.content, origin.how):
+    def _waiting(self, found: Found, path: Path) -> list[Waiting]:
+        body = read(found, self.max_bytes)
+        origin = self.places.origin(path, self.root, self.how, body)
+        document_id = self.places.document_id(path)
+        if self._is_unchanged(document_id, origin):
+            return []
+        loaded = loaders.load(body, path)
+        self.tally.notes += (Note(self._name(found.path), text) for text in loaded.notes)
+        shown = path.relative_to(self.root)
+        if not loaded.articles:
+            self.seen.add(document_id)
+            return [Waiting(document_id, shown, origin, loaded, found.size)]
+        share = found.size // len(loaded.articles)
+        of_each = [
+            (self.places.article_id(path, each.key), self.places.article(path, origin, each), each)
+            for each in loaded.articles
+        ]
+        new = [each for each in of_each if not self._is_unchanged(*each[:2])]
+        self.seen |= {article_id for article_id, _, _ in new}
+        return [Waiting(article_id, shown, about, each, share) for article_id, about, each in new]
+
+    def _is_unchanged(self, document_id: str, origin: Origin) -> bool:
+        known = self.places.known.get(document_id)
+        if known is None or (known.content, known.how) != (origin.content, origin.how):
             return False
         if known.newer and not self.staying:
-            below = self.places.below(self.known_as) if self.real.is_dir() else set[str]()
-            met = {self.places.document_id(self._stands(found.path)) for found in self.found.files}
-            there = (self.places.known.keys() - below) | met
-            self.staying = {self.places.version(key) for key in there}
-        return not known.newer or known.newer in self.staying
+            self.staying = {self.places.version(key) for key in self._there()}
+        if known.newer and known.newer not in self.staying:
+            return False
+        self.seen.add(document_id)
+        self.tally.counts["unchanged"] += 1
+        return True
 
-    def _commit(self, batch: list[_Waiting]) -> None:
-        with self.tally.timed("redacting"):
-            texts = [(each.shown, each.loaded) for each in batch]
-            washed = cutting.wash(self.desk.redactor, texts, allocate=not self.dry)
-        if self.dry:
-            self._preview(batch, washed)
-            return
-        documents = [self._document(each, text) for each, text in zip(batch, washed, strict=True)]
-        cut = {
-            document.id: [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
-            for document, text in zip(documents, washed, strict=True)
-        }
-        fresh = [chunk for chunks in cut.values() for chunk in chunks]
-        self._bring_in_step()
-        with self.tally.timed("indexing"):
-            titles = {document.id: document.title for document in documents}
-            index_chunks(_Watched(self), self.desk.vectors, fresh, titles)
-        with self.tally.timed("recording"):
-            self.desk.vectors.remove(self._record(documents, cut))
-        self.fresh |= cut.keys()
-        self._count([each.id for each in documents], len(fresh))
+    def _there(self) -> set[str]:
+        """Return the ids of what this run will surely leave standing."""
+        below = self.places.below(self.known_as) if self.real.is_dir() else set[str]()
+        stand = (self._stands(found.path) for found in self.found.files)
+        met = {key for path in stand for key in self._brought_by(path)}
+        return (self.places.known.keys() - below) | met
 
-    def _preview(self, batch: list[_Waiting], washed: list[cutting.Washed]) -> None:
-        for each, text in zip(batch, washed, strict=True):
-            shown = each.shown.as_posix().encode("utf-8", "replace").decode()
-            self.tally.previews.append(
-                Preview(shown, dict(sorted(text.masked.items())), len(text.pieces))
-            )
-        self._count([each.id for each in batch], sum(len(text.pieces) for text in washed))
-
-    def _bring_in_step(self) -> None:
-        """Make good what a kill left in the index, before it is first changed.
-
-        Not earlier: an unchanged folder is told in a moment, without opening the index.
-        """
-        if not self.in_step:
-            with self.tally.timed("indexing"):
-                reconcile(self.desk.records.documents, self.desk.embedder, self.desk.vectors)
-            self.in_step = True
-
-    def _record(self, documents: list[Document], cut: dict[str, list[Chunk]]) -> list[str]:
-        """Replace documents in one transaction; return the ids of the chunks that went."""
-        store = self.desk.records.documents
-        with self.desk.records.transaction():
-            gone = store.remove([each.id for each in documents if each.id in self.places.known])
-            for document in documents:
-                store.put(document, cut[document.id])
-            self.desk.ledger.append(
-                "indexed",
-                documents=len(documents),
-                chunks=sum(map(len, cut.values())),
-                replaced=len(gone),
-                embedder=self.desk.embedder.name,
-                policy_version=self.desk.tenant.policy.version,
-            )
-        return gone
-
-    def _document(self, waiting: _Waiting, washed: cutting.Washed) -> Document:
-        return Document(
-            waiting.id,
-            washed.source,
-            washed.title,
-            waiting.origin.write(),
-            datetime.now(UTC),
-            self.desk.tenant.policy.version,
-        )
-
-    def _count(self, ids: list[str], chunks: int) -> None:
-        changed = sum(each in self.places.known for each in ids)
-        self.tally.counts.update(changed=changed, added=len(ids) - changed, chunks=chunks)
+    def _brought_by(self, path: Path) -> set[str]:
+        return self.places.below(path) | {self.places.document_id(path)}
 
     def _tell(self, done: int, done_bytes: int, *, last: bool = False) -> None:
         spent = max(time.monotonic() - self.started, 1e-6)
@@ -256,24 +191,3 @@ class _Run:
     def _name(self, path: Path) -> str:
         shown = self._stands(path).relative_to(self.root).as_posix()
         return shown.encode("utf-8", "replace").decode()
-
-
-class _Watched:
-    """The desk's embedder, its time told apart."""
-
-    def __init__(self, run: _Run) -> None:
-        self._run = run
-        self.name = run.desk.embedder.name
-
-    def embed(self, texts: Sequence[RedactedText]) -> Vectors:
-        with self._run.tally.timed("embedding"):
-            return self._run.desk.embedder.embed(texts)
-
-
-def _remove(desk: Desk, gone: list[str]) -> None:
-    if not gone:
-        return
-    with desk.records.transaction():
-        chunk_ids = desk.records.documents.remove(gone)
-        desk.ledger.append("unindexed", documents=len(gone), chunks=len(chunk_ids))
-    desk.vectors.remove(chunk_ids)

@@ -41,7 +41,8 @@ def named(desk: Desk, name: str) -> list[str]:
     if not found:  # the path itself may name somebody
         washed = desk.redactor.look_up(RawText(name)).text
         found = [each.id for each in documents if each.source == washed]
-    if len(found) > 1:
+    files = {places.known[each].file for each in found}
+    if len(found) > 1 and not (len(files) == 1 and all(files)):
         raise BadInput(
             f"{len(found)} documents are called {name}.",
             todo="Name the file by its whole path.",

@@ -8,6 +8,9 @@ tag of every folder above the file. Everything whose tags name a folder came fro
 whichever folder the reader was given. The tag of the first folder that was given marks where shown
 paths begin.
 
+An article of a file that holds many is known by that file's path and its own key, and carries a tag
+of the file too.
+
 A folder that moves is another folder: `forget` what it brought under its old name.
 """
 
@@ -15,11 +18,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from assistant.model import Document
 from guardrails.seal import Sealer
+from ingestion.loaders import Loaded
 
 _ID = 32
 _TAG = 16
@@ -35,18 +39,22 @@ class Origin:
     folders: tuple[str, ...]
     newer: str = ""
     """The `version` of the document that says the same and is newer, if one answers instead."""
+    file: str = ""
+    """The tag of the file, if the document is one of many articles in it."""
 
     def write(self) -> str:
         """Return the text that the record keeps."""
         how = f"{self.how}~{self.newer}" if self.newer else self.how
-        return ".".join((self.content, how, self.root, *self.folders))
+        root = f"{self.root}~{self.file}" if self.file else self.root
+        return ".".join((self.content, how, root, *self.folders))
 
     @classmethod
     def read(cls, fingerprint: str) -> Origin:
         """Return what `write` wrote; of anything else only the content."""
         content, how, root, *folders = (*fingerprint.split("."), "", "")
         how, _, newer = how.partition("~")
-        return cls(content, how, root, tuple(filter(None, folders)), newer)
+        root, _, file = root.partition("~")
+        return cls(content, how, root, tuple(filter(None, folders)), newer, file)
 
 
 class Places:
@@ -59,6 +67,11 @@ class Places:
     def document_id(self, path: PurePath) -> str:
         """Return the id of the document that stands at ``path``."""
         return self._hash("document", path)[:_ID]
+
+    def article_id(self, path: PurePath, key: str) -> str:
+        """Return the id of the article called ``key`` in the file at ``path``."""
+        named = f"{self._hash('article', path)}\x1f{key}".encode("utf-8", "replace")
+        return self._sealer.fingerprint_bytes(named)[:_ID]
 
     def tag(self, folder: PurePath) -> str:
         """Return the tag of ``folder``."""
@@ -76,10 +89,25 @@ class Places:
         content = self._sealer.fingerprint_bytes(b"content\x1f" + body)
         return Origin(content, how, self.tag(root), tags)
 
+    def article(self, path: PurePath, file: Origin, loaded: Loaded) -> Origin:
+        """Return the origin to record for one article of the file that ``file`` is of.
+
+        Its content is its own, lines included: what the file's other articles say does not matter.
+        """
+        labels = loaded.labels
+        texts = [loaded.title, *labels.tags, *labels.products]
+        texts += [text for each in loaded.sections for text in (*each.heading, each.body)]
+        plain = [f"{labels.updated}", *(f"{each.lines}" for each in loaded.sections)]
+        parts = "\x1f".join([*plain, *map(self._sealer.fingerprint, texts)])
+        content = self._sealer.fingerprint_bytes(f"article\x1f{parts}".encode())
+        return replace(file, content=content, file=self.tag(path))
+
     def below(self, folder: PurePath) -> set[str]:
-        """Return the ids of the documents that came from ``folder`` or below it."""
+        """Return the ids of what came from below ``folder``, or is an article of that file."""
         tag = self.tag(folder)
-        return {key for key, origin in self.known.items() if tag in origin.folders}
+        return {
+            key for key, origin in self.known.items() if tag in origin.folders or tag == origin.file
+        }
 
     def version(self, document_id: str) -> str:
         """Return what changes whenever the document of this id does; empty when there is none."""

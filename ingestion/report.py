@@ -92,6 +92,15 @@ class Tally:
             spent = time.monotonic() - start
             self.seconds[phase] = self.seconds.get(phase, 0.0) + spent
 
+    def preview(self, of: Preview) -> None:
+        """Keep a preview; the articles of one file are told together."""
+        last = self.previews[-1] if self.previews else None
+        if last and last.source == of.source:
+            self.previews.pop()
+            masked = Counter(last.masked) + Counter(of.masked)
+            of = Preview(of.source, masked, last.chunks + of.chunks)
+        self.previews.append(Preview(of.source, dict(sorted(of.masked.items())), of.chunks))
+
     def report(self) -> IngestReport:
         """Return what was done; embedding happens inside indexing and is told apart."""
         counts, seconds = self.counts, dict(self.seconds)

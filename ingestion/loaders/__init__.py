@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from ingestion.loaders.articles import load_csv, load_json, load_json_lines
-from ingestion.loaders.document import Loaded, NotADocument, Section, Unreadable
+from ingestion.loaders.document import Labels, Loaded, NotADocument, Section, Unreadable
 from ingestion.loaders.docx import load_docx
 from ingestion.loaders.html import load_html
 from ingestion.loaders.mail import load_mail, load_mailbox
@@ -20,9 +20,9 @@ from ingestion.loaders.markdown import load_markdown
 from ingestion.loaders.pdf import load_pdf
 from ingestion.loaders.plain import load_plain
 
-__all__ = ["READABLE", "Loaded", "NotADocument", "Section", "Unreadable", "load"]
+__all__ = ["READABLE", "Labels", "Loaded", "NotADocument", "Section", "Unreadable", "load"]
 
-VERSION = "2"
+VERSION = "3"
 """Raised when a loader reads a file otherwise than before, so that files are read again."""
 
 _OF_TEXT: dict[str, Callable[[str, str], Loaded]] = {
@@ -82,7 +82,7 @@ def load(body: bytes, path: PurePath) -> Loaded:
         loaded = _load(body, ending, path)
     except (RecursionError, AssertionError, ValueError, IndexError) as error:
         raise Unreadable(f"the file is malformed ({type(error).__name__})") from error
-    if not loaded.sections:
+    if not any(each.sections for each in loaded.documents()):
         raise Unreadable("the file holds no text")
     return loaded
 

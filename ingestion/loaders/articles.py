@@ -1,9 +1,10 @@
 """Many articles in one file: CSV, JSON lines, or a JSON list, as help centres export them.
 
-Each article's title heads its sections. Lines are those of the file: the line of a CSV where its
-record begins, the line of a JSON-lines file; in a JSON list articles are counted from 1. A file
-that holds people or tickets is refused with the command that it is meant for: both would be masked,
-and neither is knowledge.
+Each article is a document with its own title and labels. Lines are those of the file: the line of a
+CSV where its record begins, the line of a JSON-lines file; in a JSON list articles are counted from
+1, through all the pages that the file holds. Drafts are left out: what nobody has published is no
+answer. A file that holds people or tickets is refused with the command that it is meant for: both
+would be masked, and neither is knowledge.
 """
 
 from __future__ import annotations
@@ -12,20 +13,25 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from guardrails import RawText
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
+from ingestion.loaders.fields import BODIES, TITLES, fields_of, first
+from ingestion.loaders.help_centre import Article, articles_of, pages_left
 from ingestion.loaders.html import html_parts
+from ingestion.loaders.labels import UPDATED, labels, moment
 from ingestion.loaders.markdown import markdown_parts
 
-_TITLES = ("title", "name", "question", "headline")
-_BODIES = ("body", "text", "content", "answer", "html", "body_html", "description")
-_SOURCES = ("url", "html_url", "link", "source")
 _TAGS = ("tags", "labels", "label_names", "keywords")
-_UPDATED = ("updated", "updated_at", "modified", "last_updated")
-_LISTS = ("articles", "documents", "items", "results", "data")
+_SOURCES = ("url", "html_url", "link", "source")
+_KEYS = ("id", "_id", "url", "html_url")
+_DRAFT = ("draft", "is_draft")
+_STATES = ("status", "state")
+_UNPUBLISHED = frozenset({"draft", "unpublished", "archived"})
 _OTHERS = {
     "people": ({"email", "phone", "username", "employee_number"}, "quietdesk people import"),
     "tickets": (
@@ -41,8 +47,6 @@ _DELIMITERS = ",;\t|"
 _MAX_ARTICLES = 200_000
 _MAX_CELL = 5_000_000
 
-Article = tuple[int, Mapping[str, str]]
-
 
 def load_csv(text: str, name: str) -> Loaded:
     """Read CSV (commas, semicolons, tabs); its first line names ``title`` and ``body``."""
@@ -52,49 +56,81 @@ def load_csv(text: str, name: str) -> Loaded:
 def load_json_lines(text: str, name: str) -> Loaded:
     """Read one JSON object a line."""
     lines = ((at, line) for at, line in enumerate(text.split("\n"), start=1) if line.strip())
-    return _loaded(((at, _fields(_parsed(line, at), at)) for at, line in lines), name)
+    return _loaded(((at, fields_of(_parsed(line, at), at)) for at, line in lines), name)
 
 
 def load_json(text: str, name: str) -> Loaded:
-    """Read a JSON list of articles, bare or under ``articles`` and the like."""
+    """Read a JSON list of articles, bare or under ``articles`` and the like, page after page."""
     found = _parsed(text, 1)
-    if isinstance(found, dict):
-        given = cast("dict[str, object]", found)
-        lists = (given[key] for key in _LISTS if isinstance(given.get(key), list))
-        found = next(lists, [given])
-    if not isinstance(found, list):
+    if not isinstance(found, (list, dict)):
         raise Unreadable("it holds no list of articles")
-    items = cast("list[object]", found)
-    return _loaded(((at, _fields(each, at)) for at, each in enumerate(items, start=1)), name)
+    pages = cast("list[object]", found) if isinstance(found, list) else [cast("object", found)]
+    return _loaded(articles_of(pages), name, pages_left(pages))
 
 
-def _loaded(articles: Iterable[Article], name: str) -> Loaded:
-    sections: list[Section] = []
-    empty = 0
+def _loaded(articles: Iterable[Article], name: str, note: str = "") -> Loaded:
+    found: list[Loaded] = []
+    left: Counter[str] = Counter()
     for at, article in articles:
         if at > _MAX_ARTICLES:
             raise Unreadable(f"it holds more than {_MAX_ARTICLES:,} articles: split it")
-        body = _first(article, _BODIES)
-        if not body.strip():
-            _must_be_articles(article)
-            empty += 1
+        if _is_draft(article):
+            left["drafts were left out"] += 1
             continue
-        sections += _sections(at, article, body)
-    notes = (f"{empty} articles without a text were left out",) if empty and sections else ()
-    if empty and not sections:
-        raise Unreadable("it holds no article: each needs a title and a body (or text, content)")
-    return Loaded(RawText(name), tuple(sections), notes)
+        body = first(article, BODIES)
+        sections = tuple(_sections(at, article, body)) if body.strip() else ()
+        if not sections:
+            _must_be_articles(article)
+            left["articles without a text were left out"] += 1
+            continue
+        title = _title(article) or name
+        about = labels({key: [value] for key, value in article.items() if value.strip()})
+        found.append(Loaded(RawText(title), sections, labels=about, key=_key(article)))
+    if not found:
+        raise Unreadable(_why_none(left))
+    notes = (f"{number} {what}" for what, number in left.items())
+    return Loaded(
+        RawText(name), (), (*notes, *([note] if note else ())), articles=_told_apart(found)
+    )
+
+
+def _why_none(left: Counter[str]) -> str:
+    if set(left) == {"drafts were left out"}:
+        return "it holds drafts only: nothing in it has been published"
+    return "it holds no article: each needs a title and a body (or text, content)"
+
+
+def _told_apart(articles: Sequence[Loaded]) -> tuple[Loaded, ...]:
+    """Return articles whose keys differ: those without one of their own are counted."""
+    often = Counter(each.key for each in articles)
+    return tuple(
+        each if each.key and often[each.key] == 1 else replace(each, key=f"#{at} {each.key}")
+        for at, each in enumerate(articles)
+    )
+
+
+def _key(article: Mapping[str, str]) -> str:
+    """Return what names an article in every export, its language too where it has one."""
+    found = first(article, _KEYS).strip()
+    return f"{found} {article.get('locale', '')}".strip() if found else ""
+
+
+def _is_draft(article: Mapping[str, str]) -> bool:
+    said = first(article, _DRAFT).strip().lower()
+    state = first(article, _STATES).strip().lower()
+    return said in {"true", "1", "yes"} or state in _UNPUBLISHED
 
 
 def _must_be_articles(article: Mapping[str, str]) -> None:
     for kind, (columns, command) in _OTHERS.items():
-        if columns & article.keys() and not set(_BODIES) & article.keys():
+        if columns & article.keys() and not set(BODIES) & article.keys():
             raise Unreadable(f"it holds {kind}, not articles: bring it in with `{command}`")
 
 
 def _sections(at: int, article: Mapping[str, str], body: str) -> Iterator[Section]:
-    title = " ".join(_first(article, _TITLES).split())
+    title = _title(article)
     parts = html_parts(body) if _HTML.search(body) else markdown_parts(body)
+    above = [article[name] for name in ("category", "section") if article.get(name)]
     about = list(_about(article))
     for names, lines in parts:
         kept = [name for name in names if name != title]
@@ -104,21 +140,30 @@ def _sections(at: int, article: Mapping[str, str], body: str) -> Iterator[Sectio
                 here.pop()
             here = [*here, (at, ""), *((at, line) for line in about)]
             about = []
-        made = section([title, *kept] if title else kept, here)
+        made = section([*above, *kept], here)
         if made is not None:
             yield made
 
 
+def _title(article: Mapping[str, str]) -> str:
+    return " ".join(first(article, TITLES).split())
+
+
 def _about(article: Mapping[str, str]) -> Iterator[str]:
-    """Yield what helps to find and to judge an article, as lines below its first part."""
-    for label, names in (("Tags", _TAGS), ("Updated", _UPDATED), ("Source", _SOURCES)):
-        found = " ".join(_first(article, names).split())
-        if found:
-            yield f"{label}: {found}"
+    """Yield what helps to find and to judge an article, as lines below its first part.
 
-
-def _first(article: Mapping[str, str], names: Iterable[str]) -> str:
-    return next((article[name] for name in names if article.get(name, "").strip()), "")
+    A time of day says nothing there, and looks like a password to some.
+    """
+    changed = first(article, UPDATED)
+    when = moment(changed)
+    told = (
+        ("Tags", first(article, _TAGS)),
+        ("Updated", f"{when:%Y-%m-%d}" if when else changed),
+        ("Source", first(article, _SOURCES)),
+    )
+    for label, found in told:
+        if found.strip():
+            yield f"{label}: {' '.join(found.split())}"
 
 
 def _rows(text: str) -> Iterator[Article]:
@@ -143,7 +188,7 @@ def _rows(text: str) -> Iterator[Article]:
 
 def _must_name_columns(header: list[str]) -> None:
     _must_be_articles(dict.fromkeys(header, ""))
-    if not set(_BODIES) & set(header):
+    if not set(BODIES) & set(header):
         raise Unreadable("its first line must name the columns: title and body (or text, content)")
 
 
@@ -152,18 +197,3 @@ def _parsed(text: str, at: int) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise Unreadable(f"line {at} is not valid JSON") from None
-
-
-def _fields(value: object, at: int) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise Unreadable(f"article {at} is no JSON object")
-    given = cast("dict[str, object]", value)
-    return {key.strip().lower(): _plain(each) for key, each in given.items()}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in cast("list[object]", value) if isinstance(each, str))
-    return str(value) if isinstance(value, (int, float)) else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from guardrails import RawText
 
@@ -47,12 +48,32 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What a document says about itself, apart from its text."""
+
+    tags: tuple[RawText, ...] = ()
+    products: tuple[RawText, ...] = ()
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """One file, read; ``notes`` say in our words what of it was not, such as pictures."""
+    """One file, read; ``notes`` say in our words what of it was not, such as pictures.
+
+    A file of many articles has no sections of its own: each of its ``articles`` is a document, and
+    ``key`` tells it from the others.
+    """
 
     title: RawText
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    labels: Labels = field(default_factory=Labels)
+    articles: tuple[Loaded, ...] = ()
+    key: str = ""
+
+    def documents(self) -> tuple[Loaded, ...]:
+        """Return what is found and cited on its own."""
+        return self.articles or (self,)
 
 
 def section(heading: Sequence[str], lines: Sequence[tuple[int, str]]) -> Section | None:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from guardrails import RawText
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.docx_parts import Package, child, local, named, number, value
+from ingestion.loaders.labels import labels
 
 _DEEPEST = 60
 _HOPS = 12
@@ -32,14 +33,14 @@ _PICTURES = frozenset({"blip", "imagedata"})
 def load_docx(body: bytes, name: str) -> Loaded:
     """Read a Word document; its title is what is styled so, else its own, else ``name``."""
     package = Package(body)
-    document = package.document()
+    document, said = package.document(), package.properties()
     reader = _Reader(_Styles(package.related("styles")), _Lists(package.related("numbering")))
     reader.read(child(document, "body") or document, 0)
     blocks = _with_bold_headings(reader.blocks)
-    title = _title(blocks, package.title(), name)
+    title = _title(blocks, " ".join(said.get("title", ())), name)
     pictures = sum(local(each) in _PICTURES for each in document.iter())
     notes = (f"{pictures} pictures were not read",) if pictures else ()
-    return Loaded(RawText(title), tuple(_sections(blocks, title)), notes)
+    return Loaded(RawText(title), tuple(_sections(blocks, title)), notes, labels(said))
 
 
 class _Block(NamedTuple):

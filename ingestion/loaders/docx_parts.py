@@ -56,11 +56,11 @@ class Package:
         target = self._target(self._relations, f"/{role}", posixpath.dirname(self._main))
         return self._parsed(target) if target else None
 
-    def title(self) -> str:
-        """Return the title among the file's properties."""
+    def properties(self) -> dict[str, list[str]]:
+        """Return the file's properties that say something: title, keywords, modified and others."""
         core = self._parsed("docProps/core.xml")
-        found = None if core is None else next(named(core, "title"), None)
-        return " ".join((found.text or "").split()) if found is not None else ""
+        said = ((local(each), " ".join((each.text or "").split())) for each in core or ())
+        return {name.lower(): [text] for name, text in said if text}
 
     def _target(self, relations: str, ending: str, folder: str) -> str:
         parsed = self._parsed(relations)

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 
 from guardrails import RawText
 from ingestion.loaders.document import Loaded, Section, section
+from ingestion.loaders.labels import labels
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object"})
@@ -25,6 +26,7 @@ _GAPS = frozenset(
     {"p", "pre", "table", "ul", "ol", "dl", "blockquote", "section", "article", "div"}
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_META = {"article:modified_time": "modified", "article:tag": "tags", "last-modified": "modified"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -58,12 +60,13 @@ class _Reader(HTMLParser):
         self._lines: list[tuple[int, str]] = []
         self._open = False
         self._found: list[tuple[tuple[str, ...], list[tuple[int, str]]]] = []
+        self._said: dict[str, list[str]] = {}
 
     def loaded(self, name: str) -> Loaded:
         parts = self.parts()
         tops = [path[0] for path, _ in parts if path]
         title = (tops[0] if tops else "") or " ".join(self._page_title.split()) or name
-        return Loaded(RawText(title), tuple(_sections(parts, title)))
+        return Loaded(RawText(title), tuple(_sections(parts, title)), labels=labels(self._said))
 
     def parts(self) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
         self._end_section()
@@ -72,6 +75,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
             self._block(tag)
+            if tag == "meta":
+                self._hear(dict(attrs))
         elif self._hidden or tag in self._skip or _is_hidden(attrs):
             self._hidden.append(tag)
         else:
@@ -102,6 +107,13 @@ class _Reader(HTMLParser):
             self._heading.append(data)
         else:
             self._write(data)
+
+    def _hear(self, meta: dict[str, str | None]) -> None:
+        """Take a line of the head, such as ``article:modified_time``, by the last of its words."""
+        name = (meta.get("name") or meta.get("property") or "").lower()
+        key = _META.get(name, re.split(r"[.:]", name)[-1].replace("-", "_"))
+        if key and meta.get("content"):
+            self._said.setdefault(key, []).append(meta["content"] or "")
 
     def _enter(self, tag: str) -> None:
         self._block(tag)

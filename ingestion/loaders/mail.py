@@ -20,6 +20,7 @@ from guardrails import RawText
 from guardrails.threads import Stretch, quotations, repeated, said, signature, without
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.html import html_parts
+from ingestion.loaders.labels import labels
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _MAX_PARTS = 1_000
@@ -44,7 +45,9 @@ def load_mail(body: bytes, name: str) -> Loaded:
         made = section(heading, lines)
         sections += [made] if made else []
         at += len(lines)
-    return Loaded(RawText(message.subject or name), tuple(sections), _notes(len(message.attached)))
+    dated = labels({"date": [message.headers["Date"]]})
+    notes = _notes(len(message.attached))
+    return Loaded(RawText(message.subject or name), tuple(sections), notes, dated)
 
 
 def load_mailbox(body: bytes, name: str) -> Loaded:

@@ -18,9 +18,9 @@ from markdown_it.token import Token
 from guardrails import RawText
 from ingestion.loaders.dialects import plain_markdown
 from ingestion.loaders.document import Loaded, Section, section
+from ingestion.loaders.labels import front_matter, labels
 
-_FENCE = "---"
-_TITLE = re.compile(r"^title:[ \t]*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)[ \t]*$", re.MULTILINE)
+_FENCES = ("---", "+++")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _IMAGE_ONLY = frozenset({"image"})
 
@@ -36,11 +36,13 @@ class _Heading:
 def load_markdown(text: str, name: str) -> Loaded:
     """Read Markdown; the title is the front matter's, else the first top heading, else ``name``."""
     front, lines = _front_matter(text.splitlines())
+    named = " ".join(front.get("title", ()))
     body = plain_markdown(_without_comments(lines))
     headings = _headings("\n".join(body))
     top = next((heading for heading in headings if heading.level == 1), None)
-    title = front or (top.text if top else "") or name
-    return Loaded(RawText(title), tuple(_sections(_parts(body, headings), title)))
+    title = named or (top.text if top else "") or name
+    sections = tuple(_sections(_parts(body, headings), title))
+    return Loaded(RawText(title), sections, labels=labels(front))
 
 
 def markdown_parts(text: str) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
@@ -86,15 +88,15 @@ def _plain(inline: Token) -> str:
     return "".join(parts).strip()
 
 
-def _front_matter(lines: list[str]) -> tuple[str, list[str]]:
-    """Return the title and the lines, those of the front matter blank so that numbers stay."""
-    if not lines or lines[0].rstrip() != _FENCE:
-        return "", lines
-    end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
+def _front_matter(lines: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return what it says and the lines, its own blank so that numbers stay."""
+    fence = lines[0].rstrip() if lines else ""
+    if fence not in _FENCES:
+        return {}, lines
+    end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == fence), None)
     if end is None:
-        return "", lines
-    found = _TITLE.search("\n".join(lines[1:end]))
-    return found["title"].strip() if found else "", [""] * (end + 1) + lines[end + 1 :]
+        return {}, lines
+    return front_matter(lines[1:end]), [""] * (end + 1) + lines[end + 1 :]
 
 
 def _without_comments(lines: Sequence[str]) -> list[str]:

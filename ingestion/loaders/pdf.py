@@ -21,6 +21,7 @@ from typing import NamedTuple, cast
 from guardrails import RawText
 from ingestion.loaders import pdf_pages
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
+from ingestion.loaders.labels import labels
 from ingestion.loaders.pdf_pages import Line, Page
 
 _SCRIPT = Path(pdf_pages.__file__)
@@ -40,6 +41,7 @@ _ITEM = re.compile(r"(?:[-*]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+\S")
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 
+_PROPERTIES = {"Keywords": "keywords", "ModDate": "modified", "CreationDate": "date"}
 _WHY = {
     "password": "it is protected by a password: save a copy without one",
     "pages": f"it has more than {pdf_pages.MAX_PAGES:,} pages: split it",
@@ -57,8 +59,10 @@ def load_pdf(body: bytes, name: str) -> Loaded:
     pages = cast("list[Page]", found["pages"])
     _must_hold_text(pages)
     text = list(_headings(_without_edges(pages)))
-    title = _title(text, str(found["title"]), name)
-    return Loaded(RawText(title), tuple(_sections(text, title)), _notes(pages))
+    said = cast("dict[str, str]", found["said"])
+    title = _title(text, said.get("Title", ""), name)
+    about = labels({_PROPERTIES.get(key, key): [value] for key, value in said.items()})
+    return Loaded(RawText(title), tuple(_sections(text, title)), _notes(pages), about)
 
 
 class _Text(NamedTuple):

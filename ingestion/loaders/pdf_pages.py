@@ -106,8 +106,11 @@ def _pages(document: Any) -> dict[str, object]:
             return {"error": "text"}
         pages.append(page)
         found.close()
-    title = cast("dict[str, object]", document.metadata or {}).get("Title")
-    return {"pages": pages, "title": title if isinstance(title, str) else ""}
+    said = cast("dict[str, object]", document.metadata or {})
+    return {
+        "pages": pages,
+        "said": {key: text for key, text in said.items() if isinstance(text, str)},
+    }
 
 
 def _page(found: Any) -> Page:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from assistant.ports import Records
+from tests.fakes.plain import washed
 from tests.fakes.samples import a_document, chunks_of, fail_after
 
 
@@ -14,6 +16,14 @@ def test_what_was_put_comes_back_whole(records: Records) -> None:
     records.documents.put(document, chunks)
     assert records.documents.document(document.id) == document
     assert sorted(records.documents.chunks(), key=lambda chunk: chunk.ordinal) == chunks
+
+
+def test_what_a_document_says_of_itself_comes_back(records: Records) -> None:
+    labels = (washed("vpn"), washed("<ORGANIZATION_2>"))
+    when = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    document = replace(a_document(), tags=labels, products=labels[:1], updated=when)
+    records.documents.put(document, [])
+    assert records.documents.document(document.id) == document
 
 
 def test_an_unknown_document_is_none(records: Records) -> None:

@@ -14,17 +14,28 @@ Read = list[tuple[str, str, int, int]]
 def read(body: bytes, name: str) -> Loaded:
     """Load a file; every line of every section must know its number."""
     loaded = load(body, PurePath(name))
-    for section in loaded.sections:
+    for section in (each for document in loaded.documents() for each in document.sections):
         assert len(section.starts) == len(section.lines) == unwrap(section.body).count("\n") + 1
         assert list(section.lines) == sorted(section.lines)
     return loaded
 
 
 def sections(loaded: Loaded) -> Read:
-    """Return each section as its path of headings, its text, its first and its last line."""
+    """Return each section as its path of headings, its text, its first and its last line.
+
+    Those of an article stand below its title.
+    """
     return [
-        (" › ".join(map(unwrap, each.heading)), unwrap(each.body), each.first_line, each.last_line)
-        for each in loaded.sections
+        (
+            " › ".join(
+                map(unwrap, (*([document.title] if loaded.articles else ()), *each.heading))
+            ),
+            unwrap(each.body),
+            each.first_line,
+            each.last_line,
+        )
+        for document in loaded.documents()
+        for each in document.sections
     ]
 
 

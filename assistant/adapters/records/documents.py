@@ -91,6 +91,9 @@ class SqlDocuments:
             title=cells.seal_washed("title", document.title),
             fingerprint=document.fingerprint,
             ingested_at=document.ingested_at,
+            tags=cells.seal_washed_all("tags", document.tags),
+            products=cells.seal_washed_all("products", document.products),
+            updated=document.updated,
         )
 
     def _document(self, row: Row[Any]) -> Document:
@@ -102,6 +105,9 @@ class SqlDocuments:
             fingerprint=row.fingerprint,
             ingested_at=row.ingested_at,
             policy_version=row.policy_version,
+            tags=tuple(cells.open_washed_all("tags", row.tags or b"")),
+            products=tuple(cells.open_washed_all("products", row.products or b"")),
+            updated=row.updated,
         )
 
     def _chunk_row(self, chunk: Chunk, document: Document) -> dict[str, Any]:

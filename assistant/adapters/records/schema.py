@@ -122,6 +122,9 @@ documents = Table(
     Column("title", LargeBinary, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("ingested_at", Moment, nullable=False),
+    Column("tags", LargeBinary),
+    Column("products", LargeBinary),
+    Column("updated", Moment),
 )
 
 chunks = Table(

@@ -1,0 +1,143 @@
+"""A batch of documents that were read: washed, cut, indexed and recorded, or only previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.desk import Desk
+from assistant.flows.indexing import index_chunks, reconcile
+from assistant.model import Chunk, Document
+from assistant.ports import Vectors
+from guardrails import RedactedText
+from ingestion import chunks as cutting
+from ingestion.loaders import Loaded
+from ingestion.places import Origin
+from ingestion.report import Preview, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document that has been read and is not washed yet."""
+
+    id: str
+    shown: Path
+    origin: Origin
+    loaded: Loaded
+    size: int
+
+
+@dataclass(slots=True)
+class Shelves:
+    """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
+
+    ``fresh`` are the ids of what was written.
+    """
+
+    desk: Desk
+    known: Collection[str]
+    tally: Tally
+    dry: bool
+    fresh: set[str] = field(default_factory=set[str])
+    _in_step: bool = False
+
+    def commit(self, batch: Sequence[Waiting]) -> None:
+        """Put a batch of documents in the place of what was known of them."""
+        if not batch:
+            return
+        with self.tally.timed("redacting"):
+            texts = [(each.shown, each.loaded) for each in batch]
+            washed = cutting.wash(self.desk.redactor, texts, allocate=not self.dry)
+        if self.dry:
+            self._preview(batch, washed)
+            return
+        documents = [self._document(each, text) for each, text in zip(batch, washed, strict=True)]
+        cut = {
+            document.id: [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
+            for document, text in zip(documents, washed, strict=True)
+        }
+        fresh = [chunk for chunks in cut.values() for chunk in chunks]
+        self._bring_in_step()
+        with self.tally.timed("indexing"):
+            titles = {document.id: document.title for document in documents}
+            index_chunks(_Watched(self.desk, self.tally), self.desk.vectors, fresh, titles)
+        with self.tally.timed("recording"):
+            self.desk.vectors.remove(self._record(documents, cut))
+        self.fresh |= cut.keys()
+        self._count([each.id for each in documents], len(fresh))
+
+    def remove(self, gone: Sequence[str]) -> None:
+        """Forget documents."""
+        if gone and not self.dry:
+            self._bring_in_step()
+            with self.tally.timed("recording"):
+                with self.desk.records.transaction():
+                    chunk_ids = self.desk.records.documents.remove(gone)
+                    self.desk.ledger.append("unindexed", documents=len(gone), chunks=len(chunk_ids))
+                self.desk.vectors.remove(chunk_ids)
+        self.tally.counts["removed"] += len(gone)
+
+    def _preview(self, batch: Sequence[Waiting], washed: Sequence[cutting.Washed]) -> None:
+        for each, text in zip(batch, washed, strict=True):
+            shown = each.shown.as_posix().encode("utf-8", "replace").decode()
+            self.tally.preview(Preview(shown, text.masked, len(text.pieces)))
+        self._count([each.id for each in batch], sum(len(text.pieces) for text in washed))
+
+    def _bring_in_step(self) -> None:
+        """Make good what a kill left in the index, before it is first changed.
+
+        Not earlier: an unchanged folder is told in a moment, without opening the index.
+        """
+        if not self._in_step:
+            with self.tally.timed("indexing"):
+                reconcile(self.desk.records.documents, self.desk.embedder, self.desk.vectors)
+            self._in_step = True
+
+    def _record(self, documents: list[Document], cut: dict[str, list[Chunk]]) -> list[str]:
+        """Replace documents in one transaction; return the ids of the chunks that went."""
+        store = self.desk.records.documents
+        with self.desk.records.transaction():
+            gone = store.remove([each.id for each in documents if each.id in self.known])
+            for document in documents:
+                store.put(document, cut[document.id])
+            self.desk.ledger.append(
+                "indexed",
+                documents=len(documents),
+                chunks=sum(map(len, cut.values())),
+                replaced=len(gone),
+                embedder=self.desk.embedder.name,
+                policy_version=self.desk.tenant.policy.version,
+            )
+        return gone
+
+    def _document(self, waiting: Waiting, washed: cutting.Washed) -> Document:
+        return Document(
+            waiting.id,
+            washed.source,
+            washed.title,
+            waiting.origin.write(),
+            datetime.now(UTC),
+            self.desk.tenant.policy.version,
+            washed.tags,
+            washed.products,
+            waiting.loaded.labels.updated,
+        )
+
+    def _count(self, ids: list[str], chunks: int) -> None:
+        changed = sum(each in self.known for each in ids)
+        self.tally.counts.update(changed=changed, added=len(ids) - changed, chunks=chunks)
+
+
+class _Watched:
+    """The desk's embedder, its time told apart."""
+
+    def __init__(self, desk: Desk, tally: Tally) -> None:
+        self._embedder = desk.embedder
+        self._tally = tally
+        self.name = desk.embedder.name
+
+    def embed(self, texts: Sequence[RedactedText]) -> Vectors:
+        with self._tally.timed("embedding"):
+            return self._embedder.embed(texts)
