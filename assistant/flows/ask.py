@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from assistant.desk import Desk
 from assistant.flows.gaps import note_gap
 from assistant.flows.reading import read_on
-from assistant.flows.retrieve import Only, Retrieved, retrieve
+from assistant.flows.only import Only
+from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Passage, Written, new_id
 from guardrails import RawText, RedactedText, Template, join
 
@@ -18,13 +19,19 @@ _BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A cited answer; when not ``answerable`` the passages are only the nearest ones."""
+    """A cited answer; when not ``answerable`` the passages are only the nearest ones.
+
+    ``narrowed`` tells that a filter left documents out, so that finding nothing is no gap yet;
+    ``noted`` that the question is kept as one.
+    """
 
     question: RedactedText
     written: Written
     passages: tuple[Passage, ...]
     answerable: bool
 
+    narrowed: bool = False
+    noted: bool = False
 
 def ask(
     desk: Desk,
@@ -44,13 +51,17 @@ def ask(
 
 
 def asking(
-    desk: Desk, question: RawText, *, before: Sequence[RedactedText] = ()
+    desk: Desk,
+    question: RawText,
+    *,
+    before: Sequence[RedactedText] = (),
+    only: Only | None = None,
 ) -> Generator[Answer]:
     """Yield the answer as it grows, nothing unchecked in it; the last one is whole.
 
     Closing the generator stops the model; what had left by then is on record all the same.
     """
-    look = _look(desk, question, before)
+    look = _look(desk, question, before, only)
     written: Written | None = None
     try:
         for written in desk.writer.answering(look.asked, look.passages):
@@ -71,12 +82,12 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
-    whole: bool
-    """Whether every document was asked, so that finding nothing is a gap."""
+    narrowed: bool
 
     def answer(self, written: Written) -> Answer:
         answerable = self.found.answerable and bool(written.body)
-        return Answer(self.question, written, self.found.passages, answerable)
+        noted = not (answerable or self.narrowed)
+        return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
 
 
 def _look(
@@ -85,8 +96,8 @@ def _look(
     washed = desk.redactor.look_up(question).text
     found = retrieve(desk, washed, before=before, only=only)
     passages = read_on(desk, found.passages) if found.answerable else ()
-    whole = only is None
-    return _Look(washed, _in_turn(washed, before[-_EARLIER:]), found, passages, whole)
+    asked = _in_turn(washed, before[-_EARLIER:])
+    return _Look(washed, asked, found, passages, narrowed=bool(only))
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:
@@ -107,5 +118,5 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         answerable=look.answer(written).answerable,
         stopped=stopped,
     )
-    if look.whole and not (look.answer(written).answerable or stopped):
+    if look.answer(written).noted and not stopped:
         note_gap(desk, look.asked)

@@ -20,8 +20,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assistant.desk import Desk
-from assistant.errors import BadInput
-from assistant.model import Chunk, Document, Passage
+from assistant.flows.only import Only
+from assistant.model import Chunk, Passage
 from assistant.ports import DocumentStore, Embedder, Hit, LexicalIndex, VectorIndex
 from guardrails import RedactedText, join
 
@@ -56,22 +56,6 @@ class Retrieved:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
-    """Which documents may answer: of a ``type`` (the ending of the file), below a ``source``."""
-
-    type: str = ""
-    source: str = ""
-
-    def admits(self, document: Document) -> bool:
-        """Return whether ``document`` may answer."""
-        source = document.source.reveal()
-        ending = f".{self.type.lstrip('.').lower()}" if self.type else ""
-        below = self.source.rstrip("/")
-        inside = not below or source == below or source.startswith(f"{below}/")
-        return inside and source.lower().endswith(ending)
-
-
 def retrieve(
     desk: Desk,
     query: RedactedText,
@@ -86,14 +70,9 @@ def retrieve(
     migration?” means nothing without it. `BadInput` when ``only`` admits no document.
     """
     library = Library(desk.records.documents, desk.embedder, desk.vectors, desk.lexical())
-    if only is None:
+    if not only:
         return search(library, query, limit, before=before)
-    admitted = {each.id for each in library.documents.documents() if only.admits(each)}
-    if not admitted:
-        raise BadInput(
-            "No document is of this type and from this folder.",
-            todo="Name the ending of a file, and a folder as citations show it.",
-        )
+    admitted = only.admitted(library.documents.documents())
     return search(library, query, limit, before=before, only=admitted)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from assistant.flows.ask import ask
 from assistant.flows.gaps import clusters, gaps
-from assistant.flows.retrieve import Only
+from assistant.flows.only import Only
 from guardrails import RawText
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import a_document, chunks_of
@@ -23,7 +23,8 @@ def test_what_a_filter_left_out_is_no_gap() -> None:
     desk = a_desk()
     document = a_document("vpn/guide.md")
     desk.records.documents.put(document, chunks_of(document, ["Of no use."]))
-    ask(desk, RawText("Where is the car park?"), only=Only(type="md"))
+    found = ask(desk, RawText("Where is the car park?"), only=Only(type="md"))
+    assert (found.answerable, found.narrowed) == (False, True)
     assert gaps(desk) == []
 
 

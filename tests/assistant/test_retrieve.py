@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.desk import Desk
-from assistant.errors import BadInput
 from assistant.flows.indexing import embedding_text, index_chunks, reconcile
-from assistant.flows.retrieve import Library, Only, Retrieved, fuse, retrieve, search
+from assistant.flows.retrieve import Library, Retrieved, fuse, retrieve, search
 from assistant.model import Chunk
 from assistant.ports import Hit
 from tests.fakes.desks import a_desk
@@ -64,37 +62,6 @@ def test_one_document_fills_no_more_than_its_share() -> None:
     assert len(sources) == 6
     alone = search(library, washed("the spooler hangs"), 6, per_document=1)
     assert len({each.source.reveal() for each in alone.passages}) == len(alone.passages)
-
-
-@pytest.mark.parametrize(
-    ("only", "sources"),
-    [
-        (Only(type="pdf"), {"vpn/guide.pdf"}),
-        (Only(type=".PDF", source="vpn/"), {"vpn/guide.pdf"}),
-        (Only(source="vpn"), {"vpn/guide.pdf", "vpn/guide.md"}),
-        (Only(source="vpnold/guide.md"), {"vpnold/guide.md"}),
-    ],
-)
-def test_only_documents_of_the_type_and_folder_asked_for_answer(
-    only: Only, sources: set[str]
-) -> None:
-    found = retrieve(_guides(), washed("the guide to the VPN"), only=only)
-    assert {each.source.reveal() for each in found.passages} == sources
-
-
-def test_a_type_or_folder_that_no_document_has_is_the_askers_mistake() -> None:
-    with pytest.raises(BadInput):
-        retrieve(_guides(), washed("the guide"), only=Only(type="docx"))
-
-
-def _guides() -> Desk:
-    desk = a_desk()
-    for source in ("vpn/guide.pdf", "vpn/guide.md", "vpnold/guide.md"):
-        document = a_document(source)
-        chunks = chunks_of(document, ["The guide to the VPN."])
-        desk.records.documents.put(document, chunks)
-        index_chunks(desk.embedder, desk.vectors, chunks, {document.id: document.title})
-    return desk
 
 
 def test_a_deleted_document_is_not_found_and_moves_nothing() -> None:

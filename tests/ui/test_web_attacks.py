@@ -216,10 +216,11 @@ def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
         ("qd-question", "submit", None),
         ("qd-stop", "click", None),
         ("qd-anew", "click", None),
+        ("qd-answer", "click", {"do": "note"}),
         ("qd-verify", "click", None),
         ("qd-made", "click", {"draft": "0"}),
         ("qd-top", "click", {"value": "acme"}),
-        *((tab, "select", None) for tab in ("Tickets", "Review", "Outbox", "Ledger")),
+        *((tab, "select", None) for tab in ("Tickets", "Review", "Gaps", "Outbox", "Ledger")),
     ]
     with site.client("gil") as gil:
         wired = {tuple(each) for every in gil.config["dependencies"] for each in every["targets"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,15 +55,43 @@ def ask(
     source: Annotated[
         str, typer.Option(help="Only from this file, or below this folder, as citations show it.")
     ] = "",
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only from documents with this tag; each one given."),
+    ] = None,
+    product: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRODUCT", help="Only from documents about this product."),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Only from documents that were updated since.",
+        ),
+    ] = None,
+    note: Annotated[
+        bool, typer.Option("--note", help="Keep it for `gaps` though a filter left documents out.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Answer a question from a tenant's documents, with citations and why each passage was found.
 
-    What nothing answers is kept for `gaps`, unless --type or --source left something out.
+    What nothing answers is kept for `gaps`, unless a filter left documents out.
     """
     from ui.operations.ask import ASK, Question
 
-    asked = Question(tenant=tenant, question=" ".join(question), type=type_, source=source)
+    asked = Question(
+        tenant=tenant,
+        question=" ".join(question),
+        type=type_,
+        source=source,
+        tags=tuple(tag or ()),
+        products=tuple(product or ()),
+        since=since.date() if since else None,
+        note=note,
+    )
     answer = perform(ASK, asked)
     if json:
         screen.as_json(answer)
@@ -101,6 +130,9 @@ def redact(
     typer.echo(found.text, nl=not found.text.endswith("\n"))
     total = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
     screen.note(f"Masked: {total or 'nothing'}.")
+
+
+_NOT_KEPT = "A filter left documents out, so it is no gap yet; --note keeps it all the same."
 
 
 def _washed(text: str, tenant: str) -> Washed:
@@ -151,6 +183,8 @@ def _answer(answer: AnswerView) -> None:
         screen.say("Found:")
     else:
         screen.say("Nothing here answers this.")
+        kept = "It is kept for `quietdesk gaps`." if answer.noted else _NOT_KEPT
+        screen.note(kept)
         screen.say("Nearest articles:" if answer.nearest else "No article comes near either.")
     for each in answer.nearest:
         why = ", ".join(each.terms) if "terms" in each.matched_by else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
@@ -9,16 +10,22 @@ from ui.operations.drafts import CitationView, citation_view
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from assistant.flows.only import Only
     from assistant.model import Passage
     from guardrails import RedactedText
 
 
 class Question(TenantArgs):
-    """A question as a person typed it."""
+    """A question as a person typed it; with ``note`` it is kept as a gap though it was narrowed."""
 
     question: str
     type: str = ""
     source: str = ""
+    tags: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    since: date | None = None
+    note: bool = False
 
 
 class Nearest(Shape):
@@ -42,7 +49,10 @@ class Nearest(Shape):
 
 
 class AnswerView(Shape):
-    """An answer with its citations; without one, ``answerable`` is false and ``text`` empty."""
+    """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
+
+    ``noted`` tells that the question is kept as a gap.
+    """
 
     question: str
     answerable: bool
@@ -51,27 +61,46 @@ class AnswerView(Shape):
     citations: tuple[CitationView, ...]
     notes: tuple[str, ...]
     nearest: tuple[Nearest, ...]
+    noted: bool
 
 
 def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
     from assistant.errors import BadInput
     from assistant.flows.ask import ask
-    from assistant.flows.retrieve import Only
+    from assistant.flows.gaps import note_gap
     from guardrails import RawText
 
     if not args.question.strip():
         raise BadInput("The question is empty.")
-    only = Only(args.type, args.source) if args.type or args.source else None
-    answer = ask(home.desk(args.tenant), RawText(args.question), only=only)
+    desk = home.desk(args.tenant)
+    answer = ask(desk, RawText(args.question), only=_only(desk, args))
     text = answer.written.body.reveal()
+    answerable = answer.answerable and bool(text)
+    late = args.note and answer.narrowed and not answerable
+    if late:
+        note_gap(desk, answer.question)
     return AnswerView(
         question=answer.question.reveal(),
-        answerable=answer.answerable and bool(text),
+        answerable=answerable,
         text=text,
         writer=answer.written.writer,
         citations=tuple(citation_view(each) for each in answer.written.citations),
         notes=answer.written.notes,
         nearest=tuple(_nearest(each, answer.question) for each in answer.passages),
+        noted=late or answer.noted,
+    )
+
+
+def _only(desk: Desk, args: Question) -> Only:
+    from assistant.flows.only import only
+
+    return only(
+        desk.redactor,
+        type_=args.type,
+        source=args.source,
+        tags=args.tags,
+        products=args.products,
+        since=datetime.combine(args.since, time(), UTC) if args.since else None,
     )
 
 

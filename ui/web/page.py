@@ -10,10 +10,10 @@ from gradio.themes import Base
 
 from ui.web.html import NOTHING
 from ui.web.tabs import ask, rest, review, tickets
-from ui.web.tabs.rest import build_import, build_ledger, build_outbox
+from ui.web.tabs.rest import build_gaps, build_import, build_ledger, build_outbox
 from ui.web.views.header import header
 from ui.web.visit import Visit, open_visit
-from ui.web.widgets import UNCHANGED, Wiring, held, panel, word
+from ui.web.widgets import UNCHANGED, Pace, Wiring, held, panel, word
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -54,6 +54,8 @@ class _Desk:
                 self._review = review.build_review(self._wiring)
             with gr.Tab("Ask", id="ask"):
                 self._ask = ask.build_ask(self._wiring)
+            with gr.Tab("Gaps", id="gaps") as gaps_tab:
+                self._gaps = build_gaps()
             with gr.Tab("Outbox", id="outbox") as outbox_tab:
                 self._outbox = build_outbox()
             with gr.Tab("Import", id="import"):
@@ -62,6 +64,13 @@ class _Desk:
                 self._ledger = build_ledger(self._wiring)
         self._wire_arrival()
         self._wire_tabs(tickets_tab, review_tab, outbox_tab, ledger_tab)
+        self._wiring.on(
+            gaps_tab.select,
+            _only(rest.gaps_now),
+            outputs=[self._gaps],
+            pace=Pace.WRITE,
+            busy=self._gaps,
+        )
 
     def _wire_arrival(self) -> None:
         everything = [
@@ -70,6 +79,7 @@ class _Desk:
             *self._tickets.fresh,
             *self._review.fresh,
             *self._ask.fresh,
+            self._gaps,
             self._outbox,
             self._import,
             *self._ledger.fresh,
@@ -96,7 +106,7 @@ class _Desk:
     def _arrive(self, login: str) -> Sequence[object]:
         memberships = self._home.accounts.memberships(login)
         if not memberships:
-            width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + 5
+            width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + 6
             return ["", header(login, [], ""), *(UNCHANGED for _ in range(width)), NOTHING]
         return self._at(open_visit(self._home, login, memberships[0].tenant))
 
@@ -113,7 +123,8 @@ class _Desk:
             header(login, self._home.accounts.memberships(login), slug),
             *tickets.fresh(visit),
             *review.fresh(visit),
-            *ask.fresh(),
+            *self._ask.anew_values(),
+            NOTHING,
             rest.outbox_now(visit),
             rest.import_now(visit, self._home.settings.max_file_mb),
             *rest.ledger_now(visit),

@@ -1,4 +1,4 @@
-"""The tabs that only show: outbox, import, ledger."""
+"""The tabs that only show: gaps, outbox, import, ledger."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from assistant.flows.gaps import gaps
 from assistant.flows.outbox import replies
 from assistant.model import Role
 from ui.web.html import NOTHING, Html
 from ui.web.views import bringing_in, ledger
+from ui.web.views import gaps as gap_views
 from ui.web.views.outbox import outbox
+from ui.web.views.shown import Shown
 from ui.web.visit import Visit, must_be
 from ui.web.widgets import Block, Pace, Wiring, button, panel, usable
 
@@ -38,6 +41,12 @@ def build_outbox() -> gr.HTML:
         return panel("outbox")
 
 
+def build_gaps() -> gr.HTML:
+    """Lay the gaps out."""
+    with gr.Column(elem_classes=["qd-page"]):
+        return panel("gaps")
+
+
 def build_import() -> gr.HTML:
     """Lay the forms out; the page's script sends them to our own route."""
     with gr.Column(elem_classes=["qd-page"]):
@@ -58,6 +67,13 @@ def build_ledger(wiring: Wiring) -> LedgerTab:
 def outbox_now(visit: Visit) -> Html:
     """Return the outbox."""
     return outbox(replies(visit.desk, visit.person), visit.desk.tenant.slug)
+
+
+def gaps_now(visit: Visit) -> Html:
+    """Return what was asked in vain, or why it is not shown."""
+    if not visit.role.includes(Role.REVIEWER):
+        return gap_views.not_for_you()
+    return gap_views.gaps(gaps(visit.desk), Shown(visit.desk, visit.person, as_seen=False))
 
 
 def import_now(visit: Visit, max_mb: int) -> Html:

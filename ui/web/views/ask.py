@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assistant.flows.ask import Answer
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.marks import washed
+from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import nearest, sources
@@ -47,6 +48,18 @@ def answer(found: Answer, shown: Shown) -> Html:
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
+def narrow_button() -> Html:
+    """Return the button that shows the fields which narrow a question down."""
+    return el(
+        "button",
+        words("Only some documents"),
+        type="button",
+        class_="qd-link",
+        data_toggle="qd-asking",
+        aria_expanded="false",
+    )
+
+
 def nothing_asked() -> Html:
     """Return what stands under the question before one was asked."""
     return empty("Ask the knowledge base", "Answers cite the passages that they stand on.")
@@ -62,10 +75,11 @@ def _answered(found: Answer, shown: Shown) -> Html:
 
 def _unanswered(found: Answer, shown: Shown) -> Html:
     title = el("p", words("Nothing here answers this."), class_="qd-nothing-title")
+    kept = noted(found.noted)
     if not found.passages:
-        return join((title, el("p", words("No article comes near either."))))
+        return join((title, el("p", words("No article comes near either.")), kept))
     near = el("section", el("h4", words("Nearest articles")), nearest(found, shown))
     hint = el(
         "p", words("These came nearest, and do not answer it. Open one to judge for yourself.")
     )
-    return join((title, hint, near))
+    return join((title, hint, kept, near))
