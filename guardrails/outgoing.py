@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import NoReturn, cast
 from urllib.parse import unquote, unquote_plus
 
+from guardrails.encoded import views
 from guardrails.errors import GateClosed
 from guardrails.scan import Scan, Scanner
 
@@ -145,6 +146,7 @@ class _Washer:
         if not found.blocking:
             for view in _views(inner):
                 self.hidden(view, found)
+            self._encoded(inner)
         self.remasked += len(found.remask)
         return found.apply(inner)
 
@@ -158,6 +160,14 @@ class _Washer:
             for start, end, name in found.remask
             if name not in known and not view[start:end].isalnum()
         )
+
+    def _encoded(self, text: str) -> None:
+        """Count as blocking whatever the encoded words of ``text`` say: nobody reads them."""
+        for view in views(text):
+            if view.origin[0] == view.origin[-1]:
+                found = self._scanner.scan(view.text)
+                self.blocking.update(found.kinds())
+                self.blocking.update(name.type.value for _, _, name in found.remask)
 
     def _inner(self, text: str, depth: int) -> str:
         """Return ``text`` with the JSON that it holds washed, if it holds any."""
@@ -178,6 +188,7 @@ class _Washer:
             self.blocking.update(name.type.value for _, _, name in found.remask)
             for view in _views(key):
                 self.hidden(view, Scan())
+            self._encoded(key)
         return key
 
     def _number(self, value: float) -> None:

@@ -8,11 +8,13 @@ like a placeholder is masked as well, so that nobody can ask for somebody else's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from guardrails import placeholders
 from guardrails.detect import apply_replacements
+from guardrails.detect.normal import normalise
+from guardrails.encoded import View, views
 from guardrails.errors import Refused
 from guardrails.known import KnownValues
 from guardrails.placeholders import Placeholder
@@ -72,9 +74,18 @@ class Redactor:
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
     ) -> list[Redaction]:
         texts = [unwrap(raw) for raw in raws]
+        seen = [list(views(text)) for text in texts]
+        found_in = self._detect([*texts, *(view.text for some in seen for view in some)])
+        in_views = iter(found_in[len(texts) :])
         spans = [
-            _unite([*found, *self._known(text, known)])
-            for text, found in zip(texts, self._detect(texts), strict=True)
+            _unite(
+                [
+                    *found,
+                    *self._known(text, known),
+                    *(span for view in some for span in self._seen(view, next(in_views), known)),
+                ]
+            )
+            for text, found, some in zip(texts, found_in[: len(texts)], seen, strict=True)
         ]
         values = [
             (span.type, text[span.start : span.end])
@@ -109,7 +120,22 @@ class Redactor:
             Span(found.start, found.end, EntityType.LITERAL, _LITERAL_SCORE, "literal")
             for found in placeholders.find(text)
         ]
-        return [*literal, *self._directory.find(text), *(known.find(text) if known else [])]
+        return [*literal, *self._told(text, known)]
+
+    def _told(self, text: str, known: KnownValues | None) -> list[Span]:
+        normal = normalise(text)
+        found = [
+            *self._directory.find(normal.text),
+            *(known.find(normal.text) if known else []),
+        ]
+        return [normal.back(span) for span in found]
+
+    def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
+        """Yield, as spans of the source, what only shows when an encoding is undone."""
+        for span in (*found, *self._told(view.text, known)):
+            place = view.back(span.start, span.end)
+            if place is not None:
+                yield replace(span, start=place[0], end=place[1])
 
 
 def _unite(spans: Sequence[Span]) -> list[Span]:

@@ -151,9 +151,15 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """A dictionary of token sequences: one pass over the text, whatever the size of the vault."""
+    """A dictionary of token sequences: one pass over the text, whatever the size of the vault.
+
+    What is more than one plain word is found in any case: ``folded`` holds it in lower case.
+    """
 
     _names: dict[tuple[str, ...], Placeholder] = field(
+        default_factory=dict[tuple[str, ...], Placeholder]
+    )
+    _folded: dict[tuple[str, ...], Placeholder] = field(
         default_factory=dict[tuple[str, ...], Placeholder]
     )
     _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
@@ -161,16 +167,20 @@ class _Values:
     @classmethod
     def of(cls, values: Iterable[tuple[str, Placeholder]]) -> _Values:
         names: dict[tuple[str, ...], Placeholder] = {}
+        folded: dict[tuple[str, ...], Placeholder] = {}
         lengths: dict[str, set[int]] = {}
         for value, placeholder in values:
             tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
             if tokens and len(value.strip()) >= SHORTEST_VALUE and value not in WORD_NAMES:
                 names.setdefault(tokens, placeholder)
-                lengths.setdefault(tokens[0], set()).add(len(tokens))
+                lowered = tuple(token.casefold() for token in tokens)
+                if len(tokens) != 1 or not value.strip().isalpha():
+                    folded.setdefault(lowered, placeholder)
+                lengths.setdefault(lowered[0], set()).add(len(tokens))
         longest_first = {
             first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()
         }
-        return cls(names, longest_first)
+        return cls(names, folded, longest_first)
 
     def find(
         self, text: str, holes: Sequence[tuple[int, int]]
@@ -186,17 +196,20 @@ class _Values:
             return
         places = [match.span() for match in _TOKEN.finditer(text, start, end)]
         tokens = [_token(text[left:right]) for left, right in places]
+        lowered = [token.casefold() for token in tokens]
         at = 0
         while at < len(tokens):
-            size, name = self._longest(tokens, at)
+            size, name = self._longest(tokens, lowered, at)
             if name is not None:
                 yield places[at][0], places[at + size - 1][1], name
             at += size
 
-    def _longest(self, tokens: Sequence[str], at: int) -> tuple[int, Placeholder | None]:
-        for size in self._lengths.get(tokens[at], ()):
+    def _longest(
+        self, tokens: Sequence[str], lowered: Sequence[str], at: int
+    ) -> tuple[int, Placeholder | None]:
+        for size in self._lengths.get(lowered[at], ()):
             here = tuple(tokens[at : at + size])
-            name = self._names.get(here)
+            name = self._names.get(here) or self._folded.get(tuple(lowered[at : at + size]))
             if name is not None:
                 return len(here), name
         return 1, None

@@ -6,9 +6,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
+from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.flows.reading import read_on
 from assistant.flows.only import Only
+from assistant.flows.reading import read_on
 from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Passage, Written, new_id
 from guardrails import RawText, RedactedText, Template, join
@@ -29,9 +30,9 @@ class Answer:
     written: Written
     passages: tuple[Passage, ...]
     answerable: bool
-
     narrowed: bool = False
     noted: bool = False
+
 
 def ask(
     desk: Desk,
@@ -45,7 +46,7 @@ def ask(
     ``before`` are the earlier questions of the conversation, oldest first, as they were washed.
     """
     look = _look(desk, question, before, only)
-    written = desk.writer.answer(look.asked, look.passages)
+    written = masked_again(desk, desk.writer.answer(look.asked, look.passages))
     _record(desk, look, written)
     return look.answer(written)
 
@@ -64,7 +65,8 @@ def asking(
     look = _look(desk, question, before, only)
     written: Written | None = None
     try:
-        for written in desk.writer.answering(look.asked, look.passages):
+        for grown in desk.writer.answering(look.asked, look.passages):
+            written = masked_again(desk, grown)
             yield look.answer(written)
     except GeneratorExit:
         if written is not None:

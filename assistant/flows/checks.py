@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
 from assistant.model import Draft, Finding, FindingKind, Ticket, Written
@@ -42,6 +44,20 @@ def must_decide(desk: Desk, person: Person) -> None:
             f"{person.login} is not a reviewer of {desk.tenant.slug}.",
             todo="Ask an admin for the reviewer role.",
         )
+
+
+def masked_again(desk: Desk, written: Written) -> Written:
+    """Return what was written with every value that the vault knows behind its placeholder.
+
+    What one text hid from detection another may have shown since. A model's words were judged
+    against the vault already.
+    """
+    if written.writer != desk.spare_writer.name:
+        return written
+    again = desk.scanner.remask
+    return replace(
+        written, saw=again(written.saw), said=again(written.said), body=again(written.body)
+    )
 
 
 def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:

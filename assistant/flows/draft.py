@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.desk import Desk
-from assistant.flows.checks import inspect, ticket_of
+from assistant.flows.checks import inspect, masked_again, ticket_of
 from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
 from assistant.flows.reading import around
 from assistant.flows.retrieve import retrieve
+from assistant.flows.shelves import documents_of
 from assistant.model import (
     Draft,
     DraftKind,
@@ -28,9 +29,9 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = ticket_of(desk, reference)
     found = retrieve(desk, question_of(ticket))
-    read = around(desk.records.documents, found.passages) if found.answerable else ()
+    read = around(documents_of(desk), found.passages) if found.answerable else ()
     safe = quarantine(desk.suspects, ticket, read)
-    written = desk.writer.reply(safe.ticket, safe.passages)
+    written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
     suspect = placed(safe.findings, written.body)
     inspected = _inspected(desk, ticket, written)
     ready = replace(inspected, findings=(*inspected.findings, *suspect))

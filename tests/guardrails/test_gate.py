@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import replace
@@ -262,6 +263,8 @@ HIDING: dict[str, Any] = {
     "full-width letters": chat(f"write to {wide(MAIL)}"),
     "invisible characters": chat("restart " + "\u200b".join(HOST) + " now"),
     "encoded name": chat("so Priya%20Raghunathan said"),
+    "name in base64": chat(f"so {b64encode(b'Priya Raghunathan').decode()} said"),
+    "mail in hex": chat(f"so {MAIL.encode().hex()} said"),
     "model": chat("x") | {"model": f"for {MAIL}"},
     "number": chat("x", seed=4111111111111111),
     "tool arguments": chat("x", tools=[{"function": {"arguments": json.dumps({"a": MAIL})}}]),

@@ -202,3 +202,10 @@ def test_a_scanner_without_a_vault_or_a_directory_still_scans() -> None:
     tenant = Tenant()
     assert isinstance(tenant.scanner, Scanner)
     assert tenant.scanner.scan("Restart the print spooler.").blocking == ()
+
+
+def test_a_value_of_the_vault_is_found_in_any_case_unless_it_is_one_plain_word() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.vault.allocate([(PERSON, "Piet Hoogland"), (HOSTNAME, "OSLO-APP017"), (PERSON, "Max")])
+    masked = tenant.scanner.remask(washed("PIET HOOGLAND on oslo-app017 to the max"))
+    assert masked.reveal() == "<PERSON_1> on <HOSTNAME_1> to the max"
