@@ -31,6 +31,9 @@ _DEPTH_NARROWED = 2000
 
 _PER_DOCUMENT = 2
 _TURNS_BEFORE = 3
+_LAST_QUESTION = 0.5
+"""What a word of the question before this one weighs: on the 36 questions of the development half
+that follow others, nDCG@10 .886 without, .917 to .919 from .3 to .7, .905 with both as one text."""
 
 _OTHERS = 20
 _OUT_BY_VECTOR, _OUT_BY_TERMS, _BIAS = 9.0, 6.0, -1.85
@@ -121,12 +124,13 @@ def _hits(
 ) -> tuple[dict[str, list[Hit]], dict[str, Chunk]]:
     """Search both ways; return the hits that the records know, and their chunks.
 
-    What was said before gives the vector its sense. Exact words are the question's own.
+    What was said before gives the vector its sense. Exact words are the question's own, and at
+    half their weight those of the question before it: “and how do I mitigate it?” names nothing.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
     depth = _DEPTH if only is None else _DEPTH_NARROWED
     found = {
-        "terms": library.lexical.search(query, depth),
+        "terms": _by_terms(library.lexical, query, before[-1:], depth),
         "vector": library.vectors.search(library.embedder.embed([asked]), depth),
     }
     ids = dict.fromkeys(hit.chunk_id for hits in found.values() for hit in hits)
@@ -136,6 +140,19 @@ def _hits(
         way: [hit for hit in hits if hit.chunk_id in chunks][:_DEPTH] for way, hits in found.items()
     }
     return checked, chunks
+
+
+def _by_terms(
+    lexical: LexicalIndex, query: RedactedText, last: Sequence[RedactedText], depth: int
+) -> list[Hit]:
+    hits = lexical.search(query, depth)
+    if not last:
+        return hits
+    scores = {hit.chunk_id: hit.score for hit in hits}
+    for hit in lexical.search(last[0], depth):
+        scores[hit.chunk_id] = scores.get(hit.chunk_id, 0.0) + _LAST_QUESTION * hit.score
+    ranked = sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+    return [Hit(chunk_id, score) for chunk_id, score in ranked[:depth]]
 
 
 def _spread(ranked: Iterable[str], chunks: Mapping[str, Chunk], most: int) -> list[str]:

@@ -108,6 +108,16 @@ def test_what_was_asked_before_gives_a_short_question_its_sense() -> None:
     assert "mail archive" in found.passages[0].chunk.text.reveal()
 
 
+def test_a_follow_up_finds_by_the_words_of_the_question_before_it() -> None:
+    library = _library(
+        ["SpoolerStuck: empty the queue, then restart."],
+        *([f"Alert{each}: mitigate it by hand."] for each in "ABCDEF"),
+    )
+    before = [washed("SpoolerStuck fires, what do I check?")]
+    found = search(library, washed("and how do I mitigate it?"), 3, before=before)
+    assert "SpoolerStuck" in found.passages[0].chunk.text.reveal()
+
+
 def test_the_same_question_gets_the_same_answer_each_time() -> None:
     library = _library(["The spooler hangs."] * 5, FILLER)
     assert _ask(library, "spooler hangs") == _ask(library, "spooler hangs")
