@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -109,12 +110,15 @@ def test_what_was_asked_before_gives_a_short_question_its_sense() -> None:
 
 
 def test_a_follow_up_finds_by_the_words_of_the_question_before_it() -> None:
-    library = _library(
-        ["SpoolerStuck: empty the queue, then restart."],
-        *([f"Alert{each}: mitigate it by hand."] for each in "ABCDEF"),
+    by_words = replace(
+        _library(
+            ["SpoolerStuck: to mitigate, empty the queue."],
+            *([f"Alert{each}: mitigate, mitigate."] for each in "ABCDEF"),
+        ),
+        vectors=FakeVectors(),
     )
     before = [washed("SpoolerStuck fires, what do I check?")]
-    found = search(library, washed("and how do I mitigate it?"), 3, before=before)
+    found = search(by_words, washed("and how do I mitigate it?"), 3, before=before)
     assert "SpoolerStuck" in found.passages[0].chunk.text.reveal()
 
 
