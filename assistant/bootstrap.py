@@ -21,12 +21,13 @@ from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
-from assistant.adapters.records.accounts import Accounts
+from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
+from assistant.adapters.shelf import NoVault, shelf
 from assistant.adapters.webhook import webhook
-from assistant.desk import Desk
+from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.indexing import reconcile
 from assistant.model import Role, Tenant
@@ -153,6 +154,37 @@ class Home:
                     self._erase(self._indexes[tenant.id])
             return desk
 
+    def library(self) -> Desk:
+        """Return the desk of the provider's library; the first call makes one.
+
+        It has no vault: what is masked there is masked for good, because a placeholder of one vault
+        means somebody else in another.
+        """
+        with self._opening:
+            tenant = self.accounts.library()
+            if tenant is None:
+                tenant = self.accounts.add_library()
+                self._desks.clear()  # from now on there is something to read
+            desk = self._desks.get(LIBRARY)
+            if desk is None:
+                desk = self._desks[LIBRARY] = self._open_desk(tenant)
+                if self._indexes[tenant.id].erasing:
+                    self._erase(self._indexes[tenant.id])
+            return desk
+
+    def _shelf(self, tenant: Tenant) -> Shelf | None:
+        """Return what ``tenant`` may read of the library, if its policy says so."""
+        if not tenant.policy.library or self.accounts.library() is None:
+            return None
+        desk = self.library()
+        return shelf(desk.records.documents, desk.vectors, desk.lexical)
+
+    def set_policy(self, slug: str, policy: Policy) -> Tenant:
+        """Put a policy in force, and write down that it is. `NotFound` for an unknown tenant."""
+        tenant = self.accounts.set_policy(slug, policy)
+        self.desk(slug).ledger.append("policy.set", version=tenant.policy.version)
+        return tenant
+
     def directory_changed(self, slug: str) -> None:
         """Open the tenant's desk anew next time, so that it masks the people it has now."""
         with self._opening:
@@ -188,7 +220,8 @@ class Home:
         return self.settings.database_url is None
 
     def _generations(self, slug: str) -> Generations:
-        return self._indexes[self.desk(slug).tenant.id]
+        desk = self.library() if slug == LIBRARY else self.desk(slug)
+        return self._indexes[desk.tenant.id]
 
     def _erase(self, index: Generations) -> None:
         self._database.rewrite()
@@ -204,7 +237,8 @@ class Home:
         key = self.accounts.data_key(tenant.slug)
         sealer = Sealer(tenant.id, key)
         records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
-        vault = Vault(records.vault, sealer, key)
+        store = NoVault() if tenant.slug == LIBRARY else records.vault
+        vault = Vault(store, sealer, key)
         terms = records.terms.list()
         people = (value for person in records.directory.all() for value in person.values())
         told = (KnownValue(term.type, term.text) for term in terms if term.type)
@@ -227,6 +261,7 @@ class Home:
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
             suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
+            shelf=self._shelf(tenant),
         )
 
     def _index(self, tenant: Tenant, records: Records) -> Generations:

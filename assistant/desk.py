@@ -6,13 +6,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.model import Tenant
-from assistant.ports import Embedder, LexicalIndex, Records, VectorIndex, Writer
+from assistant.ports import (
+    DocumentReader,
+    Embedder,
+    LexicalIndex,
+    Records,
+    VectorIndex,
+    VectorSearch,
+    Writer,
+)
 from guardrails import RedactedText, Redactor
 from guardrails.injection import Suspect
 from guardrails.ledger import Ledger
 from guardrails.restore import Restorer
 from guardrails.scan import Scanner
 from guardrails.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a desk may read of the provider's library beside its own documents, and never write."""
+
+    documents: DocumentReader
+    vectors: VectorSearch
+    lexical: Callable[[], LexicalIndex]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +52,4 @@ class Desk:
     writer: Writer
     spare_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
+    shelf: Shelf | None = None

@@ -60,7 +60,15 @@ class Hit:
     score: float
 
 
-class VectorIndex(Protocol):
+class VectorSearch(Protocol):
+    """Vectors that can be searched, and no more."""
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        """Return the nearest chunks of a ``(1, dimension)`` vector by cosine, best first."""
+        ...
+
+
+class VectorIndex(VectorSearch, Protocol):
     """Ids and vectors of one tenant's chunks, nothing else."""
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
@@ -69,10 +77,6 @@ class VectorIndex(Protocol):
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove vectors; unknown ids are ignored."""
-        ...
-
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        """Return the nearest chunks of a ``(1, dimension)`` vector by cosine, best first."""
         ...
 
     def ids(self) -> set[str]:
@@ -105,8 +109,8 @@ class ChatModel(Protocol):
         ...
 
 
-class DocumentStore(Protocol):
-    """Documents and chunks; the truth that every index hit is checked against."""
+class DocumentReader(Protocol):
+    """Documents and chunks that can be read, and no more."""
 
     def documents(self) -> list[Document]:
         """Return all documents, by source."""
@@ -114,20 +118,24 @@ class DocumentStore(Protocol):
 
     def document(self, document_id: str) -> Document | None: ...
 
-    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with its chunks, replacing the one of the same id; one transaction."""
-        ...
-
-    def remove(self, document_ids: Sequence[str]) -> list[str]:
-        """Remove documents with their chunks; return the ids of the removed chunks."""
-        ...
-
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         """Return the chunks of these ids that exist (unordered), or all of them."""
         ...
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         """Return the chunks of one document in their order."""
+        ...
+
+
+class DocumentStore(DocumentReader, Protocol):
+    """Documents and chunks; the truth that every index hit is checked against."""
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        ...
+
+    def remove(self, document_ids: Sequence[str]) -> list[str]:
+        """Remove documents with their chunks; return the ids of the removed chunks."""
         ...
 
     def chunk_ids(self) -> set[str]: ...

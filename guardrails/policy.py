@@ -44,6 +44,10 @@ class Policy:
     regions: tuple[str, ...] = ("local", "eu")
     phi: bool = False
     destinations: tuple[str, ...] = field(default=("model",))
+    library: bool = False
+    """Whether answers may come from the provider's own library too."""
+    resolved_tickets: bool = False
+    """Whether solved and closed tickets are found and cited like documents."""
 
     def refusal(self, destination: Destination) -> str:
         """Return why nothing may go to ``destination``, or an empty string when it may."""

@@ -40,15 +40,17 @@ def ingest(
     max_bytes: int,
     known_as: Path | None = None,
     dry: bool = False,
+    identities: bool = True,
 ) -> IngestReport:
     """Read a folder or a file; forget what it brought before and is gone from it now.
 
     ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
     temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
-    washes what is new and keeps nothing, not even in the vault.
+    washes what is new and keeps nothing, not even in the vault. Without ``identities`` what is
+    masked is masked for good.
     """
     real, found = scan(folder_or_file)
-    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry)
+    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities)
     run.read_all()
     run.forget_gone()
     supersede(desk, run.shelves.fresh, run.tally)
@@ -64,6 +66,7 @@ class _Run:
     max_bytes: int
     found: Scan
     dry: bool
+    identities: bool
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
@@ -77,7 +80,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
-        self.shelves = Shelves(self.desk, self.places.known, self.tally, self.dry)
+        self.shelves = Shelves(self.desk, self.places.known, self.tally, self.dry, self.identities)
         self.root = self.places.root_of(self._folder())
         self.how = how(self.desk)
         self.total = sum(found.size for found in self.found.files)

@@ -40,6 +40,7 @@ class Shelves:
     known: Collection[str]
     tally: Tally
     dry: bool
+    identities: bool
     fresh: set[str] = field(default_factory=set[str])
     _in_step: bool = False
 
@@ -49,7 +50,8 @@ class Shelves:
             return
         with self.tally.timed("redacting"):
             texts = [(each.shown, each.loaded) for each in batch]
-            washed = cutting.wash(self.desk.redactor, texts, allocate=not self.dry)
+            keep = self.identities and not self.dry
+            washed = cutting.wash(self.desk.redactor, texts, allocate=keep)
         if self.dry:
             self._preview(batch, washed)
             return

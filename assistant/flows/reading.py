@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.quarantine import quarantine_passages
+from assistant.flows.shelves import documents_of
 from assistant.model import Passage
-from assistant.ports import DocumentStore
+from assistant.ports import DocumentReader
 
 _MOST = 9
 _NEIGHBOUR = 0.97
@@ -21,10 +22,10 @@ _NEIGHBOUR = 0.97
 
 def read_on(desk: Desk, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return ``passages`` with what stands around the best one, without orders to an assistant."""
-    return quarantine_passages(desk.suspects, around(desk.records.documents, passages))[0]
+    return quarantine_passages(desk.suspects, around(documents_of(desk), passages))[0]
 
 
-def around(documents: DocumentStore, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+def around(documents: DocumentReader, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return ``passages`` with the rest of the best one's document, at most nine in all."""
     if not passages:
         return ()

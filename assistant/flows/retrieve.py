@@ -21,8 +21,9 @@ from dataclasses import dataclass
 
 from assistant.desk import Desk
 from assistant.flows.only import Only
+from assistant.flows.shelves import documents_of, lexical_of, vectors_of
 from assistant.model import Chunk, Passage
-from assistant.ports import DocumentStore, Embedder, Hit, LexicalIndex, VectorIndex
+from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, VectorSearch
 from guardrails import RedactedText, join
 
 _DEPTH = 100
@@ -44,9 +45,9 @@ _ANSWERABLE = 0.42
 class Library:
     """What is searched: one tenant's records and its two indexes."""
 
-    documents: DocumentStore
+    documents: DocumentReader
     embedder: Embedder
-    vectors: VectorIndex
+    vectors: VectorSearch
     lexical: LexicalIndex
 
 
@@ -72,7 +73,7 @@ def retrieve(
     ``before`` is what the asker said earlier in the conversation, oldest first: “How do I do the
     migration?” means nothing without it. `BadInput` when ``only`` admits no document.
     """
-    library = Library(desk.records.documents, desk.embedder, desk.vectors, desk.lexical())
+    library = Library(documents_of(desk), desk.embedder, vectors_of(desk), lexical_of(desk))
     if not only:
         return search(library, query, limit, before=before)
     admitted = only.admitted(library.documents.documents())
@@ -168,7 +169,7 @@ def _spread(ranked: Iterable[str], chunks: Mapping[str, Chunk], most: int) -> li
 
 
 def _passages(
-    documents: DocumentStore,
+    documents: DocumentReader,
     chunks: Sequence[Chunk],
     scores: Mapping[str, float],
     found: Mapping[str, Sequence[Hit]],

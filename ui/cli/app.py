@@ -8,6 +8,7 @@ from ui.cli import (
     forgetting,
     knowledge,
     ledger,
+    library,
     measuring,
     outbox,
     review,
@@ -39,6 +40,7 @@ def build() -> typer.Typer:
     top.command("summarise")(tickets.summarise)
     top.command("draft")(tickets.draft)
     top.add_typer(_tenants(), name="tenant")
+    top.add_typer(_library(), name="library")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
@@ -56,6 +58,15 @@ def _tenants() -> typer.Typer:
     group.command("add")(tenants.add)
     group.command("list")(tenants.list_all)
     group.command("show")(tenants.show)
+    group.command("set")(tenants.change)
+    return group
+
+
+def _library() -> typer.Typer:
+    group = _group("The provider's own runbooks, which tenants may read and never write.")
+    group.command("ingest")(library.ingest)
+    group.command("show")(library.show)
+    group.command("forget")(library.forget)
     return group
 
 

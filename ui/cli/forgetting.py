@@ -34,7 +34,7 @@ def document(
     name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
         done = perform(DOCUMENT, ForgetArgs(tenant=tenant, name=name), progress=progress)
-    _tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
+    tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
 
 
 def ticket(
@@ -48,10 +48,11 @@ def ticket(
 
     with screen.watching() as progress:
         done = perform(TICKET, ForgetArgs(tenant=tenant, name=reference), progress=progress)
-    _tell(done, f"the ticket; its drafts: {done.drafts}", json=json)
+    tell(done, f"the ticket; its drafts: {done.drafts}", json=json)
 
 
-def _tell(done: Forgotten, what: str, *, json: bool) -> None:
+def tell(done: Forgotten, what: str, *, json: bool) -> None:
+    """Print what was forgotten, and what may still hold words of it."""
     if json:
         screen.as_json(done)
         return

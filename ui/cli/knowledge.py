@@ -40,7 +40,7 @@ def ingest(
     if json:
         screen.as_json(report)
     else:
-        _ingested(report, dry=dry)
+        ingested(report, dry=dry)
     if any(skipped.broken for skipped in report.skipped):
         raise typer.Exit(1)
 
@@ -149,7 +149,8 @@ def _washed(text: str, tenant: str) -> Washed:
     return washed(ephemeral_redactor(settings).redact(RawText(text)))
 
 
-def _ingested(report: IngestResult, *, dry: bool) -> None:
+def ingested(report: IngestResult, *, dry: bool) -> None:
+    """Print what a run did."""
     for each in report.previews:
         masked = ", ".join(f"{count} {kind}" for kind, count in each.masked.items())
         screen.say(f"{each.source}: {each.chunks} chunks; masked: {masked or 'nothing'}")

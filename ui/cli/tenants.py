@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
 from ui.cli.typed import password, text_of
+
+if TYPE_CHECKING:
+    from ui.operations.tenants import TenantDetail
 
 Slug = Annotated[
     str, typer.Argument(metavar="TENANT", help="Its name: lower case, digits and dashes.")
@@ -60,7 +63,11 @@ def show(slug: Slug, *, json: Json = False) -> None:
     found = perform(SHOW, TenantArgs(tenant=slug))
     if json:
         screen.as_json(found)
-        return
+    else:
+        _show(found)
+
+
+def _show(found: TenantDetail) -> None:
     policy = (
         ("tenant", found.slug),
         ("added", f"{found.created_at:%Y-%m-%d %H:%M}Z"),
@@ -71,6 +78,8 @@ def show(slug: Slug, *, json: Json = False) -> None:
         ("regions", ", ".join(found.regions)),
         ("destinations", ", ".join(found.destinations)),
         ("health data", "yes" if found.phi else "no"),
+        ("provider's library", "read" if found.library else "not read"),
+        ("resolved tickets", "found" if found.resolved_tickets else "not found"),
     )
     stale = (
         ("stale documents", found.stale_documents),
@@ -79,6 +88,33 @@ def show(slug: Slug, *, json: Json = False) -> None:
     screen.table(("what", "value"), (*policy, *found.counts.items(), *stale))
     if found.stale_documents:
         screen.note("Stale documents were read under other rules; `ingest` reads them again.")
+
+
+def change(
+    slug: Slug,
+    *,
+    library: Annotated[
+        bool | None,
+        typer.Option("--library/--no-library", help="Answer from the provider's library too."),
+    ] = None,
+    resolved_tickets: Annotated[
+        bool | None,
+        typer.Option(
+            "--resolved-tickets/--no-resolved-tickets",
+            help="Find and cite solved and closed tickets like documents.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Change rules of a tenant's policy; each change is a new version of it, in the ledger."""
+    from ui.operations.tenants import SET, TenantRules
+
+    rules = TenantRules(tenant=slug, library=library, resolved_tickets=resolved_tickets)
+    found = perform(SET, rules)
+    if json:
+        screen.as_json(found)
+    else:
+        _show(found)
 
 
 def import_people(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Home
 
 
+MIB = 1024 * 1024
+
+
 class Shape(BaseModel):
     """JSON with a known shape; unknown fields are refused."""
 

@@ -9,6 +9,7 @@ from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.flows.forget import Forgotten as Done
 
 
 class ForgetArgs(TenantArgs):
@@ -29,6 +30,11 @@ class Forgotten(Shape):
     erased: bool
 
 
+def forgotten(home: Home, done: Done) -> Forgotten:
+    """Return what was done for the outside."""
+    return Forgotten(**asdict(done), erased=home.erases_rows)
+
+
 def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
@@ -44,7 +50,7 @@ def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     with home.erasing(args.tenant):
         done = forget_documents(desk, found)
         progress(Step(what="erasing", done=0))
-    return Forgotten(**asdict(done), erased=home.erases_rows)
+    return forgotten(home, done)
 
 
 def _ticket(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
@@ -53,7 +59,7 @@ def _ticket(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     with home.erasing(args.tenant):
         done = forget_ticket(home.desk(args.tenant), args.name)
         progress(Step(what="erasing", done=0))
-    return Forgotten(**asdict(done), erased=home.erases_rows)
+    return forgotten(home, done)
 
 
 DOCUMENT = Operation("forget.document", ForgetArgs, Forgotten, _document, alone=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
+from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from ingestion.report import IngestReport
     from ingestion.report import Progress as IngestProgress
-
-_MIB = 1024 * 1024
 
 
 class IngestArgs(TenantArgs):
@@ -84,8 +82,8 @@ def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
     report = ingest(
         desk,
         Path(args.path),
-        progress=lambda at: progress(_step(at)),
-        max_bytes=home.settings.max_file_mb * _MIB,
+        progress=lambda at: progress(step_of(at)),
+        max_bytes=home.settings.max_file_mb * MIB,
         dry=args.dry,
     )
     broken = sum(each.broken for each in report.skipped)
@@ -116,7 +114,8 @@ def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResu
     )
 
 
-def _step(at: IngestProgress) -> Step:
+def step_of(at: IngestProgress) -> Step:
+    """Return how far an ingest is, for the outside."""
     return Step(
         what="reading",
         done=at.done,

@@ -38,10 +38,11 @@ class Operator:
     def _turn(
         self, operation: Operation[ArgsT, ResultT], args: ArgsT
     ) -> AbstractContextManager[object]:
-        if not operation.alone or not isinstance(args, TenantArgs):
+        if not operation.alone:
             return nullcontext()
+        whose = args.tenant if isinstance(args, TenantArgs) else ""  # the provider's own
         with self._guard:
-            return self._turns.setdefault(args.tenant, threading.Lock())
+            return self._turns.setdefault(whose, threading.Lock())
 
 
 @contextmanager

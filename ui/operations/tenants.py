@@ -34,9 +34,18 @@ class TenantDetail(TenantView):
     regions: tuple[str, ...]
     phi: bool
     destinations: tuple[str, ...]
+    library: bool
+    resolved_tickets: bool
     counts: dict[str, int]
     stale_documents: int
     stale_vectors: bool
+
+
+class TenantRules(TenantArgs):
+    """Rules of a tenant's policy to change; None leaves one as it is."""
+
+    library: bool | None = None
+    resolved_tickets: bool | None = None
 
 
 class TenantList(Shape):
@@ -64,10 +73,23 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
         regions=tenant.policy.regions,
         phi=tenant.policy.phi,
         destinations=tenant.policy.destinations,
+        library=tenant.policy.library,
+        resolved_tickets=tenant.policy.resolved_tickets,
         counts=dict(desk.records.counts()),
         stale_documents=stale(desk),
         stale_vectors=home.vectors_stale(args.tenant),
     )
+
+
+def _set(home: Home, args: TenantRules, progress: Progress) -> TenantDetail:
+    from dataclasses import replace
+
+    policy = home.tenant(args.tenant).policy
+    wanted = {"library": args.library, "resolved_tickets": args.resolved_tickets}
+    changed = replace(policy, **{name: on for name, on in wanted.items() if on is not None})
+    if changed != policy:
+        home.set_policy(args.tenant, changed)
+    return _show(home, TenantArgs(tenant=args.tenant), progress)
 
 
 def _view(tenant: Tenant) -> TenantView:
@@ -83,4 +105,5 @@ def _view(tenant: Tenant) -> TenantView:
 
 ADD = Operation("tenant.add", TenantArgs, TenantView, _add)
 LIST = Operation("tenant.list", NoArgs, TenantList, _list)
+SET = Operation("tenant.set", TenantRules, TenantDetail, _set, alone=True)
 SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show)

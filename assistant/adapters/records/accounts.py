@@ -22,6 +22,9 @@ from assistant.model import Membership, Role, Tenant, User, new_id
 from guardrails.keys import DataKey, MasterKey
 from guardrails.policy import Policy
 
+LIBRARY = "@library"
+"""The library's row among the tenants; no tenant's name begins so."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
@@ -49,6 +52,19 @@ class Accounts:
             raise BadInput(
                 "A tenant's name has 1 to 63 of a-z, 0-9 and -, and does not begin with -."
             )
+        return self._add(slug, policy)
+
+    def library(self) -> Tenant | None:
+        """Return the provider's library, which nobody can name as a tenant; None without one."""
+        with self._database.reading() as connection:
+            row = connection.execute(_with_policy().where(tenants.c.slug == LIBRARY)).one_or_none()
+        return None if row is None else _tenant(row)
+
+    def add_library(self) -> Tenant:
+        """Return the provider's library, a new one if there is none."""
+        return self.library() or self._add(LIBRARY, Policy())
+
+    def _add(self, slug: str, policy: Policy) -> Tenant:
         tenant = Tenant(new_id(), slug, self._now(), replace(policy, version=1))
         row = {
             "id": tenant.id,
@@ -66,11 +82,13 @@ class Accounts:
     def tenants(self) -> list[Tenant]:
         """Return all tenants, by slug."""
         with self._database.reading() as connection:
-            rows = connection.execute(_with_policy().order_by(tenants.c.slug)).all()
+            named = _with_policy().where(tenants.c.slug != LIBRARY)
+            rows = connection.execute(named.order_by(tenants.c.slug)).all()
         return [_tenant(row) for row in rows]
 
     def tenant(self, slug: str) -> Tenant:
         """Return one tenant. `NotFound` says nothing about the others."""
+        _must_be_a_tenant(slug)
         with self._database.reading() as connection:
             row = connection.execute(_with_policy().where(tenants.c.slug == slug)).one_or_none()
         if row is None:
@@ -94,6 +112,7 @@ class Accounts:
 
     def set_policy(self, slug: str, policy: Policy) -> Tenant:
         """Put a policy in force as the next version, whatever version it names itself."""
+        _must_be_a_tenant(slug)
         with self._database.writing() as connection:
             lock = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
             tenant_id = connection.scalar(lock)
@@ -114,6 +133,7 @@ class Accounts:
         A login that exists gets a further seat, or another role at this one, if the password is
         theirs.
         """
+        _must_be_a_tenant(tenant)
         name = _login(login)
         known = self._user(name)
         stored = known.password_hash if known else hash_password(password)
@@ -236,6 +256,12 @@ def _login(login: str) -> str:
 
 def _fold(login: str) -> str:
     return login.strip().casefold()
+
+
+def _must_be_a_tenant(slug: str) -> None:
+    """`NotFound` for the library's name: it has no policy of its own, no seats and no door."""
+    if slug == LIBRARY:
+        raise _no_tenant(slug)
 
 
 def _no_tenant(slug: str) -> NotFound:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.desk import Desk
 from assistant.flows.ask import Answer
+from assistant.flows.shelves import documents_of
 from assistant.model import Citation, Passage
 from assistant.writers.passages import closest
 from guardrails import RedactedText
@@ -18,7 +19,7 @@ def passages_of(desk: Desk, citations: Sequence[Citation]) -> Mapping[str, Redac
     """Return the text of each cited chunk that is still there."""
     if not citations:
         return {}
-    chunks = desk.records.documents.chunks([each.chunk_id for each in citations])
+    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
     return {chunk.id: chunk.text for chunk in chunks}
 
 

@@ -1,0 +1,73 @@
+"""What a desk reads: its own documents, and the provider's library where its policy says so.
+
+Both were made by the same embedder and the same BM25, whose scores compare, so that hits of both
+stand in one list. Ids never meet: each is random, or a keyed hash under its owner's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.desk import Desk
+from assistant.model import Chunk, Document
+from assistant.ports import DocumentReader, Hit, LexicalIndex, Vectors, VectorSearch
+from guardrails import RedactedText
+
+
+def documents_of(desk: Desk) -> DocumentReader:
+    """Return the documents that this desk may read."""
+    own = desk.records.documents
+    return own if desk.shelf is None else _Documents(own, desk.shelf.documents)
+
+
+def vectors_of(desk: Desk) -> VectorSearch:
+    """Return the vectors that this desk may search."""
+    return desk.vectors if desk.shelf is None else _Vectors(desk.vectors, desk.shelf.vectors)
+
+
+def lexical_of(desk: Desk) -> LexicalIndex:
+    """Return the words that this desk may search."""
+    if desk.shelf is None:
+        return desk.lexical()
+    return _Lexical(desk.lexical(), desk.shelf.lexical())
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    own: DocumentReader
+    shared: DocumentReader
+
+    def documents(self) -> list[Document]:
+        return [*self.own.documents(), *self.shared.documents()]
+
+    def document(self, document_id: str) -> Document | None:
+        return self.own.document(document_id) or self.shared.document(document_id)
+
+    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
+        return [*self.own.chunks(ids), *self.shared.chunks(ids)]
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        return self.own.chunks_of(document_id) or self.shared.chunks_of(document_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    own: VectorSearch
+    shared: VectorSearch
+
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        return _best(limit, self.own.search(vector, limit), self.shared.search(vector, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexical:
+    own: LexicalIndex
+    shared: LexicalIndex
+
+    def search(self, query: RedactedText, limit: int) -> list[Hit]:
+        return _best(limit, self.own.search(query, limit), self.shared.search(query, limit))
+
+
+def _best(limit: int, own: Sequence[Hit], shared: Sequence[Hit]) -> list[Hit]:
+    return sorted((*own, *shared), key=lambda hit: -hit.score)[:limit]

@@ -1,0 +1,73 @@
+"""``library …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.forgetting import tell
+from ui.cli.knowledge import ingested
+from ui.cli.options import Json
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
+    *,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Read documents into the library; what is masked there is masked for good.
+
+    Tenants read it after `tenant set TENANT --library`, and none of them can write it.
+    """
+    from ui.operations.library import INGEST, LibraryPath
+
+    args = LibraryPath(path=str(path.absolute()), dry=dry)
+    with screen.watching() as progress:
+        report = perform(INGEST, args, progress=progress, create=True)
+    if json:
+        screen.as_json(report)
+    else:
+        ingested(report, dry=dry)
+    if any(skipped.broken for skipped in report.skipped):
+        raise typer.Exit(1)
+
+
+def show(*, json: Json = False) -> None:
+    """Show how much the library holds, and who reads it."""
+    from ui.operations.library import SHOW
+    from ui.operations.tenants import NoArgs
+
+    found = perform(SHOW, NoArgs())
+    if json:
+        screen.as_json(found)
+        return
+    rows = (
+        ("documents", found.documents),
+        ("chunks", found.chunks),
+        ("stale documents", found.stale_documents),
+        ("read by", ", ".join(found.readers) or "nobody"),
+    )
+    screen.table(("what", "value"), rows)
+
+
+def forget(
+    source: Annotated[
+        str, typer.Argument(help="As citations name it, or the path of a file or folder.")
+    ],
+    *,
+    json: Json = False,
+) -> None:
+    """Forget documents of the library: rows, logs, free pages and vectors are erased."""
+    from ui.operations.library import FORGET, LibraryName
+
+    name = str(Path(source).absolute()) if Path(source).exists() else source
+    with screen.watching() as progress:
+        done = perform(FORGET, LibraryName(name=name), progress=progress)
+    tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)

@@ -1,0 +1,89 @@
+"""The provider's own library: runbooks that tenants may read beside their own, and never write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ui.operations.base import MIB, Operation, Progress, Shape, Step
+from ui.operations.forgetting import Forgotten, forgotten
+from ui.operations.ingest import IngestResult, result_of, step_of
+from ui.operations.tenants import NoArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class LibraryPath(Shape):
+    """A folder or a file, as an absolute path."""
+
+    path: str
+    dry: bool = False
+
+
+class LibraryName(Shape):
+    """A document's source, or its path."""
+
+    name: str
+
+
+class LibraryView(Shape):
+    """What the library holds, and which tenants read it."""
+
+    documents: int
+    chunks: int
+    stale_documents: int
+    readers: tuple[str, ...]
+
+
+def _ingest(home: Home, args: LibraryPath, progress: Progress) -> IngestResult:
+    from assistant.adapters.records.accounts import LIBRARY
+    from ingestion.ingest import ingest
+
+    desk = home.library()
+    report = ingest(
+        desk,
+        Path(args.path),
+        progress=lambda at: progress(step_of(at)),
+        max_bytes=home.settings.max_file_mb * MIB,
+        dry=args.dry,
+        identities=False,
+    )
+    return result_of(report, home.index_bytes(LIBRARY), desk.records.counts()["chunks"])
+
+
+def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
+    from ingestion.known import stale
+
+    readers = tuple(each.slug for each in home.tenants() if each.policy.library)
+    if home.accounts.library() is None:
+        return LibraryView(documents=0, chunks=0, stale_documents=0, readers=readers)
+    desk = home.library()
+    counts = desk.records.counts()
+    return LibraryView(
+        documents=counts["documents"],
+        chunks=counts["chunks"],
+        stale_documents=stale(desk),
+        readers=readers,
+    )
+
+
+def _forget(home: Home, args: LibraryName, progress: Progress) -> Forgotten:
+    from assistant.adapters.records.accounts import LIBRARY
+    from assistant.errors import NotFound
+    from assistant.flows.forget import forget_documents
+    from ingestion.known import named
+
+    desk = home.library()
+    found = named(desk, args.name.removeprefix("library: "))
+    if not found:
+        raise NotFound(f"No document of the library is called {args.name}.")
+    with home.erasing(LIBRARY):
+        done = forget_documents(desk, found)
+        progress(Step(what="erasing", done=0))
+    return forgotten(home, done)
+
+
+INGEST = Operation("library.ingest", LibraryPath, IngestResult, _ingest, alone=True)
+SHOW = Operation("library.show", NoArgs, LibraryView, _show)
+FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, alone=True)
