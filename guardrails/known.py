@@ -52,7 +52,13 @@ class KnownPerson:
 
     def values(self) -> list[KnownValue]:
         """Return what to mask for this person, the parts of the name among it."""
+        values = [each for each in self.whole() if each.type is not EntityType.PERSON]
+        return [*_names(self.name), *values] if self.name else values
+
+    def whole(self) -> list[KnownValue]:
+        """Return the fields as they stand."""
         pairs = (
+            (EntityType.PERSON, self.name),
             (EntityType.EMAIL_ADDRESS, self.email),
             (EntityType.PHONE_NUMBER, self.phone),
             (EntityType.USERNAME, self.username),
@@ -60,8 +66,7 @@ class KnownPerson:
             *((EntityType.HOSTNAME, host) for host in self.hosts),
             *((EntityType.SERIAL_NUMBER, serial) for serial in self.serials),
         )
-        values = [KnownValue(kind, raw) for kind, raw in pairs if raw]
-        return [*_names(self.name), *values] if self.name else values
+        return [KnownValue(kind, raw) for kind, raw in pairs if raw]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ like a placeholder is masked as well, so that nobody can ask for somebody else's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from guardrails import placeholders
@@ -16,7 +16,7 @@ from guardrails.detect import apply_replacements
 from guardrails.detect.normal import normalise
 from guardrails.encoded import View, views
 from guardrails.errors import Refused
-from guardrails.known import KnownValues
+from guardrails.known import KnownPerson, KnownValues
 from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, RedactedText, mint, unwrap
@@ -69,6 +69,17 @@ class Redactor:
     def look_up_many(self, raws: Sequence[RawText]) -> list[Redaction]:
         """Wash several texts in one batch as `look_up` does one."""
         return self._wash(raws, None, allocate=False)
+
+    def learn(self, people: Iterable[KnownPerson]) -> RedactedText:
+        """Give every field of ``people`` a placeholder, whether a text ever says it or not.
+
+        From then on the gate knows them wherever they stand. Returns the placeholders.
+        """
+        return _named(self._vault.allocate(_fields(people)))
+
+    def learnt(self, people: Iterable[KnownPerson]) -> RedactedText:
+        """Return the placeholders that fields of ``people`` have, without giving any."""
+        return _named(self._vault.look_up(_fields(people)))
 
     def _wash(
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
@@ -136,6 +147,15 @@ class Redactor:
             place = view.back(span.start, span.end)
             if place is not None:
                 yield replace(span, start=place[0], end=place[1])
+
+
+def _fields(people: Iterable[KnownPerson]) -> list[tuple[EntityType, str]]:
+    pairs = ((each.type, unwrap(each.value).strip()) for one in people for each in one.whole())
+    return [(kind, text) for kind, text in pairs if text and kind not in _DESTROYED]
+
+
+def _named(names: Iterable[Placeholder]) -> RedactedText:
+    return mint(" ".join(map(str, names)))
 
 
 def _unite(spans: Sequence[Span]) -> list[Span]:

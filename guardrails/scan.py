@@ -94,8 +94,9 @@ class Scanner:
 
     def scan(self, text: str) -> Scan:
         """Return what stands in ``text`` that must not leave."""
-        holes = [(found.start, found.end) for found in placeholders.find(text)]
-        matches = list(self._dictionary().find(text, holes))
+        found = list(placeholders.find(text))
+        holes = [(each.start, each.end) for each in found]
+        matches = list(self._dictionary().find(text, found))
         known = list(self._known(text, holes))
         blocking = [
             *self._canary(text),
@@ -107,8 +108,7 @@ class Scanner:
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
         """Return where values of the vault stand in ``text``."""
-        holes = [(found.start, found.end) for found in placeholders.find(text)]
-        return tuple(self._dictionary().find(text, holes))
+        return tuple(self._dictionary().find(text, list(placeholders.find(text))))
 
     def remask(self, text: RedactedText) -> RedactedText:
         """Return washed ``text`` as the gate will send it: known values behind placeholders."""
@@ -162,15 +162,20 @@ class _Values:
     _folded: dict[tuple[str, ...], Placeholder] = field(
         default_factory=dict[tuple[str, ...], Placeholder]
     )
+    _surfaces: dict[Placeholder, tuple[str, ...]] = field(
+        default_factory=dict[Placeholder, tuple[str, ...]]
+    )
     _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
     @classmethod
     def of(cls, values: Iterable[tuple[str, Placeholder]]) -> _Values:
         names: dict[tuple[str, ...], Placeholder] = {}
         folded: dict[tuple[str, ...], Placeholder] = {}
+        surfaces: dict[Placeholder, tuple[str, ...]] = {}
         lengths: dict[str, set[int]] = {}
         for value, placeholder in values:
             tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
+            surfaces[placeholder] = tokens
             if tokens and len(value.strip()) >= SHORTEST_VALUE and value not in WORD_NAMES:
                 names.setdefault(tokens, placeholder)
                 lowered = tuple(token.casefold() for token in tokens)
@@ -180,39 +185,76 @@ class _Values:
         longest_first = {
             first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()
         }
-        return cls(names, folded, longest_first)
+        return cls(names, folded, surfaces, longest_first)
 
     def find(
-        self, text: str, holes: Sequence[tuple[int, int]]
+        self, text: str, holes: Sequence[placeholders.Found]
     ) -> Iterator[tuple[int, int, Placeholder]]:
-        """Yield where values stand between ``holes``, longest first from each place."""
-        at = 0
-        for start, end in (*holes, (len(text), len(text))):
-            yield from self._between(text, at, start)
-            at = end
+        """Yield where values stand, longest first from each place.
 
-    def _between(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Placeholder]]:
+        A placeholder counts as the words that it stands for: when half a value was masked, the
+        other half would give it away. What stands behind placeholders alone is no find.
+        """
         if not self._names:
             return
-        places = [match.span() for match in _TOKEN.finditer(text, start, end)]
-        tokens = [_token(text[left:right]) for left, right in places]
-        lowered = [token.casefold() for token in tokens]
+        places = self._places(text, holes)
+        lowered = [each.word.casefold() for each in places]
         at = 0
-        while at < len(tokens):
-            size, name = self._longest(tokens, lowered, at)
+        while at < len(places):
+            size, name = self._longest(places, lowered, at)
             if name is not None:
-                yield places[at][0], places[at + size - 1][1], name
+                span = _seen(places[at : at + size], places, at)
+                if span:
+                    yield (*span, name)
+                else:
+                    size = 1
             at += size
 
+    def _places(self, text: str, holes: Sequence[placeholders.Found]) -> list[_Place]:
+        places: list[_Place] = []
+        at = 0
+        for hole in holes:
+            places += _words(text, at, hole.start)
+            words = self._surfaces.get(hole.placeholder, ("\0",))  # a word that no value holds
+            places += (_Place(word, hole.start, hole.end, hidden=True) for word in words)
+            at = hole.end
+        return [*places, *_words(text, at, len(text))]
+
     def _longest(
-        self, tokens: Sequence[str], lowered: Sequence[str], at: int
+        self, places: Sequence[_Place], lowered: Sequence[str], at: int
     ) -> tuple[int, Placeholder | None]:
         for size in self._lengths.get(lowered[at], ()):
-            here = tuple(tokens[at : at + size])
+            here = tuple(each.word for each in places[at : at + size])
             name = self._names.get(here) or self._folded.get(tuple(lowered[at : at + size]))
-            if name is not None:
+            if name is not None and not all(each.hidden for each in places[at : at + size]):
                 return len(here), name
         return 1, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A word of a text, or one of those that a placeholder at these characters stands for."""
+
+    word: str
+    start: int
+    end: int
+    hidden: bool = False
+
+
+def _words(text: str, start: int, end: int) -> list[_Place]:
+    found = _TOKEN.finditer(text, start, end)
+    return [_Place(_token(match[0]), match.start(), match.end()) for match in found]
+
+
+def _seen(value: Sequence[_Place], places: Sequence[_Place], at: int) -> tuple[int, int] | None:
+    """Return what to mask of a value: placeholders too that stand for nothing else."""
+    before, after = places[:at], places[at + len(value) :]
+    first, last = value[0], value[-1]
+    if first.hidden and before and before[-1].end == first.end:
+        value = [each for each in value if each.end != first.end]
+    if last.hidden and after and after[0].start == last.start:
+        value = [each for each in value if each.start != last.start]
+    return (value[0].start, value[-1].end) if value else None
 
 
 def _token(text: str) -> str:

@@ -1,7 +1,8 @@
 """The verdict on what a model said.
 
 A model's words are outside text, like a ticket's. They are washed first, so that a raw value is a
-placeholder whatever happens next; then they are looked at. Placeholders that the model was shown
+placeholder whatever happens next; then they are looked at. Placeholders that it was shown and gives
+back mangled are mended first. Placeholders that the model was shown
 stay as they are, and so does whatever it was shown in the clear: that was washed before. What is
 left over is new, and what is new and personal, or new and can be clicked, run or dialled, is a
 finding. A finding that blocks means that the answer is not used.
@@ -10,11 +11,12 @@ finding. A finding that blocks means that the answer is not used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails import placeholders
 from guardrails.findings import Finding, FindingKind
+from guardrails.mend import mend
 from guardrails.placeholders import Placeholder
 from guardrails.redact import Mask, Redactor
 from guardrails.scan import Scanner, Sighting, Source
@@ -54,10 +56,10 @@ def judge(
     ``sources`` are the texts that an answer may rest on: the passages, or for a summary the ticket.
     """
     shown = _Shown(require_redacted(saw).reveal(), require_redacted(sources).reveal())
-    raw = unwrap(said)
+    raw = mend(unwrap(said), shown.placeholders).text
     masked = [
         _Edit(mask.start, mask.end, mask.placeholder, _judge_name(mask.placeholder))
-        for mask in redactor.look_up(said).masks
+        for mask in redactor.look_up(RawText(raw)).masks
         if not shown.held(raw, mask)
     ]
     values = [
@@ -68,7 +70,8 @@ def judge(
     text, findings = _apply(raw, sorted([*masked, *values], key=lambda edit: edit.start))
     left = _left_over(text, scanner)
     signs = find_signs(text, saw=shown.saw, sources=shown.sources)
-    return Verdict(mint(text), tuple(_in_order([*findings, *left, *signs])))
+    doubts = _doubts(text, shown)
+    return Verdict(mint(text), tuple(_in_order([*findings, *left, *signs, *doubts])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,14 @@ class _Shown:
     def __init__(self, saw: str, sources: str) -> None:
         self.saw = saw
         self.sources = sources
-        self._placeholders = frozenset(found.placeholder for found in placeholders.find(saw))
+        self.placeholders = frozenset(found.placeholder for found in placeholders.find(saw))
         self._words = _spaced(f"{saw} {sources}")
         self._source_words = _spaced(sources)
 
     def held(self, raw: str, mask: Mask) -> bool:
         """Whether the masked stretch holds nothing but what the model was shown."""
         stretch = raw[mask.start : mask.end]
-        if any(each.placeholder not in self._placeholders for each in placeholders.find(stretch)):
+        if any(each.placeholder not in self.placeholders for each in placeholders.find(stretch)):
             return False
         rest = placeholders.PATTERN.sub("\n", stretch).split("\n")
         return all(_spaced(part) in self._words for part in rest)
@@ -129,6 +132,15 @@ def _apply(raw: str, edits: Sequence[_Edit]) -> tuple[str, list[Finding]]:
         length += len(name)
         at = edit.end
     return "".join((*pieces, raw[at:])), findings
+
+
+def _doubts(text: str, shown: _Shown) -> Iterator[Finding]:
+    """Yield what looks like a placeholder and is none of those that were shown."""
+    note = "It looks like a placeholder and nobody can be put back for it."
+    for each in mend(text, shown.placeholders).doubts:
+        if text[each.start : each.end] not in shown.saw:
+            kind = FindingKind.UNKNOWN_PLACEHOLDER
+            yield Finding(kind, each.start, each.end, note, blocks=not each.plain)
 
 
 def _left_over(text: str, scanner: Scanner) -> list[Finding]:

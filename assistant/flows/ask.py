@@ -95,7 +95,7 @@ class _Look:
 def _look(
     desk: Desk, question: RawText, before: Sequence[RedactedText], only: Only | None = None
 ) -> _Look:
-    washed = desk.redactor.look_up(question).text
+    washed = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, washed, before=before, only=only)
     passages = read_on(desk, found.passages) if found.answerable else ()
     asked = _in_turn(washed, before[-_EARLIER:])

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from assistant.desk import Desk
 from assistant.errors import NotFound
 from assistant.model import Draft, Ticket
-from assistant.ports import Records
 from guardrails import RedactedText
 from guardrails.placeholders import Placeholder, find
 
@@ -55,9 +54,15 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
         ticket = desk.records.tickets.get(reference)
         if ticket is None:
             raise NotFound(f"There is no ticket {reference}.")
+        raw = desk.records.tickets.raw(reference)
+        fields = [desk.redactor.learnt(raw.people)] if raw else []
         drafts = desk.records.drafts.remove_of(ticket.id)
         desk.records.tickets.remove(reference)
-        texts = [*_of_ticket(ticket), *(text for each in drafts for text in _of_draft(each))]
+        texts = [
+            *fields,
+            *_of_ticket(ticket),
+            *(text for each in drafts for text in _of_draft(each)),
+        ]
         values = _shred(desk, texts)
         desk.ledger.append("forgotten", tickets=1, drafts=len(drafts), values=values)
     return Forgotten(tickets=1, drafts=len(drafts), values=values)
@@ -66,14 +71,15 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
 def _shred(desk: Desk, gone: Iterable[RedactedText]) -> int:
     """Erase the values whose placeholders stood in ``gone`` and stand in nothing that is kept."""
     alone = _placeholders(gone)
-    for text in _kept(desk.records) if alone else ():
+    for text in _kept(desk) if alone else ():
         alone -= _placeholders([text])
     numbered = sorted((each.type, each.number) for each in alone if each.number is not None)
     return desk.records.vault.forget(numbered)
 
 
-def _kept(records: Records) -> Iterator[RedactedText]:
-    """Yield every washed text that is kept."""
+def _kept(desk: Desk) -> Iterator[RedactedText]:
+    """Yield every washed text that is kept, and the placeholders of the tickets' fields."""
+    records = desk.records
     for document in records.documents.documents():
         yield from (document.source, document.title)
     for chunk in records.documents.chunks():
@@ -81,6 +87,8 @@ def _kept(records: Records) -> Iterator[RedactedText]:
     for row in records.tickets.list():
         ticket = records.tickets.get(row.reference)
         yield from _of_ticket(ticket) if ticket else ()
+        raw = records.tickets.raw(row.reference)
+        yield desk.redactor.learnt(raw.people if raw else ())
     for draft in records.drafts.list():
         yield from _of_draft(draft)
     for gap in records.gaps.list():

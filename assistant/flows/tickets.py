@@ -57,6 +57,7 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     subject, requester, *turns = (
         each.text for each in desk.redactor.redact_many(texts, known=known)
     )
+    desk.redactor.learn(raw.people)
     bodies = _without_repeats(turns[1::2])
     return Ticket(
         id=ticket_id,

@@ -209,3 +209,10 @@ def test_a_value_of_the_vault_is_found_in_any_case_unless_it_is_one_plain_word()
     tenant.vault.allocate([(PERSON, "Piet Hoogland"), (HOSTNAME, "OSLO-APP017"), (PERSON, "Max")])
     masked = tenant.scanner.remask(washed("PIET HOOGLAND on oslo-app017 to the max"))
     assert masked.reveal() == "<PERSON_1> on <HOSTNAME_1> to the max"
+
+
+def test_half_a_value_beside_a_placeholder_of_the_other_half_is_masked_with_it() -> None:
+    tenant = Tenant(rules=Blind())
+    tenant.vault.allocate([(PERSON, "Piet Hoogland"), (PERSON, "Piet"), (PERSON, "/spool/Piet")])
+    masked = tenant.scanner.remask(washed("<PERSON_2> Hoogland, <PERSON_3> Hoogland, <PERSON_2>"))
+    assert masked.reveal() == "<PERSON_1>, <PERSON_3> <PERSON_1>, <PERSON_2>"
