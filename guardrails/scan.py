@@ -111,9 +111,15 @@ class Scanner:
         return tuple(self._dictionary().find(text, list(placeholders.find(text))))
 
     def remask(self, text: RedactedText) -> RedactedText:
-        """Return washed ``text`` as the gate will send it: known values behind placeholders."""
+        """Return washed ``text`` with known values behind their placeholders.
+
+        Values come first here, before what would stop the text: it is kept and shown all the same.
+        """
         source = require_redacted(text).reveal()
-        return mint(self.scan(source).apply(source))
+        found = list(placeholders.find(source))
+        known = list(self._known(source, [(each.start, each.end) for each in found]))
+        values = [*self._dictionary().find(source, found), *self._single_words(source, known)]
+        return mint(Scan(remask=_disjoint(values, ())).apply(source))
 
     def _dictionary(self) -> _Values:
         version = self._vault.version()
