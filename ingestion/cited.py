@@ -14,10 +14,12 @@ _UNITS = {
     ".pdf": ("page", "pages"),
 }
 _LINES = ("line", "lines")
+_TICKET = "ticket #"
 
 
 def place(source: str, first: int, last: int) -> str:
     """Return where a passage stands, such as ``lines 3–9`` or ``page 2``."""
     ending = source[source.rfind(".") :].lower() if "." in source else ""
-    one, many = _UNITS.get(ending, _LINES)
+    ticket = source.startswith(_TICKET)
+    one, many = ("message", "messages") if ticket else _UNITS.get(ending, _LINES)
     return f"{one} {first}" if first == last else f"{many} {first}–{last}"

@@ -25,6 +25,9 @@ from assistant.model import Document
 from guardrails.seal import Sealer
 from ingestion.loaders import Loaded
 
+TICKETS = "tickets"
+"""The root of what came from no folder: resolved tickets."""
+
 _ID = 32
 _TAG = 16
 
@@ -115,8 +118,9 @@ class Places:
         return f"{document_id}{origin.content[:_TAG]}" if origin else ""
 
     def stale(self, how: str) -> int:
-        """Return how many documents were read otherwise than ``how``."""
-        return sum(origin.how != how for origin in self.known.values())
+        """Return how many documents were read otherwise than ``how``; tickets were not read."""
+        files = (origin for origin in self.known.values() if origin.root != TICKETS)
+        return sum(origin.how != how for origin in files)
 
     def _hash(self, kind: str, path: PurePath) -> str:
         return self._sealer.fingerprint_bytes(b"\x1f".join((kind.encode(), os.fsencode(path))))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.model import Document
-from ingestion.places import Places
+from ingestion.places import TICKETS, Origin, Places
 from ingestion.report import Alike, Tally
 from ingestion.twins import Candidate, Twins, twins
 
@@ -41,6 +41,7 @@ def _alike(desk: Desk, documents: Mapping[str, Document]) -> list[Twins]:
     return twins(
         Candidate(each.id, each.source, each.title, [c.text for c in store.chunks_of(each.id)])
         for each in documents.values()
+        if Origin.read(each.fingerprint).root != TICKETS
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, masked_again, ticket_of
+from assistant.flows.only import Only
 from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
 from assistant.flows.reading import around
@@ -28,7 +29,8 @@ from guardrails.restore import placeholders_of
 def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = ticket_of(desk, reference)
-    found = retrieve(desk, question_of(ticket))
+    itself = desk.records.documents.document(ticket.id) is not None
+    found = retrieve(desk, question_of(ticket), only=Only(but=ticket.id) if itself else None)
     read = around(documents_of(desk), found.passages) if found.answerable else ()
     safe = quarantine(desk.suspects, ticket, read)
     written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))

@@ -58,6 +58,7 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
         fields = [desk.redactor.learnt(raw.people)] if raw else []
         drafts = desk.records.drafts.remove_of(ticket.id)
         desk.records.tickets.remove(reference)
+        chunks = desk.records.documents.remove([ticket.id])  # a resolved one is one of them too
         texts = [
             *fields,
             *_of_ticket(ticket),
@@ -65,7 +66,10 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
         ]
         values = _shred(desk, texts)
         desk.ledger.append("forgotten", tickets=1, drafts=len(drafts), values=values)
-    return Forgotten(tickets=1, drafts=len(drafts), values=values)
+    if chunks:
+        desk.vectors.remove(chunks)
+    quoting = sum(ticket.id in _cited(each) for each in desk.records.drafts.list())
+    return Forgotten(tickets=1, drafts=len(drafts), values=values, quoting=quoting)
 
 
 def _shred(desk: Desk, gone: Iterable[RedactedText]) -> int:

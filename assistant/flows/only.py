@@ -27,6 +27,8 @@ class Only:
     tags: tuple[RedactedText, ...] = ()
     products: tuple[RedactedText, ...] = ()
     since: datetime | None = None
+    but: str = ""
+    """The id of one that may not: a ticket does not answer itself."""
 
     def __bool__(self) -> bool:
         return self != Only()
@@ -34,7 +36,8 @@ class Only:
     def admits(self, document: Document) -> bool:
         """Return whether ``document`` may answer."""
         return (
-            self._is_there(document.source.reveal())
+            document.id != self.but
+            and self._is_there(document.source.reveal())
             and _carries(document.tags, self.tags)
             and _carries(document.products, self.products)
             and (self.since is None or (document.updated or _NEVER) >= self.since)
@@ -43,7 +46,7 @@ class Only:
     def admitted(self, documents: Sequence[Document]) -> set[str]:
         """Return the ids of those that may answer. `BadInput` when none may."""
         found = {each.id for each in documents if self.admits(each)}
-        if not found:
+        if not found and self != Only(but=self.but):
             raise BadInput("No document passes these filters.", todo=self._what_there_is(documents))
         return found
 

@@ -84,11 +84,14 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
 def _set(home: Home, args: TenantRules, progress: Progress) -> TenantDetail:
     from dataclasses import replace
 
+    from ingestion.resolved import bring_resolved
+
     policy = home.tenant(args.tenant).policy
     wanted = {"library": args.library, "resolved_tickets": args.resolved_tickets}
     changed = replace(policy, **{name: on for name, on in wanted.items() if on is not None})
     if changed != policy:
         home.set_policy(args.tenant, changed)
+        bring_resolved(home.desk(args.tenant))
     return _show(home, TenantArgs(tenant=args.tenant), progress)
 
 

@@ -75,14 +75,17 @@ class TicketFull(Shape):
 def _import(home: Home, args: Export, progress: Progress) -> Imported:
     from assistant.flows.tickets import import_tickets
     from guardrails import RawText
+    from ingestion.resolved import bring_resolved
 
+    desk = home.desk(args.tenant)
     pace = Pace("washing")
     done = import_tickets(
-        home.desk(args.tenant),
+        desk,
         RawText(args.text),
         args.name,
         progress=lambda at, total: progress(pace.at(at, total)),
     )
+    bring_resolved(desk)
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
 
 

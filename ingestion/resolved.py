@@ -1,0 +1,158 @@
+"""Resolved tickets as documents, where the tenant's policy says so: an answer given once is known.
+
+What agents answered can be found and quoted, under what was asked. Only washed words are used, and
+their placeholders are left out: a reply to one customer must never put another's name back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from assistant.desk import Desk
+from assistant.flows.indexing import index_chunks, reconcile
+from assistant.model import Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from guardrails import RawText, RedactedText, Template, join
+from guardrails.placeholders import find
+from ingestion.blocks import blocks
+from ingestion.chunks import TARGET
+from ingestion.chunks import VERSION as CUT
+from ingestion.places import TICKETS, Origin
+
+_RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
+_SOURCE = Template("ticket #$reference")
+_LEFT_OUT = Template("…")
+_ASKED = 200
+"""Characters of the question that stand above an answer, to find it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many tickets can be found now, and how many of them were written or taken out."""
+
+    found: int
+    written: int
+    removed: int
+
+
+class _Said(NamedTuple):
+    number: int
+    text: RedactedText
+
+
+def bring_resolved(desk: Desk) -> Brought:
+    """Make the resolved tickets findable, or none of them when the policy does not want it."""
+    wanted = {
+        row.id: row.reference
+        for row in desk.records.tickets.list()
+        if desk.tenant.policy.resolved_tickets and row.status in _RESOLVED
+    }
+    known = {
+        each.id: Origin.read(each.fingerprint)
+        for each in desk.records.documents.documents()
+        if Origin.read(each.fingerprint).root == TICKETS
+    }
+    gone = sorted(known.keys() - wanted.keys())
+    new = {
+        key: (ticket, content)
+        for key, reference in wanted.items()
+        if (ticket := desk.records.tickets.get(reference)) is not None
+        and (content := _content(desk, ticket)) != (known[key].content if key in known else "")
+    }
+    if gone or new:
+        reconcile(desk.records.documents, desk.embedder, desk.vectors)
+    _remove(desk, gone)
+    for ticket, content in new.values():
+        _write(desk, ticket, content)
+    return Brought(len(wanted), len(new), len(gone))
+
+
+def _write(desk: Desk, ticket: Ticket, content: str) -> None:
+    """Write in the order of an ingest: vectors that no record knows, the record, the rest goes."""
+    source = _SOURCE.fill(reference=desk.redactor.look_up(RawText(ticket.reference)).text)
+    document = Document(
+        ticket.id,
+        source,
+        _nobody(ticket.subject),
+        Origin(content, "", TICKETS, ()).write(),
+        datetime.now(UTC),
+        desk.tenant.policy.version,
+        updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
+    )
+    asked = _asked(ticket)
+    chunks = [
+        Chunk(
+            new_id(),
+            ticket.id,
+            at,
+            asked,
+            join("\n\n", [each.text for each in some]),
+            some[0].number,
+            some[-1].number,
+        )
+        for at, some in enumerate(_packed(list(_said(ticket))))
+    ]
+    index_chunks(desk.embedder, desk.vectors, chunks, {document.id: document.title})
+    with desk.records.transaction():
+        replaced = desk.records.documents.remove([ticket.id])
+        desk.records.documents.put(document, chunks)
+        desk.ledger.append("indexed", tickets=1, chunks=len(chunks), replaced=len(replaced))
+    desk.vectors.remove(replaced)
+
+
+def _remove(desk: Desk, gone: Sequence[str]) -> None:
+    if gone:
+        with desk.records.transaction():
+            chunks = desk.records.documents.remove(gone)
+            desk.ledger.append("unindexed", tickets=len(gone), chunks=len(chunks))
+        desk.vectors.remove(chunks)
+
+
+def _said(ticket: Ticket) -> Iterator[_Said]:
+    """Yield what agents answered, in pieces, each with the number of its message in the thread."""
+    for number, turn in enumerate(ticket.turns, start=1):
+        if turn.role is TurnRole.AGENT:
+            text = _nobody(turn.text)
+            for start, end in blocks(text.reveal(), TARGET):
+                yield _Said(number, text.cut(start, end))
+
+
+def _asked(ticket: Ticket) -> RedactedText:
+    """Return how the first message of the requester begins."""
+    turns = (turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER)
+    text = _nobody(next(turns, join("", [])))
+    if len(text) <= _ASKED:
+        return text
+    space = text.reveal().rfind(" ", 0, _ASKED)
+    return text.cut(0, space if space > 0 else _ASKED)
+
+
+def _nobody(text: RedactedText) -> RedactedText:
+    """Return ``text`` without its placeholders."""
+    parts: list[RedactedText] = []
+    at = 0
+    for found in find(text.reveal()):
+        parts += [text.cut(at, found.start), _LEFT_OUT.fill()]
+        at = found.end
+    return join("", [*parts, text.cut(at, len(text))])
+
+
+def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
+    """Group messages while they fit."""
+    group: list[_Said] = []
+    for each in said:
+        if group and sum(len(one.text) for one in group) + len(each.text) > TARGET:
+            yield group
+            group = []
+        group.append(each)
+    if group:
+        yield group
+
+
+def _content(desk: Desk, ticket: Ticket) -> str:
+    """Return a keyed hash of what of a ticket would be found."""
+    turns = (f"{turn.role} {turn.at} {turn.text.reveal()}" for turn in ticket.turns)
+    texts = "\x1f".join([CUT, ticket.reference, ticket.subject.reveal(), *turns])
+    return desk.sealer.fingerprint_bytes(texts.encode("utf-8", "replace"))
