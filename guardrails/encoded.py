@@ -92,6 +92,8 @@ def _unescape(kind: str | None, run: str) -> str:
         return codes.decode("utf-16-be", "replace")
     sign = {"percent": "%", "byte": "\\x"}.get(kind or "", "=")
     said = bytes.fromhex(run.replace(sign, "")).decode("utf-8", "replace")
+    if kind == "quoted" and said.isascii() and said.isalnum():
+        return ""  # quoted-printable leaves letters and digits alone: this is ``limit=50``
     return said if "\ufffd" not in said else ""
 
 

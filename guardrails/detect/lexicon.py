@@ -76,4 +76,9 @@ _ENDINGS = (
     ("able", ""),
     ("ness", ""),
     ("n't", ""),
+    ("our", "or"),
+    ("ours", "or"),
+    ("ise", "ize"),
+    ("ised", "ize"),
+    ("ising", "ize"),
 )

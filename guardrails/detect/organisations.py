@@ -40,6 +40,12 @@ _TRADE_NAME = re.compile(
     rf"(?<![\w.])(?P<x>{_CAP}(?: (?:{_CAP}|&|and"
     rf"|of)){{0,3}}? (?:{_TRADE}))\b(?! (?:[a-z]{{2,}} )?(?:check|status|monitor))"
 )
+_OF_A_SYSTEM = frozenset(
+    "app application backup battery cluster data database device disk drive mailbox network node "
+    "print security server service storage system systems user".split()
+)
+"""What stands before ``Health`` or ``Foundation`` on a dashboard."""
+_SHOUTED = 3
 _LEADING = re.compile(
     r"^(?:The|A|An|At|In|For|From|Our|My|Your|This|That|With|And|Or|If|When|By|To|Of|On"
     r"|Dear|Contact|New|Open|See|Use|I|We|Is|Hi|Customer|Client|Company|Supplier|Copyright"
@@ -55,6 +61,10 @@ def _suffixed(text: str) -> Iterator[Span]:
                 start += lead.end()
             words = text[start:end].split()
             if len(words) < 2 or any(is_technical(word.strip(".,")) for word in words[:-1]):
+                continue
+            if words[0].casefold() in _OF_A_SYSTEM or (
+                len(words) > _SHOUTED and text[start:end].isupper()
+            ):
                 continue
             if score < 0.7 and all(is_common(word) for word in words) and not words[0].istitle():
                 continue

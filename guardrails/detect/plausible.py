@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from guardrails.detect import tokens
-from guardrails.detect.lexicon import is_common, is_technical
+from guardrails.detect.lexicon import is_common, is_name, is_technical
 from guardrails.spans import EntityType as T
 
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
@@ -35,6 +35,8 @@ _LOOSE_WORD = re.compile(
     r"\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault", re.IGNORECASE
 )
 _IDENTIFIER = re.compile(r"(?:[A-Z]+[a-z]+){2,}[A-Z]*\d{0,3}\.?")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_HUMPS = 3
 _FILE = re.compile(
     r"\.(?:md|txt|html?|pdf|docx?|xlsx?|csv|json|ya?ml|conf|cfg|ini|log|sh|ps1|py|exe|dll|zip)$",
     re.IGNORECASE,
@@ -160,6 +162,18 @@ def _more_than_a_letter(phrase: str, _near: str) -> bool:
     return sum(map(str.isalnum, phrase)) > 1
 
 
+def _person(phrase: str, near: str) -> bool:
+    return _more_than_a_letter(phrase, near) and not _is_camel(phrase)
+
+
+def _is_camel(phrase: str) -> bool:
+    """``CephOSDNearFull`` and ``NotReady`` name alerts and states; ``McDonald`` is a name."""
+    humps = _HUMP.findall(phrase)
+    if not phrase.isalnum() or len(humps) < _HUMPS - 1 or any(map(is_name, humps)):
+        return False
+    return len(humps) >= _HUMPS or all(map(is_common, humps))
+
+
 def _name(phrase: str, _near: str) -> bool:
     words = phrase.split()
     if not _more_than_a_letter(phrase, _near):
@@ -184,7 +198,7 @@ _CHECKS: dict[T, Callable[[str, str], bool]] = {
     T.SERIAL_NUMBER: _serial,
     T.DATE_OF_BIRTH: _born,
     T.LOCATION: _name,
-    T.PERSON: _more_than_a_letter,
+    T.PERSON: _person,
     T.ORGANIZATION: _name,
     T.STREET_ADDRESS: _address,
     T.SECRET: _secret,

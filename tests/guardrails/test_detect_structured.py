@@ -71,6 +71,9 @@ def test_a_value_is_masked_under_its_type(
         "ISO-8859-1, UTF-8, AES-256-GCM, SHA-256, RFC-2616",
         "the user interface and the user guide of the account portal",
         "line 118, field 7, policy ID 42, build 20240131101500",
+        "This fires when user tries to install it; the account has access, log in as root",
+        "caused by a change: User shouldn't increase limits, user depends on it, user behaviours",
+        "The Network Health view and the Data Foundation version",
     ],
 )
 def test_what_describes_machines_and_not_people_stays(rules: Detector, text: str) -> None:

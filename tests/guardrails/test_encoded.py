@@ -78,3 +78,8 @@ def test_a_view_leads_back_into_the_text(text: str) -> None:
         place = view.back(0, len(view.text))
         assert place is not None
         assert 0 <= place[0] < place[1] <= len(text)
+
+
+def test_a_number_behind_an_equals_sign_is_no_quoted_printable() -> None:
+    for text in ("GET /v2/keys?limit=50&after=x", "span_id=32b26325 retries=41"):
+        assert not list(views(text))

@@ -32,6 +32,8 @@ from guardrails.spans import EntityType as T
         (T.PERSON, "A. Blue screen that asks for a key", "A"),
         (T.HOSTNAME, "CHG-4410 stays open", "CHG-4410"),
         (T.PHONE_NUMBER, "fingerprint 8817263", "8817263"),
+        (T.PERSON, "CephOSDNearFull is firing", "CephOSDNearFull"),
+        (T.PERSON, "the node is NotReady", "NotReady"),
     ],
 )
 def test_what_only_looks_like_identity_is_dropped(kind: T, text: str, guess: str) -> None:
@@ -50,6 +52,8 @@ def test_what_only_looks_like_identity_is_dropped(kind: T, text: str, guess: str
         (T.HOSTNAME, "ping srvdc01 first", "srvdc01"),
         (T.DATE_OF_BIRTH, "born 12/03/1984", "12/03/1984"),
         (T.STREET_ADDRESS, "at 88 rue des Lilas", "88 rue des Lilas"),
+        (T.PERSON, "ask LeeAnne or McDonald", "LeeAnne"),
+        (T.PERSON, "ask LeeAnne or McDonald", "McDonald"),
     ],
 )
 def test_what_may_be_identity_is_kept(kind: T, text: str, guess: str) -> None:
