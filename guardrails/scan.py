@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from guardrails import placeholders
+from guardrails.errors import Refused
 from guardrails.known import WORD_NAMES, KnownValues
 from guardrails.placeholders import Placeholder
 from guardrails.spans import HIGH_PRECISION, Detector, EntityType
@@ -137,7 +138,11 @@ class Scanner:
                 yield Sighting(at, at + len(canary), Source.CANARY)
 
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
-        for span in self._rules.detect([text])[0]:
+        try:
+            spans = self._rules.detect([text])[0]
+        except Exception as error:  # whatever it is, unscanned text must not go on
+            raise Refused(f"The last scan failed ({type(error).__name__}).") from error
+        for span in spans:
             if span.type in HIGH_PRECISION and _says_something(text, span.start, span.end, holes):
                 yield Sighting(span.start, span.end, Source.RULE, span.type)
 

@@ -24,8 +24,8 @@ _LARGEST = 10 * 1024 * 1024
 _WORD = re.compile(r"[\w.:/<>#+-]{0,80}", re.ASCII)
 
 
-def configure(home: Path) -> None:
-    """Write to ``HOME/logs/quietdesk.log`` (0600) from now on."""
+def configure(home: Path) -> TextIOWrapper:
+    """Write to ``HOME/logs/quietdesk.log`` (0600) from now on; return the file."""
     folder = home / "logs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = _open(folder / "quietdesk.log")
@@ -41,6 +41,7 @@ def configure(home: Path) -> None:
     )
     root = logging.getLogger()
     root.handlers = [_PlacesOnly(logging.WARNING)]
+    return file
 
 
 def log() -> structlog.typing.FilteringBoundLogger:

@@ -7,6 +7,7 @@ import typer
 from ui.cli import (
     forgetting,
     knowledge,
+    leakage,
     ledger,
     library,
     measuring,
@@ -132,11 +133,12 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure on labelled data: redaction, retrieval, injected orders, drafts.")
+    group = _group("Measure: redaction, retrieval, injected orders, drafts, leakage.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
     group.command("injection")(measuring.injection)
     group.command("drafts")(measuring.drafts)
+    group.command("leakage")(leakage.leakage)
     return group
 
 

@@ -47,7 +47,7 @@ def privacy(
     """Measure what redaction finds and misses on labelled texts."""
     from eval.privacy import measure, ratios, read_rows
 
-    settings = _settings()
+    settings = settings_of_home()
     with _readable(data):
         rows = read_rows(data)
     screen.note(f"Masking {len(rows):,} texts.")
@@ -84,7 +84,7 @@ def retrieval(
     from assistant.bootstrap import ephemeral_redactor, make_embedder
     from eval.retrieval import measure
 
-    settings = _settings()
+    settings = settings_of_home()
     with screen.watching() as progress:
         report = measure(
             corpus,
@@ -93,7 +93,7 @@ def retrieval(
             unanswerable,
             redactor=ephemeral_redactor(settings, detect=not no_redaction),
             embedder=make_embedder(settings),
-            progress=_steps(progress),
+            progress=steps(progress),
         )
     if json:
         typer.echo(to_json.dumps(report.to_json(), indent=2))
@@ -109,7 +109,7 @@ def injection(
     """Measure whether orders to an assistant are found, and honest texts let through."""
     from eval.injection import measure, read_samples
 
-    settings = _settings()
+    settings = settings_of_home()
     samples = read_samples(data)
     screen.note(f"Reading {len(samples):,} texts.")
     report = measure(samples, _judge(settings))
@@ -130,7 +130,7 @@ def drafts(
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
-    settings = _settings()
+    settings = settings_of_home()
     embedder = make_embedder(settings)
     with screen.watching() as progress:
         report = measure(
@@ -140,7 +140,7 @@ def drafts(
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
             writer=ExtractiveWriter(),
-            progress=_steps(progress),
+            progress=steps(progress),
         )
     if json:
         typer.echo(to_json.dumps(asdict(report), indent=2))
@@ -193,7 +193,7 @@ def _percent(share: float | None) -> str:
     return "not asked" if share is None else f"{share:.1%}"
 
 
-def _steps(progress: Progress | None) -> Callable[[str, int, int], None]:
+def steps(progress: Progress | None) -> Callable[[str, int, int], None]:
     from ui.operations.base import Pace
 
     paces: dict[str, Pace] = {}
@@ -205,7 +205,7 @@ def _steps(progress: Progress | None) -> Callable[[str, int, int], None]:
     return tell
 
 
-def _settings() -> Settings:
+def settings_of_home() -> Settings:
     from assistant.bootstrap import stay_home
     from assistant.settings import load_settings
 

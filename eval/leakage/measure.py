@@ -1,0 +1,238 @@
+"""How much leaks, of what was told and of what was not, and whether the looking itself works."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assistant import bootstrap
+from assistant.settings import Settings
+from eval.leakage.doors import Doors
+from eval.leakage.figures import upper_bound_95, wilson_95
+from eval.leakage.material import Material, make
+from eval.leakage.replaced import replaced
+from eval.leakage.run import Came, Tell, run
+from eval.leakage.search import Seeker
+
+CONTROL_N = 100
+"""Told values in a run with a guard switched off: enough for each of them to be missed."""
+_SEED = 1
+
+Switch = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Values that the tenant told us of, or that were detected anywhere before anything left."""
+
+    planted: int
+    leaks: int
+    upper_bound_95: float
+
+
+@dataclass(frozen=True, slots=True)
+class OfType:
+    """Of one type: how many nobody had told us of, and how many of them leaked."""
+
+    planted: int
+    leaks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Values that nobody told us of: what detection misses leaks."""
+
+    planted: int
+    leaks: int
+    rate: float
+    ci_95: tuple[float, float]
+    by_type: Mapping[str, OfType]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What was searched, and how many values stood there."""
+
+    bytes: int
+    known: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A guard that was switched off: which values leaked then that did not before, and where."""
+
+    guard: str
+    leaks: int
+    surfaces: Mapping[str, int]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the run would notice that the guard is gone."""
+        return self.leaks > 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeakageReport:
+    """The figures of one run with its controls; ``requests`` reached the model."""
+
+    known: Known
+    unseen: Unseen
+    surfaces: Mapping[str, Surface]
+    requests: int
+    controls: tuple[Control, ...]
+    controls_hold: bool
+    leaked: tuple[str, ...]
+    """The known values that leaked, each as type, place and surface; never the value."""
+
+
+Leaks = Mapping[str, frozenset[int]]
+"""By surface: the numbers of the values found there."""
+
+
+def measure(
+    known: int, *, settings: Settings, doors: Doors, switches: Mapping[str, Switch], tell: Tell
+) -> LeakageReport:
+    """Plant at least ``known`` told values, run everything, search; then without each guard."""
+    material = make(known, _SEED)
+    with _models_shared(settings):
+        came, leaks = _searched(material, settings, doors, tell)
+        controls: tuple[Control, ...] = ()
+        if switches:
+            small = known <= CONTROL_N
+            base = (material, came, leaks) if small else None
+            controls = _controls(base, settings, doors, switches, tell)
+    return _report(material, came, leaks, controls)
+
+
+@contextmanager
+def _models_shared(settings: Settings) -> Generator[None]:
+    """Load each model once for all homes: they hold nothing of anybody."""
+    detector = bootstrap.make_detector(settings)
+    embedder = bootstrap.make_embedder(settings)
+    suspects = bootstrap.make_injection_detector(settings, embedder)
+
+    def handing(made: object) -> Callable[..., object]:
+        return lambda *_settings: made
+
+    with replaced(
+        (bootstrap, "make_detector", handing(detector)),
+        (bootstrap, "make_embedder", handing(embedder)),
+        (bootstrap, "make_injection_detector", handing(suspects)),
+    ):
+        yield
+
+
+def _searched(
+    material: Material, settings: Settings, doors: Doors, tell: Tell
+) -> tuple[Came, Leaks]:
+    with TemporaryDirectory(prefix="quietdesk-leakage-") as folder:
+        came = run(material, Path(folder), settings, doors, tell)
+    return came, _leaks(material, came)
+
+
+def _leaks(material: Material, came: Came) -> Leaks:
+    seeker = Seeker({each.number: each.written for each in material.planted})
+    found = {
+        surface: frozenset[int]().union(*(seeker.find(blob) for blob in [b"\n".join(blobs)]))
+        for surface, blobs in came.blobs.items()
+    }
+    astray = (
+        seeker.find(text) - material.of(reference) - _common(material)
+        for reference, text in came.released
+    )
+    return found | {"exports": found["exports"].union(*astray)}
+
+
+def _common(material: Material) -> set[int]:
+    """Return what a reply may name besides its own ticket: a person wrote it, or a runbook."""
+    places = {"edit"} | {each.where for each in material.planted if "document" in each.where}
+    return set[int]().union(*(material.of(place) for place in places))
+
+
+def _controls(
+    base: tuple[Material, Came, Leaks] | None,
+    settings: Settings,
+    doors: Doors,
+    switches: Mapping[str, Switch],
+    tell: Tell,
+) -> tuple[Control, ...]:
+    if base is None:
+        material = make(CONTROL_N, _SEED)
+        base = (material, *_searched(material, settings, doors, tell))
+    material, came, before = base
+    made = [_search_control(material, came)]
+    for at, (guard, off) in enumerate(switches.items()):
+        tell("switching off", at, len(switches))
+        with off():
+            _, leaks = _searched(material, settings, doors, untold)
+        new = {name: len(found - before[name]) for name, found in leaks.items()}
+        more = {name: count for name, count in new.items() if count}
+        made.append(Control(guard, sum(more.values()), more))
+    return tuple(made)
+
+
+def _search_control(material: Material, came: Came) -> Control:
+    """Hide a value in every surface's bytes and look for it."""
+    planted = next(each for each in material.planted if each.told)
+    hidden = base64.b64encode(b"?" + planted.value.text.encode())
+    seeker = Seeker({planted.number: planted.written})
+    found = {
+        name: int(bool(seeker.find(b"\n".join((*blobs, hidden)))))
+        for name, blobs in came.blobs.items()
+    }
+    missed = not all(found.values())
+    return Control("search", 0 if missed else len(found), found)
+
+
+def _report(
+    material: Material, came: Came, leaks: Leaks, controls: tuple[Control, ...]
+) -> LeakageReport:
+    told = {each.number for each in material.planted if each.told}
+    known, unseen = told | came.known, {each.number for each in material.planted} - told
+    everywhere = frozenset[int]().union(*leaks.values())
+    lost, missed = everywhere & known, everywhere & unseen
+    low, high = wilson_95(len(missed), len(unseen))
+    return LeakageReport(
+        Known(len(known), len(lost), round(upper_bound_95(len(lost), len(known)), 6)),
+        Unseen(
+            len(unseen),
+            len(missed),
+            round(len(missed) / max(len(unseen), 1), 4),
+            (round(low, 4), round(high, 4)),
+            _by_type(material, unseen, missed),
+        ),
+        {
+            name: Surface(sum(map(len, came.blobs[name])), len(found & known), len(found & unseen))
+            for name, found in leaks.items()
+        },
+        len(came.blobs["wire"]),
+        controls,
+        all(each.holds for each in controls),
+        tuple(_told(material, leaks, sorted(lost))),
+    )
+
+
+def _by_type(material: Material, unseen: set[int], missed: frozenset[int]) -> dict[str, OfType]:
+    kinds = {each.number: each.value.kind.value for each in material.planted}
+    return {
+        kind: OfType(
+            sum(kinds[each] == kind for each in unseen), sum(kinds[each] == kind for each in missed)
+        )
+        for kind in sorted({kinds[each] for each in unseen})
+    }
+
+
+def _told(material: Material, leaks: Leaks, lost: Iterable[int]) -> Iterable[str]:
+    for number in lost:
+        each = material.planted[number]
+        where = ", ".join(name for name, found in leaks.items() if number in found)
+        yield f"{each.value.kind} of {each.where} as {each.form}: {where}"
+
+
+def untold(_what: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,16 @@
+"""Putting another part in the place of one of the product's, for as long as an evaluation runs."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+
+
+@contextmanager
+def replaced(*parts: tuple[object, str, object]) -> Generator[None]:
+    """Give each owner another value for an attribute while the context is open."""
+    with ExitStack() as stack:
+        for owner, name, other in parts:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, other)
+        yield

@@ -1,0 +1,137 @@
+"""Guards to switch off, one at a time, for a run whose search must then find what leaks.
+
+Each replaces a part of the wiring while a context is open, in this process and for the evaluation
+alone; the product has no setting that does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from assistant import bootstrap
+from assistant.flows import draft, outbox, review, show
+from assistant.settings import Settings
+from assistant.writers import model
+from eval.leakage.measure import Switch
+from eval.leakage.replaced import replaced
+from guardrails import ForPerson, RawText, RedactedText, Redactor, doors, gate
+from guardrails.keys import DataKey
+from guardrails.known import KnownValues
+from guardrails.outgoing import Body
+from guardrails.restore import Restored, Restorer
+from guardrails.scan import Scanner
+from guardrails.seal import Sealer
+from guardrails.spans import Span
+from guardrails.vault import EphemeralVaultStore, Vault
+from guardrails.verdict import Verdict
+
+
+def switches() -> Mapping[str, Switch]:
+    """Return what can be switched off below the command line, by the name of the guard."""
+    return {
+        "detector": _no_detector,
+        "known entities": _nobody_known,
+        "gate": _open_gate,
+        "seal": _no_seal,
+        "verdict": _no_verdict,
+        "seats": _no_seats,
+        "restore of own people only": _restore_anybody,
+    }
+
+
+class _Blind:
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [[] for _ in texts]
+
+
+def _no_detector() -> AbstractContextManager[None]:
+    def blind(_settings: Settings) -> _Blind:
+        return _Blind()
+
+    return replaced((bootstrap, "make_detector", blind))
+
+
+def _nobody_known() -> AbstractContextManager[None]:
+    """Wash without the tenant's people; the gate goes on to know the directory."""
+
+    def nobody(_self: Redactor, _text: str, _known: object) -> list[Span]:
+        return []
+
+    return replaced((Redactor, "_known", nobody), (Redactor, "_told", nobody))
+
+
+def _open_gate() -> AbstractContextManager[None]:
+    def as_it_is(content: bytes, _scanner: Scanner) -> Body:
+        return Body(content, 0)
+
+    return replaced((gate, "wash_body", as_it_is))
+
+
+def _no_seal() -> AbstractContextManager[None]:
+    def close(_self: Sealer, _place: object, _kind: str, body: bytes) -> bytes:
+        return body
+
+    def opened(_self: Sealer, _place: object, _kind: str, sealed: bytes) -> bytes:
+        return sealed
+
+    return replaced((Sealer, "_close", close), (Sealer, "_open", opened))
+
+
+def _no_verdict() -> AbstractContextManager[None]:
+    return replaced((model, "judge", _believe))
+
+
+def _no_seats() -> AbstractContextManager[None]:
+    """Let anybody read: the checks of a seat, and the door behind them."""
+
+    def anybody(*_of: object) -> None:
+        return None
+
+    def shown(raw: RawText, person: doors.Person, tenant: str) -> ForPerson:
+        return real(raw, doors.Person(person.login, tenant, may_read=True), tenant)
+
+    def seated(_self: bootstrap.Home, login: str, slug: str) -> doors.Person:
+        return doors.Person(login, slug)
+
+    real = doors.show
+    return replaced(
+        *((flow, "must_read", anybody) for flow in (review, show, outbox)),
+        *((flow, "show", shown) for flow in (review, show, outbox)),
+        (bootstrap.Home, "person", seated),
+    )
+
+
+def _restore_anybody() -> AbstractContextManager[None]:
+    """Put back whoever a reply names: the verdict, the checks of a reply and the restorer agree."""
+
+    def restore(self: Restorer, text: RedactedText, _allowed: object = None) -> Restored:
+        return real(self, text)
+
+    def clean(*_of: object, **_and: object) -> tuple[()]:
+        return ()
+
+    real = Restorer.restore
+    return replaced(
+        (Restorer, "restore", restore),
+        *((flow, "inspect", clean) for flow in (draft, review)),
+        (model, "judge", _believe),
+    )
+
+
+def _believe(said: RawText, **_sources: object) -> Verdict:
+    return Verdict(_unwashed(said), ())
+
+
+class _Credulous(Redactor):
+    """A redactor that takes a placeholder from outside for one of ours."""
+
+    def _known(self, text: str, known: KnownValues | None) -> list[Span]:
+        del text, known
+        return []
+
+
+def _unwashed(raw: RawText) -> RedactedText:
+    key = DataKey.fresh()
+    vault = Vault(EphemeralVaultStore(), Sealer("nobody", key), key)
+    return _Credulous(_Blind(), vault, KnownValues()).look_up(raw).text

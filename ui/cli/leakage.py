@@ -1,0 +1,167 @@
+"""``eval leakage``: plants, runs everything, searches; needs no tenant and leaves nothing."""
+
+from __future__ import annotations
+
+import json as to_json
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.options import Json
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from eval.leakage.measure import LeakageReport, Switch
+
+_DEFAULT = 300
+_FAILED = 1
+
+
+def leakage(
+    *,
+    n: Annotated[
+        int, typer.Option("--n", min=20, max=100_000, help="Values planted that we are told of.")
+    ] = _DEFAULT,
+    controls: Annotated[
+        bool, typer.Option(help="Also run with each guard switched off, which must leak.")
+    ] = True,
+    json: Json = False,
+) -> None:
+    """Plant people and secrets, run every flow, and search all that left or was kept for them.
+
+    Ends with 1 when a known value leaked, or when a guard was switched off and nothing leaked.
+    """
+    from eval.leakage.measure import measure
+    from eval.leakage.switches import switches
+    from ui.cli.measuring import settings_of_home, steps
+
+    with screen.watching() as progress:
+        report = measure(
+            n,
+            settings=settings_of_home(),
+            doors=CommandDoors(),
+            switches={**switches(), **own_switches()} if controls else {},
+            tell=steps(progress),
+        )
+    if json:
+        typer.echo(to_json.dumps(asdict(report), indent=2))
+    else:
+        _show(report)
+    if report.known.leaks or not report.controls_hold:
+        raise typer.Exit(_FAILED)
+
+
+class CommandDoors:
+    """The ways in that the command line and the page use."""
+
+    @contextmanager
+    def logging(self, home: Path) -> Generator[None]:
+        """Log as the product logs."""
+        import structlog
+
+        from ui import logs
+
+        root, before, kept = (
+            logging.getLogger(),
+            structlog.get_config(),
+            logging.getLogger().handlers,
+        )
+        with logs.configure(home):
+            try:
+                yield
+            finally:
+                root.handlers = kept
+                structlog.configure(**before)
+
+    def perform(self, home: Home, operation: str, **args: object) -> str:
+        """Run an operation; return its JSON or the message that a person would read."""
+        from assistant.errors import QuietdeskError
+        from ui.operations.base import silent
+        from ui.operations.operator import Operator
+        from ui.operations.registry import OPERATIONS
+
+        found = OPERATIONS[operation]
+        known = {name: each for name, each in args.items() if name in found.args.model_fields}
+        try:
+            result = Operator(home).perform(found, found.args.model_validate(known), silent)
+        except QuietdeskError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - what nobody expected is a part of the run
+            return self.crash(error, home.settings.home)
+        return str(result.model_dump_json())
+
+    def crash(self, error: BaseException, home: Path) -> str:
+        """Write the report of ``error`` and return the message."""
+        from ui.crash import crash
+
+        return str(crash(error, home))
+
+
+def own_switches() -> Mapping[str, Switch]:
+    """Return the guards of this room that can be switched off."""
+    import traceback
+
+    from eval.leakage.replaced import replaced
+    from ui import crash, logs
+
+    def prose(home: Path) -> TextIOWrapper:
+        file = configure(home)
+        logging.getLogger().handlers = [logging.StreamHandler(file)]
+        return file
+
+    configure = logs.configure
+
+    def whole(error: BaseException) -> str:
+        return "".join(traceback.format_exception(error))
+
+    return {
+        "log filter": lambda: replaced((logs, "configure", prose)),
+        "crash report filter": lambda: replaced((crash, "details", whole)),
+    }
+
+
+def _show(report: LeakageReport) -> None:
+    known, unseen = report.known, report.unseen
+    low, high = unseen.ci_95
+    screen.table(
+        ("figure", "value"),
+        (
+            ("known values planted", f"{known.planted:,}"),
+            ("known values leaked", f"{known.leaks:,}"),
+            ("upper bound of their rate, 95 %", f"{known.upper_bound_95:.3%}"),
+            ("values nobody told us of", f"{unseen.planted:,}"),
+            ("of them leaked", f"{unseen.leaks:,} ({unseen.rate:.1%}, {low:.1%} to {high:.1%})"),
+            ("requests to the model", f"{report.requests:,}"),
+        ),
+    )
+    screen.say()
+    screen.table(
+        ("surface", "kB", "known", "unseen"),
+        (
+            (name, each.bytes // 1000, each.known, each.unseen)
+            for name, each in report.surfaces.items()
+        ),
+    )
+    screen.say()
+    screen.table(
+        ("type", "planted", "leaked"),
+        ((kind, each.planted, each.leaks) for kind, each in unseen.by_type.items()),
+    )
+    if report.controls:
+        screen.say()
+        screen.table(
+            ("switched off", "leaks then", "where"),
+            (
+                (each.guard, each.leaks or "NONE", ", ".join(each.surfaces))
+                for each in report.controls
+            ),
+        )
+    for line in report.leaked:
+        screen.note(line)
