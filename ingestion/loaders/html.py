@@ -26,24 +26,42 @@ _GAPS = frozenset(
     {"p", "pre", "table", "ul", "ol", "dl", "blockquote", "section", "article", "div"}
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARED = re.compile(r"<!\[[^>]*>")
+_STRAY = re.compile(r"<(?![a-zA-Z/!?])")
+_LONGEST_LINE = 10_000
+"""A longer one goes on below: to add to it word by word would copy it as often."""
+
 _META = {"article:modified_time": "modified", "article:tag": "tags", "last-modified": "modified"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def load_html(text: str, name: str) -> Loaded:
     """Read HTML; the title is the first top heading, else the page's title, else ``name``."""
-    reader = _Reader(text)
-    reader.feed(text)
-    reader.close()
-    return reader.loaded(name)
+    return _read(text).loaded(name)
 
 
 def html_parts(text: str) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
     """Return the path of headings and the numbered lines of each part of an HTML fragment."""
+    return _read(text).parts()
+
+
+def _read(text: str) -> _Reader:
     reader = _Reader(text)
-    reader.feed(text)
+    reader.feed(_closed(text))
     reader.close()
-    return reader.parts()
+    return reader
+
+
+def _closed(text: str) -> str:
+    """Return ``text`` without what the parser would look for an end of again and again.
+
+    It searches the whole rest for the end of each open comment or tag: a page of them took minutes.
+    """
+    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    last = text.rfind(">") + 1
+    text = text[:last] + text[last:].replace("<", "&lt;")
+    return _STRAY.sub("&lt;", _DECLARED.sub(lambda found: "\n" * found[0].count("\n"), text))
 
 
 class _Reader(HTMLParser):
@@ -168,8 +186,8 @@ class _Reader(HTMLParser):
                 self._write_line(words if at == 0 else " " + words.lstrip(), first + at)
 
     def _write_line(self, text: str, number: int) -> None:
-        if self._open and self._lines:
-            start, line = self._lines[-1]
+        start, line = self._lines[-1] if self._lines else (number, "")
+        if self._open and self._lines and len(line) < _LONGEST_LINE:
             self._lines[-1] = (start, f"{line}{text}" if line else text.lstrip())
         else:
             self._lines.append((number, text if self._pre else text.lstrip()))
