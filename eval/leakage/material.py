@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from eval.leakage.forms import COMMON, FORMS, PLAIN, RARE
-from eval.leakage.topics import AGAIN, TOLD, TOPICS, UNTOLD, Topic
+from eval.leakage.topics import A_THING, AGAIN, TOLD, TOPICS, UNTOLD, Topic
 from eval.leakage.values import Maker, Somebody, Value
 from guardrails.spans import EntityType
 
+_TICKET = "LK-"
 _DIRECTORY_SHARE = 0.25
 _PEOPLE_A_DOCUMENT = 7
 _RARE_EVERY = 3
@@ -77,7 +78,7 @@ class _Gardener:
         count = 0
         while told < known:
             count += 1
-            told += self._ticket(f"LK-{count}")
+            told += self._ticket(f"{_TICKET}{count}")
         for at, topic in enumerate((*TOPICS, *TOPICS)):
             self._question(at, topic)
         for kind in UNTOLD:
@@ -111,7 +112,7 @@ class _Gardener:
             (
                 asks.name.text,
                 "requester",
-                [*self._some(where, 1), self._again(where), self._again(where)],
+                [*self._some(where, 1), self._again(where), self._as_a_thing(where)],
             ),
         ]
         self._made.tickets.append(
@@ -162,6 +163,19 @@ class _Gardener:
             [each for each in earlier if each.told or self._rng.random() < _BY_CHANCE]
         )
         return self._rng.choice(AGAIN).format(v=value.value.text)
+
+    def _as_a_thing(self, where: str) -> str:
+        """Return a sentence that takes somebody's account for the name of a thing.
+
+        Detection leaves such words readable; only the gate knows whose it is.
+        """
+        accounts = [
+            each.value.text
+            for each in self._made.planted
+            if each.told and each.value.kind is EntityType.USERNAME
+            if each.where.startswith(_TICKET) and each.where != where
+        ]
+        return A_THING.format(v=self._rng.choice(accounts)) if accounts else "Thank you."
 
     def _once(self, where: str, kind: EntityType) -> str:
         return self._mention(where, self._maker.make(kind), told=False)

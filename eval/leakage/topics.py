@@ -101,7 +101,8 @@ UNTOLD = {
 AGAIN = (
     "As said above, {v} is the one.",
     "It ends with /var/spool/{v}/today.csv every time.",
-    "kubectl get pod {v} shows it.",
     "Tagged v2-{v}-final since then.",
 )
 """Sentences that say a value once more without a hint of what it is, some as if it were a thing."""
+
+A_THING = "Branch feature/{v} has the fix."
