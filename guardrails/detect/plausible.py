@@ -16,6 +16,7 @@ from guardrails.spans import EntityType as T
 
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 _WEB = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}", re.IGNORECASE)
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?")
 _CLOCK = re.compile(r"\d{1,2}(?::\d{2}){1,2}")
 _ID = re.compile(r"[A-Za-z]?[0-9A-Fa-f]{12,}")
 _GROUP = re.compile(r"(?=.*\d)[0-9a-f]{4}", re.IGNORECASE)
@@ -143,6 +144,8 @@ def _serial(phrase: str, near: str) -> bool:
 
 def _secret(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or tokens.is_placeholder(phrase) or tokens.is_reference(phrase):
+        return False
+    if _TIMESTAMP.fullmatch(phrase):
         return False
     if _ID_WORD.search(near) or (near[-1:] == "-" and near[-2:-1].isalnum()):
         return False

@@ -68,6 +68,7 @@ def test_one_document_fills_no_more_than_its_share() -> None:
 def test_a_deleted_document_is_not_found_and_moves_nothing() -> None:
     library = _library(["The spooler hangs: restart it."], ["Restart of the router."], FILLER)
     documents = library.documents
+    assert isinstance(documents, FakeDocuments)
     held = Library(documents, library.embedder, library.vectors, FakeLexical(documents.chunks()))
     first = _ask(held, "the spooler hangs restart").passages[0]
     documents.remove([first.chunk.document_id])

@@ -34,6 +34,7 @@ from guardrails.spans import EntityType as T
         (T.PHONE_NUMBER, "fingerprint 8817263", "8817263"),
         (T.PERSON, "CephOSDNearFull is firing", "CephOSDNearFull"),
         (T.PERSON, "the node is NotReady", "NotReady"),
+        (T.SECRET, "login, 2fa, 2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"),
     ],
 )
 def test_what_only_looks_like_identity_is_dropped(kind: T, text: str, guess: str) -> None:
