@@ -39,6 +39,7 @@ _NOTHING = 1e-6  # length of a sum of vectors where no other sentence stands
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _END = re.compile(r"(?<=[.!?])[\"')\]”]*\s+|\n+|(?<=[。！？])")
 _REMEMBERED = 4_096
+_SHORT_STEP = 5  # words and signs, the full stop among them
 _ASSISTANT = (
     r"(?:AIs?|(?:AI|support|virtual|automated|digital|IT)\ (?:agents?|assistants?)|assistants?|bot"
     r"|chat\ ?bot|(?:large\ )?language\ models?|LLMs?|automated\ (?:\w+\ )?systems?)"
@@ -193,7 +194,17 @@ def _judge(
     both = (float(by_block @ known.block) + known.block_bias + worst) / 2
     if both > known.both_over or worst > known.part_over:
         bar = min(known.part_over, worst)
-        yield from (Suspect(*at) for at, score in zip(block, scores, strict=True) if score >= bar)
+        yield from (
+            Suspect(*at)
+            for at, part, score in zip(block, parts, scores, strict=True)
+            if score >= bar and not _is_a_short_step(part.reveal())
+        )
+
+
+def _is_a_short_step(part: str) -> bool:
+    """``Ring the user.``: too short to be taken for an order to an assistant by its tone alone."""
+    words = _TOKEN.findall(part)
+    return len(words) <= _SHORT_STEP and not any(sign.search(part) for sign in _SIGNS)
 
 
 def _marks(part: str, vector: Floats, others: Floats) -> list[float]:

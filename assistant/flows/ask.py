@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
 from assistant.flows.only import Only
+from assistant.flows.quarantine import of_cited
 from assistant.flows.reading import read_on
 from assistant.flows.retrieve import Retrieved, retrieve
-from assistant.model import Passage, Written, new_id
+from assistant.model import Finding, Passage, Written, new_id
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3
@@ -84,11 +85,14 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
+    left_out: tuple[Finding, ...]
     narrowed: bool
 
     def answer(self, written: Written) -> Answer:
         answerable = self.found.answerable and bool(written.body)
         noted = not (answerable or self.narrowed)
+        missing = of_cited(self.left_out, written.citations)
+        written = replace(written, notes=(*written.notes, *missing))
         return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
 
 
@@ -97,9 +101,9 @@ def _look(
 ) -> _Look:
     washed = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, washed, before=before, only=only)
-    passages = read_on(desk, found.passages) if found.answerable else ()
+    passages, left_out = read_on(desk, found.passages if found.answerable else ())
     asked = _in_turn(washed, before[-_EARLIER:])
-    return _Look(washed, asked, found, passages, narrowed=bool(only))
+    return _Look(washed, asked, found, passages, left_out, narrowed=bool(only))
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:

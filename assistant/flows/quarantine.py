@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Finding, FindingKind, Passage, Ticket
+from assistant.model import Citation, Finding, FindingKind, Passage, Ticket
 from guardrails import RedactedText, Template, join
 from guardrails.injection import Suspect
 
@@ -66,7 +66,7 @@ def _without_suspects(
     findings: list[Finding] = []
     for passage, some in zip(passages, suspects, strict=True):
         chunk = passage.chunk
-        where = f"{passage.source.reveal()} ({chunk.first_line} to {chunk.last_line})"
+        where = _place(passage.source, chunk.first_line, chunk.last_line)
         text, found = _kept(some, chunk.text, where)
         findings += found
         if text:
@@ -77,6 +77,16 @@ def _without_suspects(
 def placed(findings: Sequence[Finding], body: RedactedText) -> tuple[Finding, ...]:
     """Return findings about what was read as findings of ``body``; their notes tell the place."""
     return tuple(replace(each, start=0, end=len(body)) for each in findings)
+
+
+def of_cited(findings: Sequence[Finding], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Return what to tell about sentences that were left out of passages that are cited."""
+    cited = [f"in {_place(each.source, each.first_line, each.last_line)}," for each in citations]
+    return tuple(each.note for each in findings if each.note.startswith(tuple(cited)))
+
+
+def _place(source: RedactedText, first: int, last: int) -> str:
+    return f"{source.reveal()} ({first} to {last})"
 
 
 def _kept(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.desk import Desk
 from assistant.flows.quarantine import quarantine_passages
 from assistant.flows.shelves import documents_of
-from assistant.model import Passage
+from assistant.model import Finding, Passage
 from assistant.ports import DocumentReader
 
 _MOST = 9
@@ -20,9 +20,11 @@ _NEIGHBOUR = 0.97
 """A neighbour was not asked for by itself: it stands just behind the hit that brought it."""
 
 
-def read_on(desk: Desk, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return ``passages`` with what stands around the best one, without orders to an assistant."""
-    return quarantine_passages(desk.suspects, around(documents_of(desk), passages))[0]
+def read_on(
+    desk: Desk, passages: Sequence[Passage]
+) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
+    """Return ``passages`` with what stands around the best one, and the orders left out of them."""
+    return quarantine_passages(desk.suspects, around(documents_of(desk), passages))
 
 
 def around(documents: DocumentReader, passages: Sequence[Passage]) -> tuple[Passage, ...]:

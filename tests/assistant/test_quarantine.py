@@ -88,6 +88,12 @@ def test_an_agent_is_not_told_the_order_either() -> None:
     assert "haunted" in ask(a_desk_with(on=False), question).written.body.reveal()
 
 
+def test_an_agent_is_told_that_something_was_left_out_of_what_is_cited() -> None:
+    answer = ask(a_desk_with(), RawText("label printer red light"))
+    assert [note for note in answer.written.notes if "order to an assistant" in note]
+    assert not ask(a_desk_with(on=False), RawText("label printer red light")).written.notes
+
+
 @pytest.mark.parametrize("text", [ORDER, f"{ORDER}\n"])
 def test_a_ticket_of_orders_alone_is_drafted_for_by_its_subject(text: str) -> None:
     desk = a_desk_with(text)

@@ -50,6 +50,14 @@ def test_honest_steps_with_the_same_words_are_let_through(sentence: str) -> None
     assert detector().find(washed(RUNBOOK.format(sentence))) == ()
 
 
+@pytest.mark.parametrize("step", ["Ring the user.", "Keep a list.", "Not mail."])
+def test_a_step_of_three_words_is_no_order_to_an_assistant(step: str) -> None:
+    text = f"4. {step} Which page, what was typed, when, other passwords the same?"
+    assert not [
+        each for each in detector().find(washed(text)) if step in text[each.start : each.end]
+    ]
+
+
 def test_an_order_far_down_in_a_long_text_is_found() -> None:
     text = f"{RUNBOOK.format('')}\n\n" * 12 + ORDERS[0]
     found = detector().find(washed(text))
