@@ -25,6 +25,7 @@ _BREAKS = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _HTML = re.compile(r"\s*<(?:div|p|html|body|span|table|br)\b", re.IGNORECASE)
+_LONG = 20  # digits
 _LISTS = ("tickets", "results")
 
 
@@ -50,7 +51,7 @@ class Export(Fields):
     def number(self, name: str) -> int | None:
         """Return a whole number, such as an id; None when there is none."""
         value = self._given.get(name)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:  # noqa: PLR2004
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG:
             return int(value)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 

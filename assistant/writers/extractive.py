@@ -23,6 +23,7 @@ _FLOOR, _ELSEWHERE = 0.75, 0.95  # of the best score: in its document, in anothe
 _RUN = 3
 _TRUST = 4  # how much a passage's rank outweighs the words of its blocks
 _SUMMARY_SENTENCES = 3
+_LABEL = 3  # words
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|cheers|regards|"
     r"(?:kind|best) regards|sincerely|sent from)\b[^.!?]{0,40}[.!?,]*$",
@@ -295,7 +296,7 @@ def _says_something(text: str) -> bool:
     """A label or a pointer is no answer, and what held a secret is not for a reply."""
     if _DESTROYED in text or text.endswith(":") or _POINTER.match(text):
         return False
-    return len(text.split()) > 3  # noqa: PLR2004
+    return len(text.split()) > _LABEL
 
 
 def _score(

@@ -6,6 +6,7 @@ from math import sqrt
 
 _Z_95 = 1.959964
 _HALVINGS = 60
+_DOUBT = 0.05
 
 
 def upper_bound_95(leaks: int, planted: int) -> float:
@@ -15,7 +16,8 @@ def upper_bound_95(leaks: int, planted: int) -> float:
     low, high = leaks / planted, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(leaks, planted, middle) > 0.05 else (low, middle)  # noqa: PLR2004
+        beyond = _at_most(leaks, planted, middle) > _DOUBT
+        low, high = (middle, high) if beyond else (low, middle)
     return high
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self, cast
@@ -92,13 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
         prompt = "\n".join(str(each["content"]) for each in messages)
         self._send(owner.answer(prompt), stream=bool(asked.get("stream")))
 
-    do_GET = do_POST  # noqa: N815
+    do_GET = do_POST  # noqa: N815 - the base's name
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Log nothing."""
 
     def _send(self, answer: Answer, *, stream: bool) -> None:
-        if answer.raw is not None or answer.status != 200:  # noqa: PLR2004
+        if answer.raw is not None or answer.status != HTTPStatus.OK:
             self._give(answer.status, answer.raw or b"{}", location=answer.location)
         elif stream:
             self._stream(answer)

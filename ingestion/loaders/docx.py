@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from guardrails import RawText
@@ -132,8 +133,8 @@ def _depth(level: ET.Element) -> int:
 
 
 def _counted(count: int, kind: str) -> str:
-    if kind in {"lowerLetter", "upperLetter"} and 1 <= count <= 26:  # noqa: PLR2004
-        letter = "abcdefghijklmnopqrstuvwxyz"[count - 1]
+    if kind in {"lowerLetter", "upperLetter"} and 1 <= count <= len(ascii_lowercase):
+        letter = ascii_lowercase[count - 1]
         return letter if kind == "lowerLetter" else letter.upper()
     return str(count)
 

@@ -29,6 +29,7 @@ _LONGEST_S = 1800
 _NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 """What the reader's process may know of ours: where libraries lie, and no secret."""
 
+_NAMED = 10
 _SCANNED = 15
 """Fewer characters than this on a page of pictures are a page number, not text."""
 _EDGE = 2
@@ -115,7 +116,7 @@ def _notes(pages: Sequence[Page]) -> tuple[str, ...]:
     empty = [str(at) for at, page in enumerate(pages, 1) if page["pictures"] and _is_picture(page)]
     pictures = sum(page["pictures"] for page in pages)
     if empty:
-        shown = ", ".join(empty[:10]) + (", …" if len(empty) > 10 else "")  # noqa: PLR2004
+        shown = ", ".join(empty[:_NAMED]) + (", …" if empty[_NAMED:] else "")
         return (f"pages without text were not read: {shown}",)
     return (f"{pictures} pictures were not read",) if pictures else ()
 

@@ -111,7 +111,7 @@ def as_docx(parts: list[tuple[str, list[str]]], target: Path) -> None:
             for line in lines:
                 paragraph = page.add_paragraph(style=styles.get(kind))
                 if number is not None:
-                    properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()  # noqa: SLF001
+                    properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()  # noqa: SLF001 - the package offers no lists
                     properties.get_or_add_numId().val = number
                     properties.get_or_add_ilvl().val = 0
                 written(paragraph, line)

@@ -49,7 +49,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a time without a zone is nobody's time")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's signature
         return None if value is None else datetime.fromisoformat(value)
 
 
