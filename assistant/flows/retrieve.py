@@ -200,7 +200,7 @@ def _confidence(
     both classes weighted alike, on 339 answerable and 71 unanswerable questions: area under the
     curve .81 in five-fold cross-validation, where the best cosine alone has .67. Ten further
     features (coverage, overlap with the title, unknown words, agreement) did not move it. At the
-    chosen cut 51 of 100 unanswerable questions are refused, and 9 of 100 answerable ones (7 of
+    chosen cut 48 of 100 unanswerable questions are refused, and 10 of 100 answerable ones (7 of
     those whose answer is among the first five); at .42 it would be 65 and 20, at .2 it is 30 and 4.
     """
     by_vector = _stands_out(found["vector"], chunks, best)
