@@ -46,9 +46,9 @@ from ui.operations.registry import OPERATIONS
 
 ATTEMPTS = 10_000
 VICTIMS_LOGIN = "rae"
-HIGHEST_NUMBER = 300
-EACH, SPOKEN = 3, 20
-"""Slow attempts take every third name or word; this many placeholders are spoken of in tickets."""
+HIGHEST_NUMBER = 220
+EACH, SPOKEN = 4, 16
+"""Slow attempts take every fourth name or word; this many placeholders are spoken of in tickets."""
 
 MACHINE = re.compile(r"[a-z]+-pc-\d+")
 EVENTS = (
