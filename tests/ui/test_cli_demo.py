@@ -18,7 +18,8 @@ def test_the_demo_is_the_three_sample_tenants_however_often_it_starts(tmp_path: 
     home = tmp_path / "home"
     first = _counts(home)
     assert set(first) == DEMO
-    assert all(each["documents"] == 19 and each["tickets"] >= 13 for each in first.values())
+    # 19 files each; every article of a table or an export is a document of its own
+    assert all(each["documents"] >= 19 and each["tickets"] >= 13 for each in first.values())
     assert _counts(home) == first
 
 
