@@ -146,13 +146,7 @@ class Home:
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
         with self._opening:
-            tenant = self.accounts.tenant(slug)
-            desk = self._desks.get(slug)
-            if desk is None or desk.tenant != tenant:
-                desk = self._desks[slug] = self._open_desk(tenant)
-                if self._indexes[tenant.id].erasing:
-                    self._erase(self._indexes[tenant.id])
-            return desk
+            return self._kept_desk(self.accounts.tenant(slug))
 
     def library(self) -> Desk:
         """Return the desk of the provider's library; the first call makes one.
@@ -165,12 +159,16 @@ class Home:
             if tenant is None:
                 tenant = self.accounts.add_library()
                 self._desks.clear()  # from now on there is something to read
-            desk = self._desks.get(LIBRARY)
-            if desk is None:
-                desk = self._desks[LIBRARY] = self._open_desk(tenant)
-                if self._indexes[tenant.id].erasing:
-                    self._erase(self._indexes[tenant.id])
-            return desk
+            return self._kept_desk(tenant)
+
+    def _kept_desk(self, tenant: Tenant) -> Desk:
+        """Return the tenant's desk, opened again when the tenant has changed."""
+        desk = self._desks.get(tenant.slug)
+        if desk is None or desk.tenant != tenant:
+            desk = self._desks[tenant.slug] = self._open_desk(tenant)
+            if self._indexes[tenant.id].erasing:
+                self._erase(self._indexes[tenant.id])
+        return desk
 
     def _shelf(self, tenant: Tenant) -> Shelf | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""

@@ -234,7 +234,7 @@ class Maker:
 
 def _luhn(digits: str) -> int:
     doubled = [int(each) * (2 - at % 2) for at, each in enumerate(digits)]
-    return -sum(each - 9 if each > 9 else each for each in doubled) % 10  # noqa: PLR2004 - the digits of a digit doubled, added
+    return -sum(sum(divmod(each, 10)) for each in doubled) % 10
 
 
 def _ascii(text: str) -> str:

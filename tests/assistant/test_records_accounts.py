@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 is slow on purpose; here it may be quick."""
     monkeypatch.setattr(logins, "_hasher", PasswordHasher(time_cost=2, memory_cost=8192))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.people import from_texts, to_texts
 from assistant.errors import SealBroken
-from guardrails import RawText
+from guardrails import RawText, RedactedText
 from guardrails.keys import DataKey
 from guardrails.known import KnownPerson
 from guardrails.seal import Sealer
@@ -24,8 +24,8 @@ def test_raw_texts_in_one_column_come_back_as_they_were(texts: list[RawText | No
 
 
 @given(st.lists(ANY_TEXT.map(washed)))
-def test_washed_texts_in_one_column_come_back_as_they_were(texts: list[object]) -> None:
-    sealed = CELLS.seal_washed_all("c", texts)  # pyright: ignore[reportArgumentType]
+def test_washed_texts_in_one_column_come_back_as_they_were(texts: list[RedactedText]) -> None:
+    sealed = CELLS.seal_washed_all("c", texts)
     assert CELLS.open_washed_all("c", sealed) == texts
 
 

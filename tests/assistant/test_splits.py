@@ -48,7 +48,7 @@ class Pieces:
         self.come = 0
 
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        raise NotImplementedError
+        return RawText("".join(unwrap(each) for each in self.stream(system, user)))
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         for piece in self._pieces:

@@ -29,8 +29,8 @@ VALUE = "Ilse Lorninescu"
 @pytest.fixture(scope="module")
 def report() -> LeakageReport:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "make_embedder", lambda _settings: HashingEmbedder())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
-        patch.setattr(bootstrap, "make_injection_detector", lambda *_: _Calm())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        patch.setattr(bootstrap, "make_embedder", _hashing)
+        patch.setattr(bootstrap, "make_injection_detector", _calm)
         patch.setattr(measuring, "CONTROL_N", 20)
         return measure(
             20,
@@ -101,3 +101,11 @@ def test_the_bounds_are_those_of_the_books() -> None:
     assert upper_bound_95(0, 3000) == pytest.approx(1 - 0.05 ** (1 / 3000), rel=1e-6)
     assert upper_bound_95(1, 100) == pytest.approx(0.0466, abs=1e-4)
     assert wilson_95(5, 100) == pytest.approx((0.0215, 0.1118), abs=1e-4)
+
+
+def _hashing(_settings: Settings) -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+def _calm(*_parts: object) -> _Calm:
+    return _Calm()

@@ -318,5 +318,5 @@ def _row(ticket: Ticket) -> TicketRow:
 def _snapshot(store: object) -> dict[str, object]:
     state: dict[str, object] = {}
     for name, value in vars(store).items():
-        state[name] = value.copy() if isinstance(value, (dict, list)) else value  # pyright: ignore[reportUnknownMemberType]
+        state[name] = value.copy() if isinstance(value, (dict, list)) else value  # pyright: ignore[reportUnknownMemberType] - what it holds does not matter
     return state

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from pydantic import AnyHttpUrl
 
 from assistant.bootstrap import Home
 from assistant.desk import Desk
@@ -30,7 +31,7 @@ from guardrails.spans import Span
 from ingestion.ingest import ingest
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
-from tests.model_server import Answer, ModelServer, Received, hang, say
+from tests.model_server import Answer, Handler, ModelServer, Received, hang, say
 
 NAME, MAIL, PHONE, HOST = (
     "Theodora Quillfeather",
@@ -99,7 +100,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         settings = Settings(
             home=tmp_path / "home",
             writer="model",
-            model_url=f"{server.url}",  # pyright: ignore[reportArgumentType] - pydantic reads it
+            model_url=AnyHttpUrl(server.url),
         )
         with Home.open(settings) as home:
             home._detector = home._rules
@@ -152,8 +153,11 @@ ERRORS = [RuntimeError(NAME), MemoryError(NAME), RecursionError(MAIL), OSError(2
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_detector_that_fails_lets_nothing_unwashed_out(scene: Scene, error: Exception) -> None:
-    scene.home._detector = scene.home._rules = Failing(error)  # pyright: ignore[reportAttributeAccessIssue]
+def test_a_detector_that_fails_lets_nothing_unwashed_out(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    for detector in ("_detector", "_rules"):
+        monkeypatch.setattr(scene.home, detector, Failing(error))
     scene.home._desks.clear()
     assert scene.try_all() < len(scene.flows())
     assert scene.server.received == []
@@ -169,10 +173,10 @@ def test_a_scan_that_fails_on_the_way_sends_nothing_unscanned(scene: Scene, at: 
 @pytest.mark.parametrize("rows", range(6))
 @pytest.mark.parametrize("error", [StorageTrouble("The disk is full."), OSError(28, NAME)])
 def test_a_ledger_that_takes_no_row_stops_the_request(
-    scene: Scene, rows: int, error: Exception
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception
 ) -> None:
     desk = scene.desk
-    desk.ledger._store = FailingLedger(desk.ledger._store, rows, error)  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(desk.ledger, "_store", FailingLedger(desk.ledger._store, rows, error))
     for flow in scene.flows():
         with suppress(QuietdeskError, OSError):
             flow()
@@ -189,19 +193,23 @@ def test_without_the_key_nothing_is_opened_and_nothing_is_sent(scene: Scene) -> 
     assert scene.server.received == []
 
 
-def test_a_vault_that_does_not_open_sends_nothing(scene: Scene) -> None:
+def test_a_vault_that_does_not_open_sends_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = scene.desk
 
     def gone(*_of: object) -> None:
         raise KeyTrouble(NAME)
 
-    desk.scanner._vault._open = gone  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(desk.scanner._vault, "_open", gone)
     assert scene.try_all() < len(scene.flows())
     assert scene.server.received == []
 
 
 @pytest.mark.prove
-def test_a_detector_that_hangs_holds_everything_back(scene: Scene) -> None:
+def test_a_detector_that_hangs_holds_everything_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     freed = threading.Event()
 
     class Hanging:
@@ -209,7 +217,7 @@ def test_a_detector_that_hangs_holds_everything_back(scene: Scene) -> None:
             freed.wait(60)
             raise MemoryError(str(len(texts)))
 
-    scene.home._detector = Hanging()  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(scene.home, "_detector", Hanging())
     scene.home._desks.clear()
     desk = replace(scene.desk)
     threads = [
@@ -261,9 +269,9 @@ def test_a_process_killed_in_the_middle_of_a_request_has_sent_washed_bytes_and_s
 
 
 def _tell(came: threading.Event, then: Answer) -> Answer:
-    def answer(handler: object, received: Received) -> None:
+    def answer(handler: Handler, received: Received) -> None:
         came.set()
-        then(handler, received)  # pyright: ignore[reportArgumentType]
+        then(handler, received)
 
     return answer
 

@@ -35,6 +35,13 @@ def test_an_unknown_role_is_answered_with_the_roles(served: Served) -> None:
     said(served.run("user", "add", "eve", *ACME, "--role", "boss"), 2, "agent, reviewer, admin")
 
 
+@pytest.mark.parametrize("command", [("ingest", *ACME), ("library", "ingest")])
+def test_a_folder_without_a_document_is_a_mistake(
+    served: Served, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    said(served.run(*command, str(tmp_path)), 2, "no document")
+
+
 def test_a_password_is_never_guessed_or_made_up(served: Served) -> None:
     said(quietdesk(served.home, "user", "add", "eve", *ACME, "--role", "agent"), 2, "no password")
 

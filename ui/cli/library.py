@@ -26,9 +26,10 @@ def ingest(
 
     Tenants read it after `tenant set TENANT --library`, and none of them can write it.
     """
-    from ui.operations.library import INGEST, LibraryPath
+    from ui.operations.ingest import FolderArgs
+    from ui.operations.library import INGEST
 
-    args = LibraryPath(path=str(path.absolute()), dry=dry)
+    args = FolderArgs(path=str(path.absolute()), dry=dry)
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress, create=True)
     if json:

@@ -9,15 +9,20 @@ from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.desk import Desk
     from ingestion.report import IngestReport
     from ingestion.report import Progress as IngestProgress
 
 
-class IngestArgs(TenantArgs):
+class FolderArgs(Shape):
     """A folder or a file, as an absolute path: whoever runs the operation may stand elsewhere."""
 
     path: str
     dry: bool = False
+
+
+class IngestArgs(FolderArgs, TenantArgs):
+    """What is read, and whose it is."""
 
 
 class SkippedFile(Shape):
@@ -74,23 +79,30 @@ class IngestResult(Shape):
     index_bytes_per_chunk: float | None
 
 
-def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
+def read_into(
+    home: Home, desk: Desk, args: FolderArgs, progress: Progress, *, identities: bool = True
+) -> IngestResult:
+    """Read what ``args`` names into the desk's index. `BadInput` where there is no document."""
     from assistant.errors import BadInput
     from ingestion.ingest import ingest
 
-    desk = home.desk(args.tenant)
     report = ingest(
         desk,
         Path(args.path),
-        progress=lambda at: progress(step_of(at)),
+        progress=lambda at: progress(_step_of(at)),
         max_bytes=home.settings.max_file_mb * MIB,
         dry=args.dry,
+        identities=identities,
     )
     broken = sum(each.broken for each in report.skipped)
     met = (report.added, report.changed, report.unchanged, report.removed, broken)
     if not any(met):
         raise BadInput(f"There is no document in {args.path}.")
-    return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
+    return result_of(report, home.index_bytes(desk.tenant.slug), desk.records.counts()["chunks"])
+
+
+def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
+    return read_into(home, home.desk(args.tenant), args, progress)
 
 
 def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResult:
@@ -114,7 +126,7 @@ def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResu
     )
 
 
-def step_of(at: IngestProgress) -> Step:
+def _step_of(at: IngestProgress) -> Step:
     """Return how far an ingest is, for the outside."""
     return Step(
         what="reading",

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.operations.base import MIB, Operation, Progress, Shape, Step
+from ui.operations.base import Operation, Progress, Shape, Step
 from ui.operations.forgetting import Forgotten, forgotten
-from ui.operations.ingest import IngestResult, result_of, step_of
+from ui.operations.ingest import FolderArgs, IngestResult, read_into
 from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
-
-
-class LibraryPath(Shape):
-    """A folder or a file, as an absolute path."""
-
-    path: str
-    dry: bool = False
 
 
 class LibraryName(Shape):
@@ -36,20 +28,8 @@ class LibraryView(Shape):
     readers: tuple[str, ...]
 
 
-def _ingest(home: Home, args: LibraryPath, progress: Progress) -> IngestResult:
-    from assistant.adapters.records.accounts import LIBRARY
-    from ingestion.ingest import ingest
-
-    desk = home.library()
-    report = ingest(
-        desk,
-        Path(args.path),
-        progress=lambda at: progress(step_of(at)),
-        max_bytes=home.settings.max_file_mb * MIB,
-        dry=args.dry,
-        identities=False,
-    )
-    return result_of(report, home.index_bytes(LIBRARY), desk.records.counts()["chunks"])
+def _ingest(home: Home, args: FolderArgs, progress: Progress) -> IngestResult:
+    return read_into(home, home.library(), args, progress, identities=False)
 
 
 def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
@@ -84,6 +64,6 @@ def _forget(home: Home, args: LibraryName, progress: Progress) -> Forgotten:
     return forgotten(home, done)
 
 
-INGEST = Operation("library.ingest", LibraryPath, IngestResult, _ingest, alone=True)
+INGEST = Operation("library.ingest", FolderArgs, IngestResult, _ingest, alone=True)
 SHOW = Operation("library.show", NoArgs, LibraryView, _show)
 FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, alone=True)
