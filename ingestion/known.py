@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
 from pathlib import Path
 
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from guardrails import RawText
 from guardrails.detect.edition import edition
+from guardrails.policy import Policy
 from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.places import Places
+from ingestion.washing import washing
 
 _TAG = 16
+_BESIDE = frozenset(
+    "version ai_enabled review training_allowed regions phi destinations library "
+    "resolved_tickets".split()
+)
+"""Rules of a policy that say who may read, write or send, and nothing about how a text is washed.
+
+A rule that is not named here counts: a new one makes documents stale until somebody knows better.
+"""
 
 
 def stale(desk: Desk) -> int:
     """Return how many documents the next `ingest` of their folders would read again.
 
-    They were read under another policy, by another detector, loader or chunker, or before the
-    tenant told of somebody.
+    They were read by another detector, loader or chunker, or before the tenant told of somebody.
     """
     return Places(desk.sealer, desk.records.documents.documents()).stale(how(desk))
 
@@ -62,13 +71,11 @@ def how(desk: Desk) -> str:
         f"{desk.sealer.fingerprint(term.folded())}{term.type}" for term in desk.records.terms.list()
     )
     told = desk.sealer.fingerprint_bytes("".join(values).encode())
-    policy = str(desk.tenant.policy.version)
-    rules = f"{_release()}|{edition()}|{loaders.VERSION}|{cutting.VERSION}|{policy}|{told}"
+    rules = "|".join(
+        (edition(), washing(), loaders.VERSION, cutting.VERSION, _rules(desk.tenant.policy), told)
+    )
     return desk.sealer.fingerprint_bytes(rules.encode())[:_TAG]
 
 
-def _release() -> str:
-    try:
-        return version("quietdesk")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return ""
+def _rules(policy: Policy) -> str:
+    return repr(sorted(item for item in asdict(policy).items() if item[0] not in _BESIDE))

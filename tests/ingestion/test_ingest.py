@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ from assistant.model import Chunk
 from assistant.ports import Vectors
 from eval.indexes import MemoryIndex
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.policy import Policy
+from guardrails.known import KnownPerson, Term
+from guardrails.policy import Policy, ReviewRule
+from guardrails.spans import EntityType
 from ingestion.ingest import ingest
 from ingestion.known import named, stale
 from ingestion.report import IngestReport, Progress
@@ -182,11 +183,47 @@ def test_an_upload_of_the_same_name_replaces_the_one_before(tmp_path: Path) -> N
     assert _sources(desk) == ["vpn.md"]
 
 
-def test_every_file_is_read_again_under_another_policy(folder: Path) -> None:
+def test_rules_that_decide_nothing_about_washing_make_no_document_stale(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
-    stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
+    rules = Policy(
+        version=7,
+        ai_enabled=False,
+        review=ReviewRule.ON_FINDINGS,
+        training_allowed=True,
+        regions=("us",),
+        phi=True,
+        destinations=(),
+        library=True,
+        resolved_tickets=True,
+    )
+    ruled = replace(desk, tenant=replace(desk.tenant, policy=rules))
+    assert stale(ruled) == 0
+    assert _ingest(ruled, folder).unchanged == 3
+
+
+@dataclass(frozen=True)
+class _Stricter(Policy):
+    mask_products: bool = True
+
+
+def test_a_rule_that_nobody_has_judged_makes_every_document_stale(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    stricter = replace(desk, tenant=replace(desk.tenant, policy=_Stricter()))
+    assert stale(stricter) == 3
     assert _ingest(stricter, folder).changed == 3
+    assert stale(stricter) == 0
+
+
+def test_a_term_makes_documents_stale_until_it_is_taken_back(folder: Path) -> None:
+    desk = a_desk()
+    _ingest(desk, folder)
+    term = Term(RawText("spooler"), EntityType.ORGANIZATION)
+    desk.records.terms.put(term)
+    assert stale(desk) == 3
+    desk.records.terms.remove(term)
+    assert stale(desk) == 0
 
 
 def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: Path) -> None:
@@ -197,15 +234,17 @@ def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: P
     assert _ingest(desk, folder).unchanged == 3
 
 
-def test_documents_read_under_other_rules_are_counted_until_they_are_read_again(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "what", ["known.edition", "known.washing", "loaders.VERSION", "chunks.VERSION"]
+)
+def test_documents_washed_or_cut_otherwise_are_counted_until_they_are_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     assert stale(desk) == 0
-    stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(version=2)))
-    assert stale(stricter) == 3
-    monkeypatch.setattr("ingestion.known.edition", lambda: "another detector")
+    other = "another" if what.endswith("VERSION") else lambda: "another"
+    monkeypatch.setattr(f"ingestion.{what}", other)
     assert stale(desk) == 3
     assert _ingest(desk, folder / "vpn").changed == 2
     assert stale(desk) == 1
