@@ -232,7 +232,8 @@ class Written:
 
     ``saw`` is what went to the model (or what the extractive writer read), ``said`` what came back
     after washing, ``body`` what would be sent, with placeholders. An empty ``body`` means that the
-    writer has nothing to say that the passages support.
+    writer has nothing to say that the passages support. ``findings`` are about ``body``;
+    ``refused`` are about ``said``, and why it is not the body.
     """
 
     saw: RedactedText
@@ -243,6 +244,7 @@ class Written:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     intents: tuple[int, ...] = ()
+    refused: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

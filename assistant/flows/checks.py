@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
+from assistant.flows.quarantine import placed
 from assistant.model import Draft, Finding, FindingKind, Ticket, Written
 from guardrails import RedactedText, placeholders
 from guardrails.doors import Person
@@ -55,8 +56,10 @@ def masked_again(desk: Desk, written: Written) -> Written:
     if written.writer != desk.spare_writer.name:
         return written
     again = desk.scanner.remask
+    said = again(written.said)
+    refused = written.refused if said == written.said else placed(written.refused, said)
     return replace(
-        written, saw=again(written.saw), said=again(written.said), body=again(written.body)
+        written, saw=again(written.saw), said=said, body=again(written.body), refused=refused
     )
 
 

@@ -26,6 +26,7 @@ from guardrails.doors import Person, show
 from guardrails.doors import release as release_to
 from guardrails.known import KnownValues
 from guardrails.ledger import Fact
+from guardrails.placeholders import find
 from guardrails.restore import placeholders_of
 
 
@@ -143,18 +144,19 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
     known = KnownValues.of_people(raw.people) if raw else None
     body = desk.redactor.redact(text, known).text
     old = draft.written
-    new_names = placeholders_of(body) - placeholders_of(_origin(old))
+    known_names = placeholders_of(_origin(old))
     edited = replace(old, body=body, writer="person", findings=())
     suspect = [each for each in old.findings if each.kind is FindingKind.INJECTION]
     found = (*inspect(desk, body, origin=join("\n", [old.saw, body])), *placed(suspect, body))
-    added = Finding(
-        FindingKind.PERSONAL_DATA,
-        0,
-        len(body),
-        f"the edit names {len(new_names)} that neither ticket nor passages hold",
-        blocks=False,
-    )
-    return replace(edited, findings=(*found, added) if new_names else found)
+    added = [
+        Finding(FindingKind.PERSONAL_DATA, each.start, each.end, _NEW, blocks=False)
+        for each in find(body.reveal())
+        if each.placeholder.number is not None and each.placeholder not in known_names
+    ]
+    return replace(edited, findings=(*found, *added))
+
+
+_NEW = "the edit names this, and neither the ticket nor its passages do"
 
 
 def _origin(written: Written) -> RedactedText:

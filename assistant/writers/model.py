@@ -195,7 +195,7 @@ class ModelWriter:
         findings = (*verdict.findings, *_support(job, verdict.text))
         if any(finding.blocks for finding in findings):
             why = f"it says {_list(findings)}."
-            return _spared(job.spare(), saw, verdict.text, intents, why)
+            return _spared(job.spare(), saw, verdict.text, intents, why, findings)
         return self._written(job, saw, verdict.text, findings, intents)
 
     def _written(
@@ -235,13 +235,16 @@ def _spared(
     said: RedactedText,
     intents: Sequence[int],
     why: str,
+    refused: tuple[Finding, ...] = (),
 ) -> Written:
     """Return the spare writer's text with the note; what left, if anything did, stays on record."""
     note = f"The model's answer was not used: {why}"
     notes = (*written.notes, note)
     if not intents:
         return replace(written, notes=notes)
-    return replace(written, saw=saw, said=said, notes=notes, intents=tuple(intents))
+    return replace(
+        written, saw=saw, said=said, notes=notes, intents=tuple(intents), refused=refused
+    )
 
 
 def _says_nothing(text: RedactedText) -> bool:

@@ -120,6 +120,7 @@ def a_written(body: str = "Restart the spooler [1].") -> Written:
         findings=(Finding(FindingKind.UNSUPPORTED, 0, 7, "no passage says so", blocks=False),),
         notes=("the model was away",),
         intents=(3, 4),
+        refused=(Finding(FindingKind.EXFILTRATION, 2, 5, "no source holds this", blocks=True),),
     )
 
 

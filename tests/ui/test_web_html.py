@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.model import Finding, FindingKind
-from guardrails.placeholders import Placeholder
-from guardrails.spans import EntityType
 from tests.fakes.samples import a_written
 from ui.web.html import el, text
-from ui.web.marks import Stretch, cited, lit, put_back, washed
+from ui.web.marks import cited, washed
 
 
 def test_text_means_itself() -> None:
@@ -42,17 +39,3 @@ def test_only_real_citations_are_marked() -> None:
     shown = cited("so [1], not [7]", a_written().citations)
     assert shown.count("qd-cite") == 1
     assert "[7]" in shown
-
-
-def test_a_finding_lights_up_its_place() -> None:
-    """A stretch inside a finding is marked with the finding's words, others are not."""
-    value = "call <PERSON_3> now"
-    note = 'say "hi"'
-    finding = Finding(FindingKind.PERSONAL_DATA, 7, 12, note, blocks=True)
-    name = Stretch(5, 15, "Priya", Placeholder(EntityType.PERSON, 3))
-    shown = lit(put_back(name), name, [finding], value)
-    assert 'class="qd-stop"' in shown
-    assert "say &quot;hi&quot;" in shown
-    assert ">Priya<" in shown
-    rest = Stretch(15, 19, " now")
-    assert lit(text(rest.value), rest, [finding], value) == " now"

@@ -63,6 +63,8 @@ def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) ->
     screen.citations(found.draft.citations)
     for finding in found.draft.findings:
         screen.say(f"  ! {finding.kind}: {finding.note}{' (blocks)' if finding.blocks else ''}")
+    for finding in found.draft.refused:
+        screen.say(f"  ! in what it said, which was not used: {finding.kind}: {finding.note}")
     for each in found.decisions:
         screen.say(f"  {each.at:%Y-%m-%d %H:%M} {each.login}: {each.action}")
 

@@ -34,7 +34,11 @@ class FindingView(Shape):
 
 
 class DraftView(Shape):
-    """A draft as it stands in the queue, washed."""
+    """A draft as it stands in the queue, washed.
+
+    ``findings`` are places of ``body``; ``refused`` are places of what a model said and why that is
+    not the body.
+    """
 
     id: str
     reference: str
@@ -45,6 +49,7 @@ class DraftView(Shape):
     body: str
     citations: tuple[CitationView, ...]
     findings: tuple[FindingView, ...]
+    refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
 
 
@@ -61,6 +66,7 @@ def draft_view(draft: Draft) -> DraftView:
         body=written.body.reveal(),
         citations=tuple(citation_view(each) for each in written.citations),
         findings=tuple(_finding_view(each) for each in written.findings),
+        refused=tuple(_finding_view(each) for each in written.refused),
         notes=written.notes,
     )
 

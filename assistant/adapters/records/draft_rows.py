@@ -116,6 +116,7 @@ def _details(written: Written) -> dict[str, Any]:
         "notes": written.notes,
         "intents": written.intents,
         "findings": [asdict(finding) for finding in written.findings],
+        "refused": [asdict(finding) for finding in written.refused],
         "citations": [
             {
                 "number": each.number,
@@ -137,12 +138,15 @@ def _written(cells: Cells, row: Row[Any]) -> Written:
         body=cells.open_washed("body", row.body),
         writer=details["writer"],
         citations=_citations(details["citations"], cells.open_washed_all("cited", row.cited)),
-        findings=tuple(
-            Finding(**(each | {"kind": FindingKind(each["kind"])})) for each in details["findings"]
-        ),
+        findings=_findings(details["findings"]),
         notes=tuple(details["notes"]),
         intents=tuple(details["intents"]),
+        refused=_findings(details.get("refused", ())),  # drafts of earlier versions have none
     )
+
+
+def _findings(kept: Sequence[Any]) -> tuple[Finding, ...]:
+    return tuple(Finding(**(each | {"kind": FindingKind(each["kind"])})) for each in kept)
 
 
 def _citations(

@@ -96,6 +96,20 @@
     }
   };
 
+  // A finding's number in the list leads to its words, and the number there leads back.
+  const follow = (button) => {
+    const {place, entry} = button.dataset;
+    const ends = button.closest(".qd-panel").querySelectorAll(
+      place ? `.qd-columns [data-entry="${place}"]` : `.qd-findings [data-place="${entry}"]`);
+    const end = ends[ends.length - 1]; // of two columns the one that will be sent
+    if (!end) return;
+    for (const mark of document.querySelectorAll(".qd-here")) mark.classList.remove("qd-here");
+    end.scrollIntoView({block: "nearest"});
+    end.focus({preventScroll: true});
+    const words = `mark[data-found~="${place ?? entry}"]`;
+    for (const mark of end.closest(".qd-panel").querySelectorAll(words)) mark.classList.add("qd-here");
+  };
+
   // A new question's answer comes into view once; after that the reader scrolls.
   const followAnswers = () => {
     const panel = document.querySelector("#qd-answer");
@@ -111,6 +125,7 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.cite) openPassage(button);
+    if (button.dataset.place || button.dataset.entry) follow(button);
     if (button.dataset.theme) switchTheme();
     if (button.dataset.copy) copy(button);
     if (button.dataset.toggle) {

@@ -1,13 +1,15 @@
-"""Review: the queue, and three texts side by side with everything that was found in them."""
+"""Review: the queue, and three texts side by side with what was found in them marked and listed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from assistant.flows.review import ReviewView
-from assistant.model import Draft, DraftState, Finding, Review
+from assistant.model import Draft, DraftState, Review
+from ui.web.found import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import edges_of, pill, washed, when
+from ui.web.marks import pill, uncut, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
 from ui.web.views.shown import Shown
@@ -37,22 +39,33 @@ def compare(view: ReviewView, shown: Shown) -> Html:
     made = view.draft.written
     edited = made.writer == "person"
     said_by = "Before a person changed it." if edited else f"Written by {made.writer}."
+    found = numbered(made.findings, len(made.body))
+    same = made.said == made.body
+    in_said = numbered(made.refused, len(made.said), first=len(found) + 1)
     columns = el(
         "div",
         _column("What the model saw", "Placeholders stand for people.", washed(made.saw.reveal())),
-        _column("What it said", said_by, _said(view)),
-        _column("What will be sent", "Coloured words are put back.", _to_send(view, shown)),
+        _column("What it said", said_by, _said(view, found if same else in_said), in_said),
+        _column(
+            "What will be sent", "Coloured words are put back.", _to_send(view, shown, found), found
+        ),
         class_="qd-columns",
     )
     return join(
         (
             _head(view.draft, may_decide=shown.person.may_release),
-            _findings(made.findings, made.body.reveal()),
+            *(el("p", text(note), class_="qd-made-note") for note in made.notes),
+            _findings(found, made.body.reveal(), "Found in what will be sent"),
+            _findings(in_said, made.said.reveal(), "Found in what it said, which was not used"),
+            NOTHING if found or in_said else el("p", words(_CLEAN), class_="qd-clean"),
             columns,
             sources(made.citations, shown),
             _history(view.reviews),
         )
     )
+
+
+_CLEAN = "No check found anything in the text."
 
 
 def nothing_open() -> Html:
@@ -112,42 +125,50 @@ def _head(draft: Draft, *, may_decide: bool) -> Html:
     )
 
 
-def _column(title: str, hint: str, body: Html) -> Html:
-    head = el("header", el("h3", text(title)), el("p", text(hint)))
+def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -> Html:
+    whole = [each for each in found if each.whole]
+    about = (words("About all of it: "), *(number(each, leads_to="entry") for each in whole))
+    head = el(
+        "header",
+        el("h3", text(title)),
+        el("p", text(hint)),
+        el("p", *about, class_="qd-about") if whole else NOTHING,
+    )
     return el("section", head, el("div", body, class_="qd-column-text", tabindex="0"))
 
 
-def _said(view: ReviewView) -> Html:
+def _said(view: ReviewView, found: Sequence[Numbered]) -> Html:
     made = view.draft.written
     if not made.said:
         return el("p", words("It said nothing."), class_="qd-nothing")
-    return washed(made.said.reveal(), made.citations)
+    return washed(made.said.reveal(), made.citations, found)
 
 
-def _to_send(view: ReviewView, shown: Shown) -> Html:
+def _to_send(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:
     if not view.draft.written.body:
         return el("p", words("Nothing yet. Write the reply below."), class_="qd-nothing")
-    return sending(view, shown)
+    return sending(view, shown, found)
 
 
-def _findings(findings: Sequence[Finding], body: str) -> Html:
-    if not findings:
-        return el("p", words("No check found anything in the text."), class_="qd-clean")
-    rows = join(_finding(each, body) for each in findings)
-    return el("section", el("ul", rows), class_="qd-findings", aria_label="Found in the text")
+def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Html:
+    if not found:
+        return NOTHING
+    rows = join(_finding(each, about) for each in found)
+    return el("section", el("h4", words(title)), el("ul", rows), class_="qd-findings")
 
 
-def _finding(finding: Finding, body: str) -> Html:
-    whole = (finding.start, finding.end) == (0, len(body))
-    start, end = edges_of(finding, body)
-    place = "" if whole else body[start : min(end, start + _LONGEST_QUOTE)]
-    kind = "blocking" if finding.blocks else "noted"
+def _finding(each: Numbered, about: str) -> Html:
+    """Return one row; its number leads to the place, and that one's number leads back to it."""
+    start, end = each.start, each.end
+    place = "" if each.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
+    kind = "blocking" if each.finding.blocks else "noted"
+    why = el("strong", text(each.finding.kind.value.replace("_", " ")))
+    quote = (text(" "), el("q", washed(place))) if place else ()
     return el(
         "li",
+        number(each, leads_to="place"),
         el("span", text(_FLAGS[kind]), class_=f"qd-flag qd-flag-{kind}"),
-        el("strong", text(finding.kind.value.replace("_", " "))),
-        text(f" {finding.note} "),
-        el("q", washed(place)) if place else NOTHING,
+        el("span", why, text(" "), washed(each.finding.note), *quote),
     )
 
 

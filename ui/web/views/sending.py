@@ -1,4 +1,4 @@
-"""What will be sent, with every word that identity put back coloured, and findings lit up.
+"""What will be sent, with every word that identity put back coloured, and findings marked.
 
 The pieces are set together from the washed text and compared with what the review flow says will be
 sent: if they differ in one character, the plain text is shown instead, because the promise of this
@@ -7,60 +7,58 @@ column is that it is the very text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from assistant.flows.review import ReviewView
-from assistant.model import Finding
 from guardrails import RedactedText
 from guardrails import join as join_washed
 from guardrails.doors import show
 from guardrails.placeholders import Found, Placeholder, find
 from guardrails.restore import placeholders_of
-from ui.web.html import Html, join, text
-from ui.web.marks import Stretch, edges_of, lit, put_back
+from ui.web.found import Numbered, Piece, lay
+from ui.web.html import Html, text
+from ui.web.marks import put_back
 from ui.web.views.shown import Shown
 
 
-def sending(view: ReviewView, shown: Shown) -> Html:
+class _Restored(NamedTuple):
+    found: Found
+    value: str
+
+
+def sending(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:
     """Return the text of a reply as it will leave."""
     made = view.draft.written
     origin = join_washed("\n", [made.saw, made.body]) if made.writer == "person" else made.saw
-    body = _Body(made.body, made.findings, placeholders_of(origin), shown)
-    pieces = list(body.pieces())
+    back = list(_restored(made.body, placeholders_of(origin), shown))
     whole = view.to_send.for_display()
-    if "".join(piece.value for piece in pieces) != whole:
+    value = made.body.reveal()
+    if _set_together(value, back) != whole:
         return text(whole)
-    return join(body.show(piece) for piece in pieces)
+    return lay(value, [_piece(*each) for each in back], found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    washed: RedactedText
-    findings: tuple[Finding, ...]
-    allowed: frozenset[Placeholder]
-    shown: Shown
+def _restored(
+    body: RedactedText, allowed: frozenset[Placeholder], shown: Shown
+) -> Iterator[_Restored]:
+    for found in find(body.reveal()):
+        restored = shown.desk.restorer.restore(body.cut(found.start, found.end), allowed)
+        seen = show(restored.text, shown.person, shown.desk.tenant.slug)
+        yield _Restored(found, seen.for_display())
 
-    def pieces(self) -> Iterator[Stretch]:
-        """Yield the text cut at every placeholder and at every edge of a finding."""
-        value = self.washed.reveal()
-        named = {found.start: found for found in find(value)}
-        edges = {0, len(value)}
-        edges |= {edge for found in named.values() for edge in (found.start, found.end)}
-        edges |= {edge for each in self.findings for edge in edges_of(each, value)}
-        order = sorted(edges)
-        for start, end in pairwise(order):
-            yield self._piece(start, end, named.get(start))
 
-    def show(self, piece: Stretch) -> Html:
-        """Return one piece, coloured where identity was put back, lit where something was found."""
-        inside = text(piece.value) if piece.placeholder is None else put_back(piece)
-        return lit(inside, piece, self.findings, self.washed.reveal())
+def _piece(found: Found, value: str) -> Piece:
+    left = value == str(found.placeholder)  # nobody may be put back here, or nobody is known
+    return Piece(
+        found.start, found.end, text(value) if left else put_back(value, found.placeholder)
+    )
 
-    def _piece(self, start: int, end: int, found: Found | None) -> Stretch:
-        if found is None:
-            return Stretch(start, end, self.washed.reveal()[start:end])
-        restored = self.shown.desk.restorer.restore(self.washed.cut(start, end), self.allowed)
-        seen = show(restored.text, self.shown.person, self.shown.desk.tenant.slug)
-        return Stretch(start, end, seen.for_display(), found.placeholder)
+
+def _set_together(value: str, back: Sequence[_Restored]) -> str:
+    parts: list[str] = []
+    at = 0
+    for found, name in back:
+        parts += (value[at : found.start], name)
+        at = found.end
+    return "".join((*parts, value[at:]))
