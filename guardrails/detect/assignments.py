@@ -211,6 +211,8 @@ _HEADERS_AND_FLAGS = re.compile(
           (?:[ \t=]{1,4}|(?<=:))["']?(?P<flag>[^\s"']{4,512})
       | (?<![\w-])(?:-u|--user|--userpass
       |-U)[ \t=]{1,4}["']?(?P<user>[^\s"':${<]{1,100}:[^\s"'${<]{3,200})
+      | (?<![\w.-])[\w.-]{0,40}(?:session|sess|auth|remember)[\w.-]{0,20}
+          =(?P<cookie>[\w%+/~-]{20,4096})
       | \bIDENTIFIED[ ]BY[ ]["'](?P<sql>[^"'\n]{3,200})
       | ConvertTo-SecureString[ ](?:-String[ ])?["'](?P<posh>[^"'\n$]{3,200})
       | \b(?:NetworkCredential|DirectoryEntry|PSCredential|basic_auth|BasicAuth|HTTPBasicAuth
@@ -240,6 +242,8 @@ def _matches(text: str) -> Iterator[Span]:
         if tokens.is_placeholder(value) or (kind != "posh" and tokens.is_reference(value)):
             continue
         if kind == "flag" and not _is_flag_value(text, match, value):
+            continue
+        if kind == "cookie" and (tokens.is_uuid(value) or not tokens.is_random(value, 20)):
             continue
         if kind == "header" and not (tokens.is_random(value, 12) or len(value) >= 30):
             continue

@@ -37,6 +37,23 @@ def _is_prefixed_token(token: str) -> bool:
     return digits and tokens.is_random(tail, 16) and not _HASHED.match(token)
 
 
+def _is_hyphened_token(token: str) -> bool:
+    """``fio-u-…``: the same with hyphens; digests, and names with an id behind, are none."""
+    tail = token.rsplit("-", 1)[1]
+    return sum(map(str.isdigit, tail)) >= 3 and not tokens.is_hex(tail) and _is_scattered(tail)
+
+
+def _is_dotted_token(token: str) -> bool:
+    """``dt0c01.….…``: parts between dots, the longest of them scattered, none a plain word."""
+    longest = max(re.split(r"[.+=]", token), key=len)
+    return len(longest) >= 16 and not tokens.is_hex(longest) and _is_scattered(longest)
+
+
+def _is_scattered(token: str) -> bool:
+    mixed = sum(map(str.isdigit, token)) >= 3 and _turns(token) >= len(token) * 0.3
+    return mixed and not tokens.is_uuid(token) and tokens.entropy(token) >= 3
+
+
 _HASHED = re.compile(r"(?:sha|md5|sri|ssh|ecdsa)[\d_-]", re.IGNORECASE)
 
 
@@ -89,6 +106,9 @@ _FORMATS = (
     ),
     r"\$argon2(?:id|i|d)\$[^\s\"']{20,255}|\d{8,10}:AA[A-Za-z0-9_-]{33}",
     r"\{(?:SSHA|SHA|SMD5|CRYPT)\d{0,3}\}[A-Za-z0-9+/=]{16,255}",
+    r"hf_[A-Za-z]{30,40}|api_org_[A-Za-z]{30,40}|[rsp]k_[A-Za-z]{24,64}|API-[A-Z0-9]{25,40}",
+    r"ops_eyJ[\w+/=-]{40,4096}|fm[12][ar]?_[\w+/=,-]{40,4096}|A3(?:-[A-Z0-9]{5,6}){5,8}",
+    r"s\.(?=[A-Za-z]{0,23}\d)[A-Za-z0-9]{24}(?![\w.])|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,200}",
     r"(?:\d{6}-){7}\d{6}(?!\d)",  # BitLocker's recovery password: eight groups of six digits
 )
 _KNOWN = "|".join(_FORMATS)
@@ -165,6 +185,20 @@ _RULES = (
         "_",
         score=0.8,
         accept=_is_prefixed_token,
+    ),
+    _rule(
+        "secret-hyphened",
+        _START + r"[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,2}-[A-Za-z0-9]{24,4096}(?![\w.-]\w)",
+        "-",
+        score=0.75,
+        accept=_is_hyphened_token,
+    ),
+    _rule(
+        "secret-dotted",
+        r"(?<![\w+/=.:@#~%-])[A-Za-z0-9]{1,20}(?:[._][\w+=-]{4,512}){1,4}(?![\w.:/(-]\w)",
+        ".",
+        score=0.7,
+        accept=_is_dotted_token,
     ),
     _rule(
         "secret-mixed",

@@ -28,7 +28,7 @@ ubuntu ec2-user
     interface experience session portal settings manual guide error permissions defined input
     space mode""".split()
 )
-_USER = r"[A-Za-z][\w.-]{1,31}"
+_USER = r"[^\W\d_][\w.-]{1,31}"
 
 
 def _is_user(name: str) -> bool:
@@ -87,6 +87,9 @@ def _is_login(name: str) -> bool:
 def _is_dotted_person(name: str) -> bool:
     first, _, last = name.partition(".")
     last = last.rstrip("0123456789")
+    if len(first) == 1 or len(last) == 1:  # ``p.varga``, ``maria.g``; ``maria.c`` is a file
+        name, initial = (last, first) if len(first) == 1 else (first, last)
+        return len(name) > 3 and initial not in "cho" and is_name(name)
     known = (is_given(first) or is_family(first)) and (is_given(last) or is_family(last))
     return known and (is_name(first) or is_name(last))
 
@@ -111,6 +114,7 @@ _RULES = (
             r"| as)?|log(?:ged|s)? in as|signed in as|samaccountname|upn"
             r"|account(?: name)?|acct|ad account|alias|handle|uid|run(?:ning|s)? as"
             r"|owned by|executed by|submitted by|job owner|"
+            r"(?:pw|pwd|pass|passw(?:or)?d|mfa|2fa)(?: reset)?(?= for )|"
             r"same (?:rights|access|permissions|groups|setup) as|mirror|copy(?: rights"
             r"| access| permissions)? (?:of|from)|"
             r"(?:pushed|created|changed|modified|deleted|deployed|triggered|acknowledged"
@@ -175,7 +179,7 @@ _RULES = (
     Rule(
         "user-dotted",
         EntityType.USERNAME,
-        re.compile(r"(?<![\w.@/\\-])[a-z]{2,15}\.[a-z]{2,20}\d{0,4}(?![\w@(-]|\.\w)"),
+        re.compile(r"(?<![\w.@/\\-])[a-z]{1,15}\.[a-z]{1,20}\d{0,4}(?![\w@(.-])"),
         0.75,
         (".",),
         accept=_is_dotted_person,
@@ -185,9 +189,9 @@ _RULES = (
         EntityType.EMPLOYEE_ID,
         re.compile(
             r"\b(?:staff|employee|personnel|payroll|badge|clock|worker|associate|colleague"
-            r"|student|emp\.?|hr|contractor|crew)"
+            r"|student|emp\.?|hr|contractor|crew|works|pay|personal|person|mitarbeiter|matricule|eid|pernr)"
             r"[ -]?(?:number|num|no\.?|id|#|nr\.?|code|card)?(?: is"
-            r"| was)?[ :#=]{1,3}(?P<x>[A-Z]{0,4}[-]?\d{3,10})(?![\w-]|\.\d)",
+            r"| was)?[ :#=]{1,3}(?P<x>[A-Z]{0,4}-?\d{2,10}(?:-\d{2,8})?)(?![\w-]|\.\d)",
             re.IGNORECASE,
         ),
         0.85,
@@ -197,8 +201,9 @@ _RULES = (
         "serial-number",
         EntityType.SERIAL_NUMBER,
         re.compile(
-            r"(?:(?<![\w/])(?:S/N|SN|Ser\.? ?No\.?|serial(?:[ -]?(?:number|no\.?|num|nr\.?"
-            r"|#|code))?|service[ -]?tags?|(?-i:ST)(?=:)|express service code"
+            r"(?:(?<![\w/])(?:S/N|SN|S/NR|svc[ -]?tag|Ser\.? ?No\.?"
+            r"|serial(?:[ -]?(?:number|no\.?|num|nr\.?|#|code))?|service[ -]?tags?"
+            r"|(?-i:ST)(?=:)|express service code"
             r"|asset(?:[ -]?(?:tag|id|number|no\.?))?|IMEI|MEID|ICCID|UDID|device id"
             r"|chassis(?: id| no\.?)?|seriennummer|VIN|inventory(?: tag| no\.?| number)?)"
             r"(?: is| was)?[ :#=]{1,3}(?:is )?)[\"'`(]?(?P<x>"
@@ -207,6 +212,15 @@ _RULES = (
         ),
         0.85,
         accept=lambda value: not re.fullmatch(r"[a-z-]+\d?|\d{1,3}", value),
+    ),
+    Rule(
+        "serial-number-shape",
+        EntityType.SERIAL_NUMBER,
+        re.compile(
+            r"(?:(?:(?<=\bST[ :])|(?<=\bST: ))(?=[A-Z]{0,6}\d)(?=\d{0,6}[A-Z])[A-Z0-9]{7}"
+            r"|\bQ[2-9][A-Z0-9]{2}-[A-Z0-9]{4}-[A-Z0-9]{4})(?![\w-])"
+        ),
+        0.8,
     ),
     Rule(
         "serial-number-listed",

@@ -41,6 +41,27 @@ _NO_HOST = re.compile(
     r"|RITM|CTASK|TASK|BUG|JIRA|GPO|IBM|WIN32|CRC|ANSI|IPV|COVID|PMR|APAR)-.*",
 )
 
+_PROVIDERS = "|".join(
+    re.escape(domain)
+    for domain in (
+        "atlassian.net my.salesforce.com lightning.force.com jfrog.io zendesk.com freshdesk.com "
+        "freshservice.com service-now.com okta.com oktapreview.com auth0.com onmicrosoft.com "
+        "sharepoint.com slack.com blob.core.windows.net file.core.windows.net database.windows.net "
+        "vault.azure.net azurecr.io azurewebsites.net snowflakecomputing.com cloud.databricks.com "
+        "myworkday.com bamboohr.com itglue.com myshopify.com webex.com zoom.us statuspage.io "
+        "pagerduty.com splunkcloud.com grafana.net elastic-cloud.com visualstudio.com netsuite.com "
+        "halopsa.com topdesk.net hostedrmm.com screenconnect.com"
+    ).split()
+)
+"""Where a customer's own name stands before the provider's."""
+_EVERYBODYS = re.compile(
+    r"(?:www|support|help|docs?|developers?|api|status|login|signin|account|accounts|community|blog"
+    r"|go|get|hooks|app|apps|my|portal|id|admin|marketplace|cdn|static|download|downloads|trust|cloud"
+    r"|learn|training|test|demo|example|your-?\w*|my-?(?:company|org|site|tenant|app|domain|instance)|company|tenant|contoso|fabrikam|us\d*"
+    r"|eu\d*|us-\w+|eu-\w+)\.",
+    re.IGNORECASE,
+)
+
 _RULES = (
     Rule(
         "email",
@@ -160,6 +181,17 @@ _RULES = (
         0.7,
         ("://",),
         accept=lambda name: _is_internal(name),
+    ),
+    Rule(
+        "hostname-at-provider",
+        EntityType.HOSTNAME,
+        re.compile(
+            r"(?<![\w@.-])(?P<x>[a-z0-9][a-z0-9-]{1,62}(?:\.[a-z0-9-]{1,63})?\."
+            rf"(?:{_PROVIDERS}))(?![\w-]|\.\w)",
+            re.IGNORECASE,
+        ),
+        0.75,
+        accept=lambda name: not _EVERYBODYS.match(name),
     ),
     Rule(
         "unc-host",

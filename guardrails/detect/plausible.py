@@ -27,6 +27,8 @@ _NUMBERED = re.compile(r"[A-Za-z]{3,}\d{1,4}")
 _RUN = re.compile(r"[\w:\\/.$%~{}\[\]'-]+")
 _HOME = re.compile(r"(?:users|home|profiles|u|usr)[\\/]$", re.IGNORECASE)
 _SERIAL_WORD = re.compile(r"\bs/?n\b|serial|tag\b|asset|imei|device|unit", re.IGNORECASE)
+_MODEL_WORD = re.compile(r"\b(?:mtm|model|type|sku|p/?n|part|rma|bug|sr)\W{0,3}$", re.IGNORECASE)
+_DIGEST_WORD = re.compile(r"\b(?:sha\d*|md5|fingerprint)\W{0,2}$", re.IGNORECASE)
 _SECRET_WORD = re.compile(
     r"pass|pwd|\bpw\b|\bpin\b|\bcode\b|\bkey\b|secret|token|credential|log(?:ged)? ?in|login|auth"
     r"|kennwort|psk",
@@ -35,6 +37,9 @@ _SECRET_WORD = re.compile(
 _LOOSE_WORD = re.compile(
     r"\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault", re.IGNORECASE
 )
+_DIRECTORY = re.compile(r"\b(?:OU|CN|DC|O|L)=$")
+_NETWORK_NAME = re.compile(r"\bssid\b.{0,40}$", re.IGNORECASE)
+_AGE_WORD = re.compile(r"\b(?:aged?|born|birth\w*|dob|turns?|years?)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?:[A-Z]+[a-z]+){2,}[A-Z]*\d{0,3}\.?")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 _HUMPS = 3
@@ -48,8 +53,11 @@ _CALENDAR = frozenset(
 )
 _SERIAL, _LONG_SERIAL = 7, 9
 _SHORT = 4
+_DATED = 3
+"""Digits of a date; a piece of one alone is a birthday only behind a word that says so."""
 _MIXED = 3
 """Of lower case, upper case, digits and signs: a secret that nothing announces has most of them."""
+_SHORT_ADDRESS, _POST_CODE = 4, 5
 _DEEP = 3
 """Separators that make a run of characters a path, and not ``login/password``."""
 _NEAR = 60
@@ -64,7 +72,10 @@ _TICKET = re.compile(
 )
 """Numbers of tickets and errors; of computers that are named so the rules know the kinds."""
 _NEVER_COUNTED = frozenset(
-    {T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC}
+    {
+        *(T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC),
+        T.SERIAL_NUMBER,
+    }
 )
 _NEVER_A_FILE = frozenset({T.HOSTNAME, T.SECRET})
 _NEVER_IN_A_PATH = frozenset({T.USERNAME, T.SECRET, T.PERSON, T.ORGANIZATION, T.LOCATION})
@@ -118,10 +129,10 @@ def _network(phrase: str, _near: str) -> bool:
     return _IP.fullmatch(phrase.strip("[]()")) is not None
 
 
-def _host(phrase: str, _near: str) -> bool:
+def _host(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or phrase.isalpha() or not phrase[0].isalnum():
         return False
-    if is_technical(phrase) or _TICKET.fullmatch(phrase):
+    if is_technical(phrase) or _TICKET.fullmatch(phrase) or _NETWORK_NAME.search(near + phrase):
         return False
     return any(sign in phrase for sign in "-._:\\") or _NUMBERED.fullmatch(phrase) is not None
 
@@ -137,7 +148,7 @@ def _user(phrase: str, near: str) -> bool:
 def _serial(phrase: str, near: str) -> bool:
     size = sum(char.isalnum() for char in phrase)
     announced = _SERIAL_WORD.search(near) is not None
-    if not announced and _ID.fullmatch(phrase):
+    if not announced and (_ID.fullmatch(phrase) or _MODEL_WORD.search(near)):
         return False
     return size >= (_SERIAL if announced else _LONG_SERIAL) and any(map(str.isdigit, phrase))
 
@@ -145,7 +156,7 @@ def _serial(phrase: str, near: str) -> bool:
 def _secret(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or tokens.is_placeholder(phrase) or tokens.is_reference(phrase):
         return False
-    if _TIMESTAMP.fullmatch(phrase):
+    if _TIMESTAMP.fullmatch(phrase) or _DIGEST_WORD.search(near):
         return False
     if _ID_WORD.search(near) or (near[-1:] == "-" and near[-2:-1].isalnum()):
         return False
@@ -156,9 +167,10 @@ def _secret(phrase: str, near: str) -> bool:
     return tokens.classes(phrase) >= _MIXED and not _ID.fullmatch(phrase)
 
 
-def _born(phrase: str, _near: str) -> bool:
-    digits = sum(char.isdigit() for char in phrase)
-    return digits > 1 and _CLOCK.fullmatch(phrase.strip()) is None
+def _born(phrase: str, near: str) -> bool:
+    if _CLOCK.fullmatch(phrase.strip()):
+        return False
+    return sum(map(str.isdigit, phrase)) >= _DATED or _AGE_WORD.search(near) is not None
 
 
 def _more_than_a_letter(phrase: str, _near: str) -> bool:
@@ -177,9 +189,9 @@ def _is_camel(phrase: str) -> bool:
     return len(humps) >= _HUMPS or all(map(is_common, humps))
 
 
-def _name(phrase: str, _near: str) -> bool:
+def _name(phrase: str, near: str) -> bool:
     words = phrase.split()
-    if not _more_than_a_letter(phrase, _near):
+    if not _more_than_a_letter(phrase, near) or "=" in phrase or _DIRECTORY.search(near):
         return False
     if len(words) == 1 and words[0].casefold() in _CALENDAR:
         return False
@@ -187,9 +199,10 @@ def _name(phrase: str, _near: str) -> bool:
 
 
 def _address(phrase: str, _near: str) -> bool:
-    return sum(char.isalnum() for char in phrase) > 1 and not any(
-        is_technical(word) for word in phrase.split()
-    )
+    words = phrase.split()
+    if sum(map(str.isalnum, phrase)) < _SHORT_ADDRESS or any(map(is_technical, words)):
+        return False
+    return len(words) > 1 or not (phrase.isdigit() and len(phrase) < _POST_CODE)
 
 
 _CHECKS: dict[T, Callable[[str, str], bool]] = {

@@ -9,6 +9,7 @@ from guardrails.detect.devices import find_devices
 from guardrails.detect.network import find_network
 from guardrails.detect.normal import Normal, normalise
 from guardrails.detect.organisations import find_organisations
+from guardrails.detect.pairs import find_pairs
 from guardrails.detect.people import find_people
 from guardrails.detect.places import find_places
 from guardrails.detect.resolve import merge, resolve
@@ -19,6 +20,7 @@ from guardrails.spans import Span
 
 RECOGNIZERS = (
     Recognizer("secrets", (T.SECRET,), find_secrets),
+    Recognizer("pairs", (T.USERNAME, T.SECRET), find_pairs),
     Recognizer(
         "network", (T.EMAIL_ADDRESS, T.IP_ADDRESS, T.MAC_ADDRESS, T.HOSTNAME, T.URL), find_network
     ),

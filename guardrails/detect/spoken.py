@@ -22,12 +22,13 @@ _TALK = re.compile(
     r"|credentials?|creds|secret"
     r"|unlock code|recovery (?:key|code)|activation (?:key|code)|licen[cs]e key|product key"
     r"|kennwort|passwort"
-    r"|mot de passe|contraseña|wpa\d? key|wi-?fi key|psk|api key|security answer|master key)\b",
+    r"|mot de passe|contraseña|snmp community|community string"
+    r"|wpa\d? key|wi-?fi key|psk|api key|security answer|master key)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"""(?:\bis|\bwas|\bwere|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's|[:=→]|->|-|,|/
-    |\bof
+    r"""(?:\bis|\bwas|\bwere|\b(?:left|set)[ ]at|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's
+        |[:=→]|->|-|,|/|\bof
         |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]
         |maybe[ ]|:[ ]?)?
         |[:=][ ]?|[ ](?=["'“‘`])|[ ]\((?=\S)|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
@@ -66,7 +67,22 @@ def _is_told(  # noqa: PLR0911 - one line a way of telling
         if not link:
             return _symbolled(value) or tokens.is_random(value, 16)
         strong = (
-            link in ("is", "was", ":", "=", "like", "to", "used", "as", "ist", "est", "it's")
+            link
+            in (
+                "is",
+                "was",
+                ":",
+                "=",
+                "like",
+                "to",
+                "used",
+                "as",
+                "left at",
+                "set at",
+                "ist",
+                "est",
+                "it's",
+            )
             or quoted
         )
         return (

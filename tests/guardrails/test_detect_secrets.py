@@ -20,6 +20,8 @@ TOKEN = "q7RtV2mZx9Lw4KpB8sNd3HyF6cJg1TaE"
         ("new password should be Green$Gate88", "Green$Gate88"),
         ("I think the password was 'sunshine'", "sunshine"),
         ("voicemail PIN is 4471", "4471"),
+        ("the SNMP community on sw-core was left at pl0ver9RO", "pl0ver9RO"),
+        ("the NVR still uses admin/Heron8812", "Heron8812"),
     ],
 )
 def test_a_password_in_prose_is_masked(rules: Detector, text: str, secret: str) -> None:
@@ -84,10 +86,19 @@ def test_a_vendor_word_with_a_token_is_masked_for_vendors_nobody_listed(
         "hvs." + TOKEN,
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0." + TOKEN,
         "newvendor_tok_" + TOKEN,
+        "dt0c01." + TOKEN[:24].upper() + "." + TOKEN + TOKEN[:29],
+        "sat." + TOKEN[:22] + "." + TOKEN[:24] + "." + TOKEN[:20],
+        "newvendor-u-" + TOKEN + TOKEN[:10],
+        "hf_" + "kqzvbWXPmnTYrdLcsHJgFaQeUiOytrwNbZ",
+        "API-" + TOKEN[:28].upper(),
     ],
 )
 def test_a_token_is_known_by_its_shape_alone(rules: Detector, token: str) -> None:
     assert_hidden(rules, f"please look: {token} fails since noon", token)
+
+
+def test_the_value_of_a_session_cookie_is_masked(rules: Detector) -> None:
+    assert_hidden(rules, f"Cookie: lang=en; _web_session={TOKEN}; theme=dark", TOKEN)
 
 
 def test_a_bitlocker_recovery_key_is_masked(rules: Detector) -> None:
@@ -133,6 +144,12 @@ def test_a_webhook_is_masked_as_a_whole(rules: Detector) -> None:
         "passwordPolicy: strong",
         "ssh-keygen -t ed25519 -C 'deploy key'",
         "pod api-7c9f8d6b5-k2x8q restarted",
+        f"cri-containerd-{HEX}{HEX}.scope is gone",
+        "com.example.billing.InvoiceServiceImpl2 and org.apache.hadoop.hdfs.DFSClient3 throw",
+        "session_id=4b1f6c1e-93a7-4c1d-8a43-1f0a5b0c9d2e",
+        "ssh-key fingerprint SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDNvdkLqZFo7PZ6bMA",
+        "image registry.example/app/web:1.24.3-20240131.4f2c1ab9d0e1 is old",
+        "TCP/IPv4 and Windows/Server2022 are fine",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(rules: Detector, text: str) -> None:
