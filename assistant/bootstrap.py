@@ -29,9 +29,9 @@ from assistant.adapters.shelf import NoVault, shelf
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
-from assistant.flows.indexing import reconcile
+from assistant.indexes import Indexes
 from assistant.model import Role, Tenant
-from assistant.ports import ChatModel, Embedder, Records, Writer
+from assistant.ports import ChatModel, Embedder, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
@@ -41,7 +41,7 @@ from guardrails.doors import Person
 from guardrails.gate import EgressGate
 from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.known import KnownValue, KnownValues, Sparing
+from guardrails.known import KnownValue, KnownValues, Sparing, spared
 from guardrails.ledger import Ledger
 from guardrails.netguard import install, silence_vendors
 from guardrails.policy import Destination, Policy
@@ -79,7 +79,7 @@ class Home:
         self._engine = Once(lambda: make_engine(settings))
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
-        self._indexes: dict[str, Generations] = {}
+        self._indexes = Indexes(settings)
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = True) -> Home:
@@ -107,8 +107,7 @@ class Home:
 
     def close(self) -> None:
         """Let go of everything; another process may own the home then."""
-        for index in self._indexes.values():
-            index.close()
+        self._indexes.close()
         self._desks.clear()
         self._database.close()
         self._lock.release()
@@ -208,9 +207,9 @@ class Home:
         """Return how many bytes of the disk the tenant's vector index takes."""
         return self._generations(slug).size()
 
-    def vectors_stale(self, slug: str) -> bool:
-        """Whether another embedder made the tenant's vectors; the next question makes them anew."""
-        return self._generations(slug).made_by_another()
+    def stale_vectors(self, slug: str) -> int:
+        """Return how many chunks wait for a vector because another embedder made theirs."""
+        return self._generations(slug).stale()
 
     @property
     def erases_rows(self) -> bool:
@@ -242,7 +241,8 @@ class Home:
         told = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of((*people, *told))
         ledger = Ledger(records.ledger, key)
-        scanner = Scanner(Sparing(self._rules, terms), vault, directory)
+        rules = Sparing(self._rules, terms)
+        scanner = Scanner(rules, vault, directory, spared=spared(terms))
         redactor = Redactor(Sparing(self._detector, terms), vault, directory)
         spare = ExtractiveWriter()
         return Desk(
@@ -254,22 +254,12 @@ class Home:
             scanner=scanner,
             ledger=ledger,
             embedder=self._embedder,
-            vectors=self._index(tenant, records),
+            vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, spare),
             spare_writer=spare,
             suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
             shelf=self._shelf(tenant),
-        )
-
-    def _index(self, tenant: Tenant, records: Records) -> Generations:
-        return self._indexes.setdefault(
-            tenant.id,
-            Generations(
-                self.settings.home / "indexes" / tenant.id,
-                self._embedder,
-                lambda index: reconcile(records.documents, self._embedder, index),
-            ),
         )
 
     def _writer(

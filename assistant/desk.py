@@ -11,7 +11,7 @@ from assistant.ports import (
     Embedder,
     LexicalIndex,
     Records,
-    VectorIndex,
+    TenantVectors,
     VectorSearch,
     Writer,
 )
@@ -47,7 +47,7 @@ class Desk:
     scanner: Scanner
     ledger: Ledger
     embedder: Embedder
-    vectors: VectorIndex
+    vectors: TenantVectors
     lexical: Callable[[], LexicalIndex]
     writer: Writer
     spare_writer: Writer

@@ -60,15 +60,26 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What vectors found; not ``whole`` where they could not be asked: their embedder is gone."""
+
+    hits: list[Hit]
+    whole: bool = True
+
+
 class VectorSearch(Protocol):
     """Vectors that can be searched, and no more."""
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        """Return the nearest chunks of a ``(1, dimension)`` vector by cosine, best first."""
+    def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
+        """Return the nearest chunks of ``text``, best first.
+
+        It is embedded by ``embedder``, unless another made the vectors and can still be loaded.
+        """
         ...
 
 
-class VectorIndex(VectorSearch, Protocol):
+class VectorIndex(Protocol):
     """Ids and vectors of one tenant's chunks, nothing else."""
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
@@ -79,8 +90,23 @@ class VectorIndex(VectorSearch, Protocol):
         """Remove vectors; unknown ids are ignored."""
         ...
 
+    def search(self, vector: Vectors, limit: int) -> list[Hit]:
+        """Return the nearest chunks of a ``(1, dimension)`` vector by cosine, best first."""
+        ...
+
     def ids(self) -> set[str]:
         """Return every id held."""
+        ...
+
+
+class TenantVectors(VectorIndex, VectorSearch, Protocol):
+    """A tenant's vectors, which answer on while others are made beside them.
+
+    What is added goes to those that the desk's embedder makes, and `ids` tells what these hold.
+    """
+
+    def settle(self) -> None:
+        """Answer from those from now on, if they are whole."""
         ...
 
 

@@ -8,11 +8,12 @@ from typing import cast
 import numpy as np
 
 from assistant.model import Chunk, Document
-from assistant.ports import Hit, Vectors
+from assistant.ports import Embedder, Hit, Near, Vectors
+from guardrails import RedactedText
 
 
 class MemoryIndex:
-    """A `VectorIndex` that looks at every vector: exact, and fast enough for 100,000 of them."""
+    """A `TenantVectors` that looks at every vector: exact, and fast enough for 100,000 of them."""
 
     def __init__(self) -> None:
         self._rows: dict[str, Vectors] = {}
@@ -40,9 +41,16 @@ class MemoryIndex:
         best = cast("list[int]", np.argsort(-scores, kind="stable")[:limit].tolist())
         return [Hit(ids[at], float(scores[at])) for at in best]
 
+    def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
+        """Return the nearest chunks of ``text``, best first."""
+        return Near(self.search(embedder.embed([text]), limit))
+
     def ids(self) -> set[str]:
         """Return every id held."""
         return set(self._rows)
+
+    def settle(self) -> None:
+        """There are no others to answer from."""
 
 
 class MemoryDocuments:

@@ -71,6 +71,7 @@ class _Run:
     tally: Tally = field(default_factory=Tally)
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
     told: float = 0.0
+    anew: float = 0.0
     seen: set[str] = field(default_factory=set[str])
     shelves: Shelves = field(init=False)
     places: Places = field(init=False)
@@ -80,7 +81,9 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
-        self.shelves = Shelves(self.desk, self.places.known, self.tally, self.dry, self.identities)
+        self.shelves = Shelves(
+            self.desk, self.places.known, self.tally, self.dry, self.identities, self._anew
+        )
         self.root = self.places.root_of(self._folder())
         self.how = how(self.desk)
         self.total = sum(found.size for found in self.found.files)
@@ -183,6 +186,14 @@ class _Run:
         self.told = spent
         left = spent * (self.total - done_bytes) / done_bytes if done_bytes else None
         self.progress(Progress(done, len(self.found.files), done / spent, left))
+
+    def _anew(self, done: int, total: int) -> None:
+        """Tell of vectors that another embedder had made."""
+        self.anew = self.anew or time.monotonic()
+        spent = max(time.monotonic() - self.anew, 1e-6)
+        self.progress(
+            Progress(done, total, done / spent, spent / done * (total - done), "embedding")
+        )
 
     def _folder(self) -> Path:
         return self.known_as if self.real.is_dir() else self.known_as.parent

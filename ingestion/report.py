@@ -47,12 +47,16 @@ class Preview(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; time left is guessed from bytes, and None before anything is done."""
+    """How far a run is; time left is guessed from bytes, and None before anything is done.
+
+    ``what`` is ``reading`` files, or ``embedding`` chunks anew before the first is written.
+    """
 
     done: int
     total: int
     per_second: float
     seconds_left: float | None
+    what: str = "reading"
 
 
 @dataclass(frozen=True, slots=True)

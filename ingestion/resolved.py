@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.flows.indexing import index_chunks, reconcile
+from assistant.flows.indexing import bring_in_step, index_chunks
 from assistant.model import Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
 from guardrails import RawText, RedactedText, Template, join
 from guardrails.placeholders import find
@@ -62,7 +62,7 @@ def bring_resolved(desk: Desk) -> Brought:
         and (content := _content(desk, ticket)) != (known[key].content if key in known else "")
     }
     if gone or new:
-        reconcile(desk.records.documents, desk.embedder, desk.vectors)
+        bring_in_step(desk)
     _remove(desk, gone)
     for ticket, content in new.values():
         _write(desk, ticket, content)

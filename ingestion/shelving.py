@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.desk import Desk
-from assistant.flows.indexing import index_chunks, reconcile
+from assistant.flows.indexing import bring_in_step, index_chunks
 from assistant.model import Chunk, Document
 from assistant.ports import Vectors
 from guardrails import RedactedText
@@ -33,7 +33,7 @@ class Waiting:
 class Shelves:
     """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
 
-    ``fresh`` are the ids of what was written.
+    ``fresh`` are the ids of what was written; ``tell`` hears how many vectors were made anew.
     """
 
     desk: Desk
@@ -41,6 +41,7 @@ class Shelves:
     tally: Tally
     dry: bool
     identities: bool
+    tell: Callable[[int, int], None]
     fresh: set[str] = field(default_factory=set[str])
     _in_step: bool = False
 
@@ -94,7 +95,7 @@ class Shelves:
         """
         if not self._in_step:
             with self.tally.timed("indexing"):
-                reconcile(self.desk.records.documents, self.desk.embedder, self.desk.vectors)
+                bring_in_step(self.desk, self.tell)
             self._in_step = True
 
     def _record(self, documents: list[Document], cut: dict[str, list[Chunk]]) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from assistant.desk import Shelf
 from assistant.errors import Refused
 from assistant.model import Chunk, Document
-from assistant.ports import DocumentReader, Hit, LexicalIndex, Vectors, VectorSearch
-from guardrails import Template
+from assistant.ports import DocumentReader, Embedder, LexicalIndex, Near, VectorSearch
+from guardrails import RedactedText, Template
 from guardrails.seal import Sealed
 from guardrails.vault import EphemeralVaultStore, SurfaceKey
 
@@ -61,13 +61,13 @@ class _Documents:
 class _Vectors:
     """Implements `assistant.ports.VectorSearch`."""
 
-    __slots__ = ("_search",)
+    __slots__ = ("_nearest",)
 
     def __init__(self, vectors: VectorSearch) -> None:
-        self._search = vectors.search
+        self._nearest = vectors.nearest
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        return self._search(vector, limit)
+    def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
+        return self._nearest(embedder, text, limit)
 
 
 def _named(document: Document) -> Document:

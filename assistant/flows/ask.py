@@ -92,7 +92,7 @@ class _Look:
         answerable = self.found.answerable and bool(written.body)
         noted = not (answerable or self.narrowed)
         missing = of_cited(self.left_out, written.citations)
-        written = replace(written, notes=(*written.notes, *missing))
+        written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
         return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
 
 

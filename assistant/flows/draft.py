@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.desk import Desk
-from assistant.flows.checks import inspect, masked_again, ticket_of
+from assistant.flows.checks import inspect, masked_again
 from assistant.flows.only import Only
 from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
 from assistant.flows.reading import around
 from assistant.flows.retrieve import retrieve
 from assistant.flows.shelves import documents_of
+from assistant.flows.tickets import wash_again
 from assistant.model import (
     Draft,
     DraftKind,
@@ -28,7 +29,7 @@ from guardrails.restore import placeholders_of
 
 def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
-    ticket = ticket_of(desk, reference)
+    ticket = wash_again(desk, reference)
     itself = desk.records.documents.document(ticket.id) is not None
     found = retrieve(desk, question_of(ticket), only=Only(but=ticket.id) if itself else None)
     read = around(documents_of(desk), found.passages) if found.answerable else ()
@@ -36,7 +37,11 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
     suspect = placed(safe.findings, written.body)
     inspected = _inspected(desk, ticket, written)
-    ready = replace(inspected, findings=(*inspected.findings, *suspect))
+    ready = replace(
+        inspected,
+        findings=(*inspected.findings, *suspect),
+        notes=(*inspected.notes, *found.notes),
+    )
     return queue(desk, ticket, DraftKind.REPLY, ready)
 
 

@@ -6,15 +6,16 @@ checked against the records, and `reconcile` brings it back in step from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from assistant.desk import Desk
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Embedder, VectorIndex
 from guardrails import RedactedText, join
 
-_BATCH = 256
+_BATCH = 64
 _T = TypeVar("_T")
 
 
@@ -46,17 +47,37 @@ def index_chunks(
         vectors.add([chunk.id for chunk in some], embedder.embed(texts))
 
 
-def reconcile(documents: DocumentStore, embedder: Embedder, vectors: VectorIndex) -> Reconciled:
+def bring_in_step(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Reconciled:
+    """Reconcile the desk's vectors, and let those of its embedder answer from then on.
+
+    Called before an ingest. Where another embedder made the vectors, all are made anew beside them,
+    in batches: a kill loses one batch at most, and the next call goes on.
+    """
+    done = reconcile(desk.records.documents, desk.embedder, desk.vectors, progress)
+    desk.vectors.settle()
+    return done
+
+
+def reconcile(
+    documents: DocumentStore,
+    embedder: Embedder,
+    vectors: VectorIndex,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reconciled:
     """Add the vectors that are missing, remove those of chunks that are gone.
 
-    Called when a desk is opened and before an ingest; with an empty index it builds a generation.
+    With an empty index it builds a generation. ``progress`` is told how many are made, of how many.
     """
     recorded, held = documents.chunk_ids(), vectors.ids()
     missing, gone = sorted(recorded - held), sorted(held - recorded)
     if missing:
         titles = {each.id: each.title for each in documents.documents()}
+        done = 0
         for some in _batched(missing):
             index_chunks(embedder, vectors, _known(documents.chunks(some), titles), titles)
+            done += len(some)
+            if progress:
+                progress(done, len(missing))
     if gone:
         vectors.remove(gone)
     return Reconciled(added=len(missing), removed=len(gone))

@@ -39,6 +39,10 @@ that follow others, nDCG@10 .886 without, .917 to .919 from .3 to .7, .905 with 
 _OTHERS = 20
 _OUT_BY_VECTOR, _OUT_BY_TERMS, _BIAS = 9.0, 6.0, -1.85
 _ANSWERABLE = 0.3
+_BY_WORDS_ALONE = (
+    "Only exact words were searched: the model that made the vectors is gone. "
+    "`quietdesk reindex` makes them anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ class Retrieved:
     passages: tuple[Passage, ...]
     answerable: bool
     confidence: float
+    by_words_alone: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the search."""
+        return (_BY_WORDS_ALONE,) if self.by_words_alone else ()
 
 
 def retrieve(
@@ -93,13 +103,13 @@ def search(
 
     With ``only`` the passages come from documents of these ids.
     """
-    found, chunks = _hits(library, query, before, only)
-    scores = fuse(list(found.values()))
+    found, chunks, whole = _hits(library, query, before, only)
+    scores = fuse(list(found.values()) if whole else [found["terms"]])
     ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     kept = _spread(ranked, chunks, per_document)[:limit]
     passages = _passages(library.documents, [chunks[each] for each in kept], scores, found)
     confidence = _confidence(found, chunks, ranked[0]) if passages else 0.0
-    return Retrieved(passages, confidence >= _ANSWERABLE, confidence)
+    return Retrieved(passages, confidence >= _ANSWERABLE, confidence, by_words_alone=not whole)
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
@@ -122,17 +132,18 @@ def _hits(
     query: RedactedText,
     before: Sequence[RedactedText],
     only: AbstractSet[str] | None,
-) -> tuple[dict[str, list[Hit]], dict[str, Chunk]]:
-    """Search both ways; return the hits that the records know, and their chunks.
+) -> tuple[dict[str, list[Hit]], dict[str, Chunk], bool]:
+    """Search both ways; return the hits that the records know, their chunks, whether it was both.
 
     What was said before gives the vector its sense. Exact words are the question's own, and at
     half their weight those of the question before it: “and how do I mitigate it?” names nothing.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
     depth = _DEPTH if only is None else _DEPTH_NARROWED
+    near = library.vectors.nearest(library.embedder, asked, depth)
     found = {
         "terms": _by_terms(library.lexical, query, before[-1:], depth),
-        "vector": library.vectors.search(library.embedder.embed([asked]), depth),
+        "vector": near.hits,
     }
     ids = dict.fromkeys(hit.chunk_id for hits in found.values() for hit in hits)
     known = library.documents.chunks(list(ids))
@@ -140,7 +151,7 @@ def _hits(
     checked = {
         way: [hit for hit in hits if hit.chunk_id in chunks][:_DEPTH] for way, hits in found.items()
     }
-    return checked, chunks
+    return checked, chunks, near.whole
 
 
 def _by_terms(

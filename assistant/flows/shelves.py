@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from assistant.desk import Desk
 from assistant.model import Chunk, Document
-from assistant.ports import DocumentReader, Hit, LexicalIndex, Vectors, VectorSearch
+from assistant.ports import (
+    DocumentReader,
+    Embedder,
+    Hit,
+    LexicalIndex,
+    Near,
+    Vectors,
+    VectorSearch,
+)
 from guardrails import RedactedText
 
 
@@ -56,8 +64,27 @@ class _Vectors:
     own: VectorSearch
     shared: VectorSearch
 
-    def search(self, vector: Vectors, limit: int) -> list[Hit]:
-        return _best(limit, self.own.search(vector, limit), self.shared.search(vector, limit))
+    def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
+        once = _Once(embedder, text)
+        found = [each.nearest(once, text, limit) for each in (self.own, self.shared)]
+        hits = _best(limit, *(each.hits for each in found))
+        return Near(hits, whole=all(each.whole for each in found))
+
+
+class _Once:
+    """Embeds a question the first time that it is asked to."""
+
+    def __init__(self, embedder: Embedder, text: RedactedText) -> None:
+        self.name = embedder.name
+        self._embed = embedder.embed
+        self._text = text
+        self._vector: Vectors | None = None
+
+    def embed(self, texts: Sequence[RedactedText]) -> Vectors:
+        assert list(texts) == [self._text], "one question is asked of both"
+        if self._vector is None:
+            self._vector = self._embed(texts)
+        return self._vector
 
 
 @dataclass(frozen=True, slots=True)

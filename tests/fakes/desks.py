@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from assistant.desk import Desk
 from assistant.model import Tenant
-from assistant.ports import VectorIndex
+from assistant.ports import TenantVectors
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
 from guardrails.injection import Suspect
@@ -57,7 +57,7 @@ def a_redactor(*names: str, records: FakeRecords | None = None) -> Redactor:
 def a_desk(
     *names: str,
     records: FakeRecords | None = None,
-    vectors: VectorIndex | None = None,
+    vectors: TenantVectors | None = None,
     policy: Policy | None = None,
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]] = no_suspects,
 ) -> Desk:

@@ -17,6 +17,7 @@ HEAVY = "torch spacy chromadb gradio langchain langchain_core sqlalchemy presidi
 COMMANDS = [
     "serve",
     "ingest",
+    "reindex",
     "ask",
     "gaps",
     "redact",
@@ -27,6 +28,7 @@ COMMANDS = [
     "tenant show",
     "tenant set",
     "library ingest",
+    "library reindex",
     "library show",
     "library forget",
     "people import",

@@ -50,7 +50,9 @@ def test_what_shows_or_sends_identity_needs_a_persons_credential(name: str) -> N
 
 def test_everything_else_that_has_a_tenant_names_it() -> None:
     without = [name for name, each in OPERATIONS.items() if not issubclass(each.args, TenantArgs)]
-    assert without == ["tenant.list", "library.ingest", "library.show", "library.forget"]
+    assert without == [
+        "tenant.list", "library.ingest", "library.show", "library.forget", "library.reindex"
+    ]  # fmt: skip
 
 
 def test_a_password_does_not_show_in_a_repr() -> None:

@@ -35,6 +35,7 @@ def build() -> typer.Typer:
     )
     top.command("serve")(serving.serve)
     top.command("ingest")(knowledge.ingest)
+    top.command("reindex")(tenants.reindex)
     top.command("ask")(knowledge.ask)
     top.command("gaps")(knowledge.gaps)
     top.command("redact")(knowledge.redact)
@@ -66,6 +67,7 @@ def _tenants() -> typer.Typer:
 def _library() -> typer.Typer:
     group = _group("The provider's own runbooks, which tenants may read and never write.")
     group.command("ingest")(library.ingest)
+    group.command("reindex")(library.reindex)
     group.command("show")(library.show)
     group.command("forget")(library.forget)
     return group

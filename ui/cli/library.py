@@ -12,6 +12,7 @@ from ui.cli.client import perform
 from ui.cli.forgetting import tell
 from ui.cli.knowledge import ingested
 from ui.cli.options import Json
+from ui.cli.tenants import reindexed
 
 
 def ingest(
@@ -40,6 +41,16 @@ def ingest(
         raise typer.Exit(1)
 
 
+def reindex(*, json: Json = False) -> None:
+    """Make the library's vectors anew that another model made; the old ones answer meanwhile."""
+    from ui.operations.reindex import LIBRARY
+    from ui.operations.tenants import NoArgs
+
+    with screen.watching() as progress:
+        done = perform(LIBRARY, NoArgs(), progress=progress)
+    reindexed(done, json=json)
+
+
 def show(*, json: Json = False) -> None:
     """Show how much the library holds, and who reads it."""
     from ui.operations.library import SHOW
@@ -53,6 +64,7 @@ def show(*, json: Json = False) -> None:
         ("documents", found.documents),
         ("chunks", found.chunks),
         ("stale documents", found.stale_documents),
+        ("stale vectors", found.stale_vectors),
         ("read by", ", ".join(found.readers) or "nobody"),
     )
     screen.table(("what", "value"), rows)

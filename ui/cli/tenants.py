@@ -13,6 +13,7 @@ from ui.cli.options import Json, Tenant
 from ui.cli.typed import password, text_of
 
 if TYPE_CHECKING:
+    from ui.operations.reindex import Reindexed
     from ui.operations.tenants import TenantDetail
 
 Slug = Annotated[
@@ -83,11 +84,43 @@ def _show(found: TenantDetail) -> None:
     )
     stale = (
         ("stale documents", found.stale_documents),
-        ("stale vectors", "all" if found.stale_vectors else "none"),
+        ("stale vectors", found.stale_vectors),
     )
     screen.table(("what", "value"), (*policy, *found.counts.items(), *stale))
     if found.stale_documents:
         screen.note("Stale documents were read under other rules; `ingest` reads them again.")
+    if found.stale_vectors:
+        screen.note("Stale vectors are another model's; `reindex` makes them anew.")
+
+
+def reindex(*, tenant: Tenant, json: Json = False) -> None:
+    """Make the vectors anew that another model made, beside those that answer meanwhile.
+
+    It may be stopped at any moment: the same command goes on. Then the new ones answer.
+    """
+    from ui.operations.base import TenantArgs
+    from ui.operations.reindex import REINDEX
+
+    with screen.watching() as progress:
+        done = perform(REINDEX, TenantArgs(tenant=tenant), progress=progress)
+    reindexed(done, json=json)
+
+
+def reindexed(done: Reindexed, *, json: bool) -> None:
+    """Print what was made anew."""
+    if json:
+        screen.as_json(done)
+        return
+    screen.say(
+        f"{done.made} of {done.chunks} vectors made by {done.embedder} in {done.seconds:.1f} s."
+        if done.made
+        else f"All {done.chunks} vectors are those of {done.embedder}."
+    )
+    if done.stale_documents:
+        screen.note(
+            f"{done.stale_documents} documents were read under other rules; `ingest` reads them "
+            "again."
+        )
 
 
 def change(

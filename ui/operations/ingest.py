@@ -129,7 +129,7 @@ def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResu
 def _step_of(at: IngestProgress) -> Step:
     """Return how far an ingest is, for the outside."""
     return Step(
-        what="reading",
+        what=at.what,
         done=at.done,
         total=at.total,
         per_second=at.per_second,

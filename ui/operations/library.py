@@ -25,6 +25,7 @@ class LibraryView(Shape):
     documents: int
     chunks: int
     stale_documents: int
+    stale_vectors: int
     readers: tuple[str, ...]
 
 
@@ -33,17 +34,21 @@ def _ingest(home: Home, args: FolderArgs, progress: Progress) -> IngestResult:
 
 
 def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
+    from assistant.adapters.records.accounts import LIBRARY
     from ingestion.known import stale
 
     readers = tuple(each.slug for each in home.tenants() if each.policy.library)
     if home.accounts.library() is None:
-        return LibraryView(documents=0, chunks=0, stale_documents=0, readers=readers)
+        return LibraryView(
+            documents=0, chunks=0, stale_documents=0, stale_vectors=0, readers=readers
+        )
     desk = home.library()
     counts = desk.records.counts()
     return LibraryView(
         documents=counts["documents"],
         chunks=counts["chunks"],
         stale_documents=stale(desk),
+        stale_vectors=home.stale_vectors(LIBRARY),
         readers=readers,
     )
 

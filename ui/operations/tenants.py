@@ -38,7 +38,7 @@ class TenantDetail(TenantView):
     resolved_tickets: bool
     counts: dict[str, int]
     stale_documents: int
-    stale_vectors: bool
+    stale_vectors: int
 
 
 class TenantRules(TenantArgs):
@@ -77,7 +77,7 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
         resolved_tickets=tenant.policy.resolved_tickets,
         counts=dict(desk.records.counts()),
         stale_documents=stale(desk),
-        stale_vectors=home.vectors_stale(args.tenant),
+        stale_vectors=home.stale_vectors(args.tenant),
     )
 
 

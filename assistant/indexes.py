@@ -1,0 +1,52 @@
+"""The vector indexes of a home: one for each tenant, and the embedders that made them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from assistant.adapters.generations import Generations, Maker, Truth
+from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
+from assistant.flows.indexing import reconcile
+from assistant.ports import DocumentStore, Embedder
+from assistant.settings import Settings
+
+
+class Indexes:
+    """Opens each index once; a second client of a folder would go on answering with the past."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.home / "indexes"
+        self._threads = settings.threads
+        self._source = _source(settings.embedder)
+        self._loaded: dict[str, Embedder] = {}
+        self._open: dict[str, Generations] = {}
+
+    def __getitem__(self, tenant_id: str) -> Generations:
+        """Return an index that `of` has opened."""
+        return self._open[tenant_id]
+
+    def of(self, tenant_id: str, documents: DocumentStore, embedder: Embedder) -> Generations:
+        """Return the index of one tenant, to be made by ``embedder``."""
+        if tenant_id not in self._open:
+            self._open[tenant_id] = Generations(
+                self._folder / tenant_id,
+                Maker(embedder, self._source, self._load),
+                Truth(documents.chunk_ids, partial(reconcile, documents, embedder)),
+            )
+        return self._open[tenant_id]
+
+    def close(self) -> None:
+        """Let go of every folder."""
+        for index in self._open.values():
+            index.close()
+
+    def _load(self, source: str) -> Embedder:
+        """Return the embedder of before, the same for every tenant; notes of old name none."""
+        source = source or INSTALLED
+        return self._loaded.setdefault(source, LocalEmbedder(source, threads=self._threads))
+
+
+def _source(embedder: str) -> str:
+    """Return where to find the embedder again, wherever a command is called from."""
+    return embedder if embedder == INSTALLED else str(Path(embedder).absolute())

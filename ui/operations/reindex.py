@@ -1,0 +1,52 @@
+"""Make vectors anew that another embedder made, while those answer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.tenants import NoArgs
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from assistant.desk import Desk
+
+
+class Reindexed(Shape):
+    """How many of the index's vectors were made now, and by what."""
+
+    made: int
+    chunks: int
+    embedder: str
+    seconds: float
+    stale_documents: int
+
+
+def _tenant(home: Home, args: TenantArgs, progress: Progress) -> Reindexed:
+    return _reindex(home.desk(args.tenant), progress)
+
+
+def _library(home: Home, _args: NoArgs, progress: Progress) -> Reindexed:
+    return _reindex(home.library(), progress)
+
+
+def _reindex(desk: Desk, progress: Progress) -> Reindexed:
+    from assistant.flows.indexing import bring_in_step
+    from ingestion.known import stale
+
+    began, pace = time.monotonic(), Pace("embedding")
+    done = bring_in_step(desk, lambda at, total: progress(pace.at(at, total)))
+    if done.added:
+        desk.ledger.append("reindexed", chunks=done.added, embedder=desk.embedder.name)
+    return Reindexed(
+        made=done.added,
+        chunks=desk.records.counts()["chunks"],
+        embedder=desk.embedder.name,
+        seconds=round(time.monotonic() - began, 3),
+        stale_documents=stale(desk),
+    )
+
+
+REINDEX = Operation("reindex", TenantArgs, Reindexed, _tenant, alone=True)
+LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, alone=True)
