@@ -41,7 +41,7 @@ from guardrails.doors import Person
 from guardrails.gate import EgressGate
 from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.known import KnownValue, KnownValues, Sparing
+from guardrails.known import KnownValue, KnownValues, Sparing, spared
 from guardrails.ledger import Ledger
 from guardrails.netguard import install, silence_vendors
 from guardrails.policy import Destination, Policy
@@ -241,7 +241,8 @@ class Home:
         told = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of((*people, *told))
         ledger = Ledger(records.ledger, key)
-        scanner = Scanner(Sparing(self._rules, terms), vault, directory)
+        rules = Sparing(self._rules, terms)
+        scanner = Scanner(rules, vault, directory, spared=spared(terms))
         redactor = Redactor(Sparing(self._detector, terms), vault, directory)
         spare = ExtractiveWriter()
         return Desk(

@@ -15,6 +15,7 @@ from guardrails.text import RawText, unwrap
 
 _RECOGNIZER = "known"
 _SHORTEST_PART = 3
+_SHORTEST_TERM = 2
 WORD_NAMES = frozenset(
     "will mark may grace rose hunter page chase summer april june joy faith hope dean bill art "
     "rich frank grant pat sue drew rob jack penny ray lance max dale glen heath lane brook reed "
@@ -85,7 +86,7 @@ class KnownValues:
         exact: dict[str, EntityType] = {}
         for known in values:
             text = unwrap(known.value).strip()
-            if len(text) > 1:
+            if len(text) >= _SHORTEST_TERM:
                 (exact if known.exact else loose).setdefault(text, known.type)
         types = {text.casefold(): kind for text, kind in (*exact.items(), *loose.items())}
         return cls(_compile(loose, re.IGNORECASE), _compile(exact, 0), _compile_alone(exact), types)
@@ -125,9 +126,21 @@ class Term:
     text: RawText
     type: EntityType | None
 
+    @property
+    def says_little(self) -> bool:
+        """Whether it is too short to be looked for."""
+        return len(self.folded()) < _SHORTEST_TERM
+
     def folded(self) -> RawText:
         """Return the text by which two terms are the same."""
         return RawText(" ".join(unwrap(self.text).split()).casefold())
+
+
+def spared(terms: Iterable[Term]) -> KnownValues:
+    """Return a matcher of what a tenant wants to read."""
+    return KnownValues.of(
+        KnownValue(EntityType.LITERAL, term.text) for term in terms if term.type is None
+    )
 
 
 class Sparing:
@@ -136,9 +149,7 @@ class Sparing:
     def __init__(self, detector: Detector, terms: Iterable[Term]) -> None:
         """Wrap ``detector``; only those of ``terms`` without a type are spared."""
         self._detector = detector
-        self._spared = KnownValues.of(
-            KnownValue(EntityType.LITERAL, term.text) for term in terms if term.type is None
-        )
+        self._spared = spared(terms)
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return, for each text in order, the spans that are no part of a spared word."""

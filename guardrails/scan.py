@@ -85,11 +85,14 @@ class Scanner:
         vault: Vault,
         directory: KnownValues,
         canaries: tuple[str, ...] = (),
+        spared: KnownValues | None = None,
     ) -> None:
+        """Make a scanner; a value of the vault that is all ``spared`` is left as it stands."""
         self._rules = rules
         self._vault = vault
         self._directory = directory
         self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
+        self._spared = spared or KnownValues()
         self._values = _Values()
         self._version: int | None = None
 
@@ -97,7 +100,7 @@ class Scanner:
         """Return what stands in ``text`` that must not leave."""
         found = list(placeholders.find(text))
         holes = [(each.start, each.end) for each in found]
-        matches = list(self._dictionary().find(text, found))
+        matches = list(self._kept(text, found))
         known = list(self._known(text, holes))
         blocking = [
             *self._canary(text),
@@ -109,7 +112,7 @@ class Scanner:
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
         """Return where values of the vault stand in ``text``."""
-        return tuple(self._dictionary().find(text, list(placeholders.find(text))))
+        return tuple(self._kept(text, list(placeholders.find(text))))
 
     def remask(self, text: RedactedText) -> RedactedText:
         """Return washed ``text`` with known values behind their placeholders.
@@ -119,8 +122,17 @@ class Scanner:
         source = require_redacted(text).reveal()
         found = list(placeholders.find(source))
         known = list(self._known(source, [(each.start, each.end) for each in found]))
-        values = [*self._dictionary().find(source, found), *self._single_words(source, known)]
+        values = [*self._kept(source, found), *self._single_words(source, known)]
         return mint(Scan(remask=_disjoint(values, ())).apply(source))
+
+    def _kept(
+        self, text: str, found: Sequence[placeholders.Found]
+    ) -> Iterator[tuple[int, int, Placeholder]]:
+        """Yield where values of the vault stand that nobody wanted readable since."""
+        readable = self._spared.find(text)
+        for start, end, name in self._dictionary().find(text, found):
+            if not any(one.start <= start and end <= one.end for one in readable):
+                yield start, end, name
 
     def _dictionary(self) -> _Values:
         version = self._vault.version()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.desk import Desk
-from assistant.flows.checks import inspect, masked_again, ticket_of
+from assistant.flows.checks import inspect, masked_again
 from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
+from assistant.flows.tickets import wash_again
 from assistant.model import Draft, DraftKind
 
 
 def summarise(desk: Desk, reference: str) -> Draft:
     """Summarise one ticket and queue the result. `NotFound` for an unknown reference."""
-    ticket = ticket_of(desk, reference)
+    ticket = wash_again(desk, reference)
     safe = quarantine(desk.suspects, ticket)
     written = masked_again(desk, desk.writer.summarise(safe.ticket))
     found = inspect(desk, written.body, origin=written.saw)

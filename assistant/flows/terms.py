@@ -2,19 +2,27 @@
 
 Every decision is a reviewer's and stands in the ledger, without the word. What was read before is
 stale from then on; whoever keeps a desk opens it anew afterwards.
+
+What was masked and should be read is named by its placeholder, one of a text that the person
+has before them: nobody learns here what the placeholder of another text stands for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
-from assistant.errors import BadInput
-from guardrails import ForPerson, RawText
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.model import Draft, Ticket
+from guardrails import ForPerson, RawText, RedactedText
 from guardrails.doors import Person, show
 from guardrails.errors import NotPermitted
 from guardrails.known import Term
+from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
+
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +31,26 @@ class TermLine:
 
     text: ForPerson
     type: EntityType | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedValue:
+    """What stands for a value in a text, and the value, for a permitted person."""
+
+    placeholder: Placeholder
+    value: ForPerson
+    readable_now: bool
 
 
 def add_term(desk: Desk, person: Person, text: RawText, kind: EntityType | None) -> None:
     """Mask ``text`` as ``kind`` from now on, or leave it readable if that is None."""
     _permitted(person, desk)
+    term = Term(text, kind)
+    if term.says_little or len(text) > _LONGEST:
+        raise BadInput(f"A term has 2 to {_LONGEST} characters.", todo="Give a word or a name.")
     with desk.records.transaction():
-        desk.records.terms.put(Term(text, kind))
+        desk.records.terms.put(term)
         desk.ledger.append("term.added", by=person.login, masked=kind is not None)
 
 
@@ -42,19 +63,92 @@ def remove_term(desk: Desk, person: Person, text: RawText) -> None:
         desk.ledger.append("term.removed", by=person.login)
 
 
+def leave_readable(
+    desk: Desk, person: Person, placeholder: str, texts: Sequence[RedactedText]
+) -> Placeholder:
+    """Leave readable from now on what ``placeholder`` stands for in one of ``texts``.
+
+    `NotFound` when none of them holds it, `Refused` where nothing can be left readable.
+    """
+    _permitted(person, desk)
+    here = {str(name): (name, cut) for name, cut in _placeholders(texts)}
+    if placeholder not in here:
+        raise NotFound("What is open here holds no such placeholder.", todo="Open it again.")
+    name, cut = here[placeholder]
+    if name.type is EntityType.LITERAL:
+        raise Refused("What only looks like a placeholder stays masked.", safe=_UNCHANGED)
+    restored = desk.restorer.restore(cut)
+    if restored.left:
+        raise Refused(
+            "Nothing is kept of what stood there, so it cannot be made readable from here.",
+            safe=_UNCHANGED,
+            todo="Type the word instead; what still looks like a secret stays masked.",
+        )
+    add_term(desk, person, restored.text, None)
+    return name
+
+
+def masked(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[MaskedValue]:
+    """Return what ``texts`` hold masked and could be left readable, in their order."""
+    _permitted(person, desk)
+    read = {_id(desk, term) for term in desk.records.terms.list() if term.type is None}
+    found: dict[Placeholder, MaskedValue] = {}
+    for name, cut in _placeholders(texts):
+        if name in found or name.number is None or name.type is EntityType.LITERAL:
+            continue
+        restored = desk.restorer.restore(cut)
+        if not restored.left:
+            value = show(restored.text, person, desk.tenant.slug)
+            now = _id(desk, Term(restored.text, None)) in read
+            found[name] = MaskedValue(name, value, readable_now=now)
+    return list(found.values())
+
+
+def texts_of(what: Ticket | Draft) -> list[RedactedText]:
+    """Return every text of a ticket or a draft."""
+    if isinstance(what, Draft):
+        return [what.written.saw, what.written.said, what.written.body]
+    turns = (text for turn in what.turns for text in (turn.author, turn.text))
+    return [what.subject, what.requester, *turns]
+
+
+def take_back(desk: Desk, person: Person, term_id: str) -> None:
+    """Leave a word to detection again, by the id that its line has. `NotFound` for another."""
+    _permitted(person, desk)
+    found = [term for term in desk.records.terms.list() if _id(desk, term) == term_id]
+    if not found:
+        raise NotFound("There is no such term any more.")
+    remove_term(desk, person, found[0].text)
+
+
 def terms(desk: Desk, person: Person) -> list[TermLine]:
     """Return every term, for ``person`` to read."""
     return sorted(
         (
-            TermLine(show(term.text, person, desk.tenant.slug), term.type)
+            TermLine(show(term.text, person, desk.tenant.slug), term.type, _id(desk, term))
             for term in desk.records.terms.list()
         ),
         key=lambda line: line.text.for_display().casefold(),
     )
 
 
+def _placeholders(texts: Sequence[RedactedText]) -> Iterator[tuple[Placeholder, RedactedText]]:
+    for text in texts:
+        for each in find(text.reveal()):
+            yield each.placeholder, text.cut(each.start, each.end)
+
+
+def _id(desk: Desk, term: Term) -> str:
+    return desk.sealer.fingerprint(term.folded())
+
+
 def _permitted(person: Person, desk: Desk) -> None:
     if person.tenant != desk.tenant.slug or not person.may_release:
         raise NotPermitted(
-            f"{person.login} may not decide what this tenant masks.", safe="Nothing was changed."
+            f"{person.login} may not decide what this tenant masks.",
+            safe=_UNCHANGED,
+            todo="Ask a reviewer or an admin.",
         )
+
+
+_UNCHANGED = "Nothing was changed."

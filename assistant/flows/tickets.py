@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
+from assistant.flows.checks import ticket_of
 from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
 from guardrails import RawText, RedactedText, Template, join
@@ -18,7 +19,7 @@ from guardrails.known import KnownValues
 from guardrails.placeholders import count_by_type
 from guardrails.threads import repeated, said
 
-__all__ = ["Imported", "import_tickets", "read_tickets", "wash"]
+__all__ = ["Imported", "import_tickets", "read_tickets", "wash", "wash_again"]
 
 _QUOTED = Template("[quoted from above]")
 
@@ -72,6 +73,30 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
+
+
+def wash_again(desk: Desk, reference: str) -> Ticket:
+    """Return a ticket as it is washed now, and keep it so; `NotFound` for an unknown reference.
+
+    What the tenant told or decided since it came counts from here on. A ticket that is not kept as
+    it came stays as it is, and so does one that somebody brings in again meanwhile.
+    """
+    kept = ticket_of(desk, reference)
+    raw = desk.records.tickets.raw(reference)
+    washed = kept if raw is None else wash(desk, raw, kept.id)
+    if raw is None or washed == kept:
+        return kept
+    with desk.records.transaction():
+        if (now := ticket_of(desk, reference)) != kept:
+            return now
+        desk.records.tickets.put(raw, washed)
+        desk.ledger.append(
+            "ticket.washed",
+            ticket=kept.id,
+            policy=desk.tenant.policy.version,
+            placeholders=_placeholders(washed),
+        )
+    return washed
 
 
 def _import(desk: Desk, raw: RawTicket) -> str:

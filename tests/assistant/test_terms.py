@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from assistant.bootstrap import Home
-from assistant.errors import BadInput
-from assistant.flows.terms import add_term, remove_term, terms
+from assistant.errors import BadInput, NotFound
+from assistant.flows.summarise import summarise
+from assistant.flows.terms import add_term, leave_readable, masked, remove_term, terms
+from assistant.flows.tickets import import_tickets, wash_again
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.doors import Person
@@ -19,8 +21,9 @@ from guardrails.known import Sparing, Term
 from guardrails.spans import EntityType, Span
 from ingestion.ingest import ingest
 from ingestion.known import stale
-from tests.fakes.desks import a_desk
+from tests.fakes.desks import a_desk, no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.ui.web_fixtures import ticket
 
 REVIEWER = Person("rita", "acme", may_read=True, may_release=True)
 
@@ -89,6 +92,41 @@ def test_a_home_washes_by_its_terms_and_knows_what_is_stale(home: Home, tmp_path
     assert stale(desk) == 1
 
 
+def test_a_ticket_is_washed_again_by_what_was_decided_since(home: Home) -> None:
+    export = RawText(ticket("A-1", "Printer", "Yardarm prints help@vendor.example twice."))
+    import_tickets(home.desk("acme"), export, "t.jsonl")
+    before = home.desk("acme").records.tickets.get("A-1")
+    assert before == wash_again(home.desk("acme"), "A-1")
+    add_term(home.desk("acme"), REVIEWER, RawText("yardarm"), EntityType.ORGANIZATION)
+    add_term(home.desk("acme"), REVIEWER, RawText("help@vendor.example"), None)
+    home.directory_changed("acme")
+    after = wash_again(home.desk("acme"), "A-1")
+    assert (
+        after.turns[0]
+        .text.reveal()
+        .startswith("<ORGANIZATION_1> prints help@vendor.example twice.")
+    )
+    assert home.desk("acme").records.tickets.get("A-1") == after
+    kinds = [row.kind for row in home.desk("acme").ledger.rows()]
+    assert kinds.count("ticket.washed") == 1
+    assert "help@vendor.example" in summarise(home.desk("acme"), "A-1").written.saw.reveal()
+
+
+def test_a_value_is_left_readable_by_a_placeholder_that_stands_in_the_text() -> None:
+    desk = a_desk("Priya", "Tom")
+    rita = replace(REVIEWER, tenant=desk.tenant.slug)
+    here, there = (desk.redactor.redact(RawText(f"Hello {name}")).text for name in ("Priya", "Tom"))
+    (value,) = masked(desk, rita, [here])
+    assert (value.value.for_display(), value.readable_now) == ("Priya", False)
+    with pytest.raises(NotFound, match="no such placeholder"):
+        leave_readable(desk, rita, "<PERSON_2>", [here])
+    leave_readable(desk, rita, "<PERSON_1>", [here, there])
+    (value,) = masked(desk, rita, [here])
+    assert value.readable_now
+    with pytest.raises(NotPermitted):
+        masked(desk, Person("aron", desk.tenant.slug, may_read=True), [here])
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Generator[Home]:
     """A home with one tenant; rules for a detector, no model."""
@@ -96,5 +134,6 @@ def home(tmp_path: Path) -> Generator[Home]:
     with Home.open(settings) as home:
         home._detector = home._rules
         home._embedder = HashingEmbedder()
+        home._suspects = lambda: no_suspects
         home.add_tenant("acme")
         yield home

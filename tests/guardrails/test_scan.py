@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails import RawText
 from guardrails.errors import Refused
-from guardrails.known import KnownValues
+from guardrails.known import KnownValues, Term, spared
 from guardrails.scan import Scanner, Source
 from guardrails.spans import EntityType, Span
 from tests.fakes.plain import washed
@@ -217,3 +218,14 @@ def test_half_a_value_beside_a_placeholder_of_the_other_half_is_masked_with_it()
     tenant.vault.allocate([(PERSON, "Piet Hoogland"), (PERSON, "Piet"), (PERSON, "/spool/Piet")])
     masked = tenant.scanner.remask(washed("<PERSON_2> Hoogland, <PERSON_3> Hoogland, <PERSON_2>"))
     assert masked.reveal() == "<PERSON_1>, <PERSON_3> <PERSON_1>, <PERSON_2>"
+
+
+def test_a_value_that_is_wanted_readable_is_not_masked_again() -> None:
+    """A word decided on is left as it stands, and a longer value that holds it is not."""
+    tenant, names = Tenant(), ["PowerScale", "PowerScale Weatherby"]
+    tenant.knows(*((PERSON, name) for name in names))
+    readable = spared([Term(RawText("powerscale"), None)])
+    scanner = Scanner(Blind(), tenant.vault, KnownValues(), spared=readable)
+    text = "PowerScale was sold by PowerScale Weatherby."
+    assert scanner.scan(text).apply(text) == "PowerScale was sold by <PERSON_2>."
+    assert [text[start:end] for start, end, _ in scanner.values(text)] == [names[1]]
