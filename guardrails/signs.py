@@ -28,6 +28,13 @@ _URL = re.compile(
     rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)+/{_PART}+",
     re.IGNORECASE,
 )
+_SITE = re.compile(
+    r"(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|info|biz|co|io|app|dev|xyz|top|site|online"
+    r"|shop|live|link|click|support|cloud|ru|cn|tk|uk|de|fr|nl|eu|us|ca|au|in|br|example|test)"
+    r"(?![\w@-]|\.\w)",
+    re.IGNORECASE,
+)
+"""A bare domain: nobody types a path, and mail readers make it a link."""
 _CODE = re.compile(r"```[^\n`]*\n(.*?)```|(`+)([^`\n]+)\2", re.DOTALL)
 _COMMAND = re.compile(
     r"\b(?:sudo|rm|chmod|chown|curl|wget|powershell|pwsh|cmd|reg|netsh|ipconfig|ifconfig|nslookup"
@@ -35,6 +42,9 @@ _COMMAND = re.compile(
     r"|docker|kubectl|ssh|scp|msiexec|regsvr32|rundll32|certutil|bcdedit|vssadmin|icacls|takeown"
     r"|iwr|iex|regedit)\b(?:[ \t]+[^\s,;]+)?"
     r"|\b(?:Add|Clear|Disable|Enable|Get|Invoke|New|Remove|Restart|Set|Start|Stop)-[A-Z]\w+"
+    r"|\b(?:git|helm|oc|mysql|psql|redis-cli|terraform|ansible|aws|az|gcloud|crontab|mount|umount|mv|cp"
+    r"|iptables|useradd|userdel|usermod|passwd|kill|killall|service|openssl|tar|dnf|nc|ncat)[ \t]+"
+    r"(?:[\w./:-]+[ \t]+){0,2}-{1,2}\w+|\b(?:mkfs\.\w+|dd[ \t]+(?:if|of)=\S+)"
     r"|\b(?:del|erase|format|rmdir|rd|shutdown|attrib|net[ \t]+\w+)[ \t]+(?:[/-]\w+|[A-Za-z]:\S*)"
 )
 _PATH = re.compile(
@@ -43,6 +53,11 @@ _PATH = re.compile(
     r"(?:/[\w.@+-]+)+"
 )
 _NUMBER = re.compile(r"(?<![\w.-])\+?\(?\d[\d\s().-]{6,}\d(?![\w-])")
+_DIALLED = re.compile(
+    r"\b(?:call|dial|phone|ring|text|whatsapp|sms|fax)\b[^.!?\n\d]{0,30}?"
+    r"(?P<number>\+?\d[\d -]{2,}\d)",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*")
 
 _OWN_VOICE = re.compile(
@@ -140,6 +155,11 @@ def _digits(match: re.Match[str], sources: str) -> bool:
     return any(digits in number or number in digits for number in known)
 
 
+def _dialled(match: re.Match[str], sources: str) -> bool:
+    digits = re.sub(r"\D", "", match["number"])
+    return re.search(r"[ -]*".join(digits), sources) is not None
+
+
 def _never(match: re.Match[str], sources: str) -> bool:
     del match, sources
     return False
@@ -150,9 +170,11 @@ _SIGNS = (
     _Sign(FindingKind.EXFILTRATION, _HTML, "A tag can fetch or send when it is shown.", _never),
     _Sign(FindingKind.EXFILTRATION, _LINK, "No source holds the address of this link.", _target),
     _Sign(FindingKind.EXFILTRATION, _URL, "No source holds this address.", _whole),
+    _Sign(FindingKind.EXFILTRATION, _SITE, "No source holds this address.", _whole),
     _Sign(FindingKind.UNSUPPORTED, _CODE, "No source holds this piece of code.", _lines),
     _Sign(FindingKind.UNSUPPORTED, _COMMAND, "No source holds this command.", _whole),
     _Sign(FindingKind.UNSUPPORTED, _PATH, "No source holds this path.", _whole),
     _Sign(FindingKind.UNSUPPORTED, _NUMBER, "No source holds this number.", _digits),
+    _Sign(FindingKind.UNSUPPORTED, _DIALLED, "No source holds this number.", _dialled),
     _Sign(FindingKind.INSTRUCTION, _OWN_VOICE, "It speaks of its own instructions.", _whole),
 )

@@ -27,8 +27,8 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"""(?:\bis|\bwas|\bwere|\b(?:left|set)[ ]at|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled|\bit's
-        |[:=→]|->|-|,|/|\bof
+    r"""(?:\bis|\bwas|\bwere|\b(?:left|set)[ ]at|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled
+        |\bit's|[:=→]|->|-|,|/|\bof
         |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]
         |maybe[ ]|:[ ]?)?
         |[:=][ ]?|[ ](?=["'“‘`])|[ ]\((?=\S)|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
