@@ -235,8 +235,14 @@ _CLUSTER = re.compile(
 )
 
 
+_PACKAGE = re.compile(r"(?:org|com|net|io|java|javax|edu|sun|de|uk)\.[a-z]")
+"""``org.eclipse.core.internal``: code writes a domain backwards."""
+
+
 def _is_internal(name: str) -> bool:
     lowered = name.lower()
+    if _PACKAGE.match(name):
+        return False
     if _CLUSTER.search(name) or lowered.startswith(("localhost", "example.", "www.")):
         return False
     return not any(
@@ -261,7 +267,8 @@ _V6 = re.compile(
     r"(?P<net>/\d{1,3})?(?![\w:])"
 )
 _VERSION_BEFORE = re.compile(
-    r"(?:\bv|version|ver\.?|firmware|release|build|driver|patch|update|fix ?pack|fp|bios"
+    r"(?:(?:upgrad|updat|migrat|install|downgrad|patch)\w*(?: to| from| with)?"
+    r"|\bv|version|ver\.?|firmware|release|build|driver|patch|update|fix ?pack|fp|bios"
     r"|agent|client)[ :=]*$"
 )
 _ADDRESS_BEFORE = re.compile(

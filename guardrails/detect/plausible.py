@@ -73,6 +73,7 @@ _TICKET = re.compile(
 """Numbers of tickets and errors; of computers that are named so the rules know the kinds."""
 _NEVER_COUNTED = frozenset(
     {
+        T.DATE_OF_BIRTH,
         *(T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC),
         T.SERIAL_NUMBER,
     }
@@ -132,7 +133,8 @@ def _network(phrase: str, _near: str) -> bool:
 def _host(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or phrase.isalpha() or not phrase[0].isalnum():
         return False
-    if is_technical(phrase) or _TICKET.fullmatch(phrase) or _NETWORK_NAME.search(near + phrase):
+    named = is_technical(phrase) or is_technical(phrase.rstrip("0123456789."))
+    if named or _TICKET.fullmatch(phrase) or _NETWORK_NAME.search(near + phrase):
         return False
     return any(sign in phrase for sign in "-._:\\") or _NUMBERED.fullmatch(phrase) is not None
 

@@ -87,6 +87,7 @@ def test_a_value_is_masked_under_its_type(
         "The Network Health view and the Data Foundation version",
         "open support.zendesk.com, your-company.atlassian.net, contoso.onmicrosoft.com",
         "copy config.d and a.out, i.e. both; see docs/setup2.md and OAuth2/OpenID2",
+        "at org.eclipse.equinox.log.internal.Reader after the upgrade to 4.1.1.1",
         "Latitude ST 1234567 units; Q3-2024 and Q2KY",
     ],
 )

@@ -41,6 +41,8 @@ from guardrails.spans import EntityType as T
         (T.ORGANIZATION, "moved from OU=Sales to", "OU=Sales"),
         (T.ORGANIZATION, "moved from OU=Sales to", "Sales"),
         (T.DATE_OF_BIRTH, "leaver date 2026-12-01.", "01"),
+        (T.DATE_OF_BIRTH, "install.bin: line 1956: warning", "1956"),
+        (T.HOSTNAME, "on a windows10 machine", "windows10"),
         (T.STREET_ADDRESS, "spooler 1068; restarted", "1068"),
         (T.STREET_ADDRESS, "moved to EXO, batch", "EXO"),
         (T.SECRET, "login, 2fa, 2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"),
