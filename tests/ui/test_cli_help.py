@@ -32,6 +32,7 @@ COMMANDS = [
     "library show",
     "library forget",
     "people import",
+    "tickets wash",
     "terms add",
     "terms remove",
     "terms list",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Generator, Iterator
+from html import unescape
 from pathlib import Path
 from stat import S_ISREG
 from tempfile import gettempdir
@@ -199,6 +201,8 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 
 # Another tenant
 
+_TABS = ("Tickets", "Review", "Gaps", "Terms", "Outbox", "Ledger")
+
 
 def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
     """Whatever tenant a browser names, a person without a seat there gets no word of it."""
@@ -220,7 +224,10 @@ def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
         ("qd-verify", "click", None),
         ("qd-made", "click", {"draft": "0"}),
         ("qd-top", "click", {"value": "acme"}),
-        *((tab, "select", None) for tab in ("Tickets", "Review", "Gaps", "Outbox", "Ledger")),
+        ("qd-correcting", "click", {"do": "spare", "placeholder": "<PERSON_1>"}),
+        ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
+        ("qd-terms", "click", {"do": "read", "words": "Max"}),
+        *((tab, "select", None) for tab in _TABS),
     ]
     with site.client("gil") as gil:
         wired = {tuple(each) for every in gil.config["dependencies"] for each in every["targets"]}
@@ -289,6 +296,68 @@ def test_an_agent_decides_nothing_by_calling_the_events(own_site: Site) -> None:
     assert kept is not None
     assert kept.state is DraftState.APPROVED
     assert not desk.records.drafts.replies()
+
+
+def test_an_agent_decides_on_no_word(own_site: Site) -> None:
+    """An agent sees no place to correct what is masked, and the events refuse an agent."""
+    desk = own_site.home.desk("acme")
+    draft, rows = draft_reply(desk, "AC-1"), len(list(desk.ledger.rows()))
+    with own_site.client("ann") as ann:
+        opened = ann.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme", as_seen=True)
+        reviewed = ann.do("qd-queue", "click", {"draft": draft.id}, tenant="acme")
+        assert opened["qd-correcting"] == reviewed["qd-draft-correcting"] == ""
+        assert "data-correct" not in opened["qd-thread"] + reviewed["qd-compare"]
+        assert "for reviewers" in ann.do("Terms", "select", tenant="acme")["qd-terms"]
+        for name in ("qd-correcting", "qd-draft-correcting", "qd-terms"):
+            for picked in (
+                {"do": "spare", "placeholder": "<PERSON_1>"},
+                {"do": "mask", "words": PLANTED, "kind": "PERSON"},
+                {"do": "read", "words": PLANTED},
+                {"do": "remove", "term": "0"},
+            ):
+                where = {"opened": "AC-1", "draft_opened": draft.id}
+                shown = ann.do(name, "click", picked, tenant="acme", **where)
+                assert shown.changed == []
+                assert "may not decide" in shown.notice
+    assert desk.records.terms.list() == []
+    assert len(list(desk.ledger.rows())) == rows
+
+
+def test_a_placeholder_of_another_ticket_says_nothing(own_site: Site) -> None:
+    """Only what stands in the open text can be left readable, though the vault knows more."""
+    export = OTHER.replace("GX-1", "AC-9")
+    with own_site.client("rae") as rae:
+        _upload(rae, "tickets", "t.jsonl", export.encode(), tenant="acme")
+        there = rae.do("qd-tickets", "click", {"ticket": "AC-9"}, tenant="acme")["qd-correcting"]
+        here = rae.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")["qd-correcting"]
+        names = {each for each in re.findall(r"&lt;\w+_\d+&gt;", there) if each not in here}
+        assert names
+        for name in names:
+            picked = {"do": "spare", "placeholder": unescape(name)}
+            shown = rae.do("qd-correcting", "click", picked, tenant="acme", opened="AC-1")
+            assert shown.changed == []
+            assert "no such placeholder" in shown.notice
+            assert "Oakenshield" not in shown.notice
+
+
+def test_a_word_that_was_decided_on_stands_in_no_log_and_no_ledger(
+    own_site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The word travels to the page of a reviewer and into sealed rows, and nowhere else."""
+    word = "Zephyrine Hollowbrook"
+    with own_site.client("rae") as rae:
+        for picked in (
+            {"do": "mask", "words": word, "kind": "PERSON"},
+            {"do": "mask", "words": word * 99},
+        ):
+            rae.do("qd-terms", "click", picked, tenant="acme")
+    _wait_until_idle(own_site)
+    rows = "".join(row.body for row in own_site.home.desk("acme").ledger.rows())
+    assert "term.added" in [row.kind for row in own_site.home.desk("acme").ledger.rows()]
+    held = "\n".join(_everything_gradio_holds(own_site))
+    for told in (rows, held, *capfd.readouterr(), caplog.text):
+        assert word not in told
+    assert not _files_with(own_site.home.settings.home, word, since=0)
 
 
 def test_an_agent_imports_nothing_and_reads_no_ledger(site: Site) -> None:

@@ -98,6 +98,7 @@ def _tickets() -> typer.Typer:
     group.command("import")(tickets.import_file)
     group.command("list")(tickets.list_all)
     group.command("show")(tickets.show)
+    group.command("wash")(tickets.wash)
     return group
 
 

@@ -32,7 +32,7 @@ def add(
 ) -> None:
     """Decide that a word is always masked, or stays readable; a secret is never spared.
 
-    Documents that were read before are stale then: `ingest` reads them again.
+    What was read before is stale then: `ingest` reads documents again, `tickets wash` tickets.
     """
     from ui.operations.terms import ADD, OneTerm
 
@@ -70,3 +70,9 @@ def _tell(found: TermList, *, json: bool) -> None:
                 for each in found.terms
             ),
         )
+        if found.stale_documents:
+            screen.note(
+                f"{found.stale_documents} documents were read before; `quietdesk ingest` reads "
+                "them again."
+            )
+        screen.note("Tickets are washed again when next drafted, or by `quietdesk tickets wash`.")

@@ -53,6 +53,19 @@ def import_file(
         screen.say(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
 
 
+def wash(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
+    """Wash tickets again, all of them or some: after a term was added, or people were imported."""
+    from ui.operations.tickets import WASH, WashArgs
+
+    args = WashArgs(tenant=tenant, references=tuple(references or ()))
+    with screen.watching() as progress:
+        done = perform(WASH, args, progress=progress)
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.changed} changed, {done.unchanged} unchanged.")
+
+
 def list_all(*, tenant: Tenant, json: Json = False) -> None:
     """List a tenant's tickets, washed."""
     from ui.operations.base import TenantArgs

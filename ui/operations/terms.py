@@ -26,20 +26,23 @@ class TermView(Shape):
 
 
 class TermList(Shape):
-    """Every term of a tenant."""
+    """Every term of a tenant, and how many documents were read under other rules."""
 
     terms: tuple[TermView, ...]
+    stale_documents: int
 
 
 def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
+    from ingestion.known import stale
 
     desk, person = seat(home, args)
     return TermList(
         terms=tuple(
             TermView(text=each.text.for_display(), mask_as=each.type.value if each.type else None)
             for each in terms(desk, person)
-        )
+        ),
+        stale_documents=stale(desk),
     )
 
 
@@ -50,7 +53,7 @@ def _add(home: Home, args: OneTerm, progress: Progress) -> TermList:
     from guardrails.spans import EntityType
 
     desk, person = seat(home, args)
-    if args.mask_as is not None and args.mask_as not in EntityType:
+    if args.mask_as is not None and args.mask_as not in EntityType.__members__:
         known = ", ".join(kind.value for kind in EntityType)
         raise BadInput("There is no such type.", todo=f"Types: {known}.")
     if not args.text.strip():

@@ -27,6 +27,19 @@ class Imported(Shape):
     unchanged: int
 
 
+class WashArgs(TenantArgs):
+    """Tickets by reference; without any, all of them."""
+
+    references: tuple[str, ...] = ()
+
+
+class WashedAgain(Shape):
+    """How many tickets read otherwise now."""
+
+    changed: int
+    unchanged: int
+
+
 class TicketLineView(Shape):
     """A ticket in the list, washed."""
 
@@ -89,6 +102,21 @@ def _import(home: Home, args: Export, progress: Progress) -> Imported:
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
 
 
+def _wash(home: Home, args: WashArgs, progress: Progress) -> WashedAgain:
+    from assistant.flows.checks import ticket_of
+    from assistant.flows.tickets import wash_again
+    from ingestion.resolved import bring_resolved
+
+    desk, pace = home.desk(args.tenant), Pace("washing")
+    references = args.references or tuple(row.reference for row in desk.records.tickets.list())
+    changed = 0
+    for at, reference in enumerate(references):
+        progress(pace.at(at, len(references)))
+        changed += ticket_of(desk, reference) != wash_again(desk, reference)
+    bring_resolved(desk)
+    return WashedAgain(changed=changed, unchanged=len(references) - changed)
+
+
 def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
     rows = home.desk(args.tenant).records.tickets.list()
     return TicketList(
@@ -132,5 +160,6 @@ def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
 
 
 IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
+WASH = Operation("tickets.wash", WashArgs, WashedAgain, _wash, alone=True)
 LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
 SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)

@@ -30,9 +30,20 @@ _GROUPS = {
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
 
 
-def washed(value: str, citations: Sequence[Citation] = (), found: Sequence[Numbered] = ()) -> Html:
-    """Return washed text with placeholders as chips, citations as marks, findings marked."""
-    chips = (Piece(each.start, each.end, chip(each.placeholder)) for each in find(value))
+def washed(
+    value: str,
+    citations: Sequence[Citation] = (),
+    found: Sequence[Numbered] = (),
+    *,
+    correct: bool = False,
+) -> Html:
+    """Return washed text with placeholders as chips, citations as marks, findings marked.
+
+    With ``correct`` a chip leads to where it can be said that it is wrong.
+    """
+    chips = (
+        Piece(each.start, each.end, chip(each.placeholder, correct=correct)) for each in find(value)
+    )
     return lay(value, [*chips, *_citation_marks(value, citations)], found)
 
 
@@ -59,16 +70,21 @@ def put_back(value: str, placeholder: Placeholder) -> Html:
     )
 
 
-def chip(placeholder: Placeholder) -> Html:
-    """Return one placeholder as a coloured chip."""
+def chip(placeholder: Placeholder, *, correct: bool = False) -> Html:
+    """Return one placeholder as a coloured chip, which with ``correct`` is a button."""
     name = placeholder.type.value.replace("_", " ").lower()
     number = () if placeholder.number is None else (text(f" {placeholder.number}"),)
+    classes = f"qd-chip qd-chip-{_group(placeholder)}"
+    if not correct:
+        return el("span", text(name), *number, class_=classes, title=str(placeholder))
     return el(
-        "span",
+        "button",
         text(name),
         *number,
-        class_=f"qd-chip qd-chip-{_group(placeholder)}",
-        title=str(placeholder),
+        type="button",
+        class_=classes,
+        title=f"{placeholder}: correct it",
+        data_correct=str(placeholder),
     )
 
 

@@ -10,6 +10,7 @@ from gradio.themes import Base
 
 from ui.web.html import NOTHING
 from ui.web.tabs import ask, rest, review, tickets
+from ui.web.tabs.correcting import build_terms, terms_now
 from ui.web.tabs.rest import build_gaps, build_import, build_ledger, build_outbox
 from ui.web.views.header import header
 from ui.web.visit import Visit, open_visit
@@ -56,6 +57,8 @@ class _Desk:
                 self._ask = ask.build_ask(self._wiring)
             with gr.Tab("Gaps", id="gaps") as gaps_tab:
                 self._gaps = build_gaps()
+            with gr.Tab("Terms", id="terms") as terms_tab:
+                self._terms = build_terms(self._wiring)
             with gr.Tab("Outbox", id="outbox") as outbox_tab:
                 self._outbox = build_outbox()
             with gr.Tab("Import", id="import"):
@@ -64,6 +67,7 @@ class _Desk:
                 self._ledger = build_ledger(self._wiring)
         self._wire_arrival()
         self._wire_tabs(tickets_tab, review_tab, outbox_tab, ledger_tab)
+        self._wiring.on(terms_tab.select, _only(terms_now), outputs=[self._terms])
         self._wiring.on(
             gaps_tab.select,
             _only(rest.gaps_now),
@@ -80,6 +84,7 @@ class _Desk:
             *self._review.fresh,
             *self._ask.fresh,
             self._gaps,
+            self._terms,
             self._outbox,
             self._import,
             *self._ledger.fresh,
@@ -106,7 +111,7 @@ class _Desk:
     def _arrive(self, login: str) -> Sequence[object]:
         memberships = self._home.accounts.memberships(login)
         if not memberships:
-            width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + 6
+            width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + 7
             return ["", header(login, [], ""), *(UNCHANGED for _ in range(width)), NOTHING]
         return self._at(open_visit(self._home, login, memberships[0].tenant))
 
@@ -125,6 +130,7 @@ class _Desk:
             *review.fresh(visit),
             *self._ask.anew_values(),
             NOTHING,
+            terms_now(visit),
             rest.outbox_now(visit),
             rest.import_now(visit, self._home.settings.max_file_mb),
             *rest.ledger_now(visit),

@@ -42,16 +42,25 @@ _PICK = """
 element.addEventListener('click', (event) => {
   const picked = event.target.closest('[data-do]');
   if (picked && element.contains(picked) && picked.tagName === 'BUTTON') {
+    const form = picked.closest('form');
+    if (form && !form.reportValidity()) return;
     window.quietdesk.mark(picked);
-    trigger('click', {...picked.dataset});
+    trigger('click', {...picked.dataset, ...Object.fromEntries(form ? new FormData(form) : [])});
   }
+});
+element.addEventListener('submit', (event) => {
+  const first = event.target.querySelector('button[data-do]');
+  if (first) { event.preventDefault(); first.click(); }
 });
 element.addEventListener('change', (event) => {
   const picked = event.target.closest('select[data-do]');
   if (picked) trigger('click', {...picked.dataset, value: picked.value});
 });
 """
-"""Turns a press on any of our buttons into an event that carries the button's `data-` words."""
+"""Turns a press on any of our buttons into an event that carries the button's `data-` words.
+
+A button in a form brings what was typed there with it.
+"""
 
 Handler = Callable[..., Sequence[object]]
 """Takes the visit and the fields' values, returns new values and last the notice."""

@@ -110,6 +110,31 @@
     for (const mark of end.closest(".qd-panel").querySelectorAll(words)) mark.classList.add("qd-here");
   };
 
+  // A placeholder leads to its row below the text, where it can be left readable.
+  const toCorrect = (chip) => {
+    const part = chip.closest(".qd-middle").querySelector(".qd-correcting");
+    if (!part) return;
+    part.open = true;
+    const rows = [...part.querySelectorAll("[data-row]")];
+    const row = rows.find((each) => each.dataset.row === chip.dataset.correct);
+    if (!row) return;
+    row.scrollIntoView({block: "nearest"});
+    (row.querySelector("button") ?? row).focus({preventScroll: true});
+  };
+
+  // Words that were selected in a text stand in the open form below it.
+  const takeSelected = () => {
+    const selection = document.getSelection();
+    if (!selection || selection.isCollapsed) return;
+    const around = selection.getRangeAt(0).commonAncestorContainer;
+    const within = (around.nodeType === Node.ELEMENT_NODE ? around : around.parentElement);
+    const text = within.closest(".qd-turn-text, .qd-thread h2, .qd-column-text");
+    const entry = text?.closest(".qd-middle").querySelector(".qd-correcting[open] [data-words]");
+    if (!entry || selection.getRangeAt(0).cloneContents().querySelector(".qd-chip, .qd-no")) return;
+    const words = selection.toString().trim();
+    if (words && words.length <= entry.maxLength) entry.value = words;
+  };
+
   // A new question's answer comes into view once; after that the reader scrolls.
   const followAnswers = () => {
     const panel = document.querySelector("#qd-answer");
@@ -126,6 +151,8 @@
     if (!button) return;
     if (button.dataset.cite) openPassage(button);
     if (button.dataset.place || button.dataset.entry) follow(button);
+    if (button.dataset.correct) toCorrect(button);
+    if (button.closest(".qd-term-form")) document.getSelection()?.removeAllRanges();
     if (button.dataset.theme) switchTheme();
     if (button.dataset.copy) copy(button);
     if (button.dataset.toggle) {
@@ -134,6 +161,8 @@
     }
     if (button.dataset.close) button.closest(".qd-notice").remove();
   });
+
+  document.addEventListener("selectionchange", takeSelected);
 
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.upload) return;

@@ -8,9 +8,12 @@ import gradio as gr
 
 from assistant.errors import Refused
 from assistant.flows import review
+from assistant.flows.checks import draft_of
+from assistant.flows.terms import texts_of
 from assistant.model import DraftState
 from guardrails import RawText
 from ui.web.html import NOTHING, Html
+from ui.web.tabs.correcting import correcting, decide
 from ui.web.views import review as views
 from ui.web.views.notice import said
 from ui.web.views.shown import Shown
@@ -26,6 +29,7 @@ class ReviewTab:
     queue: gr.HTML
     compare: gr.HTML
     decide: gr.Column
+    correcting: gr.HTML
     text: gr.Textbox
     save: gr.Button
     approve: gr.Button
@@ -36,7 +40,8 @@ class ReviewTab:
     def fresh(self) -> list[Block]:
         """What a change of tenant, and opening a draft, set anew."""
         buttons = (self.save, self.approve, self.reject, self.release)
-        return [self.opened, self.queue, self.compare, self.decide, self.text, *buttons]
+        shown = (self.opened, self.queue, self.compare, self.decide, self.correcting)
+        return [*shown, self.text, *buttons]
 
 
 def build_review(wiring: Wiring) -> ReviewTab:
@@ -47,6 +52,7 @@ def build_review(wiring: Wiring) -> ReviewTab:
         with gr.Column(elem_classes=["qd-middle"], min_width=600):
             compare = panel("compare", views.nothing_open())
             with gr.Column(visible=False, elem_classes=["qd-decide"]) as decide:
+                correct = panel("draft-correcting")
                 panel("change", views.change_button())
                 # shown by the page's script: in a closed accordion Gradio loses new values
                 with gr.Column(elem_classes=["qd-change"]):
@@ -66,7 +72,7 @@ def build_review(wiring: Wiring) -> ReviewTab:
                     approve = button("Approve", name="approve", on=False)
                     release = button("Release", kind="primary", name="release", on=False)
     opened = held("draft-opened")
-    tab = ReviewTab(opened, queue, compare, decide, text, save, approve, reject, release)
+    tab = ReviewTab(opened, queue, compare, decide, correct, text, save, approve, reject, release)
     _wire(wiring, tab)
     return tab
 
@@ -74,6 +80,21 @@ def build_review(wiring: Wiring) -> ReviewTab:
 def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     wiring.on(tab.queue.click, open_picked, outputs=tab.fresh)
     decided = [tab.opened, tab.text]
+
+    def correct(visit: Visit, opened: object) -> list[object]:
+        draft = draft_of(visit.desk, word(opened))
+        texts, reference = texts_of(draft), draft.reference
+        decision = decide(wiring.home, visit, texts=texts, reference=reference)
+        return [correcting(decision.visit, draft, opened=True), decision.notice]
+
+    wiring.on(
+        tab.correcting.click,
+        correct,
+        inputs=[tab.opened],
+        outputs=[tab.correcting],
+        pace=Pace.DECIDE,
+        busy=tab.correcting,
+    )
     for listen, handler, inputs in (
         (tab.save.click, _save, decided),
         (tab.approve.click, _approve, decided),
@@ -87,7 +108,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
 
 def fresh(visit: Visit) -> list[object]:
     """Return the values of `ReviewTab.fresh` with no draft open."""
-    closed = views.nothing_open(), seen(False), ""
+    closed = views.nothing_open(), seen(False), NOTHING, ""
     return ["", queue(visit, ""), *closed, *(usable(False) for _ in range(4))]
 
 
@@ -137,6 +158,7 @@ def _opened(visit: Visit, draft_id: str) -> list[object]:
         queue(visit, draft_id),
         views.compare(view, shown),
         seen(True),
+        correcting(visit, view.draft),
         view.to_send.for_display(),
         usable(changes),
         usable(may and state is DraftState.PENDING),

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.flows import show
+from assistant.flows.checks import ticket_of
 from assistant.flows.draft import draft_reply
 from assistant.flows.show import TicketLine
 from assistant.flows.summarise import summarise
+from assistant.flows.terms import texts_of
+from assistant.flows.tickets import wash_again
 from assistant.model import Draft, DraftKind
 from ui.web.html import NOTHING, Html, join
+from ui.web.tabs.correcting import correcting, decide
 from ui.web.views import tickets as views
 from ui.web.views.notice import said
 from ui.web.views.shown import Shown
@@ -32,6 +36,7 @@ class TicketsTab:
     opened: gr.Textbox
     lines: gr.HTML
     thread: gr.HTML
+    correcting: gr.HTML
     made: gr.HTML
     summarise: gr.Button
     draft: gr.Button
@@ -39,7 +44,12 @@ class TicketsTab:
     @property
     def fresh(self) -> list[Block]:
         """What a change of tenant sets anew."""
-        return [self.opened, self.lines, self.thread, self.made, self.summarise, self.draft]
+        return [self.opened, self.lines, *self.looked_at, self.summarise, self.draft]
+
+    @property
+    def looked_at(self) -> list[Block]:
+        """What shows the open ticket."""
+        return [self.thread, self.correcting, self.made]
 
 
 def build_tickets(wiring: Wiring) -> TicketsTab:
@@ -62,13 +72,14 @@ def build_tickets(wiring: Wiring) -> TicketsTab:
                 label="Show what the model sees", container=False, elem_id="qd-as-seen"
             )
             thread = panel("thread", views.nothing_open())
+            correct = panel("correcting")
         with gr.Column(elem_classes=["qd-made"], min_width=320):
             with gr.Row(elem_classes=["qd-actions"]):
                 summary = button("Summarise", name="summarise", on=False)
                 reply = button("Draft reply", kind="primary", name="draft", on=False)
             made = panel("made", views.nothing_written())
     opened = held("opened")
-    tab = TicketsTab(sought, status, opened, lines, thread, made, summary, reply)
+    tab = TicketsTab(sought, status, opened, lines, thread, correct, made, summary, reply)
     _wire(wiring, tab, as_seen)
     return tab
 
@@ -81,10 +92,26 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
         tab.lines.click,
         _open,
         inputs=[as_seen],
-        outputs=[tab.opened, tab.thread, tab.made, tab.summarise, tab.draft],
+        outputs=[tab.opened, *tab.looked_at, tab.summarise, tab.draft],
     )
-    wiring.on(as_seen.change, _again, inputs=[tab.opened, as_seen], outputs=[tab.thread, tab.made])
     writing, write = [tab.opened, as_seen], Pace.WRITE
+    wiring.on(as_seen.change, _again, inputs=writing, outputs=tab.looked_at)
+
+    def correct(visit: Visit, opened: object, as_seen: object) -> list[object]:
+        reference = word(opened)
+        texts = texts_of(ticket_of(visit.desk, reference))
+        decision = decide(wiring.home, visit, texts=texts, reference=reference)
+        shown = _look(decision.visit, reference, as_seen, correcting_it=True)
+        return [*shown, decision.notice]
+
+    wiring.on(
+        tab.correcting.click,
+        correct,
+        inputs=writing,
+        outputs=tab.looked_at,
+        pace=Pace.DECIDE,
+        busy=tab.correcting,
+    )
     for listen, handler in ((tab.summarise.click, _summarise), (tab.draft.click, _draft)):
         wiring.on(listen, handler, inputs=writing, outputs=[tab.made], pace=write, busy=tab.made)
 
@@ -92,7 +119,7 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
 def fresh(visit: Visit) -> list[object]:
     """Return the values of `TicketsTab.fresh` for a tenant that was just chosen."""
     lines = views.ticket_list(show.tickets(visit.desk, visit.person), "", filtered=False)
-    none = views.nothing_open(), views.nothing_written()
+    none = views.nothing_open(), NOTHING, views.nothing_written()
     return ["", lines, *none, usable(False), usable(False)]
 
 
@@ -116,15 +143,24 @@ def _open(visit: Visit, as_seen: object) -> list[object]:
 def _again(visit: Visit, opened: object, as_seen: object) -> list[object]:
     reference = word(opened)
     if not reference:
-        return [UNCHANGED, UNCHANGED, NOTHING]
+        return [UNCHANGED, UNCHANGED, UNCHANGED, NOTHING]
     return [*_look(visit, reference, as_seen), NOTHING]
 
 
-def _look(visit: Visit, reference: str, as_seen: object) -> tuple[Html, Html]:
-    view = show.ticket(visit.desk, visit.person, reference)
+def _look(
+    visit: Visit, reference: str, as_seen: object, *, correcting_it: bool = False
+) -> tuple[Html, Html, Html]:
+    """Return the values of `looked_at`; as a model sees a ticket is as it is washed now."""
     shown = Shown(visit.desk, visit.person, flag(as_seen))
+    find = wash_again if shown.as_seen else ticket_of
+    ticket = find(visit.desk, reference)
+    view = show.ticket(visit.desk, visit.person, reference)
     made = [views.written(each, shown) for each in _newest(visit, reference)]
-    return views.thread(view, as_seen=shown.as_seen), join(made) or views.nothing_written()
+    return (
+        views.thread(view, as_seen=shown.as_seen, correct=visit.person.may_release),
+        correcting(visit, ticket, opened=correcting_it),
+        join(made) or views.nothing_written(),
+    )
 
 
 def _summarise(visit: Visit, opened: object, as_seen: object) -> list[object]:

@@ -38,14 +38,21 @@ def compare(view: ReviewView, shown: Shown) -> Html:
     """Return one draft: its state, what was found, three texts, and who decided what."""
     made = view.draft.written
     edited = made.writer == "person"
+    correct = shown.person.may_release
+    saw = washed(made.saw.reveal(), correct=correct)
     said_by = "Before a person changed it." if edited else f"Written by {made.writer}."
     found = numbered(made.findings, len(made.body))
     same = made.said == made.body
     in_said = numbered(made.refused, len(made.said), first=len(found) + 1)
     columns = el(
         "div",
-        _column("What the model saw", "Placeholders stand for people.", washed(made.saw.reveal())),
-        _column("What it said", said_by, _said(view, found if same else in_said), in_said),
+        _column("What the model saw", "Placeholders stand for people.", saw),
+        _column(
+            "What it said",
+            said_by,
+            _said(view, found if same else in_said, correct=correct),
+            in_said,
+        ),
         _column(
             "What will be sent", "Coloured words are put back.", _to_send(view, shown, found), found
         ),
@@ -137,11 +144,11 @@ def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -
     return el("section", head, el("div", body, class_="qd-column-text", tabindex="0"))
 
 
-def _said(view: ReviewView, found: Sequence[Numbered]) -> Html:
+def _said(view: ReviewView, found: Sequence[Numbered], *, correct: bool) -> Html:
     made = view.draft.written
     if not made.said:
         return el("p", words("It said nothing."), class_="qd-nothing")
-    return washed(made.said.reveal(), made.citations, found)
+    return washed(made.said.reveal(), made.citations, found, correct=correct)
 
 
 def _to_send(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:

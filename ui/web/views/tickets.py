@@ -26,9 +26,13 @@ def ticket_list(lines: Sequence[TicketLine], opened: str, *, filtered: bool) -> 
     return join((count, el("ul", rows, class_="qd-list"), more if left > 0 else NOTHING))
 
 
-def thread(view: TicketView, *, as_seen: bool) -> Html:
-    """Return one thread as a conversation."""
-    subject = washed(view.washed_subject.reveal()) if as_seen else text(view.subject.for_display())
+def thread(view: TicketView, *, as_seen: bool, correct: bool = False) -> Html:
+    """Return one thread as a conversation; with ``correct`` its chips can be pressed."""
+    subject = (
+        washed(view.washed_subject.reveal(), correct=correct)
+        if as_seen
+        else text(view.subject.for_display())
+    )
     meta = (
         el("span", text(view.reference), class_="qd-ref"),
         pill(view.status.value),
@@ -37,7 +41,7 @@ def thread(view: TicketView, *, as_seen: bool) -> Html:
     )
     head = el("header", el("h2", subject), el("p", *meta, class_="qd-meta"))
     note = el("p", words(_SEEN_NOTE), class_="qd-seen-note") if as_seen else NOTHING
-    turns = join(_turn(each, as_seen=as_seen) for each in view.turns)
+    turns = join(_turn(each, as_seen=as_seen, correct=correct) for each in view.turns)
     return el("article", head, note, el("ol", turns, class_="qd-turns"), class_="qd-thread")
 
 
@@ -101,9 +105,12 @@ def _line(line: TicketLine, current: bool) -> Html:
     )
 
 
-def _turn(turn: TurnView, *, as_seen: bool) -> Html:
-    author = washed(turn.washed_author.reveal()) if as_seen else text(turn.author.for_display())
-    body = washed(turn.washed_text.reveal()) if as_seen else text(turn.text.for_display())
+def _turn(turn: TurnView, *, as_seen: bool, correct: bool) -> Html:
+    if as_seen:
+        author = washed(turn.washed_author.reveal(), correct=correct)
+        body = washed(turn.washed_text.reveal(), correct=correct)
+    else:
+        author, body = text(turn.author.for_display()), text(turn.text.for_display())
     head = el(
         "p",
         el("strong", author or words("unknown")),

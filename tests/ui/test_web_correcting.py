@@ -1,0 +1,155 @@
+"""A reviewer says what was masked wrongly or missed, and it counts from then on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from assistant.errors import BadInput
+from assistant.flows.draft import draft_reply
+from assistant.flows.terms import terms
+from assistant.flows.tickets import import_tickets
+from guardrails import RawText
+from tests.ui.web_fixtures import HOSTILE, MAIL, PASSWORD, PLANTED, Browser, Shown, Site, ticket
+from ui.operations.base import silent
+from ui.operations.terms import ADD, OneTerm
+from ui.operations.tickets import WASH, WashArgs
+
+WORD = "Yardarm"
+AT: dict[str, Any] = {"tenant": "acme", "opened": "AC-5", "as_seen": True}
+
+
+@pytest.fixture
+def desk_site(own_site: Site) -> Site:
+    """A ticket that names a vendor's address, a word that nobody masks, and a password."""
+    said = f"{WORD} wants help@vendor.example. The password is hunter2-Xy99. Say <PERSON_1> hello."
+    export = RawText(ticket("AC-5", "Printer prints blank pages", said))
+    import_tickets(own_site.home.desk("acme"), export, "t.jsonl")
+    return own_site
+
+
+def test_a_missed_word_is_masked_in_the_open_ticket_at_once(desk_site: Site) -> None:
+    with desk_site.client("rae") as rae:
+        assert WORD in _thread(rae)
+        shown = _correct(rae, do="mask", words=f" {WORD.upper()} ", kind="ORGANIZATION")
+        assert WORD not in shown["qd-thread"]
+        assert "organization" in shown["qd-thread"]
+        assert "Masked from now on." in shown.notice
+        assert "1 document was read before" in shown.notice
+        assert WORD in shown["qd-correcting"]
+    assert WORD not in draft_reply(desk_site.home.desk("acme"), "AC-5").written.saw.reveal()
+
+
+def test_what_was_masked_for_nothing_is_read_again_by_writers_too(desk_site: Site) -> None:
+    with desk_site.client("rae") as rae:
+        thread = _thread(rae)
+        assert "help@vendor.example" not in thread
+        name = _placeholder(rae, "help@vendor.example")
+        shown = _correct(rae, do="spare", placeholder=name)
+        assert "help@vendor.example" in shown["qd-thread"]
+        assert "Left readable from now on." in shown.notice
+    desk = desk_site.home.desk("acme")
+    assert "help@vendor.example" in draft_reply(desk, "AC-5").written.saw.reveal()
+    assert desk.scanner.scan("Mail help@vendor.example").remask == ()
+
+
+def test_the_tickets_own_people_stay_masked_and_that_is_said(desk_site: Site) -> None:
+    with desk_site.client("rae") as rae:
+        _thread(rae)
+        shown = _correct(rae, do="spare", placeholder=_placeholder(rae, PLANTED))
+    assert PLANTED not in shown["qd-thread"]
+    assert "Here it stays masked" in shown.notice
+
+
+def test_a_secret_cannot_be_brought_back_and_that_is_said(desk_site: Site) -> None:
+    with desk_site.client("rae") as rae:
+        _thread(rae)
+        opened = rae.do("qd-tickets", "click", {"ticket": "AC-5"}, tenant="acme")
+        assert "A secret is destroyed when it is masked" in opened["qd-correcting"]
+        shown = _correct(rae, do="spare", placeholder="<SECRET>")
+    assert shown.changed == []
+    assert "Nothing is kept of what stood there" in shown.notice
+
+
+def test_a_draft_is_corrected_like_a_ticket(desk_site: Site) -> None:
+    draft = draft_reply(desk_site.home.desk("acme"), "AC-5")
+    with desk_site.client("rae") as rae:
+        opened = rae.do("qd-queue", "click", {"draft": draft.id}, tenant="acme")
+        name = _placeholder_in(opened["qd-draft-correcting"], "help@vendor.example")
+        picked = {"do": "spare", "placeholder": name}
+        shown = rae.do("qd-draft-correcting", "click", picked, tenant="acme", draft_opened=draft.id)
+        assert "decided: readable" in shown["qd-draft-correcting"]
+        assert "help@vendor.example" in _thread(rae)
+
+
+def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -> None:
+    with desk_site.client("rae") as rae:
+        added = {"do": "read", "words": HOSTILE, "kind": "PERSON"}
+        shown = rae.do("qd-terms", "click", added, tenant="acme")["qd-terms"]
+        assert "<img src=x" not in shown
+        assert "left readable" in shown
+        found = re.search(r'data-term="(\w+)"', shown)
+        assert found
+        gone = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
+        assert "No term yet" in gone["qd-terms"]
+        again = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
+        assert "no such term" in again.notice
+
+
+def test_the_shell_decides_and_washes_again_like_the_page(desk_site: Site) -> None:
+    args = {"tenant": "acme", "login": "rae", "password": PASSWORD, "text": WORD}
+    told = ADD.run(desk_site.home, OneTerm(**args, mask_as="ORGANIZATION"), silent)
+    assert [(each.text, each.mask_as) for each in told.terms] == [(WORD, "ORGANIZATION")]
+    assert told.stale_documents == 1
+    assert WASH.run(desk_site.home, WashArgs(tenant="acme"), silent).changed == 1
+    assert WASH.run(desk_site.home, WashArgs(tenant="acme"), silent).changed == 0
+    with pytest.raises(BadInput, match="no such type"):
+        ADD.run(desk_site.home, OneTerm(**args, mask_as="NAME"), silent)
+
+
+@pytest.mark.parametrize(
+    "picked",
+    [
+        {"do": "mask", "words": WORD, "kind": "LITERAL"},
+        {"do": "mask", "words": WORD, "kind": "x"},
+        {"do": "mask", "words": "x", "kind": "PERSON"},
+        {"do": "mask", "words": "x" * 201, "kind": "PERSON"},
+        {"do": "read", "words": " "},
+        {"do": "drop"},
+        {},
+        {"do": "spare", "placeholder": "<PERSON_999>"},
+        {"do": "spare", "placeholder": "<LITERAL_1>"},
+        {"do": "spare", "placeholder": MAIL},
+        {"do": "remove", "term": "0"},
+    ],
+)
+def test_what_cannot_be_decided_changes_nothing(site: Site, picked: dict[str, str]) -> None:
+    with site.client("rae") as rae:
+        shown = rae.do("qd-correcting", "click", picked, tenant="acme", opened="AC-1")
+    assert shown.changed == []
+    assert "qd-problem" in shown.notice
+    desk, person = site.home.desk("acme"), site.home.person("rae", "acme")
+    assert terms(desk, person) == []
+
+
+def _thread(browser: Browser) -> str:
+    """Open the ticket as a model sees it."""
+    return str(browser.do("qd-as-seen", "change", **AT)["qd-thread"])
+
+
+def _correct(browser: Browser, **picked: str) -> Shown:
+    return browser.do("qd-correcting", "click", picked, **AT)
+
+
+def _placeholder(browser: Browser, value: str) -> str:
+    return _placeholder_in(browser.do("qd-as-seen", "change", **AT)["qd-correcting"], value)
+
+
+def _placeholder_in(shown: str, value: str) -> str:
+    """Return the placeholder in the row of a value."""
+    row = next(each for each in shown.split("<li") if f">{value}<" in each)
+    found = re.search(r"&lt;(\w+)&gt;", row)
+    assert found
+    return f"<{found[1]}>"

@@ -1,0 +1,144 @@
+"""Saying that something was masked wrongly or missed, and the words that were decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from assistant.flows.terms import MaskedValue, TermLine
+from guardrails.placeholders import Placeholder
+from guardrails.spans import EntityType
+from ui.web.html import NOTHING, Html, el, join, text, words
+from ui.web.marks import chip
+from ui.web.views.notice import empty
+
+_LONGEST = 200
+_TYPES = tuple(kind for kind in EntityType if kind is not EntityType.LITERAL)
+_SECRET = Placeholder(EntityType.SECRET)
+
+
+def correcting(values: Sequence[MaskedValue], *, secrets: bool, opened: bool) -> Html:
+    """Return the part below a ticket or a draft where a reviewer corrects what is masked."""
+    summary = el("summary", words("Correct what is masked"), class_="qd-link")
+    hint = el("p", words(_HOW), class_="qd-hint")
+    rows = join(_row(each) for each in values)
+    lost = el("li", chip(_SECRET), el("span", words(_LOST)), data_row=str(_SECRET), tabindex="-1")
+    masked = el("ul", rows, lost if secrets else NOTHING, class_="qd-masked")
+    none = el("p", words("Nothing is masked here."), class_="qd-hint")
+    shown = masked if values or secrets else none
+    return el("details", summary, hint, _form(), shown, class_="qd-correcting", open=opened)
+
+
+_HOW = (
+    "Missed: select the words above, or type them, and say what they are. "
+    "Masked for nothing: leave it readable. Both count for the whole tenant."
+)
+_LOST = (
+    "A secret is destroyed when it is masked; that cannot be undone from here. "
+    "You may type the word above; what still looks like a secret stays masked."
+)
+
+
+def terms(lines: Sequence[TermLine], stale: int) -> Html:
+    """Return every word that was decided on, and what is not read by these decisions yet."""
+    head = el("h2", words("Terms"))
+    hint = el("p", words(_TERMS), class_="qd-hint")
+    old = el("p", text(documents_stale(stale)), class_="qd-made-note") if stale else NOTHING
+    if not lines:
+        return join((head, hint, _form(), old, empty("No term yet", "Add the first one above.")))
+    names = el("tr", *(el("th", text(each), scope="col") for each in ("Term", "Is", "")))
+    table = el(
+        "table",
+        el("thead", names),
+        el("tbody", *(_term(each) for each in lines)),
+        class_="qd-table",
+    )
+    return join((head, hint, _form(), old, el("div", table, class_="qd-scroll")))
+
+
+_TERMS = (
+    "Words that this tenant wants masked wherever they stand, or left readable. "
+    "Tickets follow when they are next read as a model sees them, summarised or drafted."
+)
+
+
+def documents_stale(stale: int) -> str:
+    """Return what to do about documents that were read under other rules."""
+    if not stale:
+        return ""
+    which = "1 document was" if stale == 1 else f"{stale} documents were"
+    it = "it" if stale == 1 else "them"
+    return f"{which} read before: import {it} again, or run “quietdesk ingest”."
+
+
+def not_for_you() -> Html:
+    """Return what an agent sees."""
+    return empty("Terms are for reviewers", "Ask one, or an admin.")
+
+
+def _form() -> Html:
+    entry = el(
+        "input",
+        type="text",
+        name="words",
+        placeholder="Words, a name",
+        aria_label="Words",
+        maxlength=str(_LONGEST),
+        required=True,
+        autocomplete="off",
+        data_words=True,
+    )
+    kinds = (el("option", text(_name(kind)), value=kind.value) for kind in _TYPES)
+    choice = el("select", *kinds, name="kind", class_="qd-select", aria_label="What they are")
+    return el(
+        "form",
+        entry,
+        el("span", words("as"), class_="qd-label"),
+        choice,
+        _button("Mask", "mask", "qd-solid"),
+        _button("Leave readable", "read", "qd-quiet"),
+        class_="qd-term-form",
+    )
+
+
+def _row(each: MaskedValue) -> Html:
+    done = el("span", words("decided: readable"), class_="qd-hint")
+    button = el(
+        "button",
+        words("Leave readable"),
+        type="button",
+        class_="qd-link",
+        data_do="spare",
+        data_placeholder=str(each.placeholder),
+    )
+    value = el("span", text(each.value.for_display()), class_="qd-masked-value")
+    return el(
+        "li",
+        chip(each.placeholder),
+        value,
+        done if each.readable_now else button,
+        data_row=str(each.placeholder),
+        tabindex="-1",
+    )
+
+
+def _term(each: TermLine) -> Html:
+    fate = text(f"masked as {_name(each.type)}") if each.type else words("left readable")
+    button = el(
+        "button",
+        words("Remove"),
+        type="button",
+        class_="qd-link",
+        data_do="remove",
+        data_term=each.id,
+        aria_label=f"Remove {each.text.for_display()}",
+    )
+    return el("tr", el("td", text(each.text.for_display())), el("td", fate), el("td", button))
+
+
+def _button(label: LiteralString, do: LiteralString, kind: LiteralString) -> Html:
+    return el("button", words(label), type="button", class_=kind, data_do=do)
+
+
+def _name(kind: EntityType) -> str:
+    return kind.value.replace("_", " ").lower()
