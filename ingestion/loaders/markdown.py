@@ -11,9 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 from guardrails import RawText
 from ingestion.loaders.dialects import plain_markdown
@@ -110,4 +112,6 @@ def _numbered(body: Sequence[str], start: int, end: int) -> list[tuple[int, str]
 
 @cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # here: an unchanged folder never needs it
+
     return MarkdownIt("commonmark").enable("table")

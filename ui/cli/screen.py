@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 if TYPE_CHECKING:
     from ui.operations.base import Progress, Shape, Step
@@ -47,6 +44,10 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         for line in ([*titles], *cells):
             typer.echo("\t".join(" ".join(cell.split()) for cell in line))
         return
+    from rich.console import Console  # here: no pipe and no machine ever needs it
+    from rich.table import Table
+    from rich.text import Text
+
     shown = Table(*titles, box=None, pad_edge=False, header_style="bold")
     for line in cells:
         shown.add_row(*(Text(cell) for cell in line))
@@ -55,6 +56,10 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def beside(texts: Sequence[tuple[str, str]]) -> None:
     """Print titled texts side by side where there is room, one under the other where not."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console()
     if not sys.stdout.isatty() or console.width < _ROOM * len(texts):
         for title, text in texts:
@@ -82,6 +87,7 @@ def watching() -> Generator[Progress | None]:
         yield None
         return
     from rich import progress as bars
+    from rich.console import Console
 
     columns = (
         bars.TextColumn("{task.description}"),

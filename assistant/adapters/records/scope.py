@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.adapters.records.cells import Cells
 from assistant.adapters.records.database import Database
@@ -65,6 +64,8 @@ def upsert(
 ) -> Executable:
     """Return an insert of ``row`` that makes ``changes`` (if any) where its key exists."""
     key = [column.name for column in table.primary_key]
+    from sqlalchemy.dialects import postgresql, sqlite  # here: PostgreSQL's takes its time
+
     if connection.dialect.name == "postgresql":
         insert = postgresql.insert(table).values(**row)
     else:
