@@ -91,6 +91,29 @@ def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
     assert (foreign, complaints) == ([], [])
 
 
+def test_selected_words_are_masked_and_a_placeholder_leads_to_its_row(
+    page: Page, own_site: Site
+) -> None:
+    """A chip leads to the row that takes it back; words selected in the thread are masked."""
+    _log_in(page, own_site, "rae")
+    page.locator("[data-ticket='AC-3']").click()
+    page.get_by_label("Show what the model sees").check()
+    page.locator(".qd-thread [data-correct]").first.click()
+    expect(page.locator(".qd-masked button").first).to_be_focused()
+    page.evaluate(
+        "() => { const text = document.querySelector('.qd-turn-text').firstChild;"
+        " const at = text.data.indexOf('Whit Monday'); const range = document.createRange();"
+        " range.setStart(text, at); range.setEnd(text, at + 11);"
+        " getSelection().removeAllRanges(); getSelection().addRange(range); }"
+    )
+    form = page.locator("#qd-correcting .qd-term-form")
+    expect(form.get_by_label("Words")).to_have_value("Whit Monday")
+    form.get_by_label("What they are").select_option("ORGANIZATION")
+    form.get_by_role("button", name="Mask").click()
+    expect(page.locator(".qd-notice")).to_contain_text("Masked from now on.")
+    expect(page.locator(".qd-turn-text").first).not_to_contain_text("Whit Monday")
+
+
 def test_an_edit_is_saved_before_anything_is_decided(page: Page, own_site: Site) -> None:
     """Approving with unsaved words in the box is refused; once they are saved, it goes through."""
     _log_in(page, own_site, "rae")
