@@ -41,18 +41,20 @@ def ingest(
     known_as: Path | None = None,
     dry: bool = False,
     identities: bool = True,
+    jobs: int = 1,
 ) -> IngestReport:
     """Read a folder or a file; forget what it brought before and is gone from it now.
 
     ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
     temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
     washes what is new and keeps nothing, not even in the vault. Without ``identities`` what is
-    masked is masked for good.
+    masked is masked for good. With two ``jobs`` a batch is washed while the one before is embedded.
     """
     real, found = scan(folder_or_file)
-    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities)
-    run.read_all()
-    run.forget_gone()
+    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities, jobs)
+    with run.shelves:
+        run.read_all()
+        run.forget_gone()
     supersede(desk, run.shelves.fresh, run.tally)
     return run.tally.report()
 
@@ -67,6 +69,7 @@ class _Run:
     found: Scan
     dry: bool
     identities: bool
+    jobs: int
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
@@ -82,7 +85,13 @@ class _Run:
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
         self.shelves = Shelves(
-            self.desk, self.places.known, self.tally, self.dry, self.identities, self._anew
+            self.desk,
+            self.places.known,
+            self.tally,
+            self.dry,
+            self.identities,
+            self._anew,
+            self.jobs,
         )
         self.root = self.places.root_of(self._folder())
         self.how = how(self.desk)

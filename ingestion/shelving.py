@@ -1,11 +1,17 @@
-"""A batch of documents that were read: washed, cut, indexed and recorded, or only previewed."""
+"""A batch of documents that were read: washed, cut, indexed and recorded, or only previewed.
+
+With two jobs the vectors of one batch are made while the next one is read and washed; records are
+written by one thread, batch by batch in order, each only when its vectors stand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from assistant.desk import Desk
 from assistant.flows.indexing import bring_in_step, index_chunks
@@ -29,11 +35,21 @@ class Waiting:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Documents and their chunks, whose vectors are being made."""
+
+    documents: Sequence[Document]
+    cut: Mapping[str, list[Chunk]]
+    vectors: Future[None]
+
+
 @dataclass(slots=True)
 class Shelves:
     """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
 
     ``fresh`` are the ids of what was written; ``tell`` hears how many vectors were made anew.
+    Leaving the context records the last batch; what an error leaves is vectors without a record.
     """
 
     desk: Desk
@@ -42,8 +58,21 @@ class Shelves:
     dry: bool
     identities: bool
     tell: Callable[[int, int], None]
+    jobs: int = 1
     fresh: set[str] = field(default_factory=set[str])
     _in_step: bool = False
+    _made: _Made | None = None
+    _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.finish()
+        finally:
+            self._beside.shutdown()
 
     def commit(self, batch: Sequence[Waiting]) -> None:
         """Put a batch of documents in the place of what was known of them."""
@@ -61,18 +90,26 @@ class Shelves:
             document.id: [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
             for document, text in zip(documents, washed, strict=True)
         }
-        fresh = [chunk for chunks in cut.values() for chunk in chunks]
         self._bring_in_step()
-        with self.tally.timed("indexing"):
-            titles = {document.id: document.title for document in documents}
-            index_chunks(_Watched(self.desk, self.tally), self.desk.vectors, fresh, titles)
+        self.finish()
+        self._made = _Made(documents, cut, self._beside.submit(self._index, documents, cut))
+        if self.jobs == 1:
+            self.finish()
+
+    def finish(self) -> None:
+        """Record the batch whose vectors are being made, once they stand."""
+        made, self._made = self._made, None
+        if made is None:
+            return
+        made.vectors.result()
         with self.tally.timed("recording"):
-            self.desk.vectors.remove(self._record(documents, cut))
-        self.fresh |= cut.keys()
-        self._count([each.id for each in documents], len(fresh))
+            self.desk.vectors.remove(self._record(made.documents, made.cut))
+        self.fresh |= made.cut.keys()
+        self._count([each.id for each in made.documents], sum(map(len, made.cut.values())))
 
     def remove(self, gone: Sequence[str]) -> None:
         """Forget documents."""
+        self.finish()
         if gone and not self.dry:
             self._bring_in_step()
             with self.tally.timed("recording"):
@@ -98,7 +135,13 @@ class Shelves:
                 bring_in_step(self.desk, self.tell)
             self._in_step = True
 
-    def _record(self, documents: list[Document], cut: dict[str, list[Chunk]]) -> list[str]:
+    def _index(self, documents: Sequence[Document], cut: Mapping[str, list[Chunk]]) -> None:
+        with self.tally.timed("indexing"):
+            titles = {document.id: document.title for document in documents}
+            chunks = [chunk for some in cut.values() for chunk in some]
+            index_chunks(_Watched(self.desk, self.tally), self.desk.vectors, chunks, titles)
+
+    def _record(self, documents: Sequence[Document], cut: Mapping[str, list[Chunk]]) -> list[str]:
         """Replace documents in one transaction; return the ids of the chunks that went."""
         store = self.desk.records.documents
         with self.desk.records.transaction():

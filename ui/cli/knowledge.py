@@ -10,7 +10,7 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Json, Tenant
+from ui.cli.options import Dry, Jobs, Json, Tenant
 from ui.cli.typed import text_of
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
     tenant: Tenant,
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
-    ] = False,
+    jobs: Jobs = 2,
+    dry: Dry = False,
     json: Json = False,
 ) -> None:
     """Read documents into a tenant's index; what is gone from the folder goes from the index.
@@ -34,7 +33,7 @@ def ingest(
     """
     from ui.operations.ingest import INGEST, IngestArgs
 
-    args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry)
+    args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs)
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress)
     if json:

@@ -11,16 +11,15 @@ from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.forgetting import tell
 from ui.cli.knowledge import ingested
-from ui.cli.options import Json
+from ui.cli.options import Dry, Jobs, Json
 from ui.cli.tenants import reindexed
 
 
 def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
-    ] = False,
+    jobs: Jobs = 2,
+    dry: Dry = False,
     json: Json = False,
 ) -> None:
     """Read documents into the library; what is masked there is masked for good.
@@ -30,7 +29,7 @@ def ingest(
     from ui.operations.ingest import FolderArgs
     from ui.operations.library import INGEST
 
-    args = FolderArgs(path=str(path.absolute()), dry=dry)
+    args = FolderArgs(path=str(path.absolute()), dry=dry, jobs=jobs)
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress, create=True)
     if json:

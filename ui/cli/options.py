@@ -12,6 +12,18 @@ Tenant = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON on stdout, and errors as JSON on stderr.")
 ]
+Dry = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        min=1,
+        max=2,
+        help="2: wash documents while those before are embedded; 1: one thing after the other.",
+    ),
+]
 Login = Annotated[
     str,
     typer.Option(

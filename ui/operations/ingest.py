@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ class FolderArgs(Shape):
 
     path: str
     dry: bool = False
+    jobs: int = Field(default=2, ge=1, le=2)
 
 
 class IngestArgs(FolderArgs, TenantArgs):
@@ -93,6 +96,7 @@ def read_into(
         max_bytes=home.settings.max_file_mb * MIB,
         dry=args.dry,
         identities=identities,
+        jobs=args.jobs,
     )
     broken = sum(each.broken for each in report.skipped)
     met = (report.added, report.changed, report.unchanged, report.removed, broken)
