@@ -135,7 +135,7 @@ _RULES = (
         EntityType.NATIONAL_ID,
         re.compile(
             r"\b(?:ssn|social security|social insurance|national (?:id|insurance)|nino"
-            r"|ni number|tax ?(?:id|payer id)|tin|itin|nhs|cpf|cnpj"
+            r"|(?-i:NI)(?= n)|tax ?(?:id|payer id)|tin|itin|nhs|cpf|cnpj"
             r"|dni|nie|nif|pesel|personnummer|bsn|codice fiscale|steuer-?id|aadhaar"
             r"|pan card|passport|id card|identity card|ein|sin|hetu"
             r"|cpr|rodné číslo|oib|egn|cnp|avs|ahv|siret|siren|curp|rfc id)"

@@ -88,8 +88,8 @@ def _is_dotted_person(name: str) -> bool:
     first, _, last = name.partition(".")
     last = last.rstrip("0123456789")
     if len(first) == 1 or len(last) == 1:  # ``p.varga``, ``maria.g``; ``maria.c`` is a file
-        name, initial = (last, first) if len(first) == 1 else (first, last)
-        return len(name) > 3 and initial not in "cho" and is_name(name)
+        name = last if len(first) == 1 else first
+        return len(name) > 3 and last not in {"c", "h", "o"} and is_name(name)
     known = (is_given(first) or is_family(first)) and (is_given(last) or is_family(last))
     return known and (is_name(first) or is_name(last))
 
@@ -100,10 +100,10 @@ _RULES = (
         EntityType.USERNAME,
         re.compile(
             r"(?<![\w.@/-])(?:svc|srv|sa|adm|admin|usr|bot|ext"
-            r"|tmp)[_-][a-z][a-z0-9]{2,20}(?:[._-][a-z0-9]{1,20})?(?![\w@-]|\.\w|/)"
+            r"|tmp)[_.-][a-z][a-z0-9]{2,20}(?:[._-][a-z0-9]{1,20})?(?![\w@-]|\.\w|/)"
         ),
         0.8,
-        ("svc", "srv", "sa_", "sa-", "adm", "usr", "bot", "ext", "tmp"),
+        ("svc", "srv", "sa_", "sa-", "sa.", "adm", "usr", "bot", "ext", "tmp"),
         accept=lambda name: _is_service_account(name),
     ),
     Rule(
@@ -235,10 +235,11 @@ _RULES = (
 
 
 def _is_service_account(name: str) -> bool:
-    prefix, rest = name[:3].lower(), re.split(r"[_-]", name, maxsplit=1)[1]
+    prefix, rest = name[:3].lower(), re.split(r"[_.-]", name, maxsplit=1)[1]
     if prefix == "svc":
         return "_" in name or not is_common(rest)
-    return "_" in name and (is_name(rest) or is_family(rest)) and not is_technical(rest)
+    named = is_name(rest) or is_family(rest) or is_family(rest[1:])
+    return named and not is_common(rest) and not is_technical(rest)
 
 
 def _is_domain_user(name: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib.resources import files
+from unicodedata import normalize
 
 
 @cache
@@ -31,12 +32,12 @@ def is_technical(word: str) -> bool:
 
 def is_given(word: str) -> bool:
     """Tell whether ``word``, in any case, is a given name somewhere."""
-    return word.casefold() in words("given_names")
+    return _is_listed("given_names", word.casefold())
 
 
 def is_family(word: str) -> bool:
     """Tell whether ``word``, in any case, is a family name somewhere."""
-    return word.casefold() in words("family_names")
+    return _is_listed("family_names", word.casefold())
 
 
 def is_name(word: str) -> bool:
@@ -48,6 +49,22 @@ def is_name(word: str) -> bool:
 def is_place(phrase: str) -> bool:
     """Tell whether ``phrase`` is a country, a state or a large city."""
     return " ".join(phrase.split()).casefold() in words("places")
+
+
+def _is_listed(name: str, folded: str) -> bool:
+    return folded in words(name) or (len(folded) >= _LONG and folded in _unaccented(name))
+
+
+_LONG = 6
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss"})
+
+
+@cache
+def _unaccented(name: str) -> frozenset[str]:
+    """Return the words of a list as keyboards and directories without accents write them."""
+    marked = (word for word in words(name) if not word.isascii())
+    bare = (normalize("NFKD", word.translate(_LETTERS)) for word in marked)
+    return frozenset("".join(c for c in word if c.isascii()) for word in bare)
 
 
 def _stems(word: str) -> tuple[str, ...]:

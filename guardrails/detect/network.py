@@ -124,7 +124,8 @@ _RULES = (
             r"(?: name)?(?: is| was|:"
             r"|=)?[ ]{1,2}[\"'`]?(?P<x>[A-Za-z][A-Za-z0-9]{1,12}-[A-Za-z0-9-]{2,24}[0-9]"
             r"|[A-Z]{3,12}\d{2,6}|"
-            r"[a-z]{2,10}-?\d{2,4})(?![\w.-]\w)",
+            r"[a-z]{2,10}-?\d{2,4}|(?:adfs|idp|dc|sql|fs|web|app|mail|mx|ns|proxy|print|prn|nas|esx"
+            r"|hv|radius|relay|jump|vpn|ldap|rds|sccm|wsus)\d)(?![\w.-]\w)",
             re.IGNORECASE,
         ),
         0.75,
@@ -156,6 +157,15 @@ _RULES = (
         ),
         0.85,
         accept=lambda name: _is_internal(name),
+    ),
+    Rule(
+        "hostname-numbered",
+        EntityType.HOSTNAME,
+        re.compile(
+            r"(?<![\w.-])(?:SRV|SVR|SQL|HV|ESX|ESXI|NAS|CTX|RDS|VDI|WKS|WS|KIOSK|PRN|PRT|EXCH|LT|NB"
+            r"|LAPTOP|PC|MBX|DAG)-?\d{1,3}(?![\w-]|\.\d)"
+        ),
+        0.75,
     ),
     Rule(
         "hostname-short",

@@ -17,6 +17,7 @@ from guardrails.spans import EntityType as T
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 _WEB = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}", re.IGNORECASE)
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?")
+_NUMERIC = re.compile(rf"0[xX][0-9A-Fa-f]{{1,8}}|{_TIMESTAMP.pattern}")
 _CLOCK = re.compile(r"\d{1,2}(?::\d{2}){1,2}")
 _ID = re.compile(r"[A-Za-z]?[0-9A-Fa-f]{12,}")
 _GROUP = re.compile(r"(?=.*\d)[0-9a-f]{4}", re.IGNORECASE)
@@ -158,7 +159,7 @@ def _serial(phrase: str, near: str) -> bool:
 def _secret(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or tokens.is_placeholder(phrase) or tokens.is_reference(phrase):
         return False
-    if _TIMESTAMP.fullmatch(phrase) or _DIGEST_WORD.search(near):
+    if _NUMERIC.fullmatch(phrase) or _DIGEST_WORD.search(near):
         return False
     if _ID_WORD.search(near) or (near[-1:] == "-" and near[-2:-1].isalnum()):
         return False
@@ -195,8 +196,8 @@ def _name(phrase: str, near: str) -> bool:
     words = phrase.split()
     if not _more_than_a_letter(phrase, near) or "=" in phrase or _DIRECTORY.search(near):
         return False
-    if len(words) == 1 and words[0].casefold() in _CALENDAR:
-        return False
+    if words[0].casefold() in _CALENDAR and all(map(is_common, words[1:])):
+        return False  # “Summer Bank”, “May Release”
     return not all(word.islower() and is_common(word) for word in words)
 
 

@@ -7,9 +7,12 @@ equally sure ones that of the longer. A veto falls before that, on single guesse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from guardrails.detect.lexicon import is_family
 from guardrails.detect.technical import context, vetoed
 from guardrails.spans import HIGH_PRECISION, EntityType, Span
 
@@ -20,7 +23,37 @@ def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
     kept = [
         tight for span in spans if not vetoed(text, span, where) and (tight := _tight(text, span))
     ]
-    return merge(kept)
+    return _whole(text, merge(kept))
+
+
+_WITHIN_ADDRESS = re.compile(r",?[ \t]?\n?[ \t]*|;[ ]")
+_PLACED = frozenset({EntityType.LOCATION, EntityType.ORGANIZATION})
+
+
+def _whole(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Join pieces of one value: ``Unit 7, Harrow Estate, ST4 2RR``, or a name and a “place”."""
+    joined: list[Span] = []
+    for span in spans:
+        joined.append(span)
+        while pieces := _pieces(text, joined):
+            joined[-pieces:] = [replace(joined[-pieces], end=joined[-1].end)]
+    return joined
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> int:
+    """Return how many of the last spans are one value; 0 when the last one stands alone."""
+    if [each.type for each in spans[-2:]] == [EntityType.PERSON, EntityType.LOCATION]:
+        given, family = spans[-2:]
+        if text[given.end : family.start] == " " and is_family(text[family.start : family.end]):
+            return 2
+    for count in (2, 3):
+        some = spans[-count:]
+        ends = len(some) == count and {some[0].type, some[-1].type} == {EntityType.STREET_ADDRESS}
+        if ends and all(each.type in _PLACED for each in some[1:-1]):
+            gaps = [text[one.end : other.start] for one, other in pairwise(some)]
+            if all(_WITHIN_ADDRESS.fullmatch(gap) for gap in gaps):
+                return count
+    return 0
 
 
 def merge(spans: Sequence[Span]) -> list[Span]:

@@ -138,21 +138,34 @@ _TYPING = re.compile(
     r"\b(?:typed|typing|entered|entering|types?|enter|pasted|disclosed|gave (?:them|him|her"
     r"|away)|keyed in|typed in"
     r"|changed (?:it|mine)(?: back)? to|reset (?:it|mine) to|set (?:it|mine) to"
-    r"|log(?:ged)? in with|signed? in with)"
-    r"[ \t]{1,3}(?:it |my |as |in |the |old )?(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})",
+    r"|log(?:ged)? in with|signed? in with|tried)"
+    r"[ \t]{1,3}(?:it |my |as |in |the |old |with |both )?"
+    r"(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})",
     re.IGNORECASE,
+)
+
+
+_NEXT = re.compile(
+    r"[ ,]{0,2}(?:(?:and|or|then|also)[ ]){1,2}(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})"
 )
 
 
 def _typed(text: str) -> Iterator[Span]:
     for typing in _TYPING.finditer(text):
-        start, end = _trim(text, typing)
-        value = text[start:end]
-        if _NOT_TOLD.fullmatch(value) and not tokens.is_scrambled(value):
-            continue
-        strange = tokens.is_scrambled(value) or _symbolled(value)
-        if strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value):
+        told: re.Match[str] | None = typing
+        while told:
+            start, end = _trim(text, told)
+            if not _is_typed(text[start:end]):
+                break
             yield Span(start, end, EntityType.SECRET, 0.75, "secret-typed")
+            told = _NEXT.match(text, end)
+
+
+def _is_typed(value: str) -> bool:
+    if _NOT_TOLD.fullmatch(value) and not tokens.is_scrambled(value):
+        return False
+    strange = tokens.is_scrambled(value) or _symbolled(value)
+    return strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value)
 
 
 _CODE = re.compile(

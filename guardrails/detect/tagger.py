@@ -195,6 +195,8 @@ def _joins(
         return True
     between = text[before[1] : start]
     same = kind is before[2]
+    if kind in _UNBROKEN and any(map(str.isspace, between)):
+        return False
     if not between or not between.strip():
         return same if between.count("\n") == 0 else same and kind is EntityType.STREET_ADDRESS
     return (
@@ -204,6 +206,8 @@ def _joins(
     )
 
 
+_UNBROKEN = frozenset({EntityType.HOSTNAME, EntityType.USERNAME, EntityType.SERIAL_NUMBER})
+"""Types whose values hold no blank: what follows behind a full stop is something else."""
 _LISTED = frozenset({EntityType.PERSON, EntityType.ORGANIZATION, EntityType.LOCATION})
 """Types that come in lists: a comma between two of them stays readable, and they stay two."""
 

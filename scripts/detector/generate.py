@@ -17,8 +17,8 @@ from scripts.detector.values import SLOTS, Values
 
 HERE = Path(__file__).parent / "templates"
 _SLOT = re.compile(r"\{([a-z]+)\}")
-_KINDS = ("tickets", "dialogues", "everyday", "plain")
-_MIX = (0.38, 0.17, 0.27, 0.18)
+_KINDS = ("tickets", "desk", "dialogues", "everyday", "plain")
+_MIX = (0.25, 0.25, 0.12, 0.22, 0.16)
 
 _SWAPS = {
     "PERSON": "person", "LOCATION": "place", "ORGANIZATION": "org", "STREET_ADDRESS": "address", "ACCOUNT_NUMBER": "card", "NATIONAL_ID": "ssn",
@@ -39,10 +39,12 @@ class Generator:
         r = self._rng
         kind = r.choices(_KINDS, _MIX)[0]
         text = self._render(kind)
-        if kind in {"tickets", "plain"} and r.random() < 0.5:
+        if kind in {"tickets", "desk", "plain"} and r.random() < 0.5:
             built = Builder(kind, text.text, text.marks)
             for _ in range(r.choice((1, 1, 2, 3))):
-                other = r.choices(("tickets", "plain", "dialogues"), (0.4, 0.5, 0.1))[0]
+                other = r.choices(("tickets", "desk", "plain", "dialogues"), (0.2, 0.2, 0.5, 0.1))[
+                    0
+                ]
                 built.append(self._render(other), r.choice((" ", " ", "\n", "\n\n", ". ")))
             text = built.done()
         elif kind == "everyday" and r.random() < 0.15:
@@ -123,7 +125,11 @@ class Generator:
 def templates(kind: str, *, held_out: bool) -> list[str]:
     """Return the templates of ``kind`` that train, or those that never do."""
     lines = (HERE / f"{kind}.txt").read_text("utf-8").splitlines()
-    lines = [line.replace(r"\n", "\n") for line in lines if line and not line.startswith("# Id")]
+    lines = [
+        line.replace(r"\n", "\n").replace(r"\t", "\t")
+        for line in lines
+        if line and not line.startswith("# Id")
+    ]
     if lines[0].startswith("# "):
         lines = lines[1:]
     return [line for line in lines if _held(line) == held_out]

@@ -40,6 +40,22 @@ _WORDY = "Monday morning|Tuesday|last Friday|yesterday|today at 09:14|14:32|10:0
 )
 
 
+_MODELS = "Latitude 7440|Latitude 5540|Precision 3581|OptiPlex 7010|PowerEdge R750|ThinkPad T14 Gen 3|ThinkPad X1 Carbon|ThinkCentre M70q|ThinkStation P3|EliteBook 840 G9|ProBook 450 G8|ZBook Firefly|EliteDesk 800|ProLiant DL380 Gen10|ProLiant ML350|MacBook Air M2|Surface Laptop 5|iPhone 14|Galaxy A54|iPad Air|LaserJet M428|OfficeJet 9010|C368|bizhub C258|ECOSYS M2540|WF-C5790|VersaLink C405|ZT410|ZD421|QL-820|DCP-L2550|MX68|MR46|MS225|MX250|9300-48P|C9200L|2960X|ISR 4331|ASA 5506-X|FortiGate 100F|FG-60F|FAP-231F|TZ370|XGS 2100|PA-440|SRX340|USW-24-PoE|U6-Pro|UDM-SE|RS1221+|DS920+|TS-453D|SMT1500|SMX3000|T46U|T54W|VVX 411|CP-8845|8841|SL2100|WD19TB|D6000|P2422H|U2723QE|MFC-L8900|TC52|MC3300|DS4308|VX820|P400|KT-2461|DTC1500|HL-5450".split(
+    "|"
+)
+_GROUPS = "GG|DL|GRP|SG|SEC|ACL|ROLE|APP|LIC|UG|M365|AZ|INTUNE|VPN|FS|CTX".split("|")
+_DEPTS = "Accounts|Finance|HR|Legal|Sales|Payroll|Dispatch|Marketing|Procurement|Purchasing|Engineering|the warehouse|reception|Ops|Facilities|R&D|QA|logistics|the night shift".split(
+    "|"
+)
+_SSIDS = "Guest|Corp|IoT|Staff|BYOD|Guest-EMEA|Corp-WiFi|eduroam|Warehouse|Scanner|VOICE-5G|Visitors|Lab".split(
+    "|"
+)
+_ROOMS = "Oslo|Paris|Turing|Park|Rose|Jade|Everest|Curie|Jordan|Madison|Florence|Sydney|Lima|Austin|Victoria|Atlas|Ada|Hopper".split(
+    "|"
+)
+_DATABASES = "DB01 DB03 DB12 MBXDB2 tempdb crm_prod master msdb erp_live DAG-DB04 WSS_Content sales_dw VeeamBackup SUSDB CM_P01".split()
+
+
 class Technical:
     """Draws technical noise."""
 
@@ -154,11 +170,41 @@ class Technical:
             )
         )
 
+    def _group(self) -> str:
+        r = self.rng
+        what = "-".join(
+            r.sample(("Finance", "HR", "Sales", "Admins", "Users", "All", "EMEA", "Visio"), 2)
+        )
+        sign = r.choice("-_")
+        return f"{r.choice(_GROUPS)}{sign}{what.replace('-', sign)}{sign}{r.choice(('RO', 'RW', 'M', 'Full', 'R'))}"
+
+    def _isodate(self) -> str:
+        r = self.rng
+        return f"20{r.randrange(18, 29)}-{r.randrange(1, 13):02}-{r.randrange(1, 29):02}"
+
+    def _fingerprint(self) -> str:
+        return self._mixed(43)
+
+    def _thumbprint(self) -> str:
+        return self._hex(40).upper()
+
+    def _long_number(self) -> str:
+        return self._number(self.rng.choice((8, 9, 10, 12)))
+
+    def _mixed(self, length: int) -> str:
+        return "".join(self.rng.choices(string.ascii_letters + string.digits + "+/", k=length))
+
+    def _part(self) -> str:
+        letters = string.ascii_uppercase + string.digits
+        return f"{self._number(2)}{''.join(self.rng.choices(letters, k=self.rng.choice((6, 8))))}"
+
     def _url(self) -> str:
         return self.rng.choice(_PUBLIC).replace("{n}", self._number(6))
 
     KINDS: ClassVar[dict[str, Callable[[Technical], str]]] = {
         "product": lambda s: s.rng.choice(_PRODUCTS), "vendor": lambda s: s.rng.choice(_VENDORS), "alert": lambda s: s.rng.choice(_ALERTS), "error": lambda s: s.rng.choice(_ERRORS),
         "command": lambda s: s.rng.choice(_COMMANDS), "path": lambda s: s.rng.choice(_PATHS), "object": _object, "kube": lambda s: s.rng.choice(_KUBE), "metric": _metric, "version": _version,
-        "ticket": _ticket, "amount": _amount, "net": _address, "digest": _digest, "date": lambda s: s.rng.choice(_WORDY), "docs": _url, "n": lambda s: str(s.rng.randrange(1, 200)),
+        "ticket": _ticket, "amount": _amount, "net": _address, "digest": _digest, "date": lambda s: s.rng.choice(_WORDY), "docs": _url,
+        "model": lambda s: s.rng.choice(_MODELS), "dept": lambda s: s.rng.choice(_DEPTS), "ssid": lambda s: s.rng.choice(_SSIDS), "roomname": lambda s: s.rng.choice(_ROOMS), "database": lambda s: s.rng.choice(_DATABASES),
+        "group": _group, "isodate": _isodate, "fingerprint": _fingerprint, "thumbprint": _thumbprint, "longnumber": _long_number, "mtm": _part, "n": lambda s: str(s.rng.randrange(1, 200)),
     }  # fmt: skip

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from guardrails.spans import Detector
+from guardrails.detect.resolve import resolve
+from guardrails.spans import Detector, EntityType, Span
 from tests.guardrails.detecting import assert_hidden, assert_untouched
 
 
@@ -92,3 +93,27 @@ def test_products_and_words_that_are_also_names_stay(detector: Detector, text: s
 def test_a_place_told_as_where_somebody_is_is_masked(detector: Detector) -> None:
     assert_hidden(detector, "I'm in Wroclaw this week, at the conference", "Wroclaw")
     assert_hidden(detector, "she moved here from Portugal last year", "Portugal")
+
+
+def test_a_family_name_that_was_taken_for_a_place_belongs_to_its_person() -> None:
+    text = "Charlotte Beaumont in Lisbon"
+    found = [
+        Span(0, 9, EntityType.PERSON, 0.6, "tagger"),
+        Span(10, 18, EntityType.LOCATION, 0.6, "tagger"),
+        Span(22, 28, EntityType.LOCATION, 0.6, "tagger"),
+    ]
+    assert [(each.start, each.end) for each in resolve(text, found)] == [(0, 18), (22, 28)]
+
+
+def test_the_pieces_of_one_address_are_one_value() -> None:
+    text = "at Unit 7, Harrow Estate, Stoke ST4 2RR, ask Neville"
+    kinds = {"Unit 7": "STREET_ADDRESS", "Harrow Estate": "ORGANIZATION"}
+    kinds |= {"Stoke ST4 2RR": "STREET_ADDRESS", "Neville": "PERSON"}
+    found = [
+        Span(text.index(part), text.index(part) + len(part), EntityType(kind), 0.7, "tagger")
+        for part, kind in kinds.items()
+    ]
+    assert [text[each.start : each.end] for each in resolve(text, found)] == [
+        "Unit 7, Harrow Estate, Stoke ST4 2RR",
+        "Neville",
+    ]

@@ -20,6 +20,8 @@ TOKEN = "q7RtV2mZx9Lw4KpB8sNd3HyF6cJg1TaE"
         ("new password should be Green$Gate88", "Green$Gate88"),
         ("I think the password was 'sunshine'", "sunshine"),
         ("voicemail PIN is 4471", "4471"),
+        ("I tried Zulu!2024 and Delta!2025 today", "Zulu!2024"),
+        ("I tried Zulu!2024 and Delta!2025 today", "Delta!2025"),
         ("the SNMP community on sw-core was left at pl0ver9RO", "pl0ver9RO"),
         ("the NVR still uses admin/Heron8812", "Heron8812"),
     ],
