@@ -252,6 +252,7 @@ def _is_domain_user(name: str) -> bool:
         "hkcu",
         "hkey",
         "software",
+        "files",
         "domain",
         "windows",
         "system32",

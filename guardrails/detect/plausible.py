@@ -39,6 +39,10 @@ _LOOSE_WORD = re.compile(
     r"\btr(?:y|ied)\b|typed|enter|network|wi-?fi|wlan|unlock|vault", re.IGNORECASE
 )
 _DIRECTORY = re.compile(r"\b(?:OU|CN|DC|O|L)=$")
+_PACKAGE = re.compile(r"(?:com|org|net|java|javax|io)\.[a-z]")
+_CONTRACTION = re.compile(
+    r"(?:I|you|he|she|it|we|they|that|who|what|there)['’]\w{1,2}", re.IGNORECASE
+)
 _NETWORK_NAME = re.compile(r"\bssid\b.{0,40}$", re.IGNORECASE)
 _AGE_WORD = re.compile(r"\b(?:aged?|born|birth\w*|dob|turns?|years?)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?:[A-Z]+[a-z]+){2,}[A-Z]*\d{0,3}\.?")
@@ -135,7 +139,12 @@ def _host(phrase: str, near: str) -> bool:
     if len(phrase) < _SHORT or phrase.isalpha() or not phrase[0].isalnum():
         return False
     named = is_technical(phrase) or is_technical(phrase.rstrip("0123456789."))
-    if named or _TICKET.fullmatch(phrase) or _NETWORK_NAME.search(near + phrase):
+    if (
+        named
+        or _TICKET.fullmatch(phrase)
+        or _PACKAGE.match(phrase)
+        or _NETWORK_NAME.search(near + phrase)
+    ):
         return False
     return any(sign in phrase for sign in "-._:\\") or _NUMBERED.fullmatch(phrase) is not None
 
@@ -195,6 +204,8 @@ def _is_camel(phrase: str) -> bool:
 def _name(phrase: str, near: str) -> bool:
     words = phrase.split()
     if not _more_than_a_letter(phrase, near) or "=" in phrase or _DIRECTORY.search(near):
+        return False
+    if _CONTRACTION.fullmatch(phrase):
         return False
     if words[0].casefold() in _CALENDAR and all(map(is_common, words[1:])):
         return False  # “Summer Bank”, “May Release”

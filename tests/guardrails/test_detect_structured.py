@@ -93,6 +93,7 @@ def test_a_value_is_masked_under_its_type(
         "open support.zendesk.com, your-company.atlassian.net, contoso.onmicrosoft.com",
         "copy config.d and a.out, i.e. both; see docs/setup2.md and OAuth2/OpenID2",
         "at org.eclipse.equinox.log.internal.Reader after the upgrade to 4.1.1.1",
+        r"the agent stands in e:\Program Files\IBM",
         "Latitude ST 1234567 units; Q3-2024 and Q2KY",
     ],
 )

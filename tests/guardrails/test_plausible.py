@@ -44,6 +44,8 @@ from guardrails.spans import EntityType as T
         (T.DATE_OF_BIRTH, "install.bin: line 1956: warning", "1956"),
         (T.HOSTNAME, "on a windows10 machine", "windows10"),
         (T.ORGANIZATION, "Will the Summer Bank office close", "Summer Bank"),
+        (T.HOSTNAME, "fails at com.ibm.msg and more", "com.ibm.msg"),
+        (T.ORGANIZATION, "I'd like to use it", "I'd"),
         (T.SECRET, "the key fails with code 0x8004de40", "0x8004de40"),
         (T.STREET_ADDRESS, "spooler 1068; restarted", "1068"),
         (T.STREET_ADDRESS, "moved to EXO, batch", "EXO"),
