@@ -34,10 +34,22 @@ def _whole(text: str, spans: Sequence[Span]) -> list[Span]:
     """Join pieces of one value: ``Unit 7, Harrow Estate, ST4 2RR``, or a name and a “place”."""
     joined: list[Span] = []
     for span in spans:
-        joined.append(span)
+        joined.append(_with_initial(text, span))
         while pieces := _pieces(text, joined):
             joined[-pieces:] = [replace(joined[-pieces], end=joined[-1].end)]
     return joined
+
+
+_INITIAL = re.compile(r"(?<=\w)[ ][A-ZÀ-Þ]\.(?!\w)")
+
+
+def _with_initial(text: str, span: Span) -> Span:
+    """Keep the initial of ``Tomasz W.`` with its name, and its full stop."""
+    if span.type is not EntityType.PERSON:
+        return span
+    initial = _INITIAL.match(text, span.end) or _INITIAL.match(text, span.end - 2)
+    named = text[span.start : span.start + 1].isupper()
+    return replace(span, end=initial.end()) if initial and named else span
 
 
 def _pieces(text: str, spans: Sequence[Span]) -> int:

@@ -15,6 +15,7 @@ from tests.guardrails.detecting import assert_hidden, assert_untouched
         ("Owner: jakub novák.", ["jakub novák"]),
         ("Local contact Haddad, Leila, she knows", ["Haddad, Leila"]),
         ("E. Lindholm clicked a link", ["E. Lindholm"]),
+        ("It belongs to Tomasz W. not to us", ["Tomasz W."]),
         ("Faith Young clicked a link", ["Faith Young"]),
         ("[10:02] Mercy Stone: hi\n[10:03] agent: hello", ["Mercy Stone"]),
         ("Thanks,\nThandiwe", ["Thandiwe"]),

@@ -26,6 +26,7 @@ from tests.guardrails.detecting import assert_hidden, assert_untouched
         ("mx03.corp.nordwind.example is down", "mx03.corp.nordwind.example", "HOSTNAME"),
         (r"map \\nas-fin01\budget for her", "nas-fin01", "HOSTNAME"),
         ("see https://nordwind.atlassian.net/browse/AB-1", "nordwind.atlassian.net", "HOSTNAME"),
+        ("lease for NGL-HH-0221, eight hours", "NGL-HH-0221", "HOSTNAME"),
         ("locked out from CTX-17, again", "CTX-17", "HOSTNAME"),
         ("the node adfs2 is slow", "adfs2", "HOSTNAME"),
         ("tenant nordwind.onmicrosoft.com", "nordwind.onmicrosoft.com", "HOSTNAME"),
