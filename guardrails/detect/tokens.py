@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(
       | [<\[{$%].*                                    # <token>, ${VAR}, %VAR%, {{ x }}, [redacted]
       | __\w+__ | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+       # __REPLACE_ME__, SOME_VARIABLE
       | (?:your|my|the|some|insert|enter|replace|example|sample|dummy|fake|placeholder|change)
-        [-_ ]?(?:[a-z]+[-_ ]?){0,5}
+        (?:[-_ ]?[a-z]+(?:[-_ ][a-z]+){0,4})?[-_ ]?
       | redacted|masked|hidden|removed|changeme|change[-_]me|todo|tbd|n/?a|none|null|nil|undefined
       | true|false|yes|no|on|off|empty|unset|default|required|optional|string|str|int|bool|bytes
       | text|plaintext|auto|enabled|disabled|bearer|basic|env|vault|secret|token|key|value|password

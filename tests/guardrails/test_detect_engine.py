@@ -168,6 +168,8 @@ def test_the_first_text_is_read_without_loading_a_neural_library() -> None:
         "LT-",
         "'",
         "Mr. ",
+        f"token=example{'abcdefghij' * 9}1 ",
+        f"password: your-{'abc-' * 20}key ",
     ],
 )
 def test_hostile_repetition_is_read_in_linear_time(rules: Detector, unit: str) -> None:
