@@ -30,6 +30,14 @@ _GROUPS = {
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
 
 
+_WRITERS = {"extractive": "quoted from the documents", "person": "changed by a person"}
+
+
+def made_how(writer: str) -> str:
+    """Return how a text came about, in a few words."""
+    return _WRITERS.get(writer, f"written by {writer}")
+
+
 def washed(
     value: str,
     citations: Sequence[Citation] = (),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.flows.ask import Answer
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import washed
+from ui.web.marks import made_how, washed
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
@@ -69,7 +69,7 @@ def _answered(found: Answer, shown: Shown) -> Html:
     made = found.written
     notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
     body = el("div", shown.of(made.body, made.citations), class_="qd-body")
-    by = el("p", words("by "), text(made.writer), class_="qd-meta")
+    by = el("p", text(made_how(made.writer)), class_="qd-meta")
     return join((body, by, notes, sources(made.citations, shown, found)))
 
 

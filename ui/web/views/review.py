@@ -9,7 +9,7 @@ from assistant.flows.review import ReviewView
 from assistant.model import Draft, DraftState, Review
 from ui.web.found import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import pill, uncut, washed, when
+from ui.web.marks import made_how, pill, uncut, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
 from ui.web.views.shown import Shown
@@ -40,7 +40,7 @@ def compare(view: ReviewView, shown: Shown) -> Html:
     edited = made.writer == "person"
     correct = shown.person.may_release
     saw = washed(made.saw.reveal(), correct=correct)
-    said_by = "Before a person changed it." if edited else f"Written by {made.writer}."
+    said_by = "Before a person changed it." if edited else f"{made_how(made.writer).capitalize()}."
     found = numbered(made.findings, len(made.body))
     same = made.said == made.body
     in_said = numbered(made.refused, len(made.said), first=len(found) + 1)

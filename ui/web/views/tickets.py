@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.flows.show import TicketLine, TicketView, TurnView
 from assistant.model import Draft, DraftKind, DraftState
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import pill, washed, when
+from ui.web.marks import made_how, pill, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import sources
@@ -133,7 +133,7 @@ def _is_role(turn: TurnView) -> bool:
 def _written_head(draft: Draft) -> Html:
     title = words("Summary") if draft.kind is DraftKind.SUMMARY else words("Draft reply")
     state = NOTHING if draft.kind is DraftKind.SUMMARY else pill(draft.state.value)
-    by = el("span", words("by "), text(draft.written.writer), words(", "), when(draft.created_at))
+    by = el("span", text(made_how(draft.written.writer)), words(", "), when(draft.created_at))
     return el("header", el("h3", title), state, by, class_="qd-written-head")
 
 
