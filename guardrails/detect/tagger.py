@@ -45,6 +45,15 @@ _JOIN = re.compile(r"[ \t]|[-.'’_@/\\:]|[.,] ?")
 """What may stand between two words of one span although the model left it out."""
 
 
+_RUN = re.compile(r"[A-Za-z0-9+=_-]{48,}")
+_HEAD = 24
+
+
+def _head(run: re.Match[str]) -> str:
+    """Return the head of a key or a digest, and blanks: the rest is a token a letter or two."""
+    return run[0][:_HEAD].ljust(len(run[0]))
+
+
 class TaggerNames:
     """Finds names by the model in ``weights``; loaded when first asked, safe between threads."""
 
@@ -128,7 +137,7 @@ class Model:
 
     def weigh(self, texts: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
         """Yield each text, shortest first, with what the model makes of its tokens."""
-        coded = self._tokens.encode_batch(list(texts))
+        coded = self._tokens.encode_batch([_RUN.sub(_head, text) for text in texts])
         order = sorted(range(len(texts)), key=lambda i: len(coded[i].ids))
         for batch in _batches(order, [len(code.ids) for code in coded]):
             likely = self._run([coded[i] for i in batch], [texts[i] for i in batch])

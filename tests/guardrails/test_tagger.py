@@ -39,6 +39,7 @@ def _masked(names: TaggerNames, text: str) -> list[str]:
         ("Kind regards,\nWill Chase", "Will Chase"),
         ("Assigned to Lindqvist, Summer", "Lindqvist"),
         ("Assigned to Lindqvist, Summer", "Summer"),
+        (f"key {'a1B2-c3_' * 40} was pasted by Oluwaseun Adeyemi", "Oluwaseun Adeyemi"),
     ],
 )
 def test_names_are_found_in_any_case_and_when_they_are_words(
