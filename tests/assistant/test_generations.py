@@ -70,9 +70,7 @@ def test_vectors_of_another_embedder_answer_on_while_new_ones_are_made_beside_th
 def test_an_embedder_that_is_gone_leaves_the_words_alone_and_says_so(
     tmp_path: Path, documents: DocumentStore
 ) -> None:
-    first = _index(tmp_path, HashingEmbedder(), documents)
-    assert first.ids()
-    first.close()
+    _build(tmp_path, documents)
     loaders: list[Callable[[str], Embedder]] = [_gone, lambda _: _Unloadable(), lambda _: _Other()]
     for load in loaders:
         index = _index(tmp_path, _Other(16), documents, load=load)
@@ -83,9 +81,7 @@ def test_an_embedder_that_is_gone_leaves_the_words_alone_and_says_so(
 def test_a_kill_at_any_batch_loses_no_vector_that_was_made_before(
     tmp_path: Path, documents: DocumentStore
 ) -> None:
-    first = _index(tmp_path, HashingEmbedder(), documents)
-    assert first.ids()
-    first.close()
+    _build(tmp_path, documents)
     new = _Other()
     held = sorted(documents.chunk_ids())
     killed = _index(tmp_path, new, documents)
@@ -105,9 +101,7 @@ def test_a_kill_at_any_batch_loses_no_vector_that_was_made_before(
 def test_a_kill_between_the_swap_and_the_end_of_the_old_leaves_one_generation(
     tmp_path: Path, documents: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = _index(tmp_path, HashingEmbedder(), documents)
-    assert first.ids()
-    first.close()
+    _build(tmp_path, documents)
     for note in ("drop", "sweep"):
         index = _index(tmp_path, _Other(), documents)
         reconcile(documents, _Other(), index)
@@ -130,9 +124,7 @@ def test_a_kill_between_the_swap_and_the_end_of_the_old_leaves_one_generation(
 def test_what_is_erased_while_another_index_grows_goes_from_both(
     tmp_path: Path, documents: DocumentStore
 ) -> None:
-    first = _index(tmp_path, HashingEmbedder(), documents)
-    assert first.ids()
-    first.close()
+    _build(tmp_path, documents)
     new = _Other()
     index = _index(tmp_path, new, documents)
     reconcile(documents, new, index)
@@ -152,9 +144,7 @@ def test_what_is_erased_while_another_index_grows_goes_from_both(
 def test_the_embedder_of_before_comes_back_and_what_grew_is_dropped(
     tmp_path: Path, documents: DocumentStore
 ) -> None:
-    first = _index(tmp_path, HashingEmbedder(), documents)
-    assert first.ids()
-    first.close()
+    _build(tmp_path, documents)
     other = _index(tmp_path, _Other(), documents)
     reconcile(documents, _Other(), other)
     other.close()
@@ -207,6 +197,13 @@ def _bytes_of(folder: Path, vectors: Vectors) -> bool:
     """Whether a vector stands in any file."""
     found = vectors[0].tobytes()
     return any(found in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def _build(folder: Path, documents: DocumentStore) -> None:
+    """Leave an index of the first embedder in ``folder``."""
+    first = _index(folder, HashingEmbedder(), documents)
+    assert first.ids()
+    first.close()
 
 
 def _index(
