@@ -12,15 +12,13 @@ that stands nowhere in the library lowers the share as a rare word should.
 
 from __future__ import annotations
 
-import logging
 import math
 import re
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from sys import intern
+from itertools import chain
 from threading import Lock, local
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 import Stemmer
@@ -47,25 +45,43 @@ _STOP = frozenset(
 )
 _thread = local()
 
+Bag: TypeAlias = "array[int]"
+"""The words of a chunk by their numbers, each as often as it stands there."""
+
 
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802 - the vendor's name
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkWords:
-    """One chunk as its words, the title's and the heading's among them."""
+class Vocabulary(dict[str, tuple[int, ...]]):
+    """The numbers of the words of each token that was met; `numbers` has those of single words.
 
-    chunk_id: str
-    words: tuple[str, ...]
+    A token is looked at once, however often it stands in a library: a hundred thousand chunks hold
+    millions of tokens and some hundred thousand different ones.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: dict[str, int] = {}
+
+    def __missing__(self, token: str) -> tuple[int, ...]:
+        found = tuple(self.numbers.setdefault(word, len(self.numbers)) for word in _words(token))
+        if len(token) <= _LONGEST:  # longer ones stand once: they are keys, dumps and the like
+            self[token] = found
+        return found
+
+    def bag(self, texts: Sequence[str]) -> Bag:
+        """Return the numbers of all words of ``texts``."""
+        tokens = chain.from_iterable(map(_TOKEN.findall, texts))
+        return array("i", chain.from_iterable(map(self.__getitem__, tokens)))
 
 
 class Bm25Index:
-    """A `LexicalIndex` over the chunks that it was built from."""
+    """A `LexicalIndex` over ``bags``: of each chunk's id, the numbers of its words."""
 
-    def __init__(self, chunks: Sequence[ChunkWords]) -> None:
-        self._ids = [chunk.chunk_id for chunk in chunks]
-        self._bm25 = _build(chunks) if any(chunk.words for chunk in chunks) else None
+    def __init__(self, bags: Mapping[str, Bag], vocabulary: Vocabulary) -> None:
+        self._ids = list(bags)
+        self._bm25 = _build(list(bags.values()), vocabulary) if any(bags.values()) else None
 
     def search(self, query: RedactedText, limit: int) -> list[Hit]:
         """Return the best chunks, best first; nothing when no word matches."""
@@ -99,9 +115,10 @@ class Bm25Library:
     def __init__(self, documents: DocumentStore) -> None:
         self._documents = documents
         self._lock = Lock()
-        self._words: dict[str, ChunkWords] = {}
+        self._bags: dict[str, Bag] = {}
+        self._vocabulary = Vocabulary()
         self._version: int | None = None
-        self._index = Bm25Index([])
+        self._index = Bm25Index({}, self._vocabulary)
 
     def __call__(self) -> Bm25Index:
         """Return an index of what the records hold now."""
@@ -114,21 +131,20 @@ class Bm25Library:
 
     def _refresh(self) -> None:
         held = self._documents.chunk_ids()
-        missing = sorted(held - self._words.keys())
+        missing = sorted(held - self._bags.keys())
         titles = {each.id: each.title for each in self._documents.documents()} if missing else {}
-        kept = {key: words for key, words in self._words.items() if key in held}
+        kept = {key: bag for key, bag in self._bags.items() if key in held}
+        if not kept:
+            self._vocabulary = Vocabulary()
         chunks = self._documents.chunks(missing if kept else None) if missing else []
-        self._words = kept | {chunk.id: words_of(chunk, titles) for chunk in chunks}
-        self._index = Bm25Index(list(self._words.values()))
+        self._bags = kept | {chunk.id: self._bag(chunk, titles) for chunk in chunks}
+        self._index = Bm25Index(self._bags, self._vocabulary)
 
-
-def words_of(chunk: Chunk, titles: Mapping[str, RedactedText]) -> ChunkWords:
-    """Return the words of ``chunk``, with those of its document's title and its heading."""
-    title = titles.get(chunk.document_id)
-    texts = (*([title] * _TITLE_WEIGHT if title else ()), chunk.heading, chunk.text)
-    parts = [require_redacted(text).reveal() for text in texts]
-    words = tuple(intern(word) for part in parts for word in tokenize(part))  # one copy of each
-    return ChunkWords(chunk.id, words)
+    def _bag(self, chunk: Chunk, titles: Mapping[str, RedactedText]) -> Bag:
+        """Return the words of ``chunk``, with those of its document's title and its heading."""
+        title = titles.get(chunk.document_id)
+        texts = (*([title] * _TITLE_WEIGHT if title else ()), chunk.heading, chunk.text)
+        return self._vocabulary.bag([require_redacted(text).reveal() for text in texts])
 
 
 def tokenize(text: str) -> list[str]:
@@ -136,9 +152,7 @@ def tokenize(text: str) -> list[str]:
     return [word for found in _TOKEN.finditer(text) for word in _words(found[0])]
 
 
-@lru_cache(maxsize=100_000)
 def _words(token: str) -> tuple[str, ...]:
-    """Return the words of a token; most stand in a library over and over."""
     if token.startswith("<"):
         return (token,)
     whole = token[:_LONGEST].lower()
@@ -161,16 +175,11 @@ def _idf(frequency: int, count: int) -> float:
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def _build(chunks: Sequence[ChunkWords]) -> object:
-    import bm25s  # here: half a second, for scipy, that most commands never need
+def _build(bags: Sequence[Bag], vocabulary: Vocabulary) -> object:
+    from assistant.adapters.bm25_columns import Bm25  # here: half a second, for scipy
 
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG when imported
-    vocabulary: dict[str, int] = {}
-    ids = [
-        [vocabulary.setdefault(word, len(vocabulary)) for word in chunk.words] for chunk in chunks
-    ]
-    bm25 = cast("Any", bm25s).BM25(k1=K1, b=B, method="lucene")
-    bm25.index((ids, vocabulary), show_progress=False)
+    bm25 = Bm25(k1=K1, b=B, method="lucene")
+    bm25.index((bags, dict(vocabulary.numbers)), create_empty_token=False, show_progress=False)
     return bm25
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.adapters.bm25 import Bm25Index, Bm25Library, ChunkWords, tokenize
+from assistant.adapters.bm25 import K1, B, Bm25Index, Bm25Library, Vocabulary, tokenize
 from assistant.model import Chunk
 from tests.fakes.plain import washed
 from tests.fakes.records import FakeDocuments
@@ -85,6 +87,33 @@ def test_a_person_is_found_by_number_and_nobody_else_is() -> None:
     assert _found(index, "<PERSON_3>") == ["0"]
 
 
+@given(st.lists(st.lists(st.integers(0, 20), max_size=30), min_size=1, max_size=12))
+def test_all_columns_at_once_are_those_that_bm25s_builds_one_by_one(bags: list[list[int]]) -> None:
+    from bm25s import BM25
+
+    from assistant.adapters.bm25_columns import Bm25
+
+    assume(any(bags))
+    vocabulary = {str(word): word for word in range(22)}
+    scores: list[dict[str, Any]] = []
+    for kind, words in ((BM25, bags), (Bm25, [array("i", bag) for bag in bags])):
+        made = cast("Any", kind)(k1=K1, b=B, method="lucene")
+        made.index((words, dict(vocabulary)), create_empty_token=False, show_progress=False)
+        scores.append(made.scores)
+    theirs, ours = scores
+    assert ours["indices"].tolist() == theirs["indices"].tolist()
+    assert ours["indptr"].tolist() == theirs["indptr"].tolist()
+    assert ours["data"] == pytest.approx(theirs["data"], rel=1e-5)
+
+
+def test_a_token_has_the_words_that_a_question_with_it_has() -> None:
+    text = "See SystemOut.log of kube-proxy, <PERSON_3>: " + "A1" * 50
+    vocabulary = Vocabulary()
+    twice = [vocabulary.bag([text]) for _ in range(2)]
+    words = list(vocabulary.numbers)
+    assert [[words[at] for at in bag] for bag in twice] == [tokenize(text)] * 2
+
+
 def test_ties_come_in_the_same_order_each_time() -> None:
     index = _index(*["same words here"] * 30)
     assert _found(index, "words", 10) == _found(index, "words", 10) == [str(at) for at in range(10)]
@@ -155,7 +184,8 @@ class _Counting(FakeDocuments):
 
 
 def _index(*texts: str) -> Bm25Index:
-    return Bm25Index([ChunkWords(str(at), tuple(tokenize(text))) for at, text in enumerate(texts)])
+    vocabulary = Vocabulary()
+    return Bm25Index({str(at): vocabulary.bag([text]) for at, text in enumerate(texts)}, vocabulary)
 
 
 def _found(index: Bm25Index, query: str, limit: int = 5) -> list[str]:
