@@ -27,6 +27,7 @@ from assistant.flows.indexing import index_chunks
 from assistant.flows.retrieve import Library, Retrieved, search
 from assistant.model import Chunk, Document, new_id
 from assistant.ports import Embedder
+from eval.abstention import Abstention, Confidence, judge
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
 from eval.indexes import MemoryDocuments, MemoryIndex
 from guardrails import RawText, RedactedText, Redactor
@@ -53,14 +54,6 @@ class SourceFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Abstention:
-    """Shares of unanswerable questions that were refused, and of answerable ones that were."""
-
-    true_refusal_rate: float | None
-    false_refusal_rate: float
-
-
-@dataclass(frozen=True, slots=True)
 class RetrievalReport:
     """What was measured. Shares are between 0 and 1, times include washing the question."""
 
@@ -81,7 +74,8 @@ class RetrievalReport:
     def to_json(self) -> dict[str, object]:
         """Return the report as JSON values; names as they are written in papers: ``ndcg@10``."""
         sources = {name: _named(asdict(each)) for name, each in sorted(self.by_source.items())}
-        return _named(asdict(self)) | {"by_source": sources}
+        told = {"by_source": sources, "abstention": self.abstention.to_json()}
+        return _named(asdict(self)) | told
 
 
 def measure(
@@ -114,10 +108,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The ids of the corpus that came back, whether they were offered, and how long it took."""
+    """The ids of the corpus that came back, how sure they were, and how long it took."""
 
     ids: tuple[str, ...]
-    answerable: bool
+    confidence: Confidence
     ms: float
 
 
@@ -179,7 +173,8 @@ class Shelf:
         found = self._ask(question)
         took = 1000 * (time.perf_counter() - began)
         ids = tuple(self._names[passage.chunk.document_id] for passage in found.passages)
-        return _Answer(ids, found.answerable, took)
+        sure = Confidence(question.source, found.confidence, refused=not found.answerable)
+        return _Answer(ids, sure, took)
 
     def _ask(self, question: Question) -> Retrieved:
         return self.find(question, _DEPTH, per_document=1).retrieved
@@ -219,9 +214,8 @@ def _report(
         p50_ms=round(_quantile(times, 0.5), 1),
         p95_ms=round(_quantile(times, 0.95), 1),
         by_source={source: _figures(some) for source, some in by_source.items()},
-        abstention=Abstention(
-            true_refusal_rate=_refused(hopeless) if hopeless else None,
-            false_refusal_rate=_refused(answers),
+        abstention=judge(
+            [answer.confidence for answer in answers], [answer.confidence for answer in hopeless]
         ),
         seconds={phase: round(spent, 1) for phase, spent in shelf.seconds.items()},
     )
@@ -261,10 +255,6 @@ def _figures(pairs: Sequence[tuple[Mapping[str, int], Sequence[str]]]) -> Source
         fmean(hit(*pair, 1) for pair in pairs),
         fmean(hit(*pair, 5) for pair in pairs),
     )
-
-
-def _refused(answers: Sequence[_Answer]) -> float:
-    return fmean(not answer.answerable for answer in answers)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

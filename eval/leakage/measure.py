@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 from assistant import bootstrap
 from assistant.settings import Settings
+from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage.doors import Doors
-from eval.leakage.figures import upper_bound_95, wilson_95
 from eval.leakage.material import Material, make
 from eval.leakage.replaced import replaced
 from eval.leakage.run import Came, Tell, run

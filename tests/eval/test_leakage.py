@@ -11,8 +11,8 @@ import pytest
 
 from assistant import bootstrap
 from assistant.settings import Settings
+from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage import measure as measuring
-from eval.leakage.figures import upper_bound_95, wilson_95
 from eval.leakage.forms import FORMS
 from eval.leakage.material import make
 from eval.leakage.measure import LeakageReport, measure, untold

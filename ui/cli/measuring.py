@@ -17,6 +17,7 @@ from ui.cli.options import Json
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from eval.abstention import Abstention, Share
     from eval.drafts import DraftsReport
     from eval.injection import InjectionReport
     from eval.privacy import PrivacyReport
@@ -287,8 +288,7 @@ def _with_bounds(report: PrivacyReport, name: str) -> str:
 
 
 def _show_retrieval(report: RetrievalReport) -> None:
-    refusals = report.abstention
-    rightly = refusals.true_refusal_rate
+    refusals = report.abstention.refusals
     screen.table(
         ("figure", "value"),
         (
@@ -300,9 +300,50 @@ def _show_retrieval(report: RetrievalReport) -> None:
             ("one of five is right", f"{report.hit_at_5:.1%}"),
             ("recall@10", f"{report.recall_at_10:.1%}"),
             ("MRR@10", f"{report.mrr_at_10:.3f}"),
-            ("refused, rightly", "not asked" if rightly is None else f"{rightly:.1%}"),
-            ("refused, wrongly", f"{refusals.false_refusal_rate:.1%}"),
+            ("refused, rightly", _refused(refusals.true)),
+            (
+                "refused, wrongly",
+                _refused(refusals.false),
+            ),
             ("ms a question, median", report.p50_ms),
             ("ms a question, 95 of 100", report.p95_ms),
         ),
     )
+    if report.abstention.auc is not None:
+        _show_cuts(report.abstention)
+
+
+def _show_cuts(abstention: Abstention) -> None:
+    screen.say()
+    screen.table(
+        ("at most so many answerable refused", "cut", "unanswerable refused"),
+        (
+            (
+                f"{each.allowed:.0%}",
+                f"{each.cut:.3f}",
+                _refused(each.refusals.true),
+            )
+            for each in abstention.curve
+        ),
+    )
+    screen.say()
+    screen.table(
+        ("source", "answerable", "refused, wrongly", "unanswerable", "refused, rightly"),
+        (
+            (
+                name,
+                each.answerable,
+                _refused(each.refusals.false),
+                each.unanswerable,
+                _refused(each.refusals.true),
+            )
+            for name, each in sorted(abstention.by_source.items())
+        ),
+    )
+
+
+def _refused(share: Share | None) -> str:
+    if share is None:
+        return "not asked"
+    low, high = share.ci_95
+    return f"{share.rate:.1%} ({low:.0%} to {high:.0%})"

@@ -1,4 +1,4 @@
-"""How sure a count of leaks is."""
+"""How sure a count of few among many is."""
 
 from __future__ import annotations
 
