@@ -24,14 +24,14 @@ from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, m
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
-from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
+from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.adapters.shelf import NoVault, shelf
 from assistant.adapters.webhook import webhook
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
 from assistant.model import Role, Tenant
-from assistant.ports import ChatModel, Embedder, Writer
+from assistant.ports import ChatModel, Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
@@ -75,6 +75,7 @@ class Home:
         self._detector = LazyDetector(lambda: make_detector(settings))
         self._rules = LazyDetector(build_rule_detector)
         self._embedder = make_embedder(settings)
+        self._reranker = make_reranker(settings)
         self._suspects = lambda: make_injection_detector(settings, self._embedder).find_many
         self._engine = Once(lambda: make_engine(settings))
         self._desks: dict[str, Desk] = {}
@@ -260,6 +261,7 @@ class Home:
             spare_writer=spare,
             suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
             shelf=self._shelf(tenant),
+            reranker=self._reranker,
         )
 
     def _writer(
@@ -327,6 +329,11 @@ def make_detector(settings: Settings) -> Detector:
 def make_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name; loads its weights at the first text."""
     return LocalEmbedder(settings.embedder, threads=settings.threads)
+
+
+def make_reranker(settings: Settings) -> Reranker | None:
+    """Return the cross-encoder that the settings name, if any; loads it at the first question."""
+    return LocalReranker(settings.reranker, threads=settings.threads) if settings.reranker else None
 
 
 def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:

@@ -11,6 +11,7 @@ from assistant.ports import (
     Embedder,
     LexicalIndex,
     Records,
+    Reranker,
     TenantVectors,
     VectorSearch,
     Writer,
@@ -53,3 +54,4 @@ class Desk:
     spare_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
     shelf: Shelf | None = None
+    reranker: Reranker | None = None

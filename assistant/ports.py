@@ -52,6 +52,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads a question and a passage together: slower than any index, and a better judge."""
+
+    def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
+        """Return how well each text answers ``query``, from 0 to 1."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One hit of an index: higher scores are better."""

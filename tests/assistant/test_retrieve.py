@@ -14,7 +14,7 @@ from assistant.flows.retrieve import Library, Retrieved, fuse, retrieve, search
 from assistant.model import Chunk
 from assistant.ports import Hit
 from tests.fakes.desks import a_desk
-from tests.fakes.indexes import FakeLexical, FakeVectors, HashingEmbedder
+from tests.fakes.indexes import FakeLexical, FakeReranker, FakeVectors, HashingEmbedder
 from tests.fakes.plain import washed
 from tests.fakes.records import FakeDocuments
 from tests.fakes.samples import a_document, chunks_of
@@ -135,6 +135,34 @@ def test_a_desk_is_asked_as_a_library() -> None:
     desk.records.documents.put(document, chunks)
     index_chunks(desk.embedder, desk.vectors, chunks, {document.id: document.title})
     assert retrieve(desk, washed("spooler")).passages[0].chunk == chunks[0]
+
+
+def test_a_cross_encoder_puts_what_was_found_in_its_own_order() -> None:
+    library = _library(["The spooler hangs: restart it."], FILLER)
+    reader = FakeReranker("topic 7,")
+    found = search(replace(library, reranker=reader), washed("the spooler hangs"), 3)
+    texts = [each.chunk.text.reveal() for each in found.passages]
+    assert texts[0].startswith("Notes about topic 7,")
+    assert [each.score for each in found.passages] == [1.0, 0.0, 0.0]
+    assert reader.asked == "the spooler hangs"
+    assert len(reader.read) == 20
+
+
+def test_a_cross_encoder_reads_titles_and_what_was_asked_before() -> None:
+    library, reader = _library(["Restart the spooler."]), FakeReranker("spooler")
+    search(
+        replace(library, reranker=reader), washed("and then?"), 3, before=[washed("spooler hangs")]
+    )
+    assert reader.asked == "spooler hangs\nand then?"
+    (document,) = library.documents.documents()
+    assert reader.read[0].splitlines()[0] == document.title.reveal()
+
+
+def test_a_cross_encoder_does_not_change_what_is_refused() -> None:
+    library = _library(["The spooler hangs: restart it."], FILLER)
+    read = replace(library, reranker=FakeReranker("topic"))
+    for question in ("the spooler hangs", "parental leave in Denmark"):
+        assert _ask(read, question).confidence == _ask(library, question).confidence
 
 
 def test_a_chunk_is_embedded_with_its_title_and_heading() -> None:

@@ -46,6 +46,20 @@ class HashingEmbedder:
         return np.zeros((0, self._dimension), dtype=np.float32)
 
 
+class FakeReranker:
+    """A `Reranker` that likes the texts that hold ``words``."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self.asked = ""
+        self.read: list[str] = []
+
+    def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
+        self.asked = require_redacted(query).reveal()
+        self.read = [require_redacted(text).reveal() for text in texts]
+        return [float(self._words in text) for text in self.read]
+
+
 class FakeLexical:
     """A `LexicalIndex` that counts shared words."""
 

@@ -82,7 +82,7 @@ def retrieval(
     json: Json = False,
 ) -> None:
     """Measure whether questions find what answers them, and are refused where nothing does."""
-    from assistant.bootstrap import ephemeral_redactor, make_embedder
+    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_reranker
     from eval.retrieval import measure
 
     settings = settings_of_home()
@@ -95,6 +95,7 @@ def retrieval(
             redactor=ephemeral_redactor(settings, detect=not no_redaction),
             embedder=make_embedder(settings),
             progress=steps(progress),
+            reranker=make_reranker(settings),
         )
     if json:
         typer.echo(to_json.dumps(report.to_json(), indent=2))
