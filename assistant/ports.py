@@ -146,11 +146,15 @@ class ChatModel(Protocol):
 class DocumentReader(Protocol):
     """Documents and chunks that can be read, and no more."""
 
-    def documents(self) -> list[Document]:
-        """Return all documents, by source."""
+    def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
+        """Return the documents of these ids that exist, or all of them, by source."""
         ...
 
     def document(self, document_id: str) -> Document | None: ...
+
+    def owners(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the document's id of each of these chunks that exists; opens no text."""
+        ...
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         """Return the chunks of these ids that exist (unordered), or all of them."""

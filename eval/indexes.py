@@ -61,9 +61,10 @@ class MemoryDocuments:
         self._chunks: dict[str, Chunk] = {}
         self._version = 0
 
-    def documents(self) -> list[Document]:
-        """Return all documents, by source."""
-        return sorted(self._documents.values(), key=lambda each: each.source.reveal())
+    def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
+        """Return the documents of these ids that exist, or all of them, by source."""
+        found = [each for each in self._documents.values() if ids is None or each.id in ids]
+        return sorted(found, key=lambda each: (each.source.reveal(), each.id))
 
     def document(self, document_id: str) -> Document | None:
         """Return one document."""
@@ -86,6 +87,10 @@ class MemoryDocuments:
             del self._chunks[chunk_id]
         self._version += 1
         return gone
+
+    def owners(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the document's id of each of these chunks that exists."""
+        return {each: self._chunks[each].document_id for each in ids if each in self._chunks}
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         """Return the chunks of these ids that exist, or all of them."""

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
@@ -233,8 +233,9 @@ def _load_reranker(folder: Path) -> _CrossEncoder:
             activation_fn=torch.nn.Sigmoid(),
             model_kwargs={"dtype": dtype},
         )
+        parts = cast("Iterator[tuple[str, object]]", model.named_modules())
         model.set_keep_in_fp32_modules(
-            [name for name, part in model.named_modules() if getattr(part, "out_features", 0) == 1]
+            [name for name, part in parts if getattr(part, "out_features", 0) == 1]
         )
     return cast("_CrossEncoder", model)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.desk import Shelf
@@ -36,20 +36,24 @@ class NoVault(EphemeralVaultStore):
 class _Documents:
     """Implements `assistant.ports.DocumentReader`."""
 
-    __slots__ = ("_chunks", "_chunks_of", "_document", "_documents")
+    __slots__ = ("_chunks", "_chunks_of", "_document", "_documents", "_owners")
 
     def __init__(self, documents: DocumentReader) -> None:
         self._documents = documents.documents
         self._document = documents.document
+        self._owners = documents.owners
         self._chunks = documents.chunks
         self._chunks_of = documents.chunks_of
 
-    def documents(self) -> list[Document]:
-        return [_named(each) for each in self._documents()]
+    def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
+        return [_named(each) for each in self._documents(ids)]
 
     def document(self, document_id: str) -> Document | None:
         found = self._document(document_id)
         return None if found is None else _named(found)
+
+    def owners(self, ids: Sequence[str]) -> Mapping[str, str]:
+        return self._owners(ids)
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         return self._chunks(ids)

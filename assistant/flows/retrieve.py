@@ -20,13 +20,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
 from assistant.flows.indexing import embedding_text
 from assistant.flows.only import Only
 from assistant.flows.shelves import documents_of, lexical_of, vectors_of
-from assistant.model import Chunk, Passage
+from assistant.model import Passage
 from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, Reranker, VectorSearch
 from guardrails import RedactedText, join
 
@@ -114,16 +114,16 @@ def search(
     With ``only`` the passages come from documents of these ids.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
-    found, chunks, whole = _hits(library, query, asked, before, only)
+    found, owners, whole = _hits(library, query, asked, before, only)
     scores = fuse(list(found.values()) if whole else [found["terms"]])
-    ranked = _ranked(scores)
-    kept = _spread(ranked, chunks, per_document)[: max(limit, _READ_ANEW)]
-    if library.reranker is not None:
-        scores = _read_anew(library.reranker, asked, [chunks[each] for each in kept], library)
-        kept = _ranked(scores)
-    best = [chunks[each] for each in kept[:limit]]
-    passages = _passages(library.documents, best, scores, found)
-    confidence = _confidence(found, chunks, ranked[0]) if passages else 0.0
+    ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    kept = _spread(ranked, owners, per_document)
+    reader = library.reranker
+    wanted = limit if reader is None else max(limit, _READ_ANEW)
+    passages = _passages(library.documents, kept[:wanted], scores, found)
+    if reader is not None:
+        passages = _read_anew(reader, asked, passages)[:limit]
+    confidence = _confidence(found, owners, ranked[0]) if passages else 0.0
     return Retrieved(passages, confidence >= _ANSWERABLE, confidence, by_words_alone=not whole)
 
 
@@ -142,32 +142,14 @@ def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
     return dict(scores)
 
 
-def _ranked(scores: Mapping[str, float]) -> list[str]:
-    return sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-
-
-def _read_anew(
-    reranker: Reranker, asked: RedactedText, chunks: Sequence[Chunk], library: Library
-) -> dict[str, float]:
-    """Return the score of each chunk after it was read together with the question."""
-    keys = dict.fromkeys(chunk.document_id for chunk in chunks)
-    known = {key: library.documents.document(key) for key in keys}
-    texts = {
-        chunk.id: embedding_text(document.title, chunk)
-        for chunk in chunks
-        if (document := known[chunk.document_id]) is not None
-    }
-    return dict(zip(texts, reranker.scores(asked, list(texts.values())), strict=True))
-
-
 def _hits(
     library: Library,
     query: RedactedText,
     asked: RedactedText,
     before: Sequence[RedactedText],
     only: AbstractSet[str] | None,
-) -> tuple[dict[str, list[Hit]], dict[str, Chunk], bool]:
-    """Search both ways; return the hits that the records know, their chunks, whether it was both.
+) -> tuple[dict[str, list[Hit]], Mapping[str, str], bool]:
+    """Search both ways; return hits that the records know, their documents, whether it was both.
 
     What was said before, a part of ``asked``, gives the vector its sense. Exact words are the
     question's own, and at half their weight those of the question before it: “and how do I mitigate
@@ -180,12 +162,12 @@ def _hits(
         "vector": near.hits,
     }
     ids = dict.fromkeys(hit.chunk_id for hits in found.values() for hit in hits)
-    known = library.documents.chunks(list(ids))
-    chunks = {chunk.id: chunk for chunk in known if only is None or chunk.document_id in only}
+    known = library.documents.owners(list(ids))
+    owners = {key: owner for key, owner in known.items() if only is None or owner in only}
     checked = {
-        way: [hit for hit in hits if hit.chunk_id in chunks][:_DEPTH] for way, hits in found.items()
+        way: [hit for hit in hits if hit.chunk_id in owners][:_DEPTH] for way, hits in found.items()
     }
-    return checked, chunks, near.whole
+    return checked, owners, near.whole
 
 
 def _by_terms(
@@ -201,12 +183,12 @@ def _by_terms(
     return [Hit(chunk_id, score) for chunk_id, score in ranked[:depth]]
 
 
-def _spread(ranked: Iterable[str], chunks: Mapping[str, Chunk], most: int) -> list[str]:
+def _spread(ranked: Iterable[str], owners: Mapping[str, str], most: int) -> list[str]:
     """Keep at most ``most`` chunks of each document, in order."""
     taken: defaultdict[str, int] = defaultdict(int)
     kept: list[str] = []
     for chunk_id in ranked:
-        document_id = chunks[chunk_id].document_id
+        document_id = owners[chunk_id]
         taken[document_id] += 1
         if taken[document_id] <= most:
             kept.append(chunk_id)
@@ -215,12 +197,15 @@ def _spread(ranked: Iterable[str], chunks: Mapping[str, Chunk], most: int) -> li
 
 def _passages(
     documents: DocumentReader,
-    chunks: Sequence[Chunk],
+    ids: Sequence[str],
     scores: Mapping[str, float],
     found: Mapping[str, Sequence[Hit]],
 ) -> tuple[Passage, ...]:
+    """Open the chunks of ``ids`` that are still there, in order."""
     matched = {way: {hit.chunk_id for hit in hits} for way, hits in found.items()}
-    known = {key: documents.document(key) for key in dict.fromkeys(c.document_id for c in chunks)}
+    chunks = {chunk.id: chunk for chunk in documents.chunks(ids)}
+    owners = dict.fromkeys(chunk.document_id for chunk in chunks.values())
+    known = {document.id: document for document in documents.documents(list(owners))}
     return tuple(
         Passage(
             chunk,
@@ -229,14 +214,22 @@ def _passages(
             scores[chunk.id],
             tuple(way for way, ids in matched.items() if chunk.id in ids),
         )
-        for chunk in chunks
-        if (document := known[chunk.document_id]) is not None
+        for chunk in (chunks[chunk_id] for chunk_id in ids if chunk_id in chunks)
+        if (document := known.get(chunk.document_id)) is not None
     )
 
 
-def _confidence(
-    found: Mapping[str, Sequence[Hit]], chunks: Mapping[str, Chunk], best: str
-) -> float:
+def _read_anew(
+    reader: Reranker, asked: RedactedText, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Order ``passages`` by what each is worth when it is read together with the question."""
+    texts = [embedding_text(passage.title, passage.chunk) for passage in passages]
+    scores = reader.scores(asked, texts)
+    read = [replace(each, score=score) for each, score in zip(passages, scores, strict=True)]
+    return tuple(sorted(read, key=lambda each: -each.score))
+
+
+def _confidence(found: Mapping[str, Sequence[Hit]], owners: Mapping[str, str], best: str) -> float:
     """Return how sure it is that the library answers, from 0 to 1.
 
     An answer stands out: its scores lie well above those of the next documents, while a question
@@ -248,19 +241,19 @@ def _confidence(
     chosen cut 48 of 100 unanswerable questions are refused, and 10 of 100 answerable ones (7 of
     those whose answer is among the first five); at .42 it would be 65 and 20, at .2 it is 30 and 4.
     """
-    by_vector = _stands_out(found["vector"], chunks, best)
-    by_terms = _stands_out(found["terms"], chunks, best)
+    by_vector = _stands_out(found["vector"], owners, best)
+    by_terms = _stands_out(found["terms"], owners, best)
     return 1 / (1 + math.exp(-(_OUT_BY_VECTOR * by_vector + _OUT_BY_TERMS * by_terms + _BIAS)))
 
 
-def _stands_out(hits: Sequence[Hit], chunks: Mapping[str, Chunk], best: str) -> float:
+def _stands_out(hits: Sequence[Hit], owners: Mapping[str, str], best: str) -> float:
     """Return the score of ``best`` over the mean of the next documents' best chunks."""
     own = next((hit.score for hit in hits if hit.chunk_id == best), None)
     if own is None:
         own = hits[-1].score if len(hits) >= _DEPTH else 0.0
     others: dict[str, float] = {}
     for hit in hits:
-        others.setdefault(chunks[hit.chunk_id].document_id, hit.score)
+        others.setdefault(owners[hit.chunk_id], hit.score)
     first = list(others.items())[:_OTHERS]
-    rest = [score for document_id, score in first if document_id != chunks[best].document_id]
+    rest = [score for document_id, score in first if document_id != owners[best]]
     return own - sum(rest) / len(rest) if rest else own

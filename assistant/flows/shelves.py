@@ -6,7 +6,7 @@ stand in one list. Ids never meet: each is random, or a keyed hash under its own
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.desk import Desk
@@ -46,11 +46,14 @@ class _Documents:
     own: DocumentReader
     shared: DocumentReader
 
-    def documents(self) -> list[Document]:
-        return [*self.own.documents(), *self.shared.documents()]
+    def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
+        return [*self.own.documents(ids), *self.shared.documents(ids)]
 
     def document(self, document_id: str) -> Document | None:
         return self.own.document(document_id) or self.shared.document(document_id)
+
+    def owners(self, ids: Sequence[str]) -> Mapping[str, str]:
+        return {**self.own.owners(ids), **self.shared.owners(ids)}
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         return [*self.own.chunks(ids), *self.shared.chunks(ids)]

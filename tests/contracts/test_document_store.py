@@ -56,6 +56,24 @@ def test_chunks_are_found_by_id_and_unknown_ids_are_passed_over(records: Records
     assert records.documents.chunks([]) == []
 
 
+def test_a_chunk_tells_its_document_and_unknown_ids_are_passed_over(records: Records) -> None:
+    first, second = a_document("a.md"), a_document("b.md")
+    ones, twos = chunks_of(first, ["one", "two"]), chunks_of(second, ["three"])
+    records.documents.put(first, ones)
+    records.documents.put(second, twos)
+    asked = [twos[0].id, "f" * 32, ones[1].id]
+    assert records.documents.owners(asked) == {twos[0].id: second.id, ones[1].id: first.id}
+    assert records.documents.owners([]) == {}
+
+
+def test_documents_are_found_by_id_and_unknown_ids_are_passed_over(records: Records) -> None:
+    first, second = a_document("a.md"), a_document("b.md")
+    for document in (first, second):
+        records.documents.put(document, [])
+    found = records.documents.documents([second.id, "f" * 32])
+    assert [document.id for document in found] == [second.id]
+
+
 def test_the_chunks_of_one_document_come_in_their_order(records: Records) -> None:
     document, other = a_document("a.md"), a_document("b.md")
     chunks = chunks_of(document, [f"step {number}" for number in range(12)])

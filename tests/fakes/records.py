@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from assistant.errors import Refused
 from assistant.model import (
-    Chunk,
-    Document,
     Draft,
     DraftKind,
     DraftState,
@@ -23,6 +21,7 @@ from assistant.model import (
     TicketRow,
     Written,
 )
+from eval.indexes import MemoryDocuments
 from guardrails.known import KnownPerson, Term
 from guardrails.ledger import Head, LedgerMaker, Row
 from guardrails.text import unwrap
@@ -93,46 +92,8 @@ class FakeRecords:
         ]
 
 
-class FakeDocuments:
-    """Implements `assistant.ports.DocumentStore`."""
-
-    def __init__(self) -> None:
-        self._documents: dict[str, Document] = {}
-        self._chunks: dict[str, Chunk] = {}
-        self._version = 0
-
-    def documents(self) -> list[Document]:
-        return sorted(self._documents.values(), key=lambda each: (each.source.reveal(), each.id))
-
-    def document(self, document_id: str) -> Document | None:
-        return self._documents.get(document_id)
-
-    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        self.remove([document.id])
-        self._documents[document.id] = document
-        self._chunks.update({chunk.id: chunk for chunk in chunks})
-
-    def remove(self, document_ids: Sequence[str]) -> list[str]:
-        self._version += 1
-        for document_id in document_ids:
-            self._documents.pop(document_id, None)
-        gone = [each.id for each in self._chunks.values() if each.document_id in document_ids]
-        for chunk_id in gone:
-            del self._chunks[chunk_id]
-        return gone
-
-    def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
-        return [each for each in self._chunks.values() if ids is None or each.id in ids]
-
-    def chunks_of(self, document_id: str) -> list[Chunk]:
-        mine = [each for each in self._chunks.values() if each.document_id == document_id]
-        return sorted(mine, key=lambda each: each.ordinal)
-
-    def chunk_ids(self) -> set[str]:
-        return set(self._chunks)
-
-    def version(self) -> int:
-        return self._version
+FakeDocuments = MemoryDocuments
+"""The records that evaluation runs on are also the double of the port."""
 
 
 class FakeGaps:

@@ -188,7 +188,8 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
         for read in by_name:
             search.tries("read", read, name)
         for each in stock:
-            search.tries("read", each.chunks, [name])
+            for read_all in (each.documents, each.owners, each.chunks):
+                search.tries("read", read_all, [name])
     listed: list[Callable[[], object]] = [
         *(method for each in stock for method in (each.documents, each.chunks)),
         *(records.documents.chunk_ids, records.tickets.list, records.drafts.list),

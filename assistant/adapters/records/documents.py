@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.schema import documents
@@ -19,9 +19,10 @@ class SqlDocuments:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def documents(self) -> list[Document]:
+    def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
+        query = select(documents).where(self._scope.owns(documents))
         with self._scope.reading() as connection:
-            rows = connection.execute(select(documents).where(self._scope.owns(documents))).all()
+            rows = _rows(connection, query, documents.c.id, ids)
         return sorted(map(self._document, rows), key=lambda each: (each.source.reveal(), each.id))
 
     def document(self, document_id: str) -> Document | None:
@@ -51,15 +52,18 @@ class SqlDocuments:
                 self._delete(connection, some)
         return removed
 
+    def owners(self, ids: Sequence[str]) -> dict[str, str]:
+        table = schema.chunks
+        query = select(table.c.id, table.c.document_id).where(self._scope.owns(table))
+        with self._scope.reading() as connection:
+            rows = _rows(connection, query, table.c.id, ids)
+        return {row.id: row.document_id for row in rows}
+
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         table = schema.chunks
         query = select(table).where(self._scope.owns(table))
         with self._scope.reading() as connection:
-            if ids is None:
-                rows = connection.execute(query).all()
-            else:
-                parts = [query.where(table.c.id.in_(some)) for some in batches(ids)]
-                rows = [row for part in parts for row in connection.execute(part)]
+            rows = _rows(connection, query, table.c.id, ids)
         return [self._chunk(row) for row in rows]
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
@@ -136,3 +140,15 @@ class SqlDocuments:
             first_line=row.first_line,
             last_line=row.last_line,
         )
+
+
+def _rows(
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    key: ColumnElement[str],
+    ids: Sequence[str] | None,
+) -> Sequence[Row[Any]]:
+    """Return the rows of ``query`` whose ``key`` is among ``ids``, or all."""
+    if ids is None:
+        return connection.execute(query).all()
+    return [row for some in batches(ids) for row in connection.execute(query.where(key.in_(some)))]
