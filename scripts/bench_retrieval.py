@@ -37,7 +37,7 @@ from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.scan import read, scan
 
-_ORIGINALS = 600
+_FIRST = 600
 _PER_DOCUMENT = 10
 _BATCH = 2000
 _NOISE = 0.5
@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
-    texts = list(islice(_originals(washer, folder), _ORIGINALS))
+    texts = list(islice(originals(washer, folder), _FIRST))
     vectors = desk.embedder.embed([embedding_text(title, chunk) for title, chunk in texts])
     vocabulary = sorted({word for _, chunk in texts for word in chunk.text.reveal().split()})
     rng = random.Random(7)
@@ -103,7 +103,7 @@ def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
         made += len(picked)
 
 
-def _originals(washer: Redactor, folder: Path) -> Iterator[tuple[RedactedText, Chunk]]:
+def originals(washer: Redactor, folder: Path) -> Iterator[tuple[RedactedText, Chunk]]:
     _, found = scan(folder)
     for file in found.files:
         try:
