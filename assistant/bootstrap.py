@@ -12,50 +12,46 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
-from assistant.adapters.langchain_llm import LangchainChat
-from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.adapters.shelf import NoVault, shelf
-from assistant.adapters.webhook import webhook
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
 from assistant.model import Role, Tenant
-from assistant.ports import ChatModel, Embedder, Reranker, Writer
+from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
-from assistant.writers.model import ModelWriter
 from guardrails import ForPerson, Redactor
 from guardrails.detect import build_detector, build_rule_detector
 from guardrails.doors import Person
-from guardrails.gate import EgressGate
 from guardrails.injection import InjectionDetector
 from guardrails.keys import DataKey, MasterKey, load_master_key
 from guardrails.known import KnownValue, KnownValues, Sparing, spared
 from guardrails.ledger import Ledger
 from guardrails.netguard import install, silence_vendors
-from guardrails.policy import Destination, Policy
+from guardrails.policy import Policy
 from guardrails.restore import Restorer
 from guardrails.scan import Scanner
 from guardrails.seal import Sealer
 from guardrails.spans import Detector, Span
 from guardrails.vault import EphemeralVaultStore, Vault
 
+if TYPE_CHECKING:
+    from assistant.adapters.llama_cpp import Engine
+
 _Made = TypeVar("_Made")
-MODEL_DESTINATION = "model"
 _PORTS = {"http": 80, "https": 443}
 _POSTGRES_PORT = 5432
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HomeInUse(StorageTrouble):
@@ -77,7 +73,7 @@ class Home:
         self._embedder = make_embedder(settings)
         self._reranker = make_reranker(settings)
         self._suspects = lambda: make_injection_detector(settings, self._embedder).find_many
-        self._engine = Once(lambda: make_engine(settings))
+        self._engine = Once(self._load_engine)
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
         self._indexes = Indexes(settings)
@@ -229,6 +225,8 @@ class Home:
         """Return what posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
             raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")
+        from assistant.adapters.webhook import webhook
+
         return webhook(str(self.settings.webhook_url))
 
     def _open_desk(self, tenant: Tenant) -> Desk:
@@ -274,12 +272,22 @@ class Home:
     ) -> Writer:
         if self.settings.writer == "extractive":
             return spare
-        destination = model_destination(self.settings)
-        gate = EgressGate(
-            destination, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
+        from assistant.models import make_writer  # here: its HTTP client is a tenth of a second
+
+        return make_writer(
+            self.settings,
+            lambda: self.accounts.tenant(tenant.slug).policy,
+            self._engine,
+            scanner=scanner,
+            redactor=redactor,
+            ledger=ledger,
+            spare=spare,
         )
-        chat = make_chat(self.settings, gate, self._engine)
-        return ModelWriter(chat, redactor, scanner, spare)
+
+    def _load_engine(self) -> Engine:
+        from assistant.models import make_engine
+
+        return make_engine(self.settings)
 
 
 class LazyDetector:
@@ -342,55 +350,12 @@ def make_injection_detector(settings: Settings, embedder: Embedder) -> Injection
     return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
 
 
-def make_engine(settings: Settings) -> Engine:
-    """Return what runs the model file that the settings name; loads it."""
-    assert settings.model_file is not None, "only asked when there is one"
-    return load(settings.model_file, threads=settings.threads)
-
-
-def make_chat(settings: Settings, gate: EgressGate, engine: Callable[[], Engine]) -> ChatModel:
-    """Return the model that the settings name, reached through ``gate``; imports it when asked."""
-    key = settings.model_key
-    inside = settings.model_file is not None
-    return LangchainChat(
-        url=f"{ORIGIN}/v1" if inside else str(settings.model_url),
-        sender=LlamaTransport(engine) if inside else None,
-        model=settings.model_name,
-        key=key.get_secret_value() if key else None,
-        timeout=settings.model_timeout_s,
-        gate=gate,
-    )
-
-
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
     """Return a redactor whose vault ends with the process: for evaluation without a tenant."""
     key = DataKey.fresh()
     vault = Vault(EphemeralVaultStore(), Sealer("ephemeral", key), key)
     detector = LazyDetector(lambda: make_detector(settings)) if detect else _Blind()
     return Redactor(detector, vault, KnownValues())
-
-
-def model_destination(settings: Settings) -> Destination:
-    """Return where prompts go. `BadInput` when that is nowhere, or no model can run there.
-
-    A server on this machine is the house's own, so that it keeps texts out of training needs no
-    promise from anyone.
-    """
-    if (settings.model_url is None) == (settings.model_file is None):
-        raise BadInput(
-            "Either a model server or a model file must be set, and not both.",
-            todo="Set QUIETDESK_MODEL_URL or QUIETDESK_MODEL_FILE, or QUIETDESK_WRITER=extractive.",
-        )
-    if settings.model_file is not None:
-        must_run(settings.model_file)
-        return Destination(MODEL_DESTINATION, ORIGIN, no_training=True)
-    parts = urlsplit(str(settings.model_url))
-    return Destination(
-        MODEL_DESTINATION,
-        f"{parts.scheme}://{parts.netloc}",
-        region=settings.model_region,
-        no_training=settings.model_no_training or parts.hostname in _LOOPBACK,
-    )
 
 
 class _Blind:

@@ -17,8 +17,9 @@ import pytest
 
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load
-from assistant.bootstrap import Home, model_destination
+from assistant.bootstrap import Home
 from assistant.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError
+from assistant.models import model_destination
 from assistant.settings import Settings
 from guardrails import RedactedText
 from guardrails.ledger import calling
