@@ -5,13 +5,23 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.adapters.bm25 import K1, B, Bm25Index, Bm25Library, Vocabulary, tokenize
+from assistant.adapters.bm25 import (
+    K1,
+    B,
+    Bm25Index,
+    Bm25Library,
+    Vocabulary,
+    name_of,
+    names_in,
+    tokenize,
+)
 from assistant.model import Chunk
 from tests.fakes.plain import washed
 from tests.fakes.records import FakeDocuments
@@ -125,6 +135,39 @@ def test_a_word_of_the_title_finds_a_chunk_that_does_not_hold_it() -> None:
     documents.put(document, chunks_of(document, ["Lower the MTU.", "Verify it."]))
     title = document.title.reveal()
     assert len(Bm25Library(documents)().search(washed(title), 5)) == 2
+
+
+@pytest.mark.parametrize(
+    "question", ["NodeClockStuck fires", "what to do about node clock stuck?", "Node-Clock: stuck"]
+)
+def test_a_document_that_is_named_comes_before_one_that_mentions_it(question: str) -> None:
+    named, mention = a_document("a.md"), a_document("b.md")
+    documents = FakeDocuments()
+    long = "Time of a host is no longer that of the others. " * 2
+    documents.put(
+        replace(named, title=washed("Node Clock Stuck")), chunks_of(named, [f"Node clock: {long}"])
+    )
+    documents.put(mention, chunks_of(mention, ["See NodeClockStuck."]))
+    for at in range(20):
+        other = a_document(f"{at}.md")
+        documents.put(other, chunks_of(other, ["Other things fire."]))
+    best = Bm25Library(documents)().search(washed(question), 2)[0]
+    assert best.chunk_id in {chunk.id for chunk in documents.chunks_of(named.id)}
+
+
+def test_one_word_and_a_placeholder_name_nothing() -> None:
+    assert name_of("Storage") is None
+    assert name_of("Mail of <PERSON_3>") is None
+    assert name_of("NodeClockStuck") == name_of("Node clock, stuck!") == "=nodeclockstuck"
+    assert "=mailof" in names_in("mail of <PERSON_3>")
+    assert not [name for name in names_in("a <PERSON_3> b") if "person" in name]
+
+
+def test_what_is_no_title_costs_a_question_nothing() -> None:
+    index = _index("restart the spooler", "lower the mtu", "other things")
+    (alone,) = index.search(washed("spooler"), 1)
+    (beside,) = index.search(washed("the spooler of it"), 1)
+    assert beside.score == alone.score
 
 
 def test_the_library_keeps_in_step_with_the_records() -> None:
