@@ -66,6 +66,7 @@ class Places:
     def __init__(self, sealer: Sealer, documents: Iterable[Document]) -> None:
         self._sealer = sealer
         self.known = {each.id: Origin.read(each.fingerprint) for each in documents}
+        self._above: dict[PurePath, tuple[str, ...]] = {}
 
     def document_id(self, path: PurePath) -> str:
         """Return the id of the document that stands at ``path``."""
@@ -88,9 +89,11 @@ class Places:
 
     def origin(self, path: PurePath, root: PurePath, how: str, body: bytes) -> Origin:
         """Return the origin to record for the file at ``path`` that holds ``body``."""
-        tags = tuple(self.tag(folder) for folder in path.parents)
+        folder = path.parent
+        if folder not in self._above:  # once for all files of a folder
+            self._above[folder] = tuple(map(self.tag, (folder, *folder.parents)))
         content = self._sealer.fingerprint_bytes(b"content\x1f" + body)
-        return Origin(content, how, self.tag(root), tags)
+        return Origin(content, how, self.tag(root), self._above[folder])
 
     def article(self, path: PurePath, file: Origin, loaded: Loaded) -> Origin:
         """Return the origin to record for one article of the file that ``file`` is of.
