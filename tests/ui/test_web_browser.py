@@ -97,6 +97,7 @@ def test_selected_words_are_masked_and_a_placeholder_leads_to_its_row(
     """A chip leads to the row that takes it back; words selected in the thread are masked."""
     _log_in(page, own_site, "rae")
     page.locator("[data-ticket='AC-3']").click()
+    expect(page.locator(".qd-thread")).to_contain_text("Whit Monday")
     page.get_by_label("Show what the model sees").check()
     page.locator(".qd-thread [data-correct]").first.click()
     expect(page.locator(".qd-masked button").first).to_be_focused()
