@@ -193,7 +193,7 @@ def _loading(what: str, todo: str) -> Generator[None]:
     """Tell of a folder that does not load in words of ours."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # config, tokenizer and weights are read by packages with own trees
         raise BadInput(
             f"The {what} does not load ({type(error).__name__}).",
             safe="Nothing was searched or indexed with it.",
