@@ -27,7 +27,7 @@ from assistant.adapters.shelf import NoVault, shelf
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
-from assistant.model import Role, Tenant
+from assistant.model import Tenant
 from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
@@ -137,7 +137,7 @@ class Home:
         found = self.accounts.member(login, slug)
         if found is None:
             raise NotPermitted(f"{login} has no seat with {slug}.", todo="Ask an admin for one.")
-        return Person(login, slug, may_read=True, may_release=found.role.includes(Role.REVIEWER))
+        return found.person()
 
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
