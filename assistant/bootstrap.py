@@ -19,11 +19,11 @@ from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
+from assistant.adapters.library_view import NoVault, shelf
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
-from assistant.adapters.shelf import NoVault, shelf
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
@@ -32,19 +32,19 @@ from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import ForPerson, Redactor
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
+from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_detector, build_rule_detector
-from guardrails.doors import Person
-from guardrails.injection import InjectionDetector
-from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.known import KnownValue, KnownValues, Sparing, spared
-from guardrails.ledger import Ledger
-from guardrails.netguard import install, silence_vendors
+from guardrails.detect.directory import KnownValue, KnownValues, Sparing, spared
+from guardrails.egress.netguard import install, silence_vendors
+from guardrails.identity.permissions import Person
+from guardrails.identity.restore import Restorer
+from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.injection.detector import InjectionDetector
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
 from guardrails.spans import Detector, Span
-from guardrails.vault import EphemeralVaultStore, Vault
 
 if TYPE_CHECKING:
     from assistant.adapters.llama_cpp import Engine
@@ -272,7 +272,9 @@ class Home:
     ) -> Writer:
         if self.settings.writer == "extractive":
             return spare
-        from assistant.models import make_writer  # here: its HTTP client is a tenth of a second
+        from assistant.chat_models import (
+            make_writer,  # here: its HTTP client is a tenth of a second
+        )
 
         return make_writer(
             self.settings,
@@ -285,7 +287,7 @@ class Home:
         )
 
     def _load_engine(self) -> Engine:
-        from assistant.models import make_engine
+        from assistant.chat_models import make_engine
 
         return make_engine(self.settings)
 

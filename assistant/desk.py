@@ -17,11 +17,11 @@ from assistant.ports import (
     Writer,
 )
 from guardrails import RedactedText, Redactor
-from guardrails.injection import Suspect
-from guardrails.ledger import Ledger
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.restore import Restorer
+from guardrails.injection.detector import Suspect
+from guardrails.leaks.scan import Scanner
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardrails import RawText, RedactedText
+from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
-from guardrails.known import KnownPerson
 from guardrails.policy import Policy
 
 

@@ -31,9 +31,9 @@ from assistant.model import (
     Written,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson, Term
-from guardrails.ledger import LedgerStore
-from guardrails.vault import VaultStore
+from guardrails.audit.ledger import LedgerStore
+from guardrails.detect.directory import KnownPerson, Term
+from guardrails.identity.vault import VaultStore
 
 Vectors = NDArray[np.float32]
 """Rows are texts, columns dimensions; each row has length 1."""

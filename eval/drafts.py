@@ -22,10 +22,10 @@ from pathlib import Path
 from statistics import fmean, median
 
 from assistant.errors import BadInput
-from assistant.flows.quarantine import Suspects, quarantine
-from assistant.flows.reading import around
 from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
 from assistant.ports import DocumentStore, Embedder, Writer
+from assistant.search.quarantine import Suspects, quarantine
+from assistant.search.reading import around
 from eval.beir import Question, read_corpus, read_questions, read_references
 from eval.retrieval import Found, Progress, Shelf
 from guardrails import RedactedText, Redactor, Template

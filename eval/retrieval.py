@@ -23,13 +23,13 @@ from typing import TypeVar
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.errors import BadInput
-from assistant.flows.indexing import index_chunks
-from assistant.flows.retrieve import Library, Retrieved, search
 from assistant.model import Chunk, Document, new_id
 from assistant.ports import Embedder, Reranker
+from assistant.search.indexing import index_chunks
+from assistant.search.retrieve import Library, Retrieved, search
 from eval.abstention import Abstention, Confidence, judge
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
-from eval.indexes import MemoryDocuments, MemoryIndex
+from eval.memory import MemoryDocuments, MemoryIndex
 from guardrails import RawText, RedactedText, Redactor
 from ingestion.chunks import Washed, wash
 from ingestion.loaders import Loaded, Unreadable, load

@@ -19,12 +19,12 @@ from pathlib import Path
 
 from assistant.desk import Desk
 from ingestion import loaders
-from ingestion.known import how
+from ingestion.batches import Shelves, Waiting
+from ingestion.folders import Found, Scan, read, scan
 from ingestion.loaders import NotADocument, Unreadable
-from ingestion.places import Origin, Places
+from ingestion.origins import Origin, Places
 from ingestion.report import IngestReport, Note, Progress, Skipped, Tally
-from ingestion.scan import Found, Scan, read, scan
-from ingestion.shelving import Shelves, Waiting
+from ingestion.staleness import how
 from ingestion.superseding import supersede
 
 _BATCH_DOCUMENTS = 64

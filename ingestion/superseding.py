@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.model import Document
-from ingestion.places import TICKETS, Origin, Places
+from ingestion.near_duplicates import Candidate, Twins, twins
+from ingestion.origins import TICKETS, Origin, Places
 from ingestion.report import Alike, Tally
-from ingestion.twins import Candidate, Twins, twins
 
 
 def supersede(desk: Desk, fresh: AbstractSet[str], tally: Tally) -> None:

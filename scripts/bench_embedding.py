@@ -19,7 +19,7 @@ import numpy as np
 
 from assistant.adapters.sentence_transformers import LocalEmbedder, speak
 from assistant.bootstrap import ephemeral_redactor
-from assistant.flows.indexing import embedding_text
+from assistant.search.indexing import embedding_text
 from assistant.settings import Settings
 from scripts.bench_retrieval import originals
 

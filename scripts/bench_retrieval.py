@@ -27,15 +27,15 @@ import numpy as np
 
 from assistant.bootstrap import Home, ephemeral_redactor
 from assistant.desk import Desk
-from assistant.flows.indexing import embedding_text
-from assistant.flows.retrieve import retrieve
 from assistant.model import Chunk, Document, new_id
 from assistant.ports import Vectors
+from assistant.search.indexing import embedding_text
+from assistant.search.retrieve import retrieve
 from assistant.settings import Settings
 from guardrails import RawText, RedactedText, Redactor
 from ingestion import chunks as cutting
 from ingestion import loaders
-from ingestion.scan import read, scan
+from ingestion.folders import read, scan
 
 _FIRST = 600
 _PER_DOCUMENT = 10

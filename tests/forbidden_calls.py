@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from assistant.ports import ChatModel, Embedder, LexicalIndex
 from guardrails import ForPerson, RawText, RedactedText, Redactor, Template, join
-from guardrails.doors import Person, release, show
-from guardrails.ledger import Ledger
-from guardrails.restore import Restorer
-from guardrails.seal import Place, Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.seal import Place, Sealer
+from guardrails.identity.permissions import Person, release, show
+from guardrails.identity.restore import Restorer
 
 
 def raw_text_reaches_no_model(chat: ChatModel, raw: RawText, washed: RedactedText) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.flows.only import Only
-from assistant.flows.quarantine import of_cited
-from assistant.flows.reading import read_on
-from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Finding, Passage, Written, new_id
+from assistant.search.filters import Only
+from assistant.search.quarantine import of_cited
+from assistant.search.reading import read_on
+from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.flows.quarantine import placed
 from assistant.model import Draft, Finding, FindingKind, Ticket, Written
+from assistant.search.quarantine import placed
 from guardrails import RedactedText, placeholders
-from guardrails.doors import Person
-from guardrails.restore import placeholders_of
+from guardrails.identity.permissions import Person
+from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import Fields, parse_table
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Fields, parse_table
 
 _COLUMNS = ("name", "email", "phone", "username", "employee_number", "hosts", "serials")
 

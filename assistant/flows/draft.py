@@ -6,12 +6,7 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, masked_again
-from assistant.flows.only import Only
-from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
-from assistant.flows.reading import around
-from assistant.flows.retrieve import retrieve
-from assistant.flows.shelves import documents_of
 from assistant.flows.tickets import wash_again
 from assistant.model import (
     Draft,
@@ -23,8 +18,13 @@ from assistant.model import (
     Written,
 )
 from assistant.prompts import thread_of
+from assistant.search.federated import documents_of
+from assistant.search.filters import Only
+from assistant.search.quarantine import placed, quarantine
+from assistant.search.reading import around
+from assistant.search.retrieve import retrieve
 from guardrails import RedactedText, join, placeholders
-from guardrails.restore import placeholders_of
+from guardrails.identity.restore import placeholders_of
 
 
 def draft_reply(desk: Desk, reference: str) -> Draft:

@@ -9,7 +9,6 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
 from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
-from assistant.flows.quarantine import placed
 from assistant.model import (
     Draft,
     DraftKind,
@@ -21,13 +20,14 @@ from assistant.model import (
     Written,
     new_id,
 )
+from assistant.search.quarantine import placed
 from guardrails import ForPerson, RawText, RedactedText, join
-from guardrails.doors import Person, show
-from guardrails.doors import release as release_to
-from guardrails.known import KnownValues
-from guardrails.ledger import Fact
+from guardrails.audit.ledger import Fact
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.permissions import Person, show
+from guardrails.identity.permissions import release as release_to
+from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import find
-from guardrails.restore import placeholders_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from assistant.errors import NotFound
 from assistant.flows.checks import must_read
 from assistant.model import TicketStatus, TurnRole
 from guardrails import ForPerson, RedactedText
-from guardrails.doors import Person, show
+from guardrails.identity.permissions import Person, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, masked_again
-from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
 from assistant.flows.tickets import wash_again
 from assistant.model import Draft, DraftKind
+from assistant.search.quarantine import placed, quarantine
 
 
 def summarise(desk: Desk, reference: str) -> Draft:

@@ -16,9 +16,9 @@ from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Draft, Ticket
 from guardrails import ForPerson, RawText, RedactedText
-from guardrails.doors import Person, show
+from guardrails.detect.directory import Term
 from guardrails.errors import NotPermitted
-from guardrails.known import Term
+from guardrails.identity.permissions import Person, show
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 

@@ -15,7 +15,7 @@ from assistant.flows.checks import ticket_of
 from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
 from guardrails import RawText, RedactedText, Template, join
-from guardrails.known import KnownValues
+from guardrails.detect.directory import KnownValues
 from guardrails.placeholders import count_by_type
 from guardrails.threads import repeated, said
 

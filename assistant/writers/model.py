@@ -28,9 +28,9 @@ from assistant.prompts import (
 from assistant.writers.extractive import cite
 from assistant.writers.support import GIST, as_source, cited, finished, unsupported
 from guardrails import RawText, RedactedText, Redactor, Template, join_raw
-from guardrails.ledger import calling
-from guardrails.scan import Scanner
-from guardrails.verdict import Verdict, judge
+from guardrails.answers.verdict import Verdict, judge
+from guardrails.audit.ledger import calling
+from guardrails.leaks.scan import Scanner
 
 _NOTHING = Template("").fill()
 _LOOK_EVERY = 60

@@ -15,16 +15,18 @@ from assistant.settings import Settings
 from assistant.writers import model
 from eval.leakage.measure import Switch
 from eval.leakage.replaced import replaced
-from guardrails import ForPerson, RawText, RedactedText, Redactor, doors, gate
-from guardrails.keys import DataKey
-from guardrails.known import KnownValues
-from guardrails.outgoing import Body
-from guardrails.restore import Restored, Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
+from guardrails import ForPerson, RawText, RedactedText, Redactor
+from guardrails.answers.verdict import Verdict
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownValues
+from guardrails.egress import gate
+from guardrails.egress.request import Body
+from guardrails.identity import permissions as doors
+from guardrails.identity.restore import Restored, Restorer
+from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.leaks.scan import Scanner
 from guardrails.spans import Span
-from guardrails.vault import EphemeralVaultStore, Vault
-from guardrails.verdict import Verdict
 
 
 def switches() -> Mapping[str, Switch]:

@@ -29,8 +29,8 @@ from guardrails.detect.plausible import plausible
 from guardrails.detect.resolve import merge
 from guardrails.detect.segments import Segment, segments
 from guardrails.detect.shapes import shapes
+from guardrails.egress.netguard import silence_vendors
 from guardrails.errors import Refused
-from guardrails.netguard import silence_vendors
 from guardrails.spans import EntityType, Span
 
 Found = tuple[tuple[int, int, EntityType, float], ...]

@@ -1,4 +1,4 @@
-"""Fits the injection detector and writes ``guardrails/weights/injection.json``.
+"""Fits the injection detector and writes ``guardrails/injection/weights/injection.json``.
 
     python -m scripts.injection.train --shared ../shared/data
 
@@ -24,10 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from assistant.bootstrap import ephemeral_redactor, make_embedder, stay_home
 from assistant.settings import load_settings
 from guardrails import RawText, RedactedText
-from guardrails.injection import BUCKETS, blocks, features
+from guardrails.injection.detector import BUCKETS, blocks, features
 
 HERE = Path(__file__).parent
-TARGET = Path("guardrails/weights/injection.json")
+TARGET = Path("guardrails/injection/weights/injection.json")
 SEED = 20260
 FOLDS = 5
 SCALE = 3.0

@@ -10,8 +10,8 @@ import pytest
 
 from assistant.desk import Desk
 from assistant.flows.ask import Answer, ask, asking
-from assistant.flows.indexing import index_chunks
 from assistant.model import Chunk, Document, Written
+from assistant.search.indexing import index_chunks
 from guardrails import RawText
 from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, open_bench, spared
 from tests.fakes.desks import a_desk

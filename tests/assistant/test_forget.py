@@ -19,7 +19,7 @@ from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
-from ingestion.known import named
+from ingestion.staleness import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.samples import a_draft

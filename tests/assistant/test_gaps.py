@@ -6,7 +6,7 @@ import numpy as np
 
 from assistant.flows.ask import ask
 from assistant.flows.gaps import clusters, gaps
-from assistant.flows.only import Only
+from assistant.search.filters import Only
 from guardrails import RawText
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import a_document, chunks_of

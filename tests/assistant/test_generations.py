@@ -11,8 +11,8 @@ import pytest
 from assistant.adapters.chroma import generations
 from assistant.adapters.generations import Generations, Maker, Truth
 from assistant.errors import BadInput
-from assistant.flows.indexing import embedding_text, reconcile
 from assistant.ports import DocumentStore, Embedder, Near, Vectors
+from assistant.search.indexing import embedding_text, reconcile
 from guardrails import RedactedText
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.plain import washed

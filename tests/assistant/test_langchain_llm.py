@@ -19,7 +19,7 @@ from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.vendor_errors import WORDS, translated
 from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
 from guardrails import RawText, RedactedText
-from guardrails.ledger import calling
+from guardrails.audit.ledger import calling
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from guardrails.text import unwrap

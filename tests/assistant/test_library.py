@@ -14,9 +14,9 @@ from assistant.errors import BadInput, NotFound, Refused
 from assistant.flows.ask import Answer, ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents
-from assistant.flows.only import Only
 from assistant.flows.tickets import import_tickets
 from assistant.model import Role
+from assistant.search.filters import Only
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.policy import Policy

@@ -18,11 +18,11 @@ import pytest
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load
 from assistant.bootstrap import Home
+from assistant.chat_models import model_destination
 from assistant.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError
-from assistant.models import model_destination
 from assistant.settings import Settings
 from guardrails import RedactedText
-from guardrails.ledger import calling
+from guardrails.audit.ledger import calling
 from guardrails.policy import Policy
 from guardrails.text import unwrap
 from tests.fakes.plain import washed

@@ -24,9 +24,9 @@ from assistant.prompts import UNANSWERED, answer_prompt, reply_prompt, summary_p
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
 from guardrails import RawText, RedactedText, placeholders
+from guardrails.audit.ledger import LedgerMaker, Row
+from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.errors import StorageTrouble
-from guardrails.known import KnownPerson, KnownValues
-from guardrails.ledger import LedgerMaker, Row
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.plain import washed

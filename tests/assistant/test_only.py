@@ -9,9 +9,9 @@ import pytest
 
 from assistant.desk import Desk
 from assistant.errors import BadInput
-from assistant.flows.indexing import index_chunks
-from assistant.flows.only import Only, only
-from assistant.flows.retrieve import retrieve
+from assistant.search.filters import Only, only
+from assistant.search.indexing import index_chunks
+from assistant.search.retrieve import retrieve
 from guardrails import RawText
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import washed

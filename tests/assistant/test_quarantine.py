@@ -15,8 +15,8 @@ from assistant.flows.summarise import summarise
 from assistant.flows.tickets import import_tickets
 from assistant.model import FindingKind
 from guardrails import RawText, RedactedText
-from guardrails.doors import Person
-from guardrails.injection import Suspect
+from guardrails.identity.permissions import Person
+from guardrails.injection.detector import Suspect
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import washed
 from tests.fakes.samples import a_document, chunks_of

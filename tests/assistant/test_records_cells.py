@@ -8,9 +8,9 @@ from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.people import from_texts, to_texts
 from assistant.errors import SealBroken
 from guardrails import RawText, RedactedText
-from guardrails.keys import DataKey
-from guardrails.known import KnownPerson
-from guardrails.seal import Sealer
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownPerson
 from tests.fakes.plain import plain, washed
 
 CELLS = Cells(Sealer("t", DataKey(b"c" * 32)), "people", "row", 1)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.flows.indexing import embedding_text, index_chunks, reconcile
-from assistant.flows.retrieve import Library, Retrieved, fuse, retrieve, search
 from assistant.model import Chunk
 from assistant.ports import Hit
+from assistant.search.indexing import embedding_text, index_chunks, reconcile
+from assistant.search.retrieve import Library, Retrieved, fuse, retrieve, search
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import FakeLexical, FakeReranker, FakeVectors, HashingEmbedder
 from tests.fakes.plain import washed

@@ -15,12 +15,12 @@ from assistant.flows.summarise import summarise
 from assistant.flows.tickets import import_tickets
 from assistant.model import Draft, DraftState, FindingKind
 from guardrails import ForPerson, RawText
+from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
-from guardrails.doors import Person
-from guardrails.known import KnownValues
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
-from guardrails.vault import Vault
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.permissions import Person
+from guardrails.identity.vault import Vault
+from guardrails.leaks.scan import Scanner
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeRecords
 

@@ -12,7 +12,7 @@ from assistant.model import Written
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
 from guardrails import RawText, RedactedText, placeholders
-from guardrails.restore import Restorer
+from guardrails.identity.restore import Restorer
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.assistant.test_model_writer import open_bench, passage

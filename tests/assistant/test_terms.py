@@ -15,12 +15,12 @@ from assistant.flows.terms import add_term, leave_readable, masked, remove_term,
 from assistant.flows.tickets import import_tickets, wash_again
 from assistant.settings import Settings
 from guardrails import RawText
-from guardrails.doors import Person
+from guardrails.detect.directory import Sparing, Term
 from guardrails.errors import NotPermitted
-from guardrails.known import Sparing, Term
+from guardrails.identity.permissions import Person
 from guardrails.spans import EntityType, Span
 from ingestion.ingest import ingest
-from ingestion.known import stale
+from ingestion.staleness import stale
 from tests.fakes.desks import a_desk, no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.ui.web_fixtures import ticket

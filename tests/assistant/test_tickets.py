@@ -18,11 +18,11 @@ from assistant.errors import BadInput, Refused, StorageTrouble
 from assistant.flows.tickets import Imported, import_tickets, read_tickets
 from assistant.model import RawTicket, Ticket, TicketStatus, TurnRole
 from guardrails import RawText, Redactor
-from guardrails.known import KnownValues
-from guardrails.ledger import Ledger, LedgerMaker, Row
+from guardrails.audit.ledger import Ledger, LedgerMaker, Row
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.vault import Vault
 from guardrails.spans import Span
 from guardrails.text import unwrap
-from guardrails.vault import Vault
 from tests.assistant.gallows import desk_of
 from tests.fakes.databases import sqlite_home
 from tests.fakes.desks import KEY, a_desk

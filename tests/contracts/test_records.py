@@ -6,11 +6,11 @@ import pytest
 
 from assistant.errors import Refused
 from assistant.ports import Records
-from guardrails.keys import DataKey
-from guardrails.ledger import Ledger
-from guardrails.seal import Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.vault import Vault
 from guardrails.spans import EntityType
-from guardrails.vault import Vault
 from tests.fakes.samples import (
     a_document,
     a_draft,

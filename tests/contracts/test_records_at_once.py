@@ -8,7 +8,7 @@ from contextvars import copy_context
 from threading import Barrier
 from typing import TypeVar
 
-from guardrails.ledger import Proof
+from guardrails.audit.ledger import Proof
 from guardrails.spans import EntityType
 from tests.fakes.databases import Room
 from tests.fakes.samples import a_document, a_raw_ticket, a_washed_ticket, chunks_of

@@ -10,8 +10,8 @@ from assistant.adapters.records.schema import metadata
 from assistant.errors import Refused, SealBroken
 from assistant.model import Document, new_id
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.seal import Place, Sealer
+from guardrails.crypto.seal import Place, Sealer
+from guardrails.detect.directory import KnownPerson
 from guardrails.spans import EntityType
 from tests.fakes.databases import Room, TestHome
 from tests.fakes.samples import (

@@ -12,7 +12,7 @@ from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
 from guardrails import RedactedText
-from guardrails.injection import Suspect
+from guardrails.injection.detector import Suspect
 from tests.fakes.desks import a_redactor
 from tests.fakes.indexes import HashingEmbedder
 

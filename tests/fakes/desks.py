@@ -11,16 +11,16 @@ from assistant.model import Tenant
 from assistant.ports import TenantVectors
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
-from guardrails.injection import Suspect
-from guardrails.keys import DataKey
-from guardrails.known import KnownValues
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.restore import Restorer
+from guardrails.identity.vault import Vault
+from guardrails.injection.detector import Suspect
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
 from guardrails.spans import EntityType, Span
-from guardrails.vault import Vault
 from tests.fakes.indexes import FakeLibrary, FakeVectors, HashingEmbedder
 from tests.fakes.records import FakeRecords
 

@@ -21,11 +21,11 @@ from assistant.model import (
     TicketRow,
     Written,
 )
-from eval.indexes import MemoryDocuments
-from guardrails.known import KnownPerson, Term
-from guardrails.ledger import Head, LedgerMaker, Row
+from eval.memory import MemoryDocuments
+from guardrails.audit.ledger import Head, LedgerMaker, Row
+from guardrails.detect.directory import KnownPerson, Term
+from guardrails.identity.vault import EphemeralVaultStore
 from guardrails.text import unwrap
-from guardrails.vault import EphemeralVaultStore
 from tests.fakes.plain import plain
 
 
@@ -245,7 +245,7 @@ class FakeTerms:
 
 
 class FakeLedger:
-    """Implements `guardrails.ledger.LedgerStore`."""
+    """Implements `guardrails.audit.ledger.LedgerStore`."""
 
     def __init__(self) -> None:
         self._rows: list[Row] = []

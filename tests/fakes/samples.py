@@ -26,7 +26,7 @@ from assistant.model import (
 )
 from assistant.ports import Records
 from guardrails import RawText
-from guardrails.known import KnownPerson
+from guardrails.detect.directory import KnownPerson
 from tests.fakes.plain import washed
 
 MORNING = datetime(2026, 10, 12, 8, 14, 0, 250_000, tzinfo=UTC)

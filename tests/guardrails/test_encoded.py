@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
-from guardrails.encoded import views
-from guardrails.known import KnownPerson, KnownValues
+from guardrails.detect.directory import KnownPerson, KnownValues
+from guardrails.detect.encoded import views
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.guardrails.bench import Bench

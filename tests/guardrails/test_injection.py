@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.adapters.sentence_transformers import LocalEmbedder
-from guardrails.injection import InjectionDetector, blocks, weights
+from guardrails.injection.detector import InjectionDetector, blocks, weights
 from tests.fakes.plain import washed
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "injection" / "injection.jsonl"
@@ -85,7 +85,7 @@ def test_every_sentence_stands_in_one_block() -> None:
 def test_the_shipped_weights_are_small() -> None:
     known = weights()
     assert known.part.ndim == known.block.ndim == 1
-    assert Path("guardrails/weights/injection.json").stat().st_size < 1_000_000
+    assert Path("guardrails/injection/weights/injection.json").stat().st_size < 1_000_000
 
 
 @pytest.mark.prove

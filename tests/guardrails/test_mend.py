@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
-from guardrails.mend import mend
+from guardrails.answers.placeholder_repair import mend
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 from guardrails.text import unwrap

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText, Redactor
+from guardrails.detect.directory import KnownPerson, KnownValue, KnownValues
 from guardrails.errors import Refused
-from guardrails.known import KnownPerson, KnownValue, KnownValues
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.guardrails.bench import Bench, BrokenDetector

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
+from guardrails.detect.directory import KnownValues, Term, spared
 from guardrails.errors import Refused
-from guardrails.known import KnownValues, Term, spared
-from guardrails.scan import Scanner, Source
+from guardrails.leaks.scan import Scanner, Source
 from guardrails.spans import EntityType, Span
 from tests.fakes.plain import washed
 from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from guardrails import RawText
+from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
+from guardrails.crypto.seal import Place, Sealer
 from guardrails.errors import KeyTrouble, SealBroken
-from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.seal import Place, Sealer
 from guardrails.text import mint, unwrap
 
 KEY = DataKey.fresh()

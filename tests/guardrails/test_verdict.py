@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails import RawText
+from guardrails.answers.verdict import Verdict, judge
+from guardrails.detect.directory import KnownValues
 from guardrails.findings import FindingKind
-from guardrails.known import KnownValues
 from guardrails.spans import EntityType
-from guardrails.verdict import Verdict, judge
 from tests.fakes.plain import washed
 from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
 

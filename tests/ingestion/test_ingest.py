@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from assistant.flows.forget import forget_documents
-from assistant.flows.retrieve import retrieve
 from assistant.model import Chunk
 from assistant.ports import Vectors
-from eval.indexes import MemoryIndex
+from assistant.search.retrieve import retrieve
+from eval.memory import MemoryIndex
 from guardrails import RawText
-from guardrails.known import KnownPerson, Term
+from guardrails.detect.directory import KnownPerson, Term
 from guardrails.policy import Policy, ReviewRule
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
-from ingestion.known import named, stale
 from ingestion.report import IngestReport, Progress
+from ingestion.staleness import named, stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 

@@ -19,8 +19,8 @@ from guardrails.placeholders import find
 from guardrails.policy import Policy
 from ingestion.cited import place
 from ingestion.ingest import ingest
-from ingestion.known import stale
 from ingestion.resolved import bring_resolved
+from ingestion.staleness import stale
 from tests.fakes.desks import a_desk
 
 QUESTION = "Why does the tunnel flap at noon?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.twins import Candidate, twins
+from ingestion.near_duplicates import Candidate, twins
 from tests.fakes.plain import washed
 
 WORDS = [f"word{at}" for at in range(300)]

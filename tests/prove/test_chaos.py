@@ -25,8 +25,8 @@ from assistant.flows.summarise import summarise
 from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
+from guardrails.audit.ledger import LedgerMaker, LedgerStore, Row
 from guardrails.errors import KeyTrouble, QuietdeskError, StorageTrouble
-from guardrails.ledger import LedgerMaker, LedgerStore, Row
 from guardrails.spans import Span
 from ingestion.ingest import ingest
 from tests.fakes.desks import no_suspects

@@ -10,19 +10,19 @@ from functools import partial
 
 import pytest
 
-from assistant.adapters.shelf import shelf
+from assistant.adapters.library_view import shelf
 from assistant.desk import Desk
 from assistant.flows import outbox, review, show
 from assistant.flows.ask import ask, asking
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.gaps import gaps
-from assistant.flows.only import Only
-from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
 from assistant.flows.tickets import import_tickets
 from assistant.model import DraftState, Membership, Review
 from assistant.ports import DocumentReader
+from assistant.search.filters import Only
+from assistant.search.retrieve import retrieve
 from guardrails import RawText
 from guardrails.spans import EntityType
 from tests.fakes.plain import washed

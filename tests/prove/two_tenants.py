@@ -19,12 +19,12 @@ from assistant.desk import Desk
 from assistant.flows import review, show
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
-from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
 from assistant.flows.tickets import import_tickets
+from assistant.search.retrieve import retrieve
 from guardrails import ForPerson, RawText, RedactedText
-from guardrails.doors import Person
 from guardrails.errors import QuietdeskError
+from guardrails.identity.permissions import Person
 from guardrails.placeholders import Placeholder
 from guardrails.policy import Policy
 from guardrails.text import unwrap

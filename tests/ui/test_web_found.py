@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from assistant.flows.review import ReviewView
 from assistant.model import Finding, FindingKind, Written
 from guardrails import RawText
-from guardrails.doors import Person, show
+from guardrails.identity.permissions import Person, show
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import washed as as_washed
 from tests.fakes.samples import a_draft, a_written
-from ui.web.found import Numbered, Piece, lay, numbered
-from ui.web.marks import put_back, washed
+from ui.web.chips import put_back, washed
+from ui.web.findings import Numbered, Piece, lay, numbered
 from ui.web.views.review import compare
 from ui.web.views.shown import Shown
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.fakes.samples import a_written
+from ui.web.chips import cited, washed
 from ui.web.html import el, text
-from ui.web.marks import cited, washed
 
 
 def test_text_means_itself() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.flows.ask import Answer
 from assistant.model import Passage
 from assistant.writers.extractive import ExtractiveWriter
-from guardrails.doors import Person
+from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import washed
 from tests.fakes.samples import a_document, chunks_of

@@ -11,8 +11,8 @@ from ui.operations.drafts import CitationView, citation_view
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from assistant.flows.only import Only
     from assistant.model import Passage
+    from assistant.search.filters import Only
     from guardrails import RedactedText
 
 
@@ -92,7 +92,7 @@ def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
 
 
 def _only(desk: Desk, args: Question) -> Only:
-    from assistant.flows.only import only
+    from assistant.search.filters import only
 
     return only(
         desk.redactor,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from guardrails.doors import Person
+    from guardrails.identity.permissions import Person
     from ui.operations.base import PersonArgs
 
 

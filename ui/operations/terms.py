@@ -34,7 +34,7 @@ class TermList(Shape):
 
 def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     desk, person = seat(home, args)
     return TermList(

@@ -16,7 +16,7 @@ from assistant.model import Role
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from guardrails.doors import Person
+    from guardrails.identity.permissions import Person
 
 
 @dataclass(frozen=True, slots=True)

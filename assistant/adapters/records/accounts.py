@@ -19,7 +19,7 @@ from assistant.adapters.records.schema import policies as policy_table
 from assistant.adapters.records.scope import upsert
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
-from guardrails.keys import DataKey, MasterKey
+from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy
 
 LIBRARY = "@library"

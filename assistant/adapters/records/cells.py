@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from assistant.errors import SealBroken
 from guardrails import RawText, RedactedText
-from guardrails.seal import Place, Sealed, Sealer
+from guardrails.crypto.seal import Place, Sealed, Sealer
 
 _LENGTH_BYTES = 4
 

@@ -26,8 +26,8 @@ from assistant.model import (
     TurnRole,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownPerson
 
 
 def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> dict[str, Any]:

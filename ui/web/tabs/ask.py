@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.errors import BadInput
 from assistant.flows.ask import Answer, asking
 from assistant.flows.gaps import note_gap
-from assistant.flows.only import Only
+from assistant.search.filters import Only
 from guardrails import RawText
 from ui.web.conversations import Conversation, Conversations
 from ui.web.html import NOTHING

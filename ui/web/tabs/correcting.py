@@ -15,8 +15,8 @@ from assistant.model import Draft, Role, Ticket
 from guardrails import RawText, RedactedText
 from guardrails.placeholders import find
 from guardrails.spans import EntityType
-from ingestion.known import stale
 from ingestion.resolved import bring_resolved
+from ingestion.staleness import stale
 from ui.web.html import NOTHING, Html
 from ui.web.views import correcting as views
 from ui.web.views.notice import said

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import gradio as gr
 
 from assistant.errors import BadInput
-from assistant.flows.only import Only, only
+from assistant.search.filters import Only, only
 from ui.web.visit import Visit
 from ui.web.widgets import word
 

@@ -8,8 +8,8 @@ from typing import LiteralString
 from assistant.flows.terms import MaskedValue, TermLine
 from guardrails.placeholders import Placeholder
 from guardrails.spans import EntityType
+from ui.web.chips import chip
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import chip
 from ui.web.views.notice import empty
 
 _LONGEST = 200

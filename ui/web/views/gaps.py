@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.flows.gaps import GapGroup
+from ui.web.chips import when
 from ui.web.html import Html, el, join, text, words
-from ui.web.marks import when
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 

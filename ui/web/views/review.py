@@ -7,9 +7,9 @@ from typing import LiteralString
 
 from assistant.flows.review import ReviewView
 from assistant.model import Draft, DraftState, Review
-from ui.web.found import Numbered, number, numbered
+from ui.web.chips import made_how, pill, uncut, washed, when
+from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import made_how, pill, uncut, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
 from ui.web.views.shown import Shown

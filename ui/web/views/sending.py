@@ -13,12 +13,12 @@ from typing import NamedTuple
 from assistant.flows.review import ReviewView
 from guardrails import RedactedText
 from guardrails import join as join_washed
-from guardrails.doors import show
+from guardrails.identity.permissions import show
+from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Found, Placeholder, find
-from guardrails.restore import placeholders_of
-from ui.web.found import Numbered, Piece, lay
+from ui.web.chips import put_back
+from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, text
-from ui.web.marks import put_back
 from ui.web.views.shown import Shown
 
 

@@ -9,9 +9,9 @@ from assistant.desk import Desk
 from assistant.flows import show
 from assistant.model import Citation
 from guardrails import RedactedText
-from guardrails.doors import Person
+from guardrails.identity.permissions import Person
+from ui.web.chips import cited, washed
 from ui.web.html import Html
-from ui.web.marks import cited, washed
 
 
 @dataclass(frozen=True, slots=True)

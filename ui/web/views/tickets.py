@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from assistant.flows.show import TicketLine, TicketView, TurnView
 from assistant.model import Draft, DraftKind, DraftState
+from ui.web.chips import made_how, pill, washed, when
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import made_how, pill, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import sources

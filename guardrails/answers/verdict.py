@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails import placeholders
+from guardrails.answers.output_checks import find_signs
+from guardrails.answers.placeholder_repair import mend
 from guardrails.findings import Finding, FindingKind
-from guardrails.mend import mend
+from guardrails.identity.redact import Mask, Redactor
+from guardrails.leaks.scan import Scanner, Sighting, Source
 from guardrails.placeholders import Placeholder
-from guardrails.redact import Mask, Redactor
-from guardrails.scan import Scanner, Sighting, Source
-from guardrails.signs import find_signs
 from guardrails.spans import EntityType
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
 

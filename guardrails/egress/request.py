@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import NoReturn, cast
 from urllib.parse import unquote, unquote_plus
 
-from guardrails.encoded import views
+from guardrails.detect.encoded import views
 from guardrails.errors import GateClosed
-from guardrails.scan import Scan, Scanner
+from guardrails.leaks.scan import Scan, Scanner
 
 DEEPEST = 32
 _LONG_NUMBER = 7

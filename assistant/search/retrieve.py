@@ -23,11 +23,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
-from assistant.flows.indexing import embedding_text
-from assistant.flows.only import Only
-from assistant.flows.shelves import documents_of, lexical_of, vectors_of
 from assistant.model import Passage
 from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, Reranker, VectorSearch
+from assistant.search.federated import documents_of, lexical_of, vectors_of
+from assistant.search.filters import Only
+from assistant.search.indexing import embedding_text
 from guardrails import RedactedText, join
 
 _DEPTH = 100

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import guardrails
 
-_MODULES = ("encoded", "known", "placeholders", "redact", "spans", "vault")
+_MODULES = ("placeholders", "spans", "identity/redact", "identity/vault")
 _PACKAGES = (
     "onnxruntime", "phonenumbers", "presidio-analyzer", "presidio-anonymizer", "tokenizers"
 )  # fmt: skip

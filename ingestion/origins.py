@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from assistant.model import Document
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
 from ingestion.loaders import Loaded
 
 TICKETS = "tickets"

@@ -1,4 +1,4 @@
-"""The bounded parse of other programs' ticket exports: the same door as `guardrails.parse`, wider.
+"""The bounded parse of other programs' ticket exports: the same door as `guardrails.intake.parse`, wider.
 
 Exports come as one JSON document or as JSON lines, nest their objects under wrappers, and count
 statuses by number. What leaves here is as bounded as there: text stays `RawText`, anything else is
@@ -14,9 +14,9 @@ from email.utils import parseaddr
 from enum import StrEnum
 from typing import LiteralString, TypeVar, cast
 
+from guardrails.detect.directory import KnownPerson
 from guardrails.errors import BadInput
-from guardrails.known import KnownPerson
-from guardrails.parse import Fields
+from guardrails.intake.parse import Fields
 from guardrails.text import RawText, unwrap
 
 MAX_CHARACTERS = 200_000_000

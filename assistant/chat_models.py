@@ -15,10 +15,10 @@ from assistant.ports import ChatModel, Writer
 from assistant.settings import Settings
 from assistant.writers.model import ModelWriter
 from guardrails import Redactor
-from guardrails.gate import EgressGate
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
+from guardrails.egress.gate import EgressGate
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Destination, Policy
-from guardrails.scan import Scanner
 
 _NAME = "model"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -22,12 +22,12 @@ from typing import LiteralString
 import httpx
 
 from guardrails import placeholders
+from guardrails.audit.ledger import Fact, Ledger, Row, current_call, digest
+from guardrails.egress.request import Stopped, check_address, wash_body
+from guardrails.egress.response import Limits, Watch, abounded, bounded, why
 from guardrails.errors import BadInput, GateClosed, QuietdeskError
-from guardrails.incoming import Limits, Watch, abounded, bounded, why
-from guardrails.ledger import Fact, Ledger, Row, current_call, digest
-from guardrails.outgoing import Stopped, check_address, wash_body
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Destination, Policy
-from guardrails.scan import Scanner
 
 _PORTS = {"http": 80, "https": 443}
 _KEYS = ("authorization", "api-key")

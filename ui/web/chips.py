@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from assistant.model import Citation
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
-from ui.web.found import Numbered, Piece, lay
+from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, el, text
 
 _GROUPS = {

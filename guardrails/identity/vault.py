@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from guardrails.keys import DataKey
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Place, Sealed, Sealer
 from guardrails.placeholders import Placeholder
-from guardrails.seal import Place, Sealed, Sealer
 from guardrails.spans import EntityType
 from guardrails.text import RawText, unwrap
 

@@ -10,8 +10,8 @@ from assistant.errors import Refused
 from assistant.model import Chunk, Document
 from assistant.ports import DocumentReader, Embedder, LexicalIndex, Near, VectorSearch
 from guardrails import RedactedText, Template
-from guardrails.seal import Sealed
-from guardrails.vault import EphemeralVaultStore, SurfaceKey
+from guardrails.crypto.seal import Sealed
+from guardrails.identity.vault import EphemeralVaultStore, SurfaceKey
 
 _NAMED = Template("library: $source")
 """How citations name a source of the library."""

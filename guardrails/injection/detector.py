@@ -128,7 +128,9 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Return the trained weights."""
-    loaded = json.loads(files("guardrails").joinpath("weights", "injection.json").read_bytes())
+    loaded = json.loads(
+        files("guardrails.injection").joinpath("weights", "injection.json").read_bytes()
+    )
     for name in ("block", "part"):
         loaded[name] = np.asarray(loaded[name], dtype=np.float32)
     return Weights(**loaded)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.model import Citation, Finding, FindingKind, Passage, Ticket
 from guardrails import RedactedText, Template, join
-from guardrails.injection import Suspect
+from guardrails.injection.detector import Suspect
 
 Suspects = Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
 _SHOWN = 120

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import LiteralString, Protocol
 
+from guardrails.crypto.keys import DataKey
 from guardrails.errors import Refused
-from guardrails.keys import DataKey
 
 GENESIS = "0" * 64
 Fact = str | int | bool | None | Mapping[str, int]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.desk import Desk
-from assistant.flows.quarantine import quarantine_passages
-from assistant.flows.shelves import documents_of
 from assistant.model import Finding, Passage
 from assistant.ports import DocumentReader
+from assistant.search.federated import documents_of
+from assistant.search.quarantine import quarantine_passages
 
 _MOST = 9
 _NEIGHBOUR = 0.97

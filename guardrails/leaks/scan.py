@@ -20,12 +20,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from guardrails import placeholders
+from guardrails.detect.directory import WORD_NAMES, KnownValues
 from guardrails.errors import Refused
-from guardrails.known import WORD_NAMES, KnownValues
+from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
 from guardrails.spans import HIGH_PRECISION, Detector, EntityType
 from guardrails.text import RedactedText, mint, require_redacted
-from guardrails.vault import Vault
 
 SHORTEST_VALUE = 3
 _WORD = r"[\w\u0300-\u036f]"  # with combining marks, which `\w` alone would split off

@@ -17,8 +17,8 @@ from typing import LiteralString, NewType
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from guardrails.crypto.keys import NONCE_BYTES, DataKey
 from guardrails.errors import SealBroken
-from guardrails.keys import NONCE_BYTES, DataKey
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
 
 Sealed = NewType("Sealed", bytes)

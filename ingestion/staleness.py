@@ -8,12 +8,12 @@ from pathlib import Path
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from guardrails import RawText
-from guardrails.detect.edition import edition
+from guardrails.detect.version import edition
 from guardrails.policy import Policy
 from ingestion import chunks as cutting
 from ingestion import loaders
-from ingestion.places import Places
-from ingestion.washing import washing
+from ingestion.origins import Places
+from ingestion.redaction_version import washing
 
 _TAG = 16
 _BESIDE = frozenset(

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Self
 
 from assistant.desk import Desk
-from assistant.flows.indexing import bring_in_step, index_chunks
 from assistant.model import Chunk, Document
 from assistant.ports import Vectors
+from assistant.search.indexing import bring_in_step, index_chunks
 from guardrails import RedactedText
 from ingestion import chunks as cutting
 from ingestion.loaders import Loaded
-from ingestion.places import Origin
+from ingestion.origins import Origin
 from ingestion.report import Preview, Tally
 
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 from guardrails import placeholders
 from guardrails.detect import apply_replacements
+from guardrails.detect.directory import KnownPerson, KnownValues
+from guardrails.detect.encoded import View, views
 from guardrails.detect.normal import normalise
-from guardrails.encoded import View, views
 from guardrails.errors import Refused
-from guardrails.known import KnownPerson, KnownValues
+from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, RedactedText, mint, unwrap
-from guardrails.vault import Vault
 
 _DESTROYED = frozenset({EntityType.SECRET})
 _LITERAL_SCORE = 1.0

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from guardrails import placeholders
+from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
 from guardrails.text import RawText, RedactedText, require_redacted, unwrap
-from guardrails.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
