@@ -32,14 +32,14 @@ def make_writer(
     scanner: Scanner,
     redactor: Redactor,
     ledger: Ledger,
-    spare: Writer,
+    fallback: Writer,
 ) -> Writer:
     """Return the writer of one tenant, whose ``policy`` is asked before each request.
 
-    ``spare`` writes where the model fails. `BadInput` when no model can run where it is set.
+    ``fallback`` writes where the model fails. `BadInput` when no model can run where it is set.
     """
     gate = EgressGate(model_destination(settings), policy, scanner, ledger)
-    return ModelWriter(_chat(settings, gate, engine), redactor, scanner, spare)
+    return ModelWriter(_chat(settings, gate, engine), redactor, scanner, fallback)
 
 
 def model_destination(settings: Settings) -> Destination:

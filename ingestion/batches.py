@@ -1,6 +1,6 @@
-"""A batch of documents that were read: washed, cut, indexed and recorded, or only previewed.
+"""A batch of documents that were read: redacted, cut, indexed and recorded, or only previewed.
 
-With two jobs the vectors of one batch are made while the next one is read and washed; records are
+With two jobs the vectors of one batch are made while the next one is read and redacted; records are
 written by one thread, batch by batch in order, each only when its vectors stand.
 """
 
@@ -26,7 +26,7 @@ from ingestion.report import Preview, Tally
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that has been read and is not washed yet."""
+    """A document that has been read and is not redacted yet."""
 
     id: str
     shown: Path
@@ -45,10 +45,10 @@ class _Made:
 
 
 @dataclass(slots=True)
-class Shelves:
+class BatchWriter:
     """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
 
-    ``fresh`` are the ids of what was written; ``tell`` hears how many vectors were made anew.
+    ``fresh`` are the ids of what was written; ``tell`` hears how many vectors were rebuilt.
     Leaving the context records the last batch; what an error leaves is vectors without a record.
     """
 
@@ -81,14 +81,14 @@ class Shelves:
         with self.tally.timed("redacting"):
             texts = [(each.shown, each.loaded) for each in batch]
             keep = self.identities and not self.dry
-            washed = cutting.wash(self.desk.redactor, texts, allocate=keep)
+            redacted = cutting.redact(self.desk.redactor, texts, allocate=keep)
         if self.dry:
-            self._preview(batch, washed)
+            self._preview(batch, redacted)
             return
-        documents = [self._document(each, text) for each, text in zip(batch, washed, strict=True)]
+        documents = [self._document(each, text) for each, text in zip(batch, redacted, strict=True)]
         cut = {
             document.id: [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
-            for document, text in zip(documents, washed, strict=True)
+            for document, text in zip(documents, redacted, strict=True)
         }
         self._bring_in_step()
         self.finish()
@@ -119,11 +119,11 @@ class Shelves:
                 self.desk.vectors.remove(chunk_ids)
         self.tally.counts["removed"] += len(gone)
 
-    def _preview(self, batch: Sequence[Waiting], washed: Sequence[cutting.Washed]) -> None:
-        for each, text in zip(batch, washed, strict=True):
+    def _preview(self, batch: Sequence[Waiting], redacted: Sequence[cutting.Redacted]) -> None:
+        for each, text in zip(batch, redacted, strict=True):
             shown = each.shown.as_posix().encode("utf-8", "replace").decode()
             self.tally.preview(Preview(shown, text.masked, len(text.pieces)))
-        self._count([each.id for each in batch], sum(len(text.pieces) for text in washed))
+        self._count([each.id for each in batch], sum(len(text.pieces) for text in redacted))
 
     def _bring_in_step(self) -> None:
         """Make good what a kill left in the index, before it is first changed.
@@ -158,16 +158,16 @@ class Shelves:
             )
         return gone
 
-    def _document(self, waiting: Waiting, washed: cutting.Washed) -> Document:
+    def _document(self, waiting: Waiting, redacted: cutting.Redacted) -> Document:
         return Document(
             waiting.id,
-            washed.source,
-            washed.title,
+            redacted.source,
+            redacted.title,
             waiting.origin.write(),
             datetime.now(UTC),
             self.desk.tenant.policy.version,
-            washed.tags,
-            washed.products,
+            redacted.tags,
+            redacted.products,
             waiting.loaded.labels.updated,
         )
 

@@ -1,6 +1,6 @@
 """Near-duplicate documents: the same runbook in two versions.
 
-Washed texts are compared by their runs of five words (shingles; Broder 1997, "On the resemblance
+Redacted texts are compared by their runs of five words (shingles; Broder 1997, "On the resemblance
 and containment of documents"). MinHash signatures, banded, name the pairs worth counting; of these
 the share of common shingles is counted exactly. Which one is newer is told by a version or a date
 in the file's name, or by a date that both state under the same title; where neither tells, nobody
@@ -48,7 +48,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Twins:
+class NearDuplicates:
     """Two documents that say the same; ``newer`` is the id of one of them, or empty."""
 
     one: str
@@ -57,7 +57,7 @@ class Twins:
     newer: str
 
 
-def twins(documents: Iterable[Candidate]) -> list[Twins]:
+def near_duplicates(documents: Iterable[Candidate]) -> list[NearDuplicates]:
     """Return the near-duplicates among ``documents``, most alike first."""
     numbers: dict[str, int] = {}
     kept: dict[str, tuple[_Words, str, str, str]] = {}
@@ -67,11 +67,13 @@ def twins(documents: Iterable[Candidate]) -> list[Twins]:
         if len(shingles):
             stated = max(_STATED.findall(text), default="")
             kept[each.id] = shingles, each.source.reveal(), each.title.reveal(), stated
-    found: list[Twins] = []
+    found: list[NearDuplicates] = []
     for one, two in _pairs({key: value[0] for key, value in kept.items()}):
         alike = _resemblance(kept[one][0], kept[two][0])
         if alike >= ALIKE:
-            found.append(Twins(one, two, alike, _newer(one, kept[one][1:], two, kept[two][1:])))
+            found.append(
+                NearDuplicates(one, two, alike, _newer(one, kept[one][1:], two, kept[two][1:]))
+            )
     return sorted(found, key=lambda each: (-each.alike, each.one, each.two))
 
 

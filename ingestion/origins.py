@@ -37,7 +37,7 @@ class Origin:
     """What a record's fingerprint says: the content's hash, how it was read, where it stood."""
 
     content: str
-    how: str
+    pipeline_version: str
     root: str
     folders: tuple[str, ...]
     newer: str = ""
@@ -47,17 +47,19 @@ class Origin:
 
     def write(self) -> str:
         """Return the text that the record keeps."""
-        how = f"{self.how}~{self.newer}" if self.newer else self.how
+        pipeline_version = (
+            f"{self.pipeline_version}~{self.newer}" if self.newer else self.pipeline_version
+        )
         root = f"{self.root}~{self.file}" if self.file else self.root
-        return ".".join((self.content, how, root, *self.folders))
+        return ".".join((self.content, pipeline_version, root, *self.folders))
 
     @classmethod
     def read(cls, fingerprint: str) -> Origin:
         """Return what `write` wrote; of anything else only the content."""
-        content, how, root, *folders = (*fingerprint.split("."), "", "")
-        how, _, newer = how.partition("~")
+        content, pipeline_version, root, *folders = (*fingerprint.split("."), "", "")
+        pipeline_version, _, newer = pipeline_version.partition("~")
         root, _, file = root.partition("~")
-        return cls(content, how, root, tuple(filter(None, folders)), newer, file)
+        return cls(content, pipeline_version, root, tuple(filter(None, folders)), newer, file)
 
 
 class Places:
@@ -87,13 +89,13 @@ class Places:
         above = [folder, *folder.parents]
         return next((each for each in reversed(above) if self.tag(each) in roots), folder)
 
-    def origin(self, path: PurePath, root: PurePath, how: str, body: bytes) -> Origin:
+    def origin(self, path: PurePath, root: PurePath, pipeline_version: str, body: bytes) -> Origin:
         """Return the origin to record for the file at ``path`` that holds ``body``."""
         folder = path.parent
         if folder not in self._above:  # once for all files of a folder
             self._above[folder] = tuple(map(self.tag, (folder, *folder.parents)))
         content = self._sealer.fingerprint_bytes(b"content\x1f" + body)
-        return Origin(content, how, self.tag(root), self._above[folder])
+        return Origin(content, pipeline_version, self.tag(root), self._above[folder])
 
     def article(self, path: PurePath, file: Origin, loaded: Loaded) -> Origin:
         """Return the origin to record for one article of the file that ``file`` is of.
@@ -120,10 +122,10 @@ class Places:
         origin = self.known.get(document_id)
         return f"{document_id}{origin.content[:_TAG]}" if origin else ""
 
-    def stale(self, how: str) -> int:
-        """Return how many documents were read otherwise than ``how``; tickets were not read."""
+    def stale(self, pipeline_version: str) -> int:
+        """Return how many documents were read otherwise than ``pipeline_version``; tickets were not read."""
         files = (origin for origin in self.known.values() if origin.root != TICKETS)
-        return sum(origin.how != how for origin in files)
+        return sum(origin.pipeline_version != pipeline_version for origin in files)
 
     def _hash(self, kind: str, path: PurePath) -> str:
         return self._sealer.fingerprint_bytes(b"\x1f".join((kind.encode(), os.fsencode(path))))

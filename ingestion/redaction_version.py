@@ -1,4 +1,4 @@
-"""Which washing this is, beside its detector: other code or packages may wash a text otherwise."""
+"""Which redacting this is, beside its detector: other code or packages may redact a text otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGES = (
 
 
 @cache
-def washing() -> str:
+def redaction_version() -> str:
     """Return a digest (hex) of what turns spans into placeholders, and of what detection calls."""
     found = blake2b(digest_size=16)
     folder = Path(guardrails.__file__).parent

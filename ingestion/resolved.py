@@ -1,6 +1,6 @@
 """Resolved tickets as documents, where the tenant's policy says so: an answer given once is known.
 
-What agents answered can be found and quoted, under what was asked. Only washed words are used, and
+What agents answered can be found and quoted, under what was asked. Only redacted words are used, and
 their placeholders are left out: a reply to one customer must never put another's name back.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.desk import Shelf
+from assistant.desk import LibraryView
 from assistant.errors import Refused
 from assistant.model import Chunk, Document
 from assistant.ports import DocumentReader, Embedder, LexicalIndex, Near, VectorSearch
@@ -17,11 +17,11 @@ _NAMED = Template("library: $source")
 """How citations name a source of the library."""
 
 
-def shelf(
+def library_view(
     documents: DocumentReader, vectors: VectorSearch, lexical: Callable[[], LexicalIndex]
-) -> Shelf:
+) -> LibraryView:
     """Return what may be read of a library."""
-    return Shelf(_Documents(documents), _Vectors(vectors), lexical)
+    return LibraryView(_Documents(documents), _Vectors(vectors), lexical)
 
 
 class NoVault(EphemeralVaultStore):

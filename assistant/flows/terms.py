@@ -1,7 +1,7 @@
 """Words that a tenant decides on: masked wherever they stand, or left readable.
 
 Every decision is a reviewer's and stands in the ledger, without the word. What was read before is
-stale from then on; whoever keeps a desk opens it anew afterwards.
+stale from then on; whoever keeps a desk opens it again afterwards.
 
 What was masked and should be read is named by its placeholder, one of a text that the person
 has before them: nobody learns here what the placeholder of another text stands for.

@@ -26,19 +26,23 @@ from guardrails import RedactedText
 def documents_of(desk: Desk) -> DocumentReader:
     """Return the documents that this desk may read."""
     own = desk.records.documents
-    return own if desk.shelf is None else _Documents(own, desk.shelf.documents)
+    return own if desk.library_view is None else _Documents(own, desk.library_view.documents)
 
 
 def vectors_of(desk: Desk) -> VectorSearch:
     """Return the vectors that this desk may search."""
-    return desk.vectors if desk.shelf is None else _Vectors(desk.vectors, desk.shelf.vectors)
+    return (
+        desk.vectors
+        if desk.library_view is None
+        else _Vectors(desk.vectors, desk.library_view.vectors)
+    )
 
 
 def lexical_of(desk: Desk) -> LexicalIndex:
     """Return the words that this desk may search."""
-    if desk.shelf is None:
+    if desk.library_view is None:
         return desk.lexical()
-    return _Lexical(desk.lexical(), desk.shelf.lexical())
+    return _Lexical(desk.lexical(), desk.library_view.lexical())
 
 
 @dataclass(frozen=True, slots=True)

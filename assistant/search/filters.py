@@ -10,11 +10,11 @@ from assistant.errors import BadInput
 from assistant.model import Document
 from guardrails import RawText, RedactedText, Redactor
 
-_TOLD = 20
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Only:
+class DocumentFilter:
     """What a document must be to answer; whatever is empty admits all.
 
     ``type`` is the ending of the file, ``source`` the file or a folder above it, as citations show
@@ -31,7 +31,7 @@ class Only:
     """The id of one that may not: a ticket does not answer itself."""
 
     def __bool__(self) -> bool:
-        return self != Only()
+        return self != DocumentFilter()
 
     def admits(self, document: Document) -> bool:
         """Return whether ``document`` may answer."""
@@ -46,7 +46,7 @@ class Only:
     def admitted(self, documents: Sequence[Document]) -> set[str]:
         """Return the ids of those that may answer. `BadInput` when none may."""
         found = {each.id for each in documents if self.admits(each)}
-        if not found and self != Only(but=self.but):
+        if not found and self != DocumentFilter(but=self.but):
             raise BadInput("No document passes these filters.", todo=self._what_there_is(documents))
         return found
 
@@ -58,16 +58,16 @@ class Only:
 
     def _what_there_is(self, documents: Sequence[Document]) -> str:
         if self.tags and not any(_carries(each.tags, self.tags) for each in documents):
-            return _told("Tags here", (tag for each in documents for tag in each.tags))
+            return _listed("Tags here", (tag for each in documents for tag in each.tags))
         if self.products and not any(_carries(each.products, self.products) for each in documents):
-            return _told("Products here", (name for each in documents for name in each.products))
+            return _listed("Products here", (name for each in documents for name in each.products))
         newest = max((each.updated for each in documents if each.updated), default=None)
         if self.since and (newest is None or newest < self.since):
             return f"The newest here is of {newest:%Y-%m-%d}." if newest else _UNDATED
         return "Name the ending of a file, and a folder as citations show it."
 
 
-def only(
+def parse_filter(
     redactor: Redactor,
     *,
     type_: str = "",
@@ -75,11 +75,11 @@ def only(
     tags: Iterable[str] = (),
     products: Iterable[str] = (),
     since: datetime | None = None,
-) -> Only:
-    """Return the filter that a person typed; its words are washed as those of documents were."""
+) -> DocumentFilter:
+    """Return the filter that a person typed; its words are redacted as those of documents were."""
     given = [[each.strip() for each in some if each.strip()] for some in (tags, products)]
-    washed = [tuple(redactor.look_up(RawText(each)).text for each in some) for some in given]
-    return Only(type_.strip(), source.strip(), *washed, since=since)
+    redacted = [tuple(redactor.look_up(RawText(each)).text for each in some) for some in given]
+    return DocumentFilter(type_.strip(), source.strip(), *redacted, since=since)
 
 
 _UNDATED = "No document here says when it was updated."
@@ -91,10 +91,10 @@ def _carries(labels: Sequence[RedactedText], wanted: Sequence[RedactedText]) -> 
     return all(each.reveal().casefold() in carried for each in wanted)
 
 
-def _told(what: str, labels: Iterable[RedactedText]) -> str:
+def _listed(what: str, labels: Iterable[RedactedText]) -> str:
     """Return the labels that there are, the most used first."""
     uses: dict[str, int] = {}
     for each in labels:
         uses[each.reveal()] = uses.get(each.reveal(), 0) + 1
-    first = sorted(uses, key=lambda each: (-uses[each], each))[:_TOLD]
+    first = sorted(uses, key=lambda each: (-uses[each], each))[:_MOST]
     return f"{what}: {', '.join(first)}." if first else f"{what}: none."

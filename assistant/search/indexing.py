@@ -50,7 +50,7 @@ def index_chunks(
 def bring_in_step(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Reconciled:
     """Reconcile the desk's vectors, and let those of its embedder answer from then on.
 
-    Called before an ingest. Where another embedder made the vectors, all are made anew beside them,
+    Called before an ingest. Where another embedder made the vectors, all are rebuilt beside them,
     in batches: a kill loses one batch at most, and the next call goes on.
     """
     done = reconcile(desk.records.documents, desk.embedder, desk.vectors, progress)

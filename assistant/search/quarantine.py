@@ -1,4 +1,4 @@
-"""Orders to an assistant in a ticket or a passage: kept from the writer, told to the reviewer.
+"""Prompt injections in a ticket or a passage: kept from the writer, told to the reviewer.
 
 A suspect sentence is data about the ticket, not a part of what is to be answered or quoted. So the
 writer gets the text without it, and the draft says where it stood. Searching still reads the whole
@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from assistant.model import Citation, Finding, FindingKind, Passage, Ticket
 from guardrails import RedactedText, Template, join
-from guardrails.injection.detector import Suspect
+from guardrails.injection.detector import SuspiciousSpan
 
-Suspects = Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
+FindSuspicious = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
 _SHOWN = 120
 _PARAGRAPH = re.compile(r".+?(?=\n\s*\n|\Z)", re.DOTALL)
-_NOTE = "reads like an order to an assistant; the writer did not see it"
+_NOTE = "reads like a prompt injection; the writer did not see it"
 _NO_SUBJECT = Template("your message").fill()
 _NOTHING = Template("").fill()
 
@@ -32,7 +32,9 @@ class Quarantined:
     findings: tuple[Finding, ...]
 
 
-def quarantine(suspects: Suspects, ticket: Ticket, passages: Sequence[Passage] = ()) -> Quarantined:
+def quarantine(
+    suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
+) -> Quarantined:
     """Return ``ticket`` and ``passages`` without suspect sentences; nothing is left of some."""
     said = [turn.text for turn in ticket.turns]
     of_subject, *rest = suspects([ticket.subject, *said, *(each.chunk.text for each in passages)])
@@ -53,14 +55,14 @@ def quarantine(suspects: Suspects, ticket: Ticket, passages: Sequence[Passage] =
 
 
 def quarantine_passages(
-    suspects: Suspects, passages: Sequence[Passage]
+    suspects: FindSuspicious, passages: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
     """Return ``passages`` without suspect sentences, and the findings about them."""
     return _without_suspects(passages, suspects([each.chunk.text for each in passages]))
 
 
 def _without_suspects(
-    passages: Sequence[Passage], suspects: Sequence[tuple[Suspect, ...]]
+    passages: Sequence[Passage], suspects: Sequence[tuple[SuspiciousSpan, ...]]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
     readable: list[Passage] = []
     findings: list[Finding] = []
@@ -90,13 +92,13 @@ def _place(source: RedactedText, first: int, last: int) -> str:
 
 
 def _kept(
-    suspects: Sequence[Suspect], text: RedactedText, where: str
+    suspects: Sequence[SuspiciousSpan], text: RedactedText, where: str
 ) -> tuple[RedactedText, list[Finding]]:
     return _without(text, [(each.start, each.end) for each in suspects], where)
 
 
 def _kept_of_turn(
-    suspects: Sequence[Suspect], text: RedactedText, where: str
+    suspects: Sequence[SuspiciousSpan], text: RedactedText, where: str
 ) -> tuple[RedactedText, list[Finding]]:
     """As `_kept`, but what follows an order in its paragraph goes with it: it is rarely alone.
 

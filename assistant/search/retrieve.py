@@ -3,7 +3,7 @@
 Two searches that fail differently are fused: vectors (sense) and BM25 (exact words). Their scores,
 stretched to 0..1 within the first hundred hits of each, are added half and half: Bruch, Gai and
 Ingber (2023, "An Analysis of Fusion Functions for Hybrid Retrieval") find such a convex combination
-better than reciprocal rank fusion, and so it was on 339 real questions, everything washed (nDCG@10,
+better than reciprocal rank fusion, and so it was on 339 real questions, everything redacted (nDCG@10,
 development half): vectors .797, BM25 .813, reciprocal ranks .845, this .866. Late interaction over
 the first 10, 20 or 30 (MaxSim of MiniLM's token vectors) took .006 to .020 away again.
 
@@ -26,7 +26,7 @@ from assistant.desk import Desk
 from assistant.model import Passage
 from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, Reranker, VectorSearch
 from assistant.search.federated import documents_of, lexical_of, vectors_of
-from assistant.search.filters import Only
+from assistant.search.filters import DocumentFilter
 from assistant.search.indexing import embedding_text
 from guardrails import RedactedText, join
 
@@ -40,7 +40,7 @@ _LAST_QUESTION = 0.5
 """What a word of the question before this one weighs: on the 36 questions of the development half
 that follow others, nDCG@10 .886 without, .917 to .919 from .3 to .7, .905 with both as one text."""
 
-_READ_ANEW = 20
+_READ_AGAIN = 20
 """Passages that a cross-encoder reads: on the development half 95 of 100 answers are among ten."""
 
 _OTHERS = 20
@@ -48,7 +48,7 @@ _OUT_BY_VECTOR, _OUT_BY_TERMS, _BIAS = 9.0, 6.0, -1.85
 _ANSWERABLE = 0.3
 _BY_WORDS_ALONE = (
     "Only exact words were searched: the model that made the vectors is gone. "
-    "`quietdesk reindex` makes them anew."
+    "`quietdesk reindex` makes them again."
 )
 
 
@@ -84,7 +84,7 @@ def retrieve(
     limit: int = 6,
     *,
     before: Sequence[RedactedText] = (),
-    only: Only | None = None,
+    filters: DocumentFilter | None = None,
 ) -> Retrieved:
     """Return the passages of this tenant that answer ``query``.
 
@@ -94,10 +94,10 @@ def retrieve(
     library = Library(
         documents_of(desk), desk.embedder, vectors_of(desk), lexical_of(desk), desk.reranker
     )
-    if not only:
+    if not filters:
         return search(library, query, limit, before=before)
-    admitted = only.admitted(library.documents.documents())
-    return search(library, query, limit, before=before, only=admitted)
+    admitted = filters.admitted(library.documents.documents())
+    return search(library, query, limit, before=before, filters=admitted)
 
 
 def search(
@@ -107,22 +107,22 @@ def search(
     *,
     before: Sequence[RedactedText] = (),
     per_document: int = _PER_DOCUMENT,
-    only: AbstractSet[str] | None = None,
+    filters: AbstractSet[str] | None = None,
 ) -> Retrieved:
     """Search ``library``; at most ``per_document`` passages come from one document.
 
     With ``only`` the passages come from documents of these ids.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
-    found, owners, whole = _hits(library, query, asked, before, only)
+    found, owners, whole = _hits(library, query, asked, before, filters)
     scores = fuse(list(found.values()) if whole else [found["terms"]])
     ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     kept = _spread(ranked, owners, per_document)
     reader = library.reranker
-    wanted = limit if reader is None else max(limit, _READ_ANEW)
+    wanted = limit if reader is None else max(limit, _READ_AGAIN)
     passages = _passages(library.documents, kept[:wanted], scores, found)
     if reader is not None:
-        passages = _read_anew(reader, asked, passages)[:limit]
+        passages = _read_again(reader, asked, passages)[:limit]
     confidence = _confidence(found, owners, ranked[0]) if passages else 0.0
     return Retrieved(passages, confidence >= _ANSWERABLE, confidence, by_words_alone=not whole)
 
@@ -147,7 +147,7 @@ def _hits(
     query: RedactedText,
     asked: RedactedText,
     before: Sequence[RedactedText],
-    only: AbstractSet[str] | None,
+    filters: AbstractSet[str] | None,
 ) -> tuple[dict[str, list[Hit]], Mapping[str, str], bool]:
     """Search both ways; return hits that the records know, their documents, whether it was both.
 
@@ -155,7 +155,7 @@ def _hits(
     question's own, and at half their weight those of the question before it: “and how do I mitigate
     it?” names nothing.
     """
-    depth = _DEPTH if only is None else _DEPTH_NARROWED
+    depth = _DEPTH if filters is None else _DEPTH_NARROWED
     near = library.vectors.nearest(library.embedder, asked, depth)
     found = {
         "terms": _by_terms(library.lexical, query, before[-1:], depth),
@@ -163,7 +163,7 @@ def _hits(
     }
     ids = dict.fromkeys(hit.chunk_id for hits in found.values() for hit in hits)
     known = library.documents.owners(list(ids))
-    owners = {key: owner for key, owner in known.items() if only is None or owner in only}
+    owners = {key: owner for key, owner in known.items() if filters is None or owner in filters}
     checked = {
         way: [hit for hit in hits if hit.chunk_id in owners][:_DEPTH] for way, hits in found.items()
     }
@@ -219,7 +219,7 @@ def _passages(
     )
 
 
-def _read_anew(
+def _read_again(
     reader: Reranker, asked: RedactedText, passages: Sequence[Passage]
 ) -> tuple[Passage, ...]:
     """Order ``passages`` by what each is worth when it is read together with the question."""

@@ -1,6 +1,6 @@
 """Signs in an answer: things to click, run or dial that no source holds, and orders obeyed.
 
-Everything here reads washed text. A thing is *held* when a source says it too, whatever the case
+Everything here reads redacted text. A thing is *held* when a source says it too, whatever the case
 and the spaces; what a source holds is never a finding.
 """
 
@@ -86,21 +86,21 @@ _PAYLOAD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
+class _Check:
     kind: FindingKind
     pattern: re.Pattern[str]
     note: str
     held: Callable[[re.Match[str], str], bool]
 
 
-def find_signs(text: str, *, saw: str, sources: str) -> list[Finding]:
+def check_output(text: str, *, saw: str, sources: str) -> list[Finding]:
     """Return the findings in ``text``, an answer to ``saw`` that may rest on ``sources`` only."""
     flat = _flat(sources)
     found = [
-        Finding(sign.kind, match.start(), _end(match), sign.note, blocks=True)
-        for sign in _SIGNS
-        for match in sign.pattern.finditer(text)
-        if not sign.held(match, flat)
+        Finding(check.kind, match.start(), _end(match), check.note, blocks=True)
+        for check in _CHECKS
+        for match in check.pattern.finditer(text)
+        if not check.held(match, flat)
     ]
     return [*found, *_obeyed(text, saw, sources)]
 
@@ -165,16 +165,16 @@ def _never(match: re.Match[str], sources: str) -> bool:
     return False
 
 
-_SIGNS = (
-    _Sign(FindingKind.EXFILTRATION, _IMAGE, "An image is fetched when it is shown.", _never),
-    _Sign(FindingKind.EXFILTRATION, _HTML, "A tag can fetch or send when it is shown.", _never),
-    _Sign(FindingKind.EXFILTRATION, _LINK, "No source holds the address of this link.", _target),
-    _Sign(FindingKind.EXFILTRATION, _URL, "No source holds this address.", _whole),
-    _Sign(FindingKind.EXFILTRATION, _SITE, "No source holds this address.", _whole),
-    _Sign(FindingKind.UNSUPPORTED, _CODE, "No source holds this piece of code.", _lines),
-    _Sign(FindingKind.UNSUPPORTED, _COMMAND, "No source holds this command.", _whole),
-    _Sign(FindingKind.UNSUPPORTED, _PATH, "No source holds this path.", _whole),
-    _Sign(FindingKind.UNSUPPORTED, _NUMBER, "No source holds this number.", _digits),
-    _Sign(FindingKind.UNSUPPORTED, _DIALLED, "No source holds this number.", _dialled),
-    _Sign(FindingKind.INSTRUCTION, _OWN_VOICE, "It speaks of its own instructions.", _whole),
+_CHECKS = (
+    _Check(FindingKind.EXFILTRATION, _IMAGE, "An image is fetched when it is shown.", _never),
+    _Check(FindingKind.EXFILTRATION, _HTML, "A tag can fetch or send when it is shown.", _never),
+    _Check(FindingKind.EXFILTRATION, _LINK, "No source holds the address of this link.", _target),
+    _Check(FindingKind.EXFILTRATION, _URL, "No source holds this address.", _whole),
+    _Check(FindingKind.EXFILTRATION, _SITE, "No source holds this address.", _whole),
+    _Check(FindingKind.UNSUPPORTED, _CODE, "No source holds this piece of code.", _lines),
+    _Check(FindingKind.UNSUPPORTED, _COMMAND, "No source holds this command.", _whole),
+    _Check(FindingKind.UNSUPPORTED, _PATH, "No source holds this path.", _whole),
+    _Check(FindingKind.UNSUPPORTED, _NUMBER, "No source holds this number.", _digits),
+    _Check(FindingKind.UNSUPPORTED, _DIALLED, "No source holds this number.", _dialled),
+    _Check(FindingKind.INSTRUCTION, _OWN_VOICE, "It speaks of its own instructions.", _whole),
 )

@@ -1,6 +1,6 @@
 r"""Placeholders as a model gives them back: changed in case, brackets, emphasis, escapes, endings.
 
-Only what the model was shown is mended, and only where nothing else can be meant: type and number
+Only what the model was shown is repaired, and only where nothing else can be meant: type and number
 must both stand there. A bare “person 1” in prose may be anybody, a number at the very end may have
 lost its last digit; such stay as they are and are told.
 """
@@ -37,7 +37,7 @@ _TYPES = {kind.value.replace("_", ""): kind for kind in EntityType}
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Characters ``start`` to ``end`` of the mended text look like a placeholder and are none.
+    """Characters ``start`` to ``end`` of the repaired text look like a placeholder and are none.
 
     ``plain`` ones might be prose as well.
     """
@@ -48,14 +48,14 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repaired:
     """A model's words with the placeholders it was shown written as they were shown."""
 
     text: str
     doubts: tuple[Doubt, ...]
 
 
-def mend(said: str, shown: Collection[Placeholder]) -> Mended:
+def repair(said: str, shown: Collection[Placeholder]) -> Repaired:
     """Return ``said`` with mangled placeholders of ``shown`` made whole."""
     pieces: list[str] = []
     doubts: list[Doubt] = []
@@ -79,7 +79,7 @@ def mend(said: str, shown: Collection[Placeholder]) -> Mended:
     strange = (
         Doubt(*each.span()) for each in _STRANGE.finditer(text) if not PATTERN.fullmatch(each[0])
     )
-    return Mended(
+    return Repaired(
         text, tuple({(each.start, each.end): each for each in (*doubts, *strange)}.values())
     )
 

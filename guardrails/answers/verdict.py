@@ -1,9 +1,9 @@
 """The verdict on what a model said.
 
-A model's words are outside text, like a ticket's. They are washed first, so that a raw value is a
+A model's words are outside text, like a ticket's. They are redacted first, so that a raw value is a
 placeholder whatever happens next; then they are looked at. Placeholders that it was shown and gives
-back mangled are mended first. Placeholders that the model was shown
-stay as they are, and so does whatever it was shown in the clear: that was washed before. What is
+back mangled are repaired first. Placeholders that the model was shown
+stay as they are, and so does whatever it was shown in the clear: that was redacted before. What is
 left over is new, and what is new and personal, or new and can be clicked, run or dialled, is a
 finding. A finding that blocks means that the answer is not used.
 """
@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from guardrails import placeholders
-from guardrails.answers.output_checks import find_signs
-from guardrails.answers.placeholder_repair import mend
+from guardrails.answers.output_checks import check_output
+from guardrails.answers.placeholder_repair import repair
 from guardrails.findings import Finding, FindingKind
 from guardrails.identity.redact import Mask, Redactor
 from guardrails.leaks.scan import Scanner, Sighting, Source
@@ -32,7 +32,7 @@ _MILD = frozenset({EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMO
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The washed answer and what was found in it."""
+    """The redacted answer and what was found in it."""
 
     text: RedactedText
     findings: tuple[Finding, ...]
@@ -51,12 +51,12 @@ def judge(
     redactor: Redactor,
     scanner: Scanner,
 ) -> Verdict:
-    """Wash what a model ``said`` after it ``saw`` a prompt, and say what is wrong with it.
+    """Redact what a model ``said`` after it ``saw`` a prompt, and say what is wrong with it.
 
     ``sources`` are the texts that an answer may rest on: the passages, or for a summary the ticket.
     """
     shown = _Shown(require_redacted(saw).reveal(), require_redacted(sources).reveal())
-    raw = mend(unwrap(said), shown.placeholders).text
+    raw = repair(unwrap(said), shown.placeholders).text
     masked = [
         _Edit(mask.start, mask.end, mask.placeholder, _judge_name(mask.placeholder))
         for mask in redactor.look_up(RawText(raw)).masks
@@ -69,9 +69,9 @@ def judge(
     ]
     text, findings = _apply(raw, sorted([*masked, *values], key=lambda edit: edit.start))
     left = _left_over(text, scanner)
-    signs = find_signs(text, saw=shown.saw, sources=shown.sources)
+    checks = check_output(text, saw=shown.saw, sources=shown.sources)
     doubts = _doubts(text, shown)
-    return Verdict(mint(text), tuple(_in_order([*findings, *left, *signs, *doubts])))
+    return Verdict(mint(text), tuple(_in_order([*findings, *left, *checks, *doubts])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,14 @@ def _apply(raw: str, edits: Sequence[_Edit]) -> tuple[str, list[Finding]]:
 def _doubts(text: str, shown: _Shown) -> Iterator[Finding]:
     """Yield what looks like a placeholder and is none of those that were shown."""
     note = "It looks like a placeholder and nobody can be put back for it."
-    for each in mend(text, shown.placeholders).doubts:
+    for each in repair(text, shown.placeholders).doubts:
         if text[each.start : each.end] not in shown.saw:
             kind = FindingKind.UNKNOWN_PLACEHOLDER
             yield Finding(kind, each.start, each.end, note, blocks=not each.plain)
 
 
 def _left_over(text: str, scanner: Scanner) -> list[Finding]:
-    """Return what the gate's own scan still finds in the washed answer."""
+    """Return what the gate's own scan still finds in the redacted answer."""
     return [
         Finding(
             _kind_left(one),

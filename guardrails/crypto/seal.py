@@ -2,7 +2,7 @@
 
 Every text column is AES-256-GCM under the tenant's key, bound to its place (tenant, table, column,
 row, policy version, kind of text) as associated data. A row that was moved, copied from another
-tenant, or written around the redactor does not decrypt. That is why opening a *washed* column may
+tenant, or written around the redactor does not decrypt. That is why opening a *redacted* column may
 mint `RedactedText`: only this module could have closed it, and it closes nothing else.
 """
 
@@ -44,20 +44,20 @@ class Sealer:
         self._index_key = key.derive("quietdesk.fingerprint.v1")
 
     def seal_raw(self, place: Place, text: RawText) -> Sealed:
-        """Close unwashed text; only `open_raw` at the same place opens it."""
+        """Close unredacted text; only `open_raw` at the same place opens it."""
         return self._close(place, "raw", unwrap(text).encode("utf-8", "surrogatepass"))
 
     def open_raw(self, place: Place, sealed: bytes) -> RawText:
         """Open what `seal_raw` closed at this place. `SealBroken` otherwise."""
         return RawText(self._open(place, "raw", sealed).decode("utf-8", "surrogatepass"))
 
-    def seal_washed(self, place: Place, text: RedactedText) -> Sealed:
-        """Close washed text; only `open_washed` at the same place opens it."""
+    def seal_redacted(self, place: Place, text: RedactedText) -> Sealed:
+        """Close redacted text; only `open_redacted` at the same place opens it."""
         body = require_redacted(text).reveal().encode("utf-8", "surrogatepass")
         return self._close(place, "washed", body)
 
-    def open_washed(self, place: Place, sealed: bytes) -> RedactedText:
-        """Open what `seal_washed` closed at this place. `SealBroken` otherwise."""
+    def open_redacted(self, place: Place, sealed: bytes) -> RedactedText:
+        """Open what `seal_redacted` closed at this place. `SealBroken` otherwise."""
         return mint(self._open(place, "washed", sealed).decode("utf-8", "surrogatepass"))
 
     def fingerprint(self, text: RawText) -> str:

@@ -1,4 +1,4 @@
-"""Known-entity masking: the values a tenant has told us of are masked whatever a detector thinks.
+"""Known-entity masking: the values a tenant has declared are masked whatever a detector thinks.
 
 A ticket's requester and contacts, and the tenant's directory of people, seed it. It is the cheapest
 recall there is: no model has to recognise a name that stands in the ticket's own fields.
@@ -136,33 +136,33 @@ class Term:
         return RawText(" ".join(unwrap(self.text).split()).casefold())
 
 
-def spared(terms: Iterable[Term]) -> KnownValues:
+def allow_list(terms: Iterable[Term]) -> KnownValues:
     """Return a matcher of what a tenant wants to read."""
     return KnownValues.of(
         KnownValue(EntityType.LITERAL, term.text) for term in terms if term.type is None
     )
 
 
-class Sparing:
+class AllowListFilter:
     """A detector that leaves alone what a tenant wants to read, but for secrets."""
 
     def __init__(self, detector: Detector, terms: Iterable[Term]) -> None:
-        """Wrap ``detector``; only those of ``terms`` without a type are spared."""
+        """Wrap ``detector``; only those of ``terms`` without a type are allow-listed."""
         self._detector = detector
-        self._spared = spared(terms)
+        self._allow_list = allow_list(terms)
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, the spans that are no part of a spared word."""
+        """Return, for each text in order, the spans that are no part of a allow-listed word."""
         found = self._detector.detect(texts)
         return [
-            [each for each in spans if not self._is_spared(each, text)] if spans else spans
+            [each for each in spans if not self._is_allowed(each, text)] if spans else spans
             for text, spans in zip(texts, found, strict=True)
         ]
 
-    def _is_spared(self, span: Span, text: str) -> bool:
+    def _is_allowed(self, span: Span, text: str) -> bool:
         return span.type is not EntityType.SECRET and any(
-            spared.start <= span.start and span.end <= spared.end
-            for spared in self._spared.find(text)
+            allow_list.start <= span.start and span.end <= allow_list.end
+            for allow_list in self._allow_list.find(text)
         )
 
 

@@ -10,7 +10,7 @@ _KINDS = frozenset({".py", ".txt", ".json", ".onnx"})
 
 
 @cache
-def edition() -> str:
+def detector_version() -> str:
     """Return a digest (hex) of everything that detection is made of here."""
     found = blake2b(digest_size=16)
     folder = Path(__file__).parent

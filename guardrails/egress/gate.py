@@ -1,7 +1,7 @@
 """The egress gate: the one HTTP transport through which a model can be reached.
 
 Before a byte is sent: the address is the registered destination's and no other, the tenant's policy
-allows it, the body is JSON that was scanned string by string and written anew, and the ledger holds
+allows it, the body is JSON that was scanned string by string and written again, and the ledger holds
 an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The sync and
 the async transport differ only in how they read and wait.
 
@@ -23,7 +23,7 @@ import httpx
 
 from guardrails import placeholders
 from guardrails.audit.ledger import Fact, Ledger, Row, current_call, digest
-from guardrails.egress.request import Stopped, check_address, wash_body
+from guardrails.egress.request import Stopped, check_address, redact_body
 from guardrails.egress.response import Limits, Watch, abounded, bounded, why
 from guardrails.errors import BadInput, GateClosed, QuietdeskError
 from guardrails.leaks.scan import Scanner
@@ -94,7 +94,7 @@ class EgressGate:
         call = current_call()
         policy = self._check(request)
         check_address(request.url.path, request.url.query.decode("ascii"), self._scanner)
-        body = wash_body(content, self._scanner)
+        body = redact_body(content, self._scanner)
         if len(body.content) > self.limits.prompt_bytes:
             raise _too_long(self.limits.prompt_bytes)
         row = self._commit(
@@ -109,7 +109,7 @@ class EgressGate:
             remasked=body.remasked,
         )
         call.intents.append(row.number)
-        return _Admitted(_anew(request, body.content), row.number)
+        return _Admitted(_rebuilt(request, body.content), row.number)
 
     def _check(self, request: httpx.Request) -> Policy:
         url = request.url
@@ -199,7 +199,7 @@ def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
     return url.scheme, url.raw_host, port
 
 
-def _anew(request: httpx.Request, content: bytes) -> httpx.Request:
+def _rebuilt(request: httpx.Request, content: bytes) -> httpx.Request:
     """Return the request that is sent: of the caller's headers only the destination's key."""
     keys = {name: request.headers[name] for name in _KEYS if name in request.headers}
     timeout = request.extensions.get("timeout")

@@ -1,6 +1,6 @@
 r"""What a request may look like when it leaves: JSON whose every string has been looked at.
 
-The bytes that go out are made anew from what was scanned, so that nothing can hide in duplicate
+The bytes that go out are rebuilt from what was scanned, so that nothing can hide in duplicate
 keys, odd encodings or headers. A string is looked at as it stands, as the JSON it may hold, and as
 it reads once percent signs, HTML entities, ``\u`` escapes, compatibility forms and invisible
 characters are undone. What only shows when undone cannot be masked in place, so it stops the text.
@@ -68,7 +68,7 @@ class Stopped(GateClosed):
         what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         super().__init__(
             f"The last scan before sending found what must not leave: {what}.",
-            todo="Read the ticket or the document in again, so that it is redacted anew.",
+            todo="Read the ticket or the document in again, so that it is redacted again.",
         )
         self.kinds = dict(kinds)
 
@@ -81,32 +81,32 @@ class Body:
     remasked: int
 
 
-def wash_body(content: bytes, scanner: Scanner) -> Body:
-    """Return ``content`` scanned and written anew. `Stopped`, or `GateClosed` if it is not JSON."""
-    washer = _Washer(scanner)
+def redact_body(content: bytes, scanner: Scanner) -> Body:
+    """Return ``content`` scanned and written again. `Stopped`, or `GateClosed` if it is not JSON."""
+    redactor = _BodyRedactor(scanner)
     try:
-        washed = washer.document(_parse(content))
+        redacted = redactor.document(_parse(content))
     except RecursionError:
         raise GateClosed("The request is nested too deeply to be looked at.") from None
-    if washer.blocking:
-        raise Stopped(dict(sorted(washer.blocking.items())))
-    text = json.dumps(washed, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if redactor.blocking:
+        raise Stopped(dict(sorted(redactor.blocking.items())))
+    text = json.dumps(redacted, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
-        return Body(text.encode(), washer.remasked)
+        return Body(text.encode(), redactor.remasked)
     except UnicodeEncodeError:
         raise GateClosed("The request holds characters that UTF-8 cannot write.") from None
 
 
 def check_address(path: str, query: str, scanner: Scanner) -> None:
     """Raise `Stopped` when the path or the query of a URL says who somebody is."""
-    washer = _Washer(scanner)
+    redactor = _BodyRedactor(scanner)
     for text in (path, unquote(path), query, unquote_plus(query)):
-        washer.hidden(text, Scan())
-    if washer.blocking:
-        raise Stopped(dict(sorted(washer.blocking.items())))
+        redactor.hidden(text, Scan())
+    if redactor.blocking:
+        raise Stopped(dict(sorted(redactor.blocking.items())))
 
 
-class _Washer:
+class _BodyRedactor:
     def __init__(self, scanner: Scanner) -> None:
         self._scanner = scanner
         self.blocking: Counter[str] = Counter()
@@ -117,8 +117,8 @@ class _Washer:
         if isinstance(model, str):  # its name is a setting of ours: looked at, never rewritten
             self.hidden(model, Scan())
             value = {key: each for key, each in value.items() if key != "model"}
-        washed = cast("dict[str, object]", self.value(value, 0))
-        return {"model": model, **washed} if isinstance(model, str) else washed
+        redacted = cast("dict[str, object]", self.value(value, 0))
+        return {"model": model, **redacted} if isinstance(model, str) else redacted
 
     def value(self, value: object, depth: int) -> object:
         if depth > DEEPEST:
@@ -170,7 +170,7 @@ class _Washer:
                 self.blocking.update(name.type.value for _, _, name in found.remask)
 
     def _inner(self, text: str, depth: int) -> str:
-        """Return ``text`` with the JSON that it holds washed, if it holds any."""
+        """Return ``text`` with the JSON that it holds redacted, if it holds any."""
         if not text.lstrip().startswith(("{", "[", '"')):
             return text
         try:
@@ -178,8 +178,8 @@ class _Washer:
         except (ValueError, GateClosed):
             return text
         before = self.remasked
-        washed = self.value(held, depth + 1)
-        return text if self.remasked == before else json.dumps(washed, ensure_ascii=False)
+        redacted = self.value(held, depth + 1)
+        return text if self.remasked == before else json.dumps(redacted, ensure_ascii=False)
 
     def _key(self, key: str) -> str:
         if key not in _PROTOCOL_WORDS:

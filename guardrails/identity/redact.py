@@ -38,14 +38,14 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Washed text with the places that were masked in the raw one."""
+    """Redacted text with the places that were masked in the raw one."""
 
     text: RedactedText
     masks: tuple[Mask, ...]
 
 
 class Redactor:
-    """Washes the text of one tenant."""
+    """Redacts the text of one tenant."""
 
     def __init__(self, detector: Detector, vault: Vault, directory: KnownValues) -> None:
         self._detector = detector
@@ -53,22 +53,22 @@ class Redactor:
         self._directory = directory
 
     def redact(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
-        """Wash one text, giving new values new placeholders. `Refused` if detection fails."""
+        """Redact one text, giving new values new placeholders. `Refused` if detection fails."""
         return self.redact_many([raw], known)[0]
 
     def redact_many(
         self, raws: Sequence[RawText], known: KnownValues | None = None
     ) -> list[Redaction]:
-        """Wash several texts in one batch; ``known`` adds to the tenant's directory."""
-        return self._wash(raws, known, allocate=True)
+        """Redact several texts in one batch; ``known`` adds to the tenant's directory."""
+        return self._redact(raws, known, allocate=True)
 
     def look_up(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
-        """Wash a question: values the vault knows get their placeholder, others get none."""
-        return self._wash([raw], known, allocate=False)[0]
+        """Redact a question: values the vault knows get their placeholder, others get none."""
+        return self._redact([raw], known, allocate=False)[0]
 
     def look_up_many(self, raws: Sequence[RawText]) -> list[Redaction]:
-        """Wash several texts in one batch as `look_up` does one."""
-        return self._wash(raws, None, allocate=False)
+        """Redact several texts in one batch as `look_up` does one."""
+        return self._redact(raws, None, allocate=False)
 
     def learn(self, people: Iterable[KnownPerson]) -> RedactedText:
         """Give every field of ``people`` a placeholder, whether a text ever says it or not.
@@ -81,7 +81,7 @@ class Redactor:
         """Return the placeholders that fields of ``people`` have, without giving any."""
         return _named(self._vault.look_up(_fields(people)))
 
-    def _wash(
+    def _redact(
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
     ) -> list[Redaction]:
         texts = [unwrap(raw) for raw in raws]
@@ -120,7 +120,7 @@ class Redactor:
     def _detect(self, texts: Sequence[str]) -> list[list[Span]]:
         try:
             return self._detector.detect(texts)
-        except Exception as error:  # whatever it is, unwashed text must not go on
+        except Exception as error:  # whatever it is, unredacted text must not go on
             raise Refused(
                 f"Detection failed ({type(error).__name__}), so the text was not used.",
                 todo="Run `quietdesk redact` on the text to see whether the detector works at all.",
@@ -131,9 +131,9 @@ class Redactor:
             Span(found.start, found.end, EntityType.LITERAL, _LITERAL_SCORE, "literal")
             for found in placeholders.find(text)
         ]
-        return [*literal, *self._told(text, known)]
+        return [*literal, *self._declared(text, known)]
 
-    def _told(self, text: str, known: KnownValues | None) -> list[Span]:
+    def _declared(self, text: str, known: KnownValues | None) -> list[Span]:
         normal = normalise(text)
         found = [
             *self._directory.find(normal.text),
@@ -143,7 +143,7 @@ class Redactor:
 
     def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
         """Yield, as spans of the source, what only shows when an encoding is undone."""
-        for span in (*found, *self._told(view.text, known)):
+        for span in (*found, *self._declared(view.text, known)):
             place = view.back(span.start, span.end)
             if place is not None:
                 yield replace(span, start=place[0], end=place[1])
@@ -187,9 +187,9 @@ def _strength(span: Span) -> tuple[bool, bool, int, float]:
 
 
 def _replace(text: str, spans: Sequence[Span], names: Sequence[Placeholder]) -> Redaction:
-    washed = apply_replacements(text, spans, [str(name) for name in names])
+    redacted = apply_replacements(text, spans, [str(name) for name in names])
     masks = tuple(
         Mask(span.start, span.end, name, span.recognizer)
         for span, name in zip(spans, names, strict=True)
     )
-    return Redaction(mint(washed), masks)
+    return Redaction(mint(redacted), masks)

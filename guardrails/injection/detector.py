@@ -1,4 +1,4 @@
-"""Orders to an assistant in text from outside: direct ones, and those hidden in mails and articles.
+"""Prompt injections in text from outside: direct ones, and those hidden in mails and articles.
 
 Two logistic regressions over MiniLM's sentence vectors and hashed word n-grams: one reads a block
 of up to 1,200 characters, one each sentence of it, with how little that sentence has to do with
@@ -29,7 +29,7 @@ from guardrails.text import RedactedText, require_redacted
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[RedactedText]], Floats]
-"""Washed texts to unit vectors of all-MiniLM-L6-v2, shape ``(len(texts), 384)``."""
+"""Redacted texts to unit vectors of all-MiniLM-L6-v2, shape ``(len(texts), 384)``."""
 
 BUCKETS = 4096
 _BLOCK = 1_200
@@ -44,7 +44,7 @@ _ASSISTANT = (
     r"(?:AIs?|(?:AI|support|virtual|automated|digital|IT)\ (?:agents?|assistants?)|assistants?|bot"
     r"|chat\ ?bot|(?:large\ )?language\ models?|LLMs?|automated\ (?:\w+\ )?systems?)"
 )
-_SIGNS = tuple(
+_CUES = tuple(
     re.compile(pattern, re.IGNORECASE | re.VERBOSE)
     for pattern in (
         r"""\b(?:ignor|disregard|forget|overrid|bypass|drop|skip)\w*\b[^.!?\n]{0,24}
@@ -64,25 +64,25 @@ _SIGNS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
-    """Characters ``start`` to ``end`` of a washed text that read like an order to an assistant."""
+class SuspiciousSpan:
+    """Characters ``start`` to ``end`` of a redacted text that read like a prompt injection."""
 
     start: int
     end: int
 
 
 class InjectionDetector:
-    """Finds orders to an assistant with the vectors of ``embed``; remembers what it has read."""
+    """Finds prompt injections with the vectors of ``embed``; remembers what it has read."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._read: dict[RedactedText, tuple[Suspect, ...]] = {}
+        self._read: dict[RedactedText, tuple[SuspiciousSpan, ...]] = {}
 
-    def find(self, text: RedactedText) -> tuple[Suspect, ...]:
+    def find(self, text: RedactedText) -> tuple[SuspiciousSpan, ...]:
         """Return the suspect sentences of ``text``, in order."""
         return self.find_many([text])[0]
 
-    def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+    def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
         """Return, for each text, its suspect sentences; those read before cost nothing."""
         read = self._read
         new = [text for text in dict.fromkeys(map(require_redacted, texts)) if text not in read]
@@ -92,7 +92,7 @@ class InjectionDetector:
         self._read = {**read, **fresh} if len(read) + len(fresh) <= _REMEMBERED else fresh
         return found
 
-    def _find(self, texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+    def _find(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
         """Judge ``texts`` in one batch.
 
         Blocks and sentences are embedded apart: with the blocks, each sentence would cost what the
@@ -188,7 +188,7 @@ def _judge(
     whole: RedactedText,
     parts: Sequence[RedactedText],
     vectors: Floats,
-) -> Iterator[Suspect]:
+) -> Iterator[SuspiciousSpan]:
     known = weights()
     by_block, by_part = features(whole.reveal(), [each.reveal() for each in parts], vectors)
     scores = by_part @ known.part + known.part_bias
@@ -197,23 +197,23 @@ def _judge(
     if both > known.both_over or worst > known.part_over:
         bar = min(known.part_over, worst)
         yield from (
-            Suspect(*at)
+            SuspiciousSpan(*at)
             for at, part, score in zip(block, parts, scores, strict=True)
             if score >= bar and not _is_a_short_step(part.reveal())
         )
 
 
 def _is_a_short_step(part: str) -> bool:
-    """``Ring the user.``: too short to be taken for an order to an assistant by its tone alone."""
+    """``Ring the user.``: too short to be taken for a prompt injection by its tone alone."""
     words = _TOKEN.findall(part)
-    return len(words) <= _SHORT_STEP and not any(sign.search(part) for sign in _SIGNS)
+    return len(words) <= _SHORT_STEP and not any(cue.search(part) for cue in _CUES)
 
 
 def _marks(part: str, vector: Floats, others: Floats) -> list[float]:
     """Return how little a sentence has to do with the others, and which signs it bears."""
     length = float(np.linalg.norm(others))
     odd = 1 - float(vector @ others) / length if length > _NOTHING else 0.0
-    return [odd, *(float(bool(sign.search(part))) for sign in _SIGNS)]
+    return [odd, *(float(bool(cue.search(part))) for cue in _CUES)]
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

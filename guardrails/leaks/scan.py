@@ -85,14 +85,14 @@ class Scanner:
         vault: Vault,
         directory: KnownValues,
         canaries: tuple[str, ...] = (),
-        spared: KnownValues | None = None,
+        allow_list: KnownValues | None = None,
     ) -> None:
-        """Make a scanner; a value of the vault that is all ``spared`` is left as it stands."""
+        """Make a scanner; a value of the vault that is all ``allow-listed`` is left as it stands."""
         self._rules = rules
         self._vault = vault
         self._directory = directory
         self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
-        self._spared = spared or KnownValues()
+        self._allow_list = allow_list or KnownValues()
         self._values = _Values()
         self._version: int | None = None
 
@@ -115,7 +115,7 @@ class Scanner:
         return tuple(self._kept(text, list(placeholders.find(text))))
 
     def remask(self, text: RedactedText) -> RedactedText:
-        """Return washed ``text`` with known values behind their placeholders.
+        """Return redacted ``text`` with known values behind their placeholders.
 
         Values come first here, before what would stop the text: it is kept and shown all the same.
         """
@@ -129,7 +129,7 @@ class Scanner:
         self, text: str, found: Sequence[placeholders.Found]
     ) -> Iterator[tuple[int, int, Placeholder]]:
         """Yield where values of the vault stand that nobody wanted readable since."""
-        readable = self._spared.find(text)
+        readable = self._allow_list.find(text)
         for start, end, name in self._dictionary().find(text, found):
             if not any(one.start <= start and end <= one.end for one in readable):
                 yield start, end, name

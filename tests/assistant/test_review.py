@@ -100,7 +100,7 @@ def test_the_reviewer_sees_what_the_model_saw_what_it_said_and_what_will_be_sent
     assert "Priya Raghunathan" in view.to_send.for_display()
 
 
-def test_an_edit_is_washed_and_released_with_the_words_of_the_person(
+def test_an_edit_is_redacted_and_released_with_the_words_of_the_person(
     desk: Desk, draft: Draft
 ) -> None:
     edited = review.edit(desk, REVIEWER, draft.id, RawText("Hello Priya, Olga will come by."))

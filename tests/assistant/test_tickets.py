@@ -195,7 +195,7 @@ def test_a_ticket_is_not_kept_without_its_ledger_row() -> None:
     assert [row.reference for row in records.tickets.list()] == ["HD-1001"]
 
 
-def test_a_ticket_that_cannot_be_washed_is_not_kept() -> None:
+def test_a_ticket_that_cannot_be_redacted_is_not_kept() -> None:
     records = FakeRecords()
     vault = Vault(records.vault, a_desk().sealer, KEY)
     desk = replace(

@@ -15,8 +15,8 @@ from tests.fakes.samples import (
     a_document,
     a_draft,
     a_raw_ticket,
+    a_redacted_ticket,
     a_reply,
-    a_washed_ticket,
     chunks_of,
     fail_after,
 )
@@ -88,7 +88,7 @@ def _fill(records: Records) -> None:
     key = DataKey(b"r" * 32)
     document, raw, draft = a_document(), a_raw_ticket(), a_draft()
     records.documents.put(document, chunks_of(document, ["one", "two"]))
-    records.tickets.put(raw, a_washed_ticket(raw))
+    records.tickets.put(raw, a_redacted_ticket(raw))
     records.drafts.add(draft)
     records.drafts.put_reply(a_reply(draft))
     Vault(records.vault, Sealer("tenant", key), key).allocate([(EntityType.PERSON, "Priya")])

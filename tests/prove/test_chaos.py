@@ -153,7 +153,7 @@ ERRORS = [RuntimeError(NAME), MemoryError(NAME), RecursionError(MAIL), OSError(2
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_detector_that_fails_lets_nothing_unwashed_out(
+def test_a_detector_that_fails_lets_nothing_unredacted_out(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     for detector in ("_detector", "_rules"):
@@ -236,7 +236,7 @@ def test_a_detector_that_hangs_holds_everything_back(
 
 
 @pytest.mark.prove
-def test_a_process_killed_in_the_middle_of_a_request_has_sent_washed_bytes_and_said_so_before(
+def test_a_process_killed_in_the_middle_of_a_request_has_sent_redacted_bytes_and_said_so_before(
     scene: Scene, tmp_path: Path
 ) -> None:
     settings, server = scene.home.settings, scene.server

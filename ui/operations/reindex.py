@@ -1,4 +1,4 @@
-"""Make vectors anew that another embedder made, while those answer."""
+"""Make vectors again that another embedder made, while those answer."""
 
 from __future__ import annotations
 

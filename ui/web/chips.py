@@ -1,4 +1,4 @@
-"""Washed text on screen: placeholders as coloured chips, citations as marks."""
+"""Redacted text on screen: placeholders as coloured chips, citations as marks."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def made_how(writer: str) -> str:
     return _WRITERS.get(writer, f"written by {writer}")
 
 
-def washed(
+def redacted(
     value: str,
     citations: Sequence[Citation] = (),
     found: Sequence[Numbered] = (),
     *,
     correct: bool = False,
 ) -> Html:
-    """Return washed text with placeholders as chips, citations as marks, findings marked.
+    """Return redacted text with placeholders as chips, citations as marks, findings marked.
 
     With ``correct`` a chip leads to where it can be said that it is wrong.
     """

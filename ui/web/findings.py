@@ -1,6 +1,6 @@
-"""Washed text laid out: what stands for something is shown as it, what was found is marked.
+"""Redacted text laid out: what stands for something is shown as it, what was found is marked.
 
-Places are those of the washed text, whatever is shown for its placeholders: a name that was put
+Places are those of the redacted text, whatever is shown for its placeholders: a name that was put
 back may be longer. What is shown for something is never cut; an edge of a finding inside moves out.
 """
 

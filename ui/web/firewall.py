@@ -99,7 +99,7 @@ class GradioWall:
 
 def _object(body: bytes) -> Mapping[str, object]:
     try:
-        value: object = json.loads(body, object_pairs_hook=_no_twins)
+        value: object = json.loads(body, object_pairs_hook=_no_near_duplicates)
     except (ValueError, RecursionError):
         raise BadInput("The event is not one JSON object.") from None
     if not isinstance(value, dict):
@@ -107,7 +107,7 @@ def _object(body: bytes) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value)
 
 
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _no_near_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise ValueError

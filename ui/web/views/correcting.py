@@ -108,7 +108,7 @@ def _row(each: MaskedValue) -> Html:
         words("Leave readable"),
         type="button",
         class_="qd-link",
-        data_do="spare",
+        data_do="allow",
         data_placeholder=str(each.placeholder),
     )
     value = el("span", text(each.value.for_display()), class_="qd-masked-value")

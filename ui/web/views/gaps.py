@@ -17,7 +17,7 @@ _MOST_QUESTIONS = 20
 def gaps(groups: Sequence[GapGroup], shown: Shown) -> Html:
     """Return the groups, most often asked first."""
     if not groups:
-        return empty("No gaps", "Questions that nothing here answers stand here, washed.")
+        return empty("No gaps", "Questions that nothing here answers stand here, redacted.")
     asked = sum(len(each.gaps) for each in groups)
     count = f"{asked} asked in vain, alike ones together: {len(groups)}"
     first = groups[:_MOST_GROUPS]

@@ -10,13 +10,13 @@ from assistant.flows import show
 from assistant.model import Citation
 from guardrails import RedactedText
 from guardrails.identity.permissions import Person
-from ui.web.chips import cited, washed
+from ui.web.chips import cited, redacted
 from ui.web.html import Html
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Shows washed text with identity put back, or with placeholders as chips."""
+    """Shows redacted text with identity put back, or with placeholders as chips."""
 
     desk: Desk
     person: Person
@@ -25,5 +25,5 @@ class Shown:
     def of(self, value: RedactedText, citations: Sequence[Citation] = ()) -> Html:
         """Return ``value`` the way this person reads now."""
         if self.as_seen:
-            return washed(value.reveal(), citations)
+            return redacted(value.reveal(), citations)
         return cited(show.restored(self.desk, self.person, value).for_display(), citations)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
-from guardrails.answers.placeholder_repair import mend
+from guardrails.answers.placeholder_repair import repair
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.bench import Bench
 
 PERSON, MAIL = EntityType.PERSON, EntityType.EMAIL_ADDRESS
@@ -46,21 +46,21 @@ MANGLED = {
 AROUND = ["Ask {} about it.", "({}) said so", "{}, please", "- {}: done", "“{}”", "to {}!\nThen"]
 
 
-def test_mangled_placeholders_are_mended_and_no_other_is_ever_put_in_their_place() -> None:
+def test_mangled_placeholders_are_repaired_and_no_other_is_ever_put_in_their_place() -> None:
     rng = random.Random(4)
     meant = sorted(SHOWN, key=str)
-    tried = mended = 0
+    tried = repaired = 0
     for name, how in MANGLED.items():
         for placeholder in meant:
             assert placeholder.number is not None
             frame = rng.choice(AROUND)
             said = frame.format(_mangled(how, placeholder))
-            found = [each.placeholder for each in find(mend(said, SHOWN).text)]
+            found = [each.placeholder for each in find(repair(said, SHOWN).text)]
             assert set(found) <= {placeholder}, (name, said)
             tried += 1
-            mended += found == [placeholder]
+            repaired += found == [placeholder]
     assert tried > 1000
-    assert mended / tried >= 0.99
+    assert repaired / tried >= 0.99
 
 
 def _mangled(how: str, placeholder: Placeholder) -> str:
@@ -88,9 +88,9 @@ def _mangled(how: str, placeholder: Placeholder) -> str:
     ],
 )
 def test_an_unknown_or_doubtful_one_stays_as_it_is_and_is_told(said: str, doubted: str) -> None:
-    mended = mend(said, SHOWN)
-    assert mended.text == said
-    assert [said[each.start : each.end] for each in mended.doubts] == [doubted] * bool(doubted)
+    repaired = repair(said, SHOWN)
+    assert repaired.text == said
+    assert [said[each.start : each.end] for each in repaired.doubts] == [doubted] * bool(doubted)
 
 
 @pytest.mark.parametrize(
@@ -98,19 +98,19 @@ def test_an_unknown_or_doubtful_one_stays_as_it_is_and_is_told(said: str, doubte
     ["In person. 3 people", "URL 2 of 9", "location: 5", "secret12", "persona_1", "1_person"],
 )
 def test_prose_is_left_alone(said: str) -> None:
-    assert mend(said, SHOWN - {Placeholder(EntityType.URL, 2)}).text == said
+    assert repair(said, SHOWN - {Placeholder(EntityType.URL, 2)}).text == said
 
 
 @given(st.text(alphabet="<>PERSONperson_ 13&lt;gt*`\\-'s[]()#", max_size=60))
 def test_whatever_is_said_only_numbers_that_stand_there_are_put_back(said: str) -> None:
     before = {int(found.placeholder.number or 0) for found in find(said)}
-    for found in find(mend(said, SHOWN).text):
+    for found in find(repair(said, SHOWN).text):
         number = found.placeholder.number
         assert number in before or str(number) in said
 
 
 @given(st.lists(st.sampled_from([*NAMES, " ", "", "<", ">", "_", "text "]), max_size=12))
-def test_what_was_washed_comes_back_to_the_very_characters(parts: list[str]) -> None:
+def test_what_was_redacted_comes_back_to_the_very_characters(parts: list[str]) -> None:
     bench = Bench({"Priya": PERSON, "PRIYA": PERSON, "Max": PERSON, "a": MAIL})
     text = "".join(parts)
     redaction = bench.redactor.redact(RawText(text))
@@ -120,5 +120,5 @@ def test_what_was_washed_comes_back_to_the_very_characters(parts: list[str]) -> 
 def test_placeholders_that_touch_are_restored_each_by_itself() -> None:
     bench = Bench({"Priya": PERSON, "Max": PERSON})
     bench.redactor.redact(RawText("Priya Max"))
-    back = bench.restorer.restore(washed("<PERSON_1><PERSON_2><PERSON_1>1>"))
+    back = bench.restorer.restore(redacted("<PERSON_1><PERSON_2><PERSON_1>1>"))
     assert unwrap(back.text) == "PriyaMaxPriya1>"
