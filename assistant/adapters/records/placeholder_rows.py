@@ -8,7 +8,7 @@ value that is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Select, Table, delete, insert, select, union
 
@@ -32,8 +32,7 @@ def note(
     scope: Scope, connection: Connection, table: Table, owner_id: str, texts: Iterable[RedactedText]
 ) -> None:
     """Write which placeholders stand in the ``texts`` of a record, in place of what was known."""
-    found = {placeholder for text in texts for placeholder in placeholders_of(text)}
-    tags = {_READ, *(_tag(scope, each) for each in found)}
+    tags = _tags(scope, texts)
     mine = scope.owns(table), table.c.owner_id == owner_id
     known = set(connection.scalars(select(table.c.placeholder).where(*mine)))
     if known - tags:
@@ -41,6 +40,27 @@ def note(
     if tags - known:
         rows = [scope.row(owner_id=owner_id, placeholder=tag) for tag in sorted(tags - known)]
         connection.execute(insert(table), rows)
+
+
+def note_unread(
+    scope: Scope, owners: Table, table: Table, texts: Mapping[str, Iterable[RedactedText]]
+) -> None:
+    """Write the same for records of ``owners`` that have no row yet; ``texts`` is by their ids.
+
+    What was removed or written since ``texts`` were read is left as it is.
+    """
+    tags = {key: _tags(scope, each) for key, each in texts.items()}
+    some = scope.owns(owners), owners.c.id.in_(texts)
+    with scope.writing() as connection:
+        there = set(connection.scalars(select(owners.c.id).where(*some).with_for_update()))
+        written = select(table.c.owner_id).where(scope.owns(table), table.c.owner_id.in_(there))
+        rows = [
+            scope.row(owner_id=key, placeholder=tag)
+            for key in sorted(there.difference(connection.scalars(written)))
+            for tag in sorted(tags[key])
+        ]
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def used(scope: Scope, placeholders: Collection[Placeholder]) -> set[Placeholder]:
@@ -64,6 +84,11 @@ def unread(scope: Scope, owners: Table, table: Table) -> list[str]:
 
 def _standing(scope: Scope, table: Table, tags: Sequence[str]) -> Select[tuple[str]]:
     return select(table.c.placeholder).where(scope.owns(table), table.c.placeholder.in_(tags))
+
+
+def _tags(scope: Scope, texts: Iterable[RedactedText]) -> set[str]:
+    found = {placeholder for text in texts for placeholder in placeholders_of(text)}
+    return {_READ, *(_tag(scope, each) for each in found)}
 
 
 def _tag(scope: Scope, placeholder: Placeholder) -> str:

@@ -1,22 +1,22 @@
-"""Asks which placeholders are still in use; reads what an earlier version wrote, in short steps."""
+"""Asks which placeholders are still in use, and reads what an earlier version wrote for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 
 from assistant.adapters.records import placeholder_rows, schema
 from assistant.adapters.records.documents import SqlDocuments
 from assistant.adapters.records.drafts import SqlDrafts
 from assistant.adapters.records.gaps import SqlGaps
-from assistant.adapters.records.scope import Scope
+from assistant.adapters.records.scope import Scope, batches
 from assistant.adapters.records.tickets import SqlTickets
 from guardrails import RedactedText
 from guardrails.detect.directory import KnownPerson
 from guardrails.placeholders import Placeholder
 
-_AT_ONCE = 16  # records that are read under one hold of the write lock
+_AT_ONCE = 64
 
 
 class SqlUses:
@@ -51,12 +51,9 @@ class SqlUses:
         self, owners: Table, table: Table, texts_of: Callable[[str], Iterator[RedactedText]]
     ) -> None:
         missing = placeholder_rows.unread(self._scope, owners, table)
-        for start in range(0, len(missing), _AT_ONCE):
-            with self._scope.writing() as connection:
-                some = owners.c.id.in_(missing[start : start + _AT_ONCE])
-                there = select(owners.c.id).where(self._scope.owns(owners), some)
-                for key in connection.scalars(there.with_for_update()).all():
-                    placeholder_rows.note(self._scope, connection, table, key, texts_of(key))
+        for some in batches(missing, _AT_ONCE):
+            texts = {key: list(texts_of(key)) for key in some}  # slow, so outside the transaction
+            placeholder_rows.note_unread(self._scope, owners, table, texts)
 
     def _of_document(self, key: str) -> Iterator[RedactedText]:
         document = self._documents.document(key)
