@@ -254,4 +254,4 @@ def _words(start: int) -> str:
 
 def _ingest(desk: Desk, path: Path) -> list[tuple[str, str]]:
     report = ingest(desk, path, progress=lambda _: None, max_bytes=100_000)
-    return [tuple(sorted((each.one, each.two))) for each in report.alike]  # type: ignore[misc] - two
+    return [tuple(sorted((each.one, each.two))) for each in report.alike]  # type: ignore[misc] - sorted() of two names is a pair
