@@ -212,11 +212,9 @@ def _newest(desk: Desk, reference: str) -> list[Draft]:
     """Return the newest draft reply and the newest summary of a ticket."""
     from assistant.model import DraftKind
 
-    newest: dict[DraftKind, Draft] = {}
-    for each in desk.records.drafts.list():
-        if each.reference == reference:
-            newest[each.kind] = each
-    return [newest[kind] for kind in (DraftKind.REPLY, DraftKind.SUMMARY) if kind in newest]
+    ticket_id = desk.records.tickets.id_of(reference)
+    found = desk.records.drafts.newest(ticket_id) if ticket_id else []
+    return sorted(found, key=lambda each: each.kind is not DraftKind.REPLY)
 
 
 def _find(home: Home, caller: Caller, args: FindArgs, _progress: Progress) -> TicketsFound:
