@@ -16,13 +16,14 @@ from guardrails.detect import apply_replacements
 from guardrails.detect.normal import normalise
 from guardrails.encoded import View, views
 from guardrails.errors import Refused
+from guardrails.kinds import KINDS
 from guardrails.known import KnownPerson, KnownValues
 from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, RedactedText, mint, unwrap
 from guardrails.vault import Vault
 
-_DESTROYED = frozenset({EntityType.SECRET})
+_DESTROYED = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
 _LITERAL_SCORE = 1.0
 
 

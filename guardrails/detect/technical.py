@@ -22,11 +22,9 @@ from guardrails.detect.lexicon import (
     is_place,
     is_technical,
 )
-from guardrails.spans import EntityType, Span
+from guardrails.kinds import KINDS
+from guardrails.spans import Span
 
-GUESSED = frozenset(
-    {EntityType.PERSON, EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMOGRAPHIC}
-)
 SURE = 0.7
 """Names found by a rule with at least this score are no guess."""
 
@@ -90,7 +88,7 @@ def context(text: str) -> Context:
 
 def vetoed(text: str, span: Span, where: Context) -> bool:
     """Tell whether ``span`` is a guess about words that must stay readable."""
-    if span.type not in GUESSED or span.score >= SURE:
+    if not KINDS[span.type].guessed or span.score >= SURE:
         return False
     phrase = text[span.start : span.end]
     if where.is_code(span.start, span.end):

@@ -7,26 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from assistant.model import Citation
+from guardrails.kinds import KINDS
 from guardrails.placeholders import Placeholder, find
-from guardrails.spans import EntityType
 from ui.web.found import Numbered, Piece, lay
 from ui.web.html import Html, el, text
 
-_GROUPS = {
-    EntityType.PERSON: "who",
-    EntityType.USERNAME: "who",
-    EntityType.EMPLOYEE_ID: "who",
-    EntityType.DATE_OF_BIRTH: "who",
-    EntityType.DEMOGRAPHIC: "who",
-    EntityType.NATIONAL_ID: "who",
-    EntityType.EMAIL_ADDRESS: "reach",
-    EntityType.PHONE_NUMBER: "reach",
-    EntityType.STREET_ADDRESS: "reach",
-    EntityType.ORGANIZATION: "place",
-    EntityType.LOCATION: "place",
-    EntityType.SECRET: "secret",
-    EntityType.LITERAL: "secret",
-}
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
 
 
@@ -130,4 +115,4 @@ def _citation_mark(number: str) -> Html:
 
 
 def _group(placeholder: Placeholder) -> str:
-    return _GROUPS.get(placeholder.type, "machine")
+    return KINDS[placeholder.type].group
