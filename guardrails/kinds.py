@@ -62,7 +62,7 @@ class Kind:
 
     group: Group
     precise: bool = False
-    """Found by shape alone: one of them in a prompt means that redaction was gone round."""
+    """Found by shape alone: one of them in a prompt means that redaction was bypassed."""
     guessed: bool = False
     """Found in language: what must stay readable vetoes an unsure guess."""
     mild: bool = False

@@ -13,6 +13,15 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("accounts")
+_CARD = _TABLE.pattern("card")
+_CARD_CONTEXT = _TABLE.pattern("card_context")
+_PHONE = _TABLE.pattern("phone")
+_PHONE_CONTEXT = _TABLE.pattern("phone_context")
+_PHONE_AFTER = _TABLE.pattern("phone_after")
+_EXTENSION = _TABLE.pattern("extension")
+_NO_PHONE = _TABLE.pattern("no_phone")
+_FIELD = _TABLE.pattern("field")
+_GROUPED = _TABLE.pattern("grouped")
 
 
 def find_accounts(text: str) -> list[Span]:
@@ -27,10 +36,6 @@ def _is_iban(value: str) -> bool:
         return False
     turned = plain[4:] + plain[:4]
     return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
-
-
-_CARD = _TABLE.pattern("card")
-_CARD_CONTEXT = _TABLE.pattern("card_context")
 
 
 def _cards(text: str) -> list[Span]:
@@ -55,11 +60,6 @@ def _luhn(digits: str) -> bool:
     return sum(doubled) % 10 == 0
 
 
-_PHONE = _TABLE.pattern("phone")
-_PHONE_CONTEXT = _TABLE.pattern("phone_context")
-_PHONE_AFTER = _TABLE.pattern("phone_after")
-_EXTENSION = _TABLE.pattern("extension")
-_NO_PHONE = _TABLE.pattern("no_phone")
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "AU", "NL", "SE", "CH")
 
 
@@ -82,9 +82,6 @@ def _phones(text: str) -> list[Span]:
     return spans
 
 
-_FIELD = _TABLE.pattern("field")
-
-
 def _starts_line(text: str, at: int) -> bool:
     """Tell whether the line before names the field: ``Phone:`` and below it the number."""
     line = text.rfind("\n", 0, at)
@@ -104,11 +101,7 @@ def _is_phone(value: str, told: bool) -> bool:
         return separated or value.startswith("0") or (len(value) >= 9 and _valid_anywhere(value))
     if not separated:
         return False
-    grouped = re.fullmatch(
-        r"\(\d{2,5}\) ?\d{2,4}[ -]?\d{2,4}(?:[ -]?\d{2,4})?|\d{3}[-.]\d{3}[-.]\d{4}"
-        r"|0\d{1,4}[ /-]\d{3,4}[ -]?\d{3,5}(?:[ -]?\d{2,4})?",
-        value.strip(),
-    )
+    grouped = _GROUPED.fullmatch(value.strip())
     return grouped is not None and (_valid_anywhere(value) or value.startswith("("))
 
 

@@ -17,6 +17,20 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("assignments")
+_WORD = _TABLE.pattern("name")
+_TAIL = _TABLE.pattern("tail")
+_HARMLESS_TAIL = _TABLE.pattern("harmless_tail")
+_SEPARATOR = _TABLE.pattern("separator")
+_XML = _TABLE.pattern("xml")
+_BARE = _TABLE.pattern("bare")
+_VALUE = _TABLE.pattern("value")
+_REMARKS = _TABLE.words("remarks")
+_HEADERS_AND_FLAGS = _TABLE.pattern("headers_and_flags")
+_LOGIN_COMMAND = _TABLE.pattern("login_command")
+_LONE = _TABLE.pattern("lone")
+_STAMP = _TABLE.pattern("stamp")
+_NOT_SECRET_NAMES = _TABLE.pattern("not_secret_names")
+_NAMED_USER = _TABLE.pattern("named_user")
 
 
 def find(text: str) -> list[Span]:
@@ -25,15 +39,6 @@ def find(text: str) -> list[Span]:
     spans.extend(_matches(text))
     spans.extend(_lone_values(text))
     return spans
-
-
-_WORD = _TABLE.pattern("name")
-_TAIL = _TABLE.pattern("tail")
-_HARMLESS_TAIL = _TABLE.pattern("harmless_tail")
-_SEPARATOR = _TABLE.pattern("separator")
-_XML = _TABLE.pattern("xml")
-_BARE = _TABLE.pattern("bare")
-_VALUE = _TABLE.pattern("value")
 
 
 def _after_name(text: str, word: re.Match[str]) -> Iterator[Span]:
@@ -162,9 +167,6 @@ def _ends_line(text: str, at: int) -> bool:
     return at >= len(text) or text[at] in "\r\n" or text[at : at + 3].strip() in ("", '"', "'", "`")
 
 
-_REMARKS = _TABLE.words("remarks")
-
-
 def _is_remark(text: str, start: int, end: int) -> bool:
     """Tell whether a lower-case word behind ``password:`` begins a remark and is no password."""
     return text[start:end] in _REMARKS or not _ends_line(text, end)
@@ -173,10 +175,6 @@ def _is_remark(text: str, start: int, end: int) -> bool:
 def _names_a_digest(text: str, at: int) -> bool:
     line = text[text.rfind("\n", 0, at) + 1 : at].lower()
     return any(word in line for word in ("commit", "sha", "md5", "digest", "public", "checksum"))
-
-
-_HEADERS_AND_FLAGS = _TABLE.pattern("headers_and_flags")
-_LOGIN_COMMAND = _TABLE.pattern("login_command")
 
 
 def _matches(text: str) -> Iterator[Span]:
@@ -211,14 +209,6 @@ def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
         return random
     named = _NAMED_USER.search(text, line_start, match.start()) is not None
     return random or (logs_in and (named or tokens.is_passwordish(value)))
-
-
-_LONE = _TABLE.pattern("lone")
-_STAMP = _TABLE.pattern("stamp")
-_NOT_SECRET_NAMES = _TABLE.pattern("not_secret_names")
-
-
-_NAMED_USER = _TABLE.pattern("named_user")
 
 
 def _lone_values(text: str) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from guardrails.detect.table import load
 from guardrails.spans import Span
 
 _TABLE = load("credentials")
+_HASHED = _TABLE.pattern("hashed")
 
 
 def find(text: str) -> list[Span]:
@@ -42,9 +43,6 @@ def _is_dotted_token(token: str) -> bool:
 def _is_scattered(token: str) -> bool:
     mixed = sum(map(str.isdigit, token)) >= 3 and _turns(token) >= len(token) * 0.3
     return mixed and not tokens.is_uuid(token) and tokens.entropy(token) >= 3
-
-
-_HASHED = _TABLE.pattern("hashed")
 
 
 def _is_mixed(token: str) -> bool:

@@ -12,14 +12,17 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("devices")
+_NOBODY = _TABLE.words("nobody")
+_EVERY_DOMAIN = _TABLE.words("every_domain")
+_NO_USER = _TABLE.pattern("no_user")
+_BRACKETED = _TABLE.pattern("bracketed")
+_ADDED = _TABLE.pattern("added")
+_NEAR_MISS = _TABLE.pattern("near_miss")
 
 
 def find_devices(text: str) -> list[Span]:
     """Return user names, staff numbers, serial numbers and service tags in ``text``."""
     return [*run(RULES, text), *_beside(text)]
-
-
-_NOBODY = _TABLE.words("nobody")
 
 
 def _is_user(name: str) -> bool:
@@ -35,11 +38,6 @@ def _is_user(name: str) -> bool:
     return cased and not is_common(lowered) and not is_technical(lowered)
 
 
-_NO_USER = _TABLE.pattern("no_user")
-_BRACKETED = _TABLE.pattern("bracketed")
-_ADDED = _TABLE.pattern("added")
-
-
 def _beside(text: str) -> list[Span]:
     """``Jean Moreau (jmoreau)``, and two logins side by side of which one shows itself."""
     spans = [
@@ -53,9 +51,6 @@ def _beside(text: str) -> list[Span]:
                 Span(*match.span(name), EntityType.USERNAME, 0.75, "user-added") for name in "ab"
             )
     return spans
-
-
-_NEAR_MISS = _TABLE.pattern("near_miss")
 
 
 def _is_login(name: str) -> bool:
@@ -83,20 +78,7 @@ def _is_service_account(name: str) -> bool:
 
 def _is_domain_user(name: str) -> bool:
     domain, _, user = name.partition("\\")
-    if domain.lower() in (
-        "nt",
-        "builtin",
-        "authority",
-        "hklm",
-        "hkcu",
-        "hkey",
-        "software",
-        "files",
-        "domain",
-        "windows",
-        "system32",
-        "microsoft",
-    ):
+    if domain.lower() in _EVERY_DOMAIN:
         return False
     if user.lower() in _NOBODY or is_common(user) or is_technical(user) or is_technical(domain):
         return False

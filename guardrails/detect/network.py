@@ -13,9 +13,22 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("network")
-
-
 _LABEL = _TABLE.fragment("label")
+_NO_HOST = _TABLE.pattern("no_host")
+_NUMBERED_THING = _TABLE.pattern("numbered_thing")
+_EVERYBODYS = _TABLE.pattern("everybodys")
+_EVERY_SERVER = _TABLE.words("every_server")
+_CLUSTER = _TABLE.pattern("cluster")
+_PACKAGE = _TABLE.pattern("package")
+_V4 = _TABLE.pattern("v4")
+_V6 = _TABLE.pattern("v6")
+_VERSION_BEFORE = _TABLE.pattern("version_before")
+_ADDRESS_BEFORE = _TABLE.pattern("address_before")
+_NETWORK_BEFORE = _TABLE.pattern("network_before")
+_ANYWHERE = _TABLE.words("anywhere")
+_SITE = _TABLE.pattern("site")
+_WWW = _TABLE.pattern("www")
+_DOMAIN = _TABLE.pattern("domain")
 
 
 def find_network(text: str) -> list[Span]:
@@ -29,16 +42,6 @@ def _is_mac(text: str) -> bool:
     return len(digits) == 12 and len(set(digits.lower())) > 1
 
 
-_NO_HOST = _TABLE.pattern("no_host")
-
-_EVERYBODYS = _TABLE.pattern("everybodys")
-
-
-_EVERY_SERVER = _TABLE.words("every_server")
-_CLUSTER = _TABLE.pattern("cluster")
-
-
-_PACKAGE = _TABLE.pattern("package")
 """``org.eclipse.core.internal``: code writes a domain backwards."""
 
 
@@ -56,20 +59,7 @@ def _is_internal(name: str) -> bool:
 def _is_host(name: str) -> bool:
     if not any(char.isdigit() for char in name) or _NO_HOST.fullmatch(name.upper()):
         return False
-    return not re.fullmatch(
-        r"(?:v|port|vlan|rack|windows|win|http|ip|ipv|sha|md|usb|exit|rc|error|code|part"
-        r"|step)-?\d+",
-        name,
-        re.IGNORECASE,
-    )
-
-
-_V4 = _TABLE.pattern("v4")
-_V6 = _TABLE.pattern("v6")
-_VERSION_BEFORE = _TABLE.pattern("version_before")
-_ADDRESS_BEFORE = _TABLE.pattern("address_before")
-_NETWORK_BEFORE = _TABLE.pattern("network_before")
-_ANYWHERE = _TABLE.words("anywhere")
+    return not _NUMBERED_THING.fullmatch(name)
 
 
 def _addresses(text: str) -> list[Span]:
@@ -115,11 +105,6 @@ def _is_range(value: str) -> bool:
     except ValueError:
         return False
     return not value.endswith(("/32", "/128"))
-
-
-_SITE = _TABLE.pattern("site")
-_WWW = _TABLE.pattern("www")
-_DOMAIN = _TABLE.pattern("domain")
 
 
 def _web(text: str) -> list[Span]:

@@ -11,6 +11,13 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("organisations")
+_LEGAL_NAME = _TABLE.pattern("legal_name")
+_TRADE_NAME = _TABLE.pattern("trade_name")
+_OF_A_SYSTEM = _TABLE.words("of_a_system")
+_LEADING = _TABLE.pattern("leading")
+_EMPLOYER = _TABLE.pattern("employer")
+_AT = _TABLE.pattern("at")
+_DAYS = _TABLE.words("days")
 
 
 def find_organisations(text: str) -> list[Span]:
@@ -18,12 +25,8 @@ def find_organisations(text: str) -> list[Span]:
     return [*_suffixed(text), *_employers(text)]
 
 
-_LEGAL_NAME = _TABLE.pattern("legal_name")
-_TRADE_NAME = _TABLE.pattern("trade_name")
-_OF_A_SYSTEM = _TABLE.words("of_a_system")
 """What stands before ``Health`` or ``Foundation`` on a dashboard."""
 _SHOUTED = 3
-_LEADING = _TABLE.pattern("leading")
 
 
 def _suffixed(text: str) -> Iterator[Span]:
@@ -44,10 +47,6 @@ def _suffixed(text: str) -> Iterator[Span]:
             if score < 0.7 and text[max(0, start - 2) : start] in ("# ", "**"):
                 continue
             yield Span(start, end, EntityType.ORGANIZATION, score, "organisation-suffix")
-
-
-_EMPLOYER = _TABLE.pattern("employer")
-_AT = _TABLE.pattern("at")
 
 
 def _employers(text: str) -> Iterator[Span]:
@@ -74,6 +73,3 @@ def _is_customer(name: str) -> bool:
     if len(words) == 1:
         return not is_common(words[0]) and words[0] not in _DAYS
     return words[0] not in _DAYS
-
-
-_DAYS = _TABLE.words("days")

@@ -24,6 +24,26 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("people")
+_WORD = _TABLE.fragment("word")
+_NAME = _TABLE.pattern("name")
+_GAP = _TABLE.pattern("gap")
+_PARTICLES = _TABLE.words("particles")
+_STRONG = _TABLE.pattern("strong")
+_NOT_AFTER = _TABLE.words("not_after")
+_TITLED = _TABLE.pattern("titled")
+_CAP = _TABLE.pattern("cap")
+_ACTING = _TABLE.pattern("acting")
+_INSIDE = _TABLE.pattern("inside")
+_PAIR = _TABLE.pattern("pair")
+_LAST_FIRST = _TABLE.pattern("last_first")
+_INITIAL = _TABLE.pattern("initial")
+_CHAT = _TABLE.pattern("chat")
+_SPEAKER = _TABLE.pattern("speaker")
+_ROLES = _TABLE.words("roles")
+_WEAK = tuple(_TABLE.words("weak"))
+_DOTTED_TITLES = _TABLE.words("dotted_titles")
+_LONE_TITLES = _TABLE.words("lone_titles")
+_JOINED_ON = _TABLE.pattern("joined_on")
 
 
 def find_people(text: str) -> list[Span]:
@@ -40,16 +60,6 @@ def find_people(text: str) -> list[Span]:
     return [*spans, *_again(text, spans)]
 
 
-_WORD = _TABLE.fragment("word")
-_NAME = _TABLE.pattern("name")
-_GAP = _TABLE.pattern("gap")
-_PARTICLES = _TABLE.words("particles")
-
-# Behind these a person's name is all but certain; words before the colon are fields of a form.
-_STRONG = _TABLE.pattern("strong")
-_NOT_AFTER = _TABLE.words("not_after")
-
-
 def _introduced(text: str) -> Iterator[Span]:
     for context in _STRONG.finditer(text):
         end = _name_end(
@@ -57,23 +67,6 @@ def _introduced(text: str) -> Iterator[Span]:
         )
         if end > context.end():
             yield Span(context.end(), end, EntityType.PERSON, 0.8, "person-introduced")
-
-
-_WEAK = (
-    "it's",
-    "it is",
-    "i'm",
-    "i am",
-    "this is",
-    "here is",
-    "to",
-    "from",
-    "user",
-    "best",
-    "named",
-    "call from",
-    "known",
-)
 
 
 def _name_end(text: str, at: int, *, strong: bool) -> int:
@@ -157,9 +150,6 @@ def _is_plausible(parts: list[str], *, strong: bool) -> bool:
     )
 
 
-_TITLED = _TABLE.pattern("titled")
-
-
 def _titled(text: str) -> Iterator[Span]:
     for title in _TITLED.finditer(text):
         tokens = _tokens(text, title.end(), 4)
@@ -173,16 +163,10 @@ def _titled(text: str) -> Iterator[Span]:
             if count and is_common(word) and not is_given(word) and not is_family(word):
                 break
             count += 1
-        if count and (
-            title["title"] not in ("M", "Fr", "Lt", "Gen", "Col", "Hon", "St", "Sig")
-            or "." in title[0]
-        ):
+        if count and (title["title"] not in _DOTTED_TITLES or "." in title[0]):
             yield Span(
                 title.start(), tokens[count - 1][1], EntityType.PERSON, 0.85, "person-titled"
             )
-
-
-_CAP = _TABLE.pattern("cap")
 
 
 def _listed(text: str) -> Iterator[Span]:
@@ -222,9 +206,6 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
     return found
 
 
-_ACTING = _TABLE.pattern("acting")
-
-
 def _acting(text: str) -> Iterator[Span]:
     """``Grace Long clicked``: two words that may be names, and behind them what people do."""
     for match in _ACTING.finditer(text):
@@ -254,9 +235,6 @@ def _is_unknown(text: str, match: re.Match[str]) -> bool:
     ):
         return False
     return _INSIDE.search(text, max(0, match.start() - 16), match.start()) is not None
-
-
-_INSIDE = _TABLE.pattern("inside")
 
 
 def _is_surname(word: str) -> bool:
@@ -301,9 +279,6 @@ def _lower_name(word: str, follows: list[re.Match[str]]) -> int:
     return follows[0].end() if is_given(word) or is_given(second) else 0
 
 
-_PAIR = _TABLE.pattern("pair")
-
-
 def _paired(text: str) -> Iterator[Span]:
     """``Dale and Novák``: a word that may be a name is one beside a name."""
     for match in _PAIR.finditer(text):
@@ -314,9 +289,6 @@ def _paired(text: str) -> Iterator[Span]:
             may = (is_family(word) or is_given(word)) and is_common(word)
             if may and word.casefold() not in _NOT_AFTER and is_name(other):
                 yield Span(*match.span(group), EntityType.PERSON, 0.45, "person-paired")
-
-
-_LAST_FIRST = _TABLE.pattern("last_first")
 
 
 def _reversed(text: str) -> Iterator[Span]:
@@ -332,12 +304,6 @@ def _reversed(text: str) -> Iterator[Span]:
             continue
         if is_family(last) and is_given(first) and (is_name(last) or is_name(first)):
             yield Span(match.start(), match.end(), EntityType.PERSON, 0.75, "person-reversed")
-
-
-_INITIAL = _TABLE.pattern("initial")
-_CHAT = _TABLE.pattern("chat")
-_SPEAKER = _TABLE.pattern("speaker")
-_ROLES = _TABLE.words("roles")
 
 
 def _initialled(text: str) -> Iterator[Span]:
@@ -368,10 +334,7 @@ def _again(text: str, spans: list[Span]) -> Iterator[Span]:
         if span.score >= 0.7 and (" " in text[span.start : span.end])
         for part in re.findall(_WORD, text[span.start : span.end])
         if len(part) > 2 and part[0].isupper() and not is_common(part) and not is_technical(part)
-    } - {"Dr", "Mrs", "Miss", "Prof"}
+    } - _LONE_TITLES
     for match in _CAP.finditer(text) if parts else ():
         if match[0] in parts and not _JOINED_ON.match(text, match.end()):
             yield Span(*match.span(), EntityType.PERSON, 0.6, "person-again")
-
-
-_JOINED_ON = _TABLE.pattern("joined_on")

@@ -18,6 +18,19 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("places")
+_FLAT_BEFORE = _TABLE.pattern("flat_before")
+_NUMBER_BEFORE = _TABLE.pattern("number_before")
+_MEASURED = _TABLE.words("measured")
+_MONTHS = _TABLE.words("months")
+_LINE = _TABLE.pattern("line")
+_TOWN_LINE = _TABLE.pattern("town_line")
+_PARTS = tuple(map(_TABLE.pattern, ("part_unit", "part_forces", "part_post_code", "part_state")))
+_CAPPED = _TABLE.pattern("capped")
+_JOINS = _TABLE.words("joins")
+_PROSE = _TABLE.words("prose")
+_TOWN = _TABLE.pattern("town")
+_ZIP = _TABLE.pattern("zip")
+_CAPITALISED = _TABLE.pattern("capitalised")
 
 
 def find_places(text: str) -> list[Span]:
@@ -28,10 +41,6 @@ def find_places(text: str) -> list[Span]:
 def _streets(text: str) -> Iterator[Span]:
     for street in run(RULES, text) if any(map(str.isdecimal, text)) else ():
         yield replace(street, start=_left(text, street.start), end=_rest(text, street.end))
-
-
-_FLAT_BEFORE = _TABLE.pattern("flat_before")
-_NUMBER_BEFORE = _TABLE.pattern("number_before")
 
 
 def _left(text: str, start: int) -> int:
@@ -50,16 +59,6 @@ def _is_trade(value: str) -> bool:
         any(is_technical(word) or word.lower() in _MEASURED for word in words)
         or words[0] in _MONTHS
     )
-
-
-_MEASURED = _TABLE.words("measured")
-_MONTHS = _TABLE.words("months")
-
-
-_LINE = _TABLE.pattern("line")
-_TOWN_LINE = _TABLE.pattern("town_line")
-_PARTS = tuple(map(_TABLE.pattern, ("part_unit", "part_forces", "part_post_code", "part_state")))
-_CAPPED = _TABLE.pattern("capped")
 
 
 def _rest(text: str, at: int) -> int:
@@ -112,21 +111,12 @@ def _is_town(words: list[str]) -> bool:
     return words[0].lower() not in _PROSE and len(words[0]) > 1
 
 
-_JOINS = _TABLE.words("joins")
-_PROSE = _TABLE.words("prose")
-
-_TOWN = _TABLE.pattern("town")
-
-
 def _towns(text: str) -> Iterator[Span]:
     for match in _TOWN.finditer(text):
         words = match["x"].split()
         technical = any(is_technical(word) for word in words)
         if not technical and not (len(words) == 1 and is_common(words[0])):
             yield Span(*match.span("x"), EntityType.LOCATION, 0.55, "town-in-context")
-
-
-_ZIP = _TABLE.pattern("zip")
 
 
 def _codes(text: str) -> Iterator[Span]:
@@ -139,9 +129,6 @@ def _codes(text: str) -> Iterator[Span]:
         if kind == "us" and not re.search(r",? [A-Z]{2} \d", match[0]):
             continue
         yield Span(*match.span(kind), EntityType.STREET_ADDRESS, 0.7, "postal-code")
-
-
-_CAPITALISED = _TABLE.pattern("capitalised")
 
 
 def _known(text: str) -> Iterator[Span]:

@@ -69,7 +69,7 @@ class Rule:
 
 @cache
 def compiled(where: str, pattern: str) -> re.Pattern[str]:
-    """Return ``pattern`` compiled, at its first use. `BadTable` names ``where`` it stands."""
+    """Return ``pattern`` compiled, at its first use. `BadTable` names the entry, ``where``."""
     try:
         return re.compile(pattern)
     except re.error as error:

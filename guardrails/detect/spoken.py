@@ -13,6 +13,18 @@ from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
 
 _TABLE = load("spoken")
+_TALK = _TABLE.pattern("talk")
+_LINK = _TABLE.pattern("link")
+_TOKEN = _TABLE.pattern("token")
+_STOP = _TABLE.pattern("stop")
+_MARKUP = _TABLE.pattern("markup")
+_SIMPLE = _TABLE.pattern("simple")
+_PHRASE = _TABLE.pattern("phrase")
+_COMPOUND = _TABLE.pattern("compound")
+_NOT_TOLD = _TABLE.pattern("not_told")
+_TYPING = _TABLE.pattern("typing")
+_NEXT = _TABLE.pattern("next")
+_CODE = _TABLE.pattern("code")
 
 
 def find(text: str) -> list[Span]:
@@ -20,10 +32,6 @@ def find(text: str) -> list[Span]:
     return [*_told(text), *_typed(text), *_codes(text)]
 
 
-_TALK = _TABLE.pattern("talk")
-_LINK = _TABLE.pattern("link")
-_TOKEN = _TABLE.pattern("token")
-_STOP = _TABLE.pattern("stop")
 _REACH = 90
 
 
@@ -87,13 +95,6 @@ def _is_told(  # noqa: PLR0911 - one line a way of telling
     return False
 
 
-_MARKUP = _TABLE.pattern("markup")
-_SIMPLE = _TABLE.pattern("simple")
-_PHRASE = _TABLE.pattern("phrase")
-_COMPOUND = _TABLE.pattern("compound")
-_NOT_TOLD = _TABLE.pattern("not_told")
-
-
 def _symbolled(value: str) -> bool:
     return tokens.classes(value) >= 3 and len(value) >= 8 and any(c in "!@#$%^&*+=?" for c in value)
 
@@ -113,11 +114,6 @@ def _trim(text: str, token: re.Match[str]) -> tuple[int, int]:
 
 _CLOSING = {"“": "”", "‘": "’", "«": "»"}
 
-_TYPING = _TABLE.pattern("typing")
-
-
-_NEXT = _TABLE.pattern("next")
-
 
 def _typed(text: str) -> Iterator[Span]:
     for typing in _TYPING.finditer(text):
@@ -135,9 +131,6 @@ def _is_typed(value: str) -> bool:
         return False
     strange = tokens.is_scrambled(value) or _symbolled(value)
     return strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value)
-
-
-_CODE = _TABLE.pattern("code")
 
 
 def _codes(text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ A file has up to six sections, and each is optional::
 
     [words]           sets of words: a string of words between blanks, or a list of phrases
     [fragments]       pieces of patterns; a list means alternatives. ``(?&name)`` in a pattern or in
-                      a later fragment stands for the fragment ``name``
+                      a later fragment is replaced by the fragment ``name``
     [patterns]        named regular expressions for the code beside the table
     [samples]         strings for examples: ``{mixed 36}`` is 36 characters of the sample ``mixed``,
                       so that no scanner of secrets takes an example for one
