@@ -38,7 +38,6 @@ _CODE = re.compile(
     r"|\t)(?![ \t]*[>A-ZÀ-Þ][a-zà-ÿ]+ ).{0,400}$|^[$#>] .{0,400}$",
     re.DOTALL | re.MULTILINE,
 )
-_CODE_LINE = re.compile(r"^.*(?:\{|\}|;|=>|==|::|\(\)|</|/>|\|\|)[ \t]*$", re.MULTILINE)
 _SHAPE = re.compile(
     r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}"
     r"|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
