@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 
 from guardrails.detect import tokens
+from guardrails.detect.kinds import KINDS, Looks, Within
 from guardrails.detect.lexicon import is_common, is_name, is_technical
-from guardrails.kinds import KINDS, Looks, Within
 from guardrails.spans import EntityType
 
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)

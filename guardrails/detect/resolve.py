@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.lexicon import is_family
 from guardrails.detect.technical import context, vetoed
-from guardrails.kinds import KINDS
 from guardrails.spans import EntityType, Span
 
 

@@ -21,7 +21,7 @@ _MARKUP = _TABLE.pattern("markup")
 _SIMPLE = _TABLE.pattern("simple")
 _PHRASE = _TABLE.pattern("phrase")
 _COMPOUND = _TABLE.pattern("compound")
-_NOT_TOLD = _TABLE.pattern("not_told")
+_NOT_ANNOUNCED = _TABLE.pattern("not_announced")
 _TYPING = _TABLE.pattern("typing")
 _NEXT = _TABLE.pattern("next")
 _CODE = _TABLE.pattern("code")
@@ -29,13 +29,13 @@ _CODE = _TABLE.pattern("code")
 
 def find(text: str) -> list[Span]:
     """Return the passwords, PINs and codes that a sentence in ``text`` gives away."""
-    return [*_told(text), *_typed(text), *_codes(text)]
+    return [*_announced(text), *_typed(text), *_codes(text)]
 
 
 _REACH = 90
 
 
-def _told(text: str) -> Iterator[Span]:
+def _announced(text: str) -> Iterator[Span]:
     for talk in _TALK.finditer(text):
         limit = min(len(text), talk.end() + _REACH)
         if stop := _STOP.search(text, talk.end(), limit):
@@ -47,19 +47,19 @@ def _told(text: str) -> Iterator[Span]:
             start, end = _trim(text, token)
             value = text[start:end]
             close = text[talk.end() : link.start()].strip() in ("", "is", "was")
-            if _is_told(
+            if _is_announced(
                 value, quoted=token["quote"] is not None, close=close, link=link[0].strip().lower()
             ):
                 yield Span(start, end, EntityType.SECRET, 0.8, "secret-told")
                 break
 
 
-def _is_told(  # noqa: PLR0911 - one line a way of telling
+def _is_announced(  # noqa: PLR0911 - one line a way of telling
     value: str, *, quoted: bool, close: bool, link: str
 ) -> bool:
     if _MARKUP.search(value):
         return False
-    if tokens.is_passwordish(value) and not _NOT_TOLD.fullmatch(value):
+    if tokens.is_passwordish(value) and not _NOT_ANNOUNCED.fullmatch(value):
         if not link:
             return _symbolled(value) or tokens.is_random(value, 16)
         strong = (
@@ -117,17 +117,17 @@ _CLOSING = {"“": "”", "‘": "’", "«": "»"}
 
 def _typed(text: str) -> Iterator[Span]:
     for typing in _TYPING.finditer(text):
-        told: re.Match[str] | None = typing
-        while told:
-            start, end = _trim(text, told)
+        announced: re.Match[str] | None = typing
+        while announced:
+            start, end = _trim(text, announced)
             if not _is_typed(text[start:end]):
                 break
             yield Span(start, end, EntityType.SECRET, 0.75, "secret-typed")
-            told = _NEXT.match(text, end)
+            announced = _NEXT.match(text, end)
 
 
 def _is_typed(value: str) -> bool:
-    if _NOT_TOLD.fullmatch(value) and not tokens.is_scrambled(value):
+    if _NOT_ANNOUNCED.fullmatch(value) and not tokens.is_scrambled(value):
         return False
     strange = tokens.is_scrambled(value) or _symbolled(value)
     return strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value)

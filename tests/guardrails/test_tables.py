@@ -9,12 +9,12 @@ from guardrails.detect import (
     assignments,
     credentials,
     devices,
-    edition,
     network,
     organisations,
     people,
     places,
     spoken,
+    version,
 )
 from guardrails.detect.resolve import merge
 from guardrails.detect.rule import BadTable, Finder, Rule, replay
@@ -144,6 +144,6 @@ def test_a_table_asked_for_what_it_does_not_hold_says_so(tmp_path: Path) -> None
         table(tmp_path, GOOD).pattern("card")
 
 
-def test_every_file_of_detection_counts_in_its_edition() -> None:
+def test_every_file_of_detection_counts_in_its_version() -> None:
     files = {path for path in TABLES.parent.rglob("*.*") if "__pycache__" not in path.parts}
-    assert {path.suffix for path in files} - {".md"} == edition.KINDS
+    assert {path.suffix for path in files} - {".md"} == version.FILE_ENDINGS
