@@ -185,6 +185,7 @@ def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> T
     if args.current:
         redact_again(desk, args.reference)
     view = show.ticket(desk, person, args.reference)
+    ticket_id = desk.records.tickets.id_of(args.reference) or ""
     return TicketFull(
         reference=view.reference,
         subject=view.subject.for_display(),
@@ -204,16 +205,15 @@ def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> T
             )
             for turn in view.turns
         ),
-        written=tuple(written_view(desk, person, each) for each in _newest(desk, args.reference)),
+        written=tuple(written_view(desk, person, each) for each in _newest(desk, ticket_id)),
     )
 
 
-def _newest(desk: Desk, reference: str) -> list[Draft]:
+def _newest(desk: Desk, ticket_id: str) -> list[Draft]:
     """Return the newest draft reply and the newest summary of a ticket."""
     from assistant.model import DraftKind
 
-    ticket_id = desk.records.tickets.id_of(reference)
-    found = desk.records.drafts.newest(ticket_id) if ticket_id else []
+    found = desk.records.drafts.newest(ticket_id)
     return sorted(found, key=lambda each: each.kind is not DraftKind.REPLY)
 
 
