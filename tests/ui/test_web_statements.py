@@ -49,7 +49,11 @@ def test_opening_the_page_takes_thirty_statements_at_most(crowded: Site) -> None
         arrival = next(
             each for each in rae.config["dependencies"] if each["targets"][0][1] == "load"
         )
-        body = {"session_hash": rae.session_hash, "fn_index": arrival["id"], "data": []}
+        body: dict[str, object] = {
+            "session_hash": rae.session_hash,
+            "fn_index": arrival["id"],
+            "data": [],
+        }
         with counting(crowded) as sent:
             assert rae.fire(body).status_code == 200
             done = next(each for each in rae.results() if each["msg"] == "process_completed")
