@@ -24,6 +24,7 @@ from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED
+from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes, source_of
@@ -40,9 +41,11 @@ from guardrails.egress.netguard import install, silence_vendors
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.injection.detector import RememberedSuspects
 from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
 from guardrails.spans import Span
+from guardrails.vault_values import VaultValues
 
 _SHIPPED_PARTS = Parts()
 _PORTS = {"http": 80, "https": 443}
@@ -70,7 +73,9 @@ class Home:
         self._embedder = self._embedders(source_of(settings.embedder))
         self._reranker = parts.reranker(settings)
         self._engine = Once(lambda: parts.engine(settings))
+        self._suspects = parts.suspects(self._embedders(INSTALLED))
         self._desks: dict[str, Desk] = {}
+        self._caches: dict[str, TenantCaches] = {}
         self._opening = RLock()
         self._indexes = Indexes(settings, self._embedders)
 
@@ -104,6 +109,7 @@ class Home:
         """Let go of everything; another process may own the home then."""
         self._indexes.close()
         self._desks.clear()
+        self._caches.clear()
         self._database.close()
         self._lock.release()
 
@@ -142,7 +148,12 @@ class Home:
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
         with self._opening:
-            return self._kept_desk(self.accounts.tenant(slug))
+            try:
+                tenant = self.accounts.tenant(slug)
+            except NotFound:
+                self._drop(slug)
+                raise
+            return self._kept_desk(tenant)
 
     def library(self) -> Desk:
         """Return the desk of the provider's library; the first call makes one.
@@ -160,11 +171,19 @@ class Home:
     def _kept_desk(self, tenant: Tenant) -> Desk:
         """Return the tenant's desk, opened again when the tenant has changed."""
         desk = self._desks.get(tenant.slug)
+        if desk is not None and desk.tenant.id != tenant.id:
+            self._drop(tenant.slug)
         if desk is None or desk.tenant != tenant:
             desk = self._desks[tenant.slug] = self._open_desk(tenant)
             if self._indexes[tenant.id].erasing:
-                self._erase(self._indexes[tenant.id])
+                self._erase(tenant.id)
         return desk
+
+    def _drop(self, slug: str) -> None:
+        """Let go of all that is kept for a tenant that is no more."""
+        desk = self._desks.pop(slug, None)
+        if desk is not None:
+            self._caches.pop(desk.tenant.id, None)
 
     def _library_view(self, tenant: Tenant) -> LibraryView | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""
@@ -191,14 +210,15 @@ class Home:
         A kill on the way is made good when the tenant's desk is next opened. Nobody else may
         change the tenant's documents meanwhile.
         """
-        index = self._generations(slug)
+        desk = self._opened(slug)
+        index = self._indexes[desk.tenant.id]
         index.begin_erasing()
         try:
             yield
         except NotFound:
             index.nothing_to_erase()
             raise
-        self._erase(index)
+        self._erase(desk.tenant.id)
 
     def index_bytes(self, slug: str) -> int:
         """Return how many bytes of the disk the tenant's vector index takes."""
@@ -214,12 +234,15 @@ class Home:
         return self.settings.database_url is None
 
     def _generations(self, slug: str) -> Generations:
-        desk = self.library() if slug == LIBRARY else self.desk(slug)
-        return self._indexes[desk.tenant.id]
+        return self._indexes[self._opened(slug).tenant.id]
 
-    def _erase(self, index: Generations) -> None:
+    def _opened(self, slug: str) -> Desk:
+        return self.library() if slug == LIBRARY else self.desk(slug)
+
+    def _erase(self, tenant_id: str) -> None:
+        self._caches[tenant_id].drop_forgotten()
         self._database.rewrite()
-        index.end_erasing()
+        self._indexes[tenant_id].end_erasing()
 
     def post_replies(self) -> Callable[[str, str, ForPerson], None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
@@ -241,7 +264,10 @@ class Home:
         directory = KnownValues.of((*people, *declared))
         ledger = Ledger(records.ledger, key)
         rules = AllowListFilter(self._rules, terms)
-        scanner = Scanner(rules, vault, directory, allow_list=allow_list(terms))
+        caches = self._caches_of(tenant, records, vault)
+        scanner = Scanner(
+            rules, vault, directory, allow_list=allow_list(terms), values=caches.values
+        )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         fallback = self._parts.extractive()
         return Desk(
@@ -254,13 +280,23 @@ class Home:
             ledger=ledger,
             embedder=self._embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
-            lexical=Bm25Library(records.documents),
+            lexical=caches.lexical,
             writer=self._writer(tenant, scanner, redactor, ledger, fallback),
             fallback_writer=fallback,
-            suspects=self._parts.suspects(self._embedders(INSTALLED)),
+            suspects=caches.suspects,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
+
+    def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
+        """Return what outlives a desk; it reads through the first desk's records and vault."""
+        if tenant.id not in self._caches:
+            self._caches[tenant.id] = TenantCaches(
+                Bm25Library(records.documents),
+                VaultValues(vault),
+                RememberedSuspects(self._suspects),
+            )
+        return self._caches[tenant.id]
 
     def _writer(
         self,

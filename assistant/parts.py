@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from argon2 import PasswordHasher
 
@@ -18,17 +18,14 @@ from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, L
 from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
-from guardrails import RedactedText
 from guardrails.detect import build_detector, build_rule_detector
-from guardrails.injection.detector import InjectionDetector, SuspiciousSpan
+from guardrails.injection.detector import FindSuspects, InjectionDetector
 from guardrails.spans import Detector, Span
 
 if TYPE_CHECKING:
     from assistant.adapters.llama_cpp import Engine
 
 _Made = TypeVar("_Made")
-FindSuspects: TypeAlias = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
-"""Redacted texts to, for each of them, its suspicious spans."""
 
 
 def make_detector(settings: Settings) -> Detector:
@@ -62,7 +59,7 @@ def make_engine(settings: Settings) -> Engine:
     return make_engine(settings)
 
 
-def find_suspects(embedder: Embedder) -> FindSuspects:
+def make_suspects(embedder: Embedder) -> FindSuspects:
     """Return what finds prompt injections with the vectors of ``embedder``, the installed model."""
     return InjectionDetector(embedder.embed).find_many
 
@@ -72,14 +69,14 @@ class Parts:
     """How each part of a home is made.
 
     ``detector`` redacts, ``rules`` scan what leaves; ``embedder`` is asked once for each source of
-    weights; ``suspects`` is given the installed embedder, once for each tenant.
+    weights; ``suspects`` is given the installed embedder.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
     rules: Callable[[], Detector] = build_rule_detector
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
-    suspects: Callable[[Embedder], FindSuspects] = find_suspects
+    suspects: Callable[[Embedder], FindSuspects] = make_suspects
     engine: Callable[[Settings], Engine] = make_engine
     extractive: Callable[[], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
