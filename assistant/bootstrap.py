@@ -259,9 +259,8 @@ class Home:
         store = NoVault() if tenant.slug == LIBRARY else records.vault
         vault = Vault(store, sealer, key)
         terms = records.terms.list()
-        people = (value for person in records.directory.all() for value in person.values())
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
-        directory = KnownValues.of((*people, *declared))
+        directory = KnownValues.of_people(records.directory.all(), declared)
         ledger = Ledger(records.ledger, key)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
+from typing import TypeAlias
 
 from guardrails.phrases import Phrases
 from guardrails.spans import Detector, EntityType, Span
@@ -20,6 +21,9 @@ _SHORTEST_PART = 3
 _SHORTEST_TERM = 2
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _TURKISH = str.maketrans("İı", "ii")
+_Form: TypeAlias = tuple[EntityType, str, bool]
+"""A value with its type, and whether it is only found as it is written."""
+
 WORD_NAMES = frozenset(
     "will mark may grace rose hunter page chase summer april june joy faith hope dean bill art "
     "rich frank grant pat sue drew rob jack penny ray lance max dale glen heath lane brook reed "
@@ -57,11 +61,21 @@ class KnownPerson:
 
     def values(self) -> list[KnownValue]:
         """Return what to mask for this person, the parts of the name among it."""
-        values = [each for each in self.whole() if each.type is not EntityType.PERSON]
-        return [*_names(self.name), *values] if self.name else values
+        return [KnownValue(kind, RawText(text), exact) for kind, text, exact in self.forms()]
+
+    def forms(self) -> Iterator[_Form]:
+        """Yield the same unwrapped: stays inside ``guardrails``."""
+        for kind, raw in self._fields():
+            if kind is EntityType.PERSON:
+                yield from _names(unwrap(raw))
+            else:
+                yield kind, unwrap(raw), False
 
     def whole(self) -> list[KnownValue]:
         """Return the fields as they stand."""
+        return [KnownValue(kind, raw) for kind, raw in self._fields()]
+
+    def _fields(self) -> Iterator[tuple[EntityType, RawText]]:
         pairs = (
             (EntityType.PERSON, self.name),
             (EntityType.EMAIL_ADDRESS, self.email),
@@ -71,7 +85,7 @@ class KnownPerson:
             *((EntityType.HOSTNAME, host) for host in self.hosts),
             *((EntityType.SERIAL_NUMBER, serial) for serial in self.serials),
         )
-        return [KnownValue(kind, raw) for kind, raw in pairs if raw]
+        return ((kind, raw) for kind, raw in pairs if raw)
 
 
 class KnownValues:
@@ -89,12 +103,24 @@ class KnownValues:
     @classmethod
     def of(cls, values: Iterable[KnownValue]) -> KnownValues:
         """Build the matcher; blank and one-character values are left out."""
+        return cls._of((known.type, unwrap(known.value), known.exact) for known in values)
+
+    @classmethod
+    def of_people(
+        cls, people: Iterable[KnownPerson], values: Iterable[KnownValue] = ()
+    ) -> KnownValues:
+        """Build the matcher from whole people, and from further ``values``."""
+        others = ((known.type, unwrap(known.value), known.exact) for known in values)
+        return cls._of(chain(chain.from_iterable(each.forms() for each in people), others))
+
+    @classmethod
+    def _of(cls, forms: Iterable[_Form]) -> KnownValues:
         loose: dict[str, EntityType] = {}
         exact: dict[str, EntityType] = {}
-        for known in values:
-            text = unwrap(known.value).strip()
+        for kind, form, as_written in forms:
+            text = form.strip()
             if len(text) >= _SHORTEST_TERM:
-                (exact if known.exact else loose).setdefault(text, known.type)
+                (exact if as_written else loose).setdefault(text, kind)
         made = cls()
         for text, kind in loose.items():
             made._loose.add(_folded(text), kind)
@@ -102,11 +128,6 @@ class KnownValues:
             made._exact.add(tuple(_tokens(text)), made._loose.get(_folded(text)) or kind)
         made._alone = _compile_alone(exact)
         return made
-
-    @classmethod
-    def of_people(cls, people: Iterable[KnownPerson]) -> KnownValues:
-        """Build the matcher from whole people."""
-        return cls.of(value for person in people for value in person.values())
 
     def find(self, text: str) -> list[Span]:
         """Return where known values stand; spans may touch and overlap other detectors' spans."""
@@ -181,19 +202,17 @@ class AllowListFilter:
         ]
 
 
-def _names(name: RawText) -> list[KnownValue]:
-    whole = unwrap(name).strip()
-    parts = [part.strip(",.'\"()") for part in whole.split()]
-    forms = [KnownValue(EntityType.PERSON, RawText(whole))]
+def _names(name: str) -> Iterator[_Form]:
+    whole = name.strip()
+    parts = [part for each in whole.split() if (part := each.strip(",.'\"()"))]
+    yield EntityType.PERSON, whole, False
     if len(parts) > 1:
-        first, last = parts[0].rstrip(","), parts[-1]
-        swapped = (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}")
-        forms += [KnownValue(EntityType.PERSON, RawText(form)) for form in swapped]
-    return forms + [
-        KnownValue(EntityType.PERSON, RawText(part), exact=part.casefold() in WORD_NAMES)
-        for part in parts
-        if len(part) >= _SHORTEST_PART
-    ]
+        first, last = parts[0], parts[-1]
+        for form in (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}"):
+            yield EntityType.PERSON, form, False
+    for part in parts:
+        if len(part) >= _SHORTEST_PART:
+            yield EntityType.PERSON, part, part.casefold() in WORD_NAMES
 
 
 def _matches(

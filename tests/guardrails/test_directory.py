@@ -77,6 +77,7 @@ def test_it_finds_every_form_of_a_person_that_the_expression_finds(
         ("Priya Raman", "xPriya Priya_ 1Raman", "xPriya Priya_ 1Raman"),
         ("Priya Raman", "Pri\u200bya and Ra\u00adman\ufe0f", "<PERSON_1> and <PERSON_2>"),
         ("Jörg Strauß", "JÖRG STRAUSS", "<PERSON_1>"),
+        ("( ) Raman", "end. Raman called", "end. <PERSON_1> called"),
     ],
 )
 def test_a_person_is_found_in_every_way_a_name_is_written(
