@@ -10,13 +10,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.parts import Embedders, Parts
+from assistant.ports import Embedder
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage.doors import Doors
 from eval.leakage.material import Material, make
 from eval.leakage.run import Came, Tell, run
 from eval.leakage.search import Seeker
+from guardrails.injection.detector import FindSuspects, RememberedSuspects
+from guardrails.spans import Detector
 
 CONTROL_N = 100
 """Told values in a run with a guard switched off: enough for each of them to be missed."""
@@ -119,9 +123,18 @@ def _loaded_once(parts: Parts, settings: Settings) -> Parts:
     """Return ``parts`` that load each model once for all homes: they hold nothing of anybody."""
     detector = parts.detector(settings)
     embedders = Embedders(partial(parts.embedder, settings))
-    return replace(
-        parts, detector=lambda _settings: detector, embedder=lambda _settings, of: embedders(of)
-    )
+    suspects = RememberedSuspects(parts.suspects(embedders(INSTALLED)))
+
+    def detecting(_settings: Settings) -> Detector:
+        return detector
+
+    def embedding(_settings: Settings, source: str) -> Embedder:
+        return embedders(source)
+
+    def suspecting(_embedder: Embedder) -> FindSuspects:
+        return suspects
+
+    return replace(parts, detector=detecting, embedder=embedding, suspects=suspecting)
 
 
 @dataclass(frozen=True, slots=True)

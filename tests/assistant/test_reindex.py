@@ -74,7 +74,7 @@ def test_an_ingest_that_finds_something_new_makes_them_too(home: Home, tmp_path:
 
 
 def _open(folder: Path, embedder: type[HashingEmbedder]) -> Home:
-    return Home.open(Settings(home=folder / "home"), parts=light_parts(embedder))
+    return Home.open(Settings(home=folder / "home"), parts=light_parts(embedder=embedder))
 
 
 def _ingest(home: Home, folder: Path) -> IngestReport:

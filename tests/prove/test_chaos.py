@@ -115,7 +115,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             model_url=AnyHttpUrl(server.url),
         )
         detector, rules = Breakable(), Breakable()
-        parts = replace(light_parts(), detector=lambda _settings: detector, rules=lambda: rules)
+        parts = replace(light_parts(detector), rules=lambda: rules)
         with Home.open(settings, parts=parts) as home:
             home.add_tenant("acme")
             import_tickets(home.desk("acme"), RawText(json.dumps(TICKET)), "tickets.jsonl")
