@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Self
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -23,35 +23,33 @@ from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
-from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
+from assistant.adapters.sentence_transformers import INSTALLED
+from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
-from assistant.indexes import Indexes
+from assistant.indexes import Indexes, source_of
 from assistant.model import Tenant
-from assistant.ports import Embedder, Reranker, Writer
+from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
+from assistant.ports import Writer
 from assistant.settings import Settings
-from assistant.writers.extractive import ExtractiveWriter
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
-from guardrails.detect import build_detector, build_rule_detector
 from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
 from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
-from guardrails.injection.detector import InjectionDetector
+from guardrails.injection.detector import RememberedSuspects
 from guardrails.leaks.scan import Scanner
+from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import Policy
-from guardrails.spans import Detector, Span
+from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
 
-if TYPE_CHECKING:
-    from assistant.adapters.llama_cpp import Engine
-
-_Made = TypeVar("_Made")
+_SHIPPED_PARTS = Parts()
 _PORTS = {"http": 80, "https": 443}
 _POSTGRES_PORT = 5432
 
@@ -64,26 +62,31 @@ class Home:
     """One home folder, owned by this process: accounts, and a desk for each tenant."""
 
     def __init__(
-        self, settings: Settings, lock: FileLock, database: Database, key: MasterKey
+        self, settings: Settings, parts: Parts, lock: FileLock, database: Database, key: MasterKey
     ) -> None:
         self.settings = settings
-        self.accounts = Accounts(database, key)
+        self.accounts = Accounts(database, key, hasher=parts.hasher)
+        self._parts = parts
         self._lock = lock
         self._database = database
-        self._detector = LazyDetector(lambda: make_detector(settings))
-        self._rules = LazyDetector(build_rule_detector)
-        self._embedder = make_embedder(settings)
-        self._reranker = make_reranker(settings)
-        self._suspects = lambda: make_injection_detector(settings, self._embedder).find_many
-        self._engine = Once(self._load_engine)
+        self._detector = parts.detector(settings)
+        self._rules = LazyDetector(parts.rules)
+        self._embedders = Embedders(lambda source: parts.embedder(settings, source))
+        self._embedder = self._embedders(source_of(settings.embedder))
+        self._reranker = parts.reranker(settings)
+        self._engine = Once(lambda: parts.engine(settings))
+        self._suspects = parts.suspects(self._embedders(INSTALLED))
         self._desks: dict[str, Desk] = {}
+        self._caches: dict[str, TenantCaches] = {}
         self._opening = RLock()
         self.conversations = Conversations()
-        self._indexes = Indexes(settings)
+        self._indexes = Indexes(settings, self._embedders)
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = True) -> Home:
-        """Take the home's lock and open what it keeps.
+    def open(
+        cls, settings: Settings, *, create: bool = True, parts: Parts = _SHIPPED_PARTS
+    ) -> Home:
+        """Take the home's lock and open what it keeps; ``parts`` make its models and the like.
 
         `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
         `StorageTrouble` when the folder cannot be used.
@@ -100,7 +103,7 @@ class Home:
                 todo="Wait for it to end, or stop it.",
             ) from None
         try:
-            return cls(settings, lock, *_open_database(settings, folder, create=create))
+            return cls(settings, parts, lock, *_open_database(settings, folder, create=create))
         except BaseException:
             lock.release()
             raise
@@ -109,6 +112,7 @@ class Home:
         """Let go of everything; another process may own the home then."""
         self._indexes.close()
         self._desks.clear()
+        self._caches.clear()
         self._database.close()
         self._lock.release()
 
@@ -147,7 +151,12 @@ class Home:
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
         with self._opening:
-            return self._kept_desk(self.accounts.tenant(slug))
+            try:
+                tenant = self.accounts.tenant(slug)
+            except NotFound:
+                self._drop(slug)
+                raise
+            return self._kept_desk(tenant)
 
     def library(self) -> Desk:
         """Return the desk of the provider's library; the first call makes one.
@@ -165,11 +174,19 @@ class Home:
     def _kept_desk(self, tenant: Tenant) -> Desk:
         """Return the tenant's desk, opened again when the tenant has changed."""
         desk = self._desks.get(tenant.slug)
+        if desk is not None and desk.tenant.id != tenant.id:
+            self._drop(tenant.slug)
         if desk is None or desk.tenant != tenant:
             desk = self._desks[tenant.slug] = self._open_desk(tenant)
             if self._indexes[tenant.id].erasing:
-                self._erase(self._indexes[tenant.id])
+                self._erase(tenant.id)
         return desk
+
+    def _drop(self, slug: str) -> None:
+        """Let go of all that is kept for a tenant that is no more."""
+        desk = self._desks.pop(slug, None)
+        if desk is not None:
+            self._caches.pop(desk.tenant.id, None)
 
     def _library_view(self, tenant: Tenant) -> LibraryView | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""
@@ -196,14 +213,15 @@ class Home:
         A kill on the way is made good when the tenant's desk is next opened. Nobody else may
         change the tenant's documents meanwhile.
         """
-        index = self._generations(slug)
+        desk = self._opened(slug)
+        index = self._indexes[desk.tenant.id]
         index.begin_erasing()
         try:
             yield
         except NotFound:
             index.nothing_to_erase()
             raise
-        self._erase(index)
+        self._erase(desk.tenant.id)
 
     def index_bytes(self, slug: str) -> int:
         """Return how many bytes of the disk the tenant's vector index takes."""
@@ -219,12 +237,15 @@ class Home:
         return self.settings.database_url is None
 
     def _generations(self, slug: str) -> Generations:
-        desk = self.library() if slug == LIBRARY else self.desk(slug)
-        return self._indexes[desk.tenant.id]
+        return self._indexes[self._opened(slug).tenant.id]
 
-    def _erase(self, index: Generations) -> None:
+    def _opened(self, slug: str) -> Desk:
+        return self.library() if slug == LIBRARY else self.desk(slug)
+
+    def _erase(self, tenant_id: str) -> None:
+        self._caches[tenant_id].drop_forgotten()
         self._database.rewrite()
-        index.end_erasing()
+        self._indexes[tenant_id].end_erasing()
 
     def post_replies(self) -> Callable[[str, str, ForPerson], None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
@@ -241,14 +262,16 @@ class Home:
         store = NoVault() if tenant.slug == LIBRARY else records.vault
         vault = Vault(store, sealer, key)
         terms = records.terms.list()
-        people = (value for person in records.directory.all() for value in person.values())
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
-        directory = KnownValues.of((*people, *declared))
+        directory = KnownValues.of_people(records.directory.all(), declared)
         ledger = Ledger(records.ledger, key)
         rules = AllowListFilter(self._rules, terms)
-        scanner = Scanner(rules, vault, directory, allow_list=allow_list(terms))
+        caches = self._caches_of(tenant, records, vault)
+        scanner = Scanner(
+            rules, vault, directory, allow_list=allow_list(terms), values=caches.values
+        )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = ExtractiveWriter()
+        fallback = self._parts.extractive()
         return Desk(
             tenant=tenant,
             records=records,
@@ -259,13 +282,23 @@ class Home:
             ledger=ledger,
             embedder=self._embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
-            lexical=Bm25Library(records.documents),
+            lexical=caches.lexical,
             writer=self._writer(tenant, scanner, redactor, ledger, fallback),
             fallback_writer=fallback,
-            suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
+            suspects=caches.suspects,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
+
+    def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
+        """Return what outlives a desk; it reads through the first desk's records and vault."""
+        if tenant.id not in self._caches:
+            self._caches[tenant.id] = TenantCaches(
+                Bm25Library(records.documents),
+                VaultValues(vault),
+                RememberedSuspects(self._suspects),
+            )
+        return self._caches[tenant.id]
 
     def _writer(
         self,
@@ -273,7 +306,7 @@ class Home:
         scanner: Scanner,
         redactor: Redactor,
         ledger: Ledger,
-        fallback: ExtractiveWriter,
+        fallback: Writer,
     ) -> Writer:
         if self.settings.writer == "extractive":
             return fallback
@@ -291,38 +324,6 @@ class Home:
             fallback=fallback,
         )
 
-    def _load_engine(self) -> Engine:
-        from assistant.chat_models import make_engine
-
-        return make_engine(self.settings)
-
-
-class LazyDetector:
-    """A detector that is built when the first text comes; the same for every tenant."""
-
-    def __init__(self, build: Callable[[], Detector]) -> None:
-        self._made = Once(build)
-
-    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, its spans."""
-        return self._made().detect(texts)
-
-
-class Once(Generic[_Made]):
-    """Builds at the first call, whichever thread it comes from, and hands out the same after."""
-
-    def __init__(self, build: Callable[[], _Made]) -> None:
-        self._build = build
-        self._lock = RLock()
-        self._value: list[_Made] = []
-
-    def __call__(self) -> _Made:
-        if not self._value:
-            with self._lock:
-                if not self._value:
-                    self._value.append(self._build())
-        return self._value[0]
-
 
 def stay_home(settings: Settings) -> None:
     """Refuse every address that the settings do not name, and switch off what phones home."""
@@ -336,32 +337,11 @@ def stay_home(settings: Settings) -> None:
     )
 
 
-def make_detector(settings: Settings) -> Detector:
-    """Return the detector; it loads its model at the first text."""
-    return build_detector(settings.threads or 1)
-
-
-def make_embedder(settings: Settings) -> Embedder:
-    """Return the embedder that the settings name; loads its weights at the first text."""
-    return LocalEmbedder(settings.embedder, threads=settings.threads)
-
-
-def make_reranker(settings: Settings) -> Reranker | None:
-    """Return the cross-encoder that the settings name, if any; loads it at the first question."""
-    return LocalReranker(settings.reranker, threads=settings.threads) if settings.reranker else None
-
-
-def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:
-    """Return the detector of prompt injections; it was trained on the installed model's vectors."""
-    own = settings.embedder == INSTALLED
-    return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
-
-
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
     """Return a redactor whose vault ends with the process: for evaluation without a tenant."""
     key = DataKey.fresh()
     vault = Vault(EphemeralVaultStore(), Sealer("ephemeral", key), key)
-    detector = LazyDetector(lambda: make_detector(settings)) if detect else _Blind()
+    detector = make_detector(settings) if detect else _Blind()
     return Redactor(detector, vault, KnownValues())
 
 

@@ -157,13 +157,20 @@ class Bm25Library:
                 self._version = version
             return self._index
 
+    def drop_forgotten(self) -> None:
+        """Let go of the words of chunks that the records hold no more."""
+        with self._lock:
+            built = self._version is not None
+        if built:
+            self()
+
     def _refresh(self) -> None:
         held = self._documents.chunk_ids()
         missing = sorted(held - self._bags.keys())
         titles = {each.id: each.title for each in self._documents.documents()} if missing else {}
         kept = {key: bag for key, bag in self._bags.items() if key in held}
-        if not kept:
-            self._vocabulary = Vocabulary()
+        if len(kept) < len(self._bags):
+            kept, self._vocabulary = _compacted(kept, self._vocabulary)
         chunks = self._documents.chunks(missing if kept else None) if missing else []
         self._bags = kept | {chunk.id: self._bag(chunk, titles) for chunk in chunks}
         self._index = Bm25Index(self._bags, self._vocabulary)
@@ -174,6 +181,24 @@ class Bm25Library:
         texts = (*([title] * _TITLE_WEIGHT if title else ()), chunk.heading, chunk.text)
         plain = [require_redacted(text).reveal() for text in texts]
         return self._vocabulary.bag(plain, plain[0] if title else "")
+
+
+def _compacted(
+    bags: Mapping[str, Bag], vocabulary: Vocabulary
+) -> tuple[dict[str, Bag], Vocabulary]:
+    """Return ``bags`` and a vocabulary without words that stand in none of them."""
+    used = np.zeros(len(vocabulary.numbers), dtype=bool)
+    for bag in bags.values():
+        used[np.asarray(bag, dtype=np.int32)] = True
+    renumbered = (np.cumsum(used) - 1).astype(np.int32)
+    fresh = Vocabulary()
+    numbers = vocabulary.numbers.items()
+    fresh.numbers.update((word, int(renumbered[at])) for word, at in numbers if used[at])
+    return {key: _renumbered(bag, renumbered) for key, bag in bags.items()}, fresh
+
+
+def _renumbered(bag: Bag, numbers: NDArray[np.int32]) -> Bag:
+    return array("i", numbers[np.asarray(bag, dtype=np.int32)].tobytes())
 
 
 def tokenize(text: str) -> list[str]:

@@ -7,15 +7,23 @@ recall there is: no model has to recognise a name that stands in the ticket's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from typing import TypeAlias
 
+from guardrails.detect.phrases import Phrases
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, unwrap
 
 _RECOGNIZER = "known"
 _SHORTEST_PART = 3
 _SHORTEST_TERM = 2
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_TURKISH = str.maketrans("İı", "ii")
+_Form: TypeAlias = tuple[EntityType, str, bool]
+"""A value with its type, and whether it is only found as it is written."""
+
 WORD_NAMES = frozenset(
     "will mark may grace rose hunter page chase summer april june joy faith hope dean bill art "
     "rich frank grant pat sue drew rob jack penny ray lance max dale glen heath lane brook reed "
@@ -53,11 +61,21 @@ class KnownPerson:
 
     def values(self) -> list[KnownValue]:
         """Return what to mask for this person, the parts of the name among it."""
-        values = [each for each in self.whole() if each.type is not EntityType.PERSON]
-        return [*_names(self.name), *values] if self.name else values
+        return [KnownValue(kind, RawText(text), exact) for kind, text, exact in self.forms()]
+
+    def forms(self) -> Iterator[_Form]:
+        """Yield the same unwrapped: stays inside ``guardrails``."""
+        for kind, raw in self._fields():
+            if kind is EntityType.PERSON:
+                yield from _names(unwrap(raw))
+            else:
+                yield kind, unwrap(raw), False
 
     def whole(self) -> list[KnownValue]:
         """Return the fields as they stand."""
+        return [KnownValue(kind, raw) for kind, raw in self._fields()]
+
+    def _fields(self) -> Iterator[tuple[EntityType, RawText]]:
         pairs = (
             (EntityType.PERSON, self.name),
             (EntityType.EMAIL_ADDRESS, self.email),
@@ -67,39 +85,62 @@ class KnownPerson:
             *((EntityType.HOSTNAME, host) for host in self.hosts),
             *((EntityType.SERIAL_NUMBER, serial) for serial in self.serials),
         )
-        return [KnownValue(kind, raw) for kind, raw in pairs if raw]
+        return ((kind, raw) for kind, raw in pairs if raw)
 
 
-@dataclass(frozen=True, slots=True)
 class KnownValues:
-    """A matcher over known values; empty by default."""
+    """A matcher over known values; empty by default.
 
-    _loose: re.Pattern[str] | None = None
-    _exact: re.Pattern[str] | None = None
-    _alone: re.Pattern[str] | None = None
-    _types: dict[str, EntityType] = field(default_factory=dict[str, EntityType])
+    A value is found between characters that are no letter, digit or underscore, in any case unless
+    it is exact, and with any white space where it has some. The longest from a place is taken.
+    """
+
+    def __init__(self) -> None:
+        self._loose = Phrases[EntityType]()
+        self._exact = Phrases[EntityType]()
+        self._alone: re.Pattern[str] | None = None
 
     @classmethod
     def of(cls, values: Iterable[KnownValue]) -> KnownValues:
         """Build the matcher; blank and one-character values are left out."""
-        loose: dict[str, EntityType] = {}
-        exact: dict[str, EntityType] = {}
-        for known in values:
-            text = unwrap(known.value).strip()
-            if len(text) >= _SHORTEST_TERM:
-                (exact if known.exact else loose).setdefault(text, known.type)
-        types = {text.casefold(): kind for text, kind in (*exact.items(), *loose.items())}
-        return cls(_compile(loose, re.IGNORECASE), _compile(exact, 0), _compile_alone(exact), types)
+        return cls._of((known.type, unwrap(known.value), known.exact) for known in values)
 
     @classmethod
-    def of_people(cls, people: Iterable[KnownPerson]) -> KnownValues:
-        """Build the matcher from whole people."""
-        return cls.of(value for person in people for value in person.values())
+    def of_people(
+        cls, people: Iterable[KnownPerson], values: Iterable[KnownValue] = ()
+    ) -> KnownValues:
+        """Build the matcher from whole people, and from further ``values``."""
+        others = ((known.type, unwrap(known.value), known.exact) for known in values)
+        return cls._of(chain(chain.from_iterable(each.forms() for each in people), others))
+
+    @classmethod
+    def _of(cls, forms: Iterable[_Form]) -> KnownValues:
+        loose: dict[str, EntityType] = {}
+        exact: dict[str, EntityType] = {}
+        for kind, form, as_written in forms:
+            text = form.strip()
+            if len(text) >= _SHORTEST_TERM:
+                (exact if as_written else loose).setdefault(text, kind)
+        made = cls()
+        for text, kind in loose.items():
+            made._loose.add(_folded(text), kind)
+        for text, kind in exact.items():
+            made._exact.add(tuple(_tokens(text)), made._loose.get(_folded(text)) or kind)
+        made._alone = _compile_alone(exact)
+        return made
 
     def find(self, text: str) -> list[Span]:
         """Return where known values stand; spans may touch and overlap other detectors' spans."""
+        if not self:
+            return []
+        tokens = _TOKEN.findall(text)
+        ends = [0, *accumulate(map(len, tokens))]
         spans = [
-            self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)
+            Span(ends[start], ends[end], kind, 1.0, _RECOGNIZER)
+            for start, end, kind in (
+                *_matches(self._loose, list(map(_fold, tokens))),
+                *(_matches(self._exact, list(map(_spaced, tokens))) if self._exact else ()),
+            )
         ]
         spans += [
             Span(*match.span(match.lastindex or 0), EntityType.PERSON, 1.0, _RECOGNIZER)
@@ -109,14 +150,6 @@ class KnownValues:
 
     def __bool__(self) -> bool:
         return bool(self._loose or self._exact)
-
-    def _patterns(self) -> Sequence[re.Pattern[str]]:
-        return [pattern for pattern in (self._loose, self._exact) if pattern is not None]
-
-    def _span(self, match: re.Match[str]) -> Span:
-        words = re.sub(r"\s+", " ", match[0]).casefold()
-        kind = self._types.get(match[0].casefold()) or self._types.get(words, EntityType.PERSON)
-        return Span(match.start(), match.end(), kind, 1.0, _RECOGNIZER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,42 +188,84 @@ class AllowListFilter:
         """Return, for each text in order, the spans that are no part of a allow-listed word."""
         found = self._detector.detect(texts)
         return [
-            [each for each in spans if not self._is_allowed(each, text)] if spans else spans
+            self._left(spans, text) if spans else spans
             for text, spans in zip(texts, found, strict=True)
         ]
 
-    def _is_allowed(self, span: Span, text: str) -> bool:
-        return span.type is not EntityType.SECRET and any(
-            allow_list.start <= span.start and span.end <= allow_list.end
-            for allow_list in self._allow_list.find(text)
-        )
+    def _left(self, spans: Sequence[Span], text: str) -> list[Span]:
+        readable = self._allow_list.find(text)
+        return [
+            each
+            for each in spans
+            if each.type is EntityType.SECRET
+            or not any(one.start <= each.start and each.end <= one.end for one in readable)
+        ]
 
 
-def _names(name: RawText) -> list[KnownValue]:
-    whole = unwrap(name).strip()
-    parts = [part.strip(",.'\"()") for part in whole.split()]
-    forms = [KnownValue(EntityType.PERSON, RawText(whole))]
+def _names(name: str) -> Iterator[_Form]:
+    whole = name.strip()
+    parts = [part for each in whole.split() if (part := each.strip(",.'\"()"))]
+    yield EntityType.PERSON, whole, False
     if len(parts) > 1:
-        first, last = parts[0].rstrip(","), parts[-1]
-        swapped = (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}")
-        forms += [KnownValue(EntityType.PERSON, RawText(form)) for form in swapped]
-    return forms + [
-        KnownValue(EntityType.PERSON, RawText(part), exact=part.casefold() in WORD_NAMES)
-        for part in parts
-        if len(part) >= _SHORTEST_PART
-    ]
+        first, last = parts[0], parts[-1]
+        for form in (f"{last}, {first}", f"{last} {first}", f"{first[0]}. {last}"):
+            yield EntityType.PERSON, form, False
+    for part in parts:
+        if len(part) >= _SHORTEST_PART:
+            yield EntityType.PERSON, part, part.casefold() in WORD_NAMES
 
 
-def _compile(values: Iterable[str], flags: int) -> re.Pattern[str] | None:
-    forms = sorted(values, key=len, reverse=True)
-    if not forms:
-        return None
-    alternatives = "|".join(r"\s+".join(map(re.escape, form.split())) for form in forms)
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", flags)
+def _matches(
+    phrases: Phrases[EntityType], tokens: Sequence[str]
+) -> Iterator[tuple[int, int, EntityType]]:
+    """Yield which tokens are phrases, the longest from each place, none inside another."""
+    at = 0
+    while at < len(tokens):
+        found = next(_whole(phrases, tokens, at), None) if tokens[at] in phrases else None
+        if found:
+            yield (at, *found)
+        at = found[0] if found else at + 1
+
+
+def _whole(
+    phrases: Phrases[EntityType], tokens: Sequence[str], start: int
+) -> Iterator[tuple[int, EntityType]]:
+    """Yield the end and the value of phrases that no letter or digit touches, longest first."""
+    if not (start and _is_word(tokens[start - 1])):
+        for size, kind in phrases.at(tokens, start):
+            end = start + size
+            if end == len(tokens) or not _is_word(tokens[end]):
+                yield end, kind
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum() or token[0] == "_"
+
+
+def _folded(value: str) -> tuple[str, ...]:
+    """Return the tokens of ``value`` as they are compared in any case."""
+    if value.isascii():
+        return tuple(_tokens(value.lower()))
+    return tuple(map(_fold, _tokens(value)))
+
+
+def _tokens(value: str) -> list[str]:
+    return _TOKEN.findall(" ".join(value.split()))
+
+
+def _spaced(token: str) -> str:
+    return " " if token.isspace() else token
+
+
+def _fold(token: str) -> str:
+    """Return ``token`` as it is compared in any case; dotted and dotless i are one, as ß and ss."""
+    if token.isascii():
+        return " " if token.isspace() else token.lower()
+    return _spaced(token).translate(_TURKISH).casefold()
 
 
 def _compile_alone(values: Iterable[str]) -> re.Pattern[str] | None:
-    names = "|".join(re.escape(value) for value in values if value.casefold() in WORD_NAMES)
+    names = "|".join(sorted({value.casefold() for value in values} & WORD_NAMES))
     if not names:
         return None
     signed = rf"(?<=^)[ \t]*((?:{names})(?:[ \t]+\w\.?)?)[ \t]*$"

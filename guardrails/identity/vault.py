@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,8 +48,11 @@ class VaultStore(Protocol):
         """Return the number of each surface form, None where it was never allocated."""
         ...
 
-    def number_of_value(self, key: SurfaceKey) -> int | None:
-        """Return the lowest number of any surface form of the same value, or None."""
+    def nearest_numbers(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
+        """Return the number of each surface form; of one never allocated the lowest of its value.
+
+        None where no surface form of the value is known.
+        """
         ...
 
     def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
@@ -64,12 +67,26 @@ class VaultStore(Protocol):
         """Return those of these surface forms that are kept, in one read."""
         ...
 
-    def rows(self) -> Iterable[SurfaceRow]:
-        """Return every surface form; what the gate matches prompts against."""
+    def rows(self, after: Mapping[EntityType, int] | None = None) -> Iterable[SurfaceRow]:
+        """Return every surface form, or those with a number above that of their type in ``after``.
+
+        What the gate matches prompts against.
+        """
+        ...
+
+    def count(self) -> int:
+        """Return how many surface forms there are."""
         ...
 
     def version(self) -> int:
         """Return a number that changes whenever a surface form is added or forgotten."""
+        ...
+
+    def rolled_back(self) -> int:
+        """Return a number that changes when a transaction of this process is rolled back.
+
+        What was read inside one may never have been, and its numbers are given out again.
+        """
         ...
 
     def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
@@ -117,11 +134,8 @@ class Vault:
     def look_up(self, found: Sequence[tuple[EntityType, str]]) -> list[Placeholder]:
         """Return the placeholder of each pair; unnumbered where the vault does not know it."""
         keyed = [self._key(kind, value) for kind, value in found]
-        numbers = self._store.numbers_of(keyed)
-        return [
-            Placeholder(key.type, self._store.number_of_value(key) if number is None else number)
-            for key, number in zip(keyed, numbers, strict=True)
-        ]
+        numbers = self._store.nearest_numbers(keyed) if keyed else []
+        return [Placeholder(key.type, number) for key, number in zip(keyed, numbers, strict=True)]
 
     def values_of(self, names: Iterable[Placeholder]) -> dict[Placeholder, RawText]:
         """Return the very bytes that stood for each of ``names`` that has any, in one read."""
@@ -129,12 +143,23 @@ class Vault:
         rows = self._store.some(asked) if asked else ()
         return {Placeholder(row.type, row.number): self._open(row) for row in rows}
 
-    def surfaces(self) -> list[Surface]:
-        """Return every surface form, unsealed. For matching inside ``guardrails`` only."""
+    def surfaces(self, after: Mapping[EntityType, int] | None = None) -> list[Surface]:
+        """Return every surface form, unsealed, or those with a number above ``after``.
+
+        For matching inside ``guardrails`` only.
+        """
         return [
             Surface(Placeholder(row.type, row.number), unwrap(self._open(row)))
-            for row in self._store.rows()
+            for row in self._store.rows(after)
         ]
+
+    def count(self) -> int:
+        """Return how many surface forms the vault holds."""
+        return self._store.count()
+
+    def rolled_back(self) -> int:
+        """Return a number that changes when what was read may never have been."""
+        return self._store.rolled_back()
 
     def version(self) -> int:
         """Return a number that changes whenever the vault's content does."""
@@ -169,8 +194,11 @@ class EphemeralVaultStore:
     def numbers_of(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
         return [self._numbers.get((key.type, key.surface)) for key in keys]
 
-    def number_of_value(self, key: SurfaceKey) -> int | None:
-        return self._values.get((key.type, key.value))
+    def nearest_numbers(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
+        known, values = self._numbers, self._values
+        return [
+            known.get((key.type, key.surface), values.get((key.type, key.value))) for key in keys
+        ]
 
     def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
         return [self._allocate(key, index, seal) for index, key in enumerate(keys)]
@@ -178,8 +206,14 @@ class EphemeralVaultStore:
     def some(self, placeholders: Collection[tuple[EntityType, int]]) -> Iterable[SurfaceRow]:
         return [self._rows[each] for each in placeholders if each in self._rows]
 
-    def rows(self) -> Iterable[SurfaceRow]:
-        return list(self._rows.values())
+    def rows(self, after: Mapping[EntityType, int] | None = None) -> Iterable[SurfaceRow]:
+        return [row for row in self._rows.values() if row.number > (after or {}).get(row.type, 0)]
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def rolled_back(self) -> int:
+        return 0
 
     def version(self) -> int:
         return sum(self._last.values()) + self._forgotten

@@ -71,34 +71,49 @@ class SuspiciousSpan:
     end: int
 
 
+FindSuspects = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+"""Redacted texts to, for each of them, its suspicious spans."""
+
+
+class RememberedSuspects:
+    """Asks ``find`` once for each text; keeps the redacted texts in memory, so one per tenant."""
+
+    def __init__(self, find: FindSuspects) -> None:
+        self._find = find
+        self._read: dict[RedactedText, tuple[SuspiciousSpan, ...]] = {}
+
+    def __call__(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
+        """Return, for each text, its suspicious spans; those read before cost nothing."""
+        read = self._read
+        new = [text for text in dict.fromkeys(map(require_redacted, texts)) if text not in read]
+        fresh = dict(zip(new, self._find(new) if new else [], strict=True))
+        found = [fresh[text] if text in fresh else read[text] for text in texts]
+        # A new one, as another thread may be looking into the old.
+        self._read = {**read, **fresh} if len(read) + len(fresh) <= _REMEMBERED else fresh
+        return found
+
+    def forget(self) -> None:
+        """Let go of every text."""
+        self._read = {}
+
+
 class InjectionDetector:
-    """Finds prompt injections with the vectors of ``embed``; remembers what it has read."""
+    """Finds prompt injections with the vectors of ``embed``."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._read: dict[RedactedText, tuple[SuspiciousSpan, ...]] = {}
 
     def find(self, text: RedactedText) -> tuple[SuspiciousSpan, ...]:
         """Return the suspect sentences of ``text``, in order."""
         return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        """Return, for each text, its suspect sentences; those read before cost nothing."""
-        read = self._read
-        new = [text for text in dict.fromkeys(map(require_redacted, texts)) if text not in read]
-        fresh = dict(zip(new, self._find(new), strict=True))
-        found = [fresh[text] if text in fresh else read[text] for text in texts]
-        # A new one, as another thread may be looking into the old.
-        self._read = {**read, **fresh} if len(read) + len(fresh) <= _REMEMBERED else fresh
-        return found
-
-    def _find(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        """Judge ``texts`` in one batch.
+        """Return, for each text, its suspect sentences; all are judged in one batch.
 
         Blocks and sentences are embedded apart: with the blocks, each sentence would cost what the
         longest of them does.
         """
-        places = [blocks(text.reveal()) for text in texts]
+        places = [blocks(require_redacted(text).reveal()) for text in texts]
         flat = [(text, block) for text, mine in zip(texts, places, strict=True) for block in mine]
         wholes = [text.cut(block[0][0], block[-1][1]) for text, block in flat]
         parts = [[text.cut(*place) for place in block] for text, block in flat]

@@ -13,24 +13,20 @@ they stand in lower case (``may``). Placeholders in the text are never taken for
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from guardrails import placeholders
-from guardrails.detect.directory import WORD_NAMES, KnownValues
+from guardrails.detect.directory import KnownValues
 from guardrails.detect.kinds import KINDS
 from guardrails.errors import Refused
 from guardrails.identity.vault import Vault
+from guardrails.leaks.vault_values import VaultValues
 from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType
 from guardrails.text import RedactedText, mint, require_redacted
-
-SHORTEST_VALUE = 3
-_WORD = r"[\w\u0300-\u036f]"  # with combining marks, which `\w` alone would split off
-_TOKEN = re.compile(rf"{_WORD}+|[^\w\s]")
 
 
 class Source(StrEnum):
@@ -87,15 +83,19 @@ class Scanner:
         directory: KnownValues,
         canaries: tuple[str, ...] = (),
         allow_list: KnownValues | None = None,
+        values: VaultValues | None = None,
     ) -> None:
         """Make a scanner; vault values covered by an allow-list term are not masked."""
+        """Make a scanner; a value of the vault that is all ``allow-listed`` is left as it stands.
+
+        ``values`` finds those of ``vault``, for scanners that share it; without it one is made.
+        """
         self._rules = rules
         self._vault = vault
         self._directory = directory
         self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
         self._allow_list = allow_list or KnownValues()
-        self._values = _Values()
-        self._version: int | None = None
+        self._values = values or VaultValues(vault)
 
     def scan(self, text: str) -> Scan:
         """Return what stands in ``text`` that must not leave."""
@@ -131,17 +131,9 @@ class Scanner:
     ) -> Iterator[tuple[int, int, Placeholder]]:
         """Yield where values of the vault stand that nobody wanted readable since."""
         readable = self._allow_list.find(text)
-        for start, end, name in self._dictionary().find(text, found):
+        for start, end, name in self._values.find(text, found):
             if not any(one.start <= start and end <= one.end for one in readable):
                 yield start, end, name
-
-    def _dictionary(self) -> _Values:
-        version = self._vault.version()
-        if version != self._version:
-            surfaces = self._vault.surfaces()
-            self._values = _Values.of((each.value, each.placeholder) for each in surfaces)
-            self._version = version
-        return self._values
 
     def _canary(self, text: str) -> Iterator[Sighting]:
         folded = text.casefold()
@@ -171,118 +163,6 @@ class Scanner:
         pairs = [(one.type or EntityType.PERSON, text[one.start : one.end]) for one in words]
         names = self._vault.look_up(pairs) if pairs else []
         return [(one.start, one.end, name) for one, name in zip(words, names, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """A dictionary of token sequences: one pass over the text, whatever the size of the vault.
-
-    What is more than one plain word is found in any case: ``folded`` holds it in lower case.
-    """
-
-    _names: dict[tuple[str, ...], Placeholder] = field(
-        default_factory=dict[tuple[str, ...], Placeholder]
-    )
-    _folded: dict[tuple[str, ...], Placeholder] = field(
-        default_factory=dict[tuple[str, ...], Placeholder]
-    )
-    _surfaces: dict[Placeholder, tuple[str, ...]] = field(
-        default_factory=dict[Placeholder, tuple[str, ...]]
-    )
-    _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-
-    @classmethod
-    def of(cls, values: Iterable[tuple[str, Placeholder]]) -> _Values:
-        names: dict[tuple[str, ...], Placeholder] = {}
-        folded: dict[tuple[str, ...], Placeholder] = {}
-        surfaces: dict[Placeholder, tuple[str, ...]] = {}
-        lengths: dict[str, set[int]] = {}
-        for value, placeholder in values:
-            tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
-            surfaces[placeholder] = tokens
-            if tokens and len(value.strip()) >= SHORTEST_VALUE and value not in WORD_NAMES:
-                names.setdefault(tokens, placeholder)
-                lowered = tuple(token.casefold() for token in tokens)
-                if len(tokens) != 1 or not value.strip().isalpha():
-                    folded.setdefault(lowered, placeholder)
-                lengths.setdefault(lowered[0], set()).add(len(tokens))
-        longest_first = {
-            first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()
-        }
-        return cls(names, folded, surfaces, longest_first)
-
-    def find(
-        self, text: str, holes: Sequence[placeholders.Found]
-    ) -> Iterator[tuple[int, int, Placeholder]]:
-        """Yield where values stand, longest first from each place.
-
-        A placeholder counts as the words that it stands for: when half a value was masked, the
-        other half would give it away. What stands behind placeholders alone is no find.
-        """
-        if not self._names:
-            return
-        places = self._places(text, holes)
-        lowered = [each.word.casefold() for each in places]
-        at = 0
-        while at < len(places):
-            size, name = self._longest(places, lowered, at)
-            if name is not None:
-                span = _seen(places[at : at + size], places, at)
-                if span:
-                    yield (*span, name)
-                else:
-                    size = 1
-            at += size
-
-    def _places(self, text: str, holes: Sequence[placeholders.Found]) -> list[_Place]:
-        places: list[_Place] = []
-        at = 0
-        for hole in holes:
-            places += _words(text, at, hole.start)
-            words = self._surfaces.get(hole.placeholder, ("\0",))  # a word that no value holds
-            places += (_Place(word, hole.start, hole.end, hidden=True) for word in words)
-            at = hole.end
-        return [*places, *_words(text, at, len(text))]
-
-    def _longest(
-        self, places: Sequence[_Place], lowered: Sequence[str], at: int
-    ) -> tuple[int, Placeholder | None]:
-        for size in self._lengths.get(lowered[at], ()):
-            here = tuple(each.word for each in places[at : at + size])
-            name = self._names.get(here) or self._folded.get(tuple(lowered[at : at + size]))
-            if name is not None and not all(each.hidden for each in places[at : at + size]):
-                return len(here), name
-        return 1, None
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A word of a text, or one of those that a placeholder at these characters stands for."""
-
-    word: str
-    start: int
-    end: int
-    hidden: bool = False
-
-
-def _words(text: str, start: int, end: int) -> list[_Place]:
-    found = _TOKEN.finditer(text, start, end)
-    return [_Place(_token(match[0]), match.start(), match.end()) for match in found]
-
-
-def _seen(value: Sequence[_Place], places: Sequence[_Place], at: int) -> tuple[int, int] | None:
-    """Return what to mask of a value: placeholders too that stand for nothing else."""
-    before, after = places[:at], places[at + len(value) :]
-    first, last = value[0], value[-1]
-    if first.hidden and before and before[-1].end == first.end:
-        value = [each for each in value if each.end != first.end]
-    if last.hidden and after and after[0].start == last.start:
-        value = [each for each in value if each.start != last.start]
-    return (value[0].start, value[-1].end) if value else None
-
-
-def _token(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def _stops(text: str, known: Sighting) -> bool:

@@ -194,6 +194,25 @@ def test_only_new_chunks_are_opened_after_a_change() -> None:
     assert documents.opened == 1
 
 
+def test_words_that_only_a_removed_document_had_are_in_no_memory() -> None:
+    documents = FakeDocuments()
+    gone, kept = a_document("a.md"), a_document("b.md")
+    documents.put(gone, chunks_of(gone, ["The unicorn opens the vault.", ""]))
+    documents.put(kept, chunks_of(kept, ["The spooler opens the printer.", ""]))
+    library = Bm25Library(documents)
+    library.drop_forgotten()
+    before = library().search(redacted("spooler opens"), 5)
+    documents.remove([gone.id])
+    library.drop_forgotten()
+    assert "unicorn" not in str((vars(library), vars(library._vocabulary), library._vocabulary))
+    assert [hit.chunk_id for hit in library().search(redacted("spooler opens"), 5)] == [
+        hit.chunk_id for hit in before if hit.chunk_id in documents.chunk_ids()
+    ]
+    assert library().search(redacted("unicorn"), 5) == []
+    documents.put(gone, chunks_of(gone, ["The unicorn opens the vault."]))
+    assert len(library().search(redacted("unicorn"), 5)) == 1
+
+
 def test_many_threads_may_search_while_documents_come(caplog: pytest.LogCaptureFixture) -> None:
     documents, failures = FakeDocuments(), list[BaseException]()
     library = Bm25Library(documents)

@@ -88,3 +88,11 @@ def test_a_forgotten_value_is_gone_and_its_number_with_it(records: Records) -> N
     assert vault.version() != before
     assert [str(each) for each in vault.look_up([(PERSON, "tom")])] == ["<PERSON>"]
     assert [str(each) for each in vault.allocate([(PERSON, "Tom")])] == ["<PERSON_3>"]
+
+
+def test_only_what_came_later_is_listed_when_asked(records: Records) -> None:
+    vault = _vault(records)
+    vault.allocate([(PERSON, "Tom"), (HOST, "HD-1")])
+    vault.allocate([(PERSON, "Priya"), (EntityType.USERNAME, "tom1")])
+    later = {each.value for each in vault.surfaces(after={PERSON: 1, HOST: 1})}
+    assert (later, vault.count()) == ({"Priya", "tom1"}, 4)

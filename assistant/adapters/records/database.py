@@ -54,6 +54,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._counting = threading.Lock()
+        self._rolled_back = 0
 
     @classmethod
     def open(cls, where: str | Path) -> Database:
@@ -72,6 +74,11 @@ class Database:
     def engine(self) -> Engine:
         """The engine underneath."""
         return self._engine
+
+    @property
+    def rolled_back(self) -> int:
+        """How many transactions of this process were rolled back: what they read never was."""
+        return self._rolled_back
 
     def close(self) -> None:
         """Close every connection."""
@@ -157,7 +164,7 @@ class Database:
     def _begin(self, tenant: str) -> Generator[Connection]:
         with translated(), self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
-            with connection.begin():
+            with self._counted(), connection.begin():
                 _speak_for(connection, tenant)
                 held = _Held(self, connection, threading.get_ident(), tenant)
                 token = _held.set((*_held.get(), held))
@@ -170,6 +177,15 @@ class Database:
                         "A step inside a transaction failed, so none of it was kept.",
                         safe="Nothing was changed.",
                     )
+
+    @contextmanager
+    def _counted(self) -> Generator[None]:
+        try:
+            yield
+        except BaseException:
+            with self._counting:
+                self._rolled_back += 1
+            raise
 
 
 @contextmanager

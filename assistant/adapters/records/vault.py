@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -39,14 +39,20 @@ class SqlVault:
             known = self._known(connection, keys)
         return [known.get(key.surface) for key in keys]
 
-    def number_of_value(self, key: SurfaceKey) -> int | None:
-        query = select(func.min(vault_surfaces.c.number)).where(
-            self._scope.owns(vault_surfaces),
-            vault_surfaces.c.type == key.type.value,
-            vault_surfaces.c.value == key.value,
-        )
+    def nearest_numbers(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
+        value, surface = vault_surfaces.c.value, vault_surfaces.c.surface
+        query = select(value, surface, vault_surfaces.c.number)
+        mine = query.where(self._scope.owns(vault_surfaces))
+        exact: dict[str, int] = {}
+        lowest: dict[str, int] = {}
         with self._scope.reading() as connection:
-            return connection.scalar(query)
+            for some in batches(list(dict.fromkeys(keys))):
+                same = value.in_([key.value for key in some])
+                known = surface.in_([key.surface for key in some])
+                for row in connection.execute(mine.where(or_(same, known))):
+                    exact[row.surface] = row.number
+                    lowest[row.value] = min(row.number, lowest.get(row.value, row.number))
+        return [exact.get(key.surface, lowest.get(key.value)) for key in keys]
 
     def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
         with self._scope.writing() as connection:
@@ -72,12 +78,29 @@ class SqlVault:
             rows = connection.execute(self._rows().where(_covering(wanted)))
             return [_surface(row) for row in rows if (row.type, row.number) in wanted]
 
-    def rows(self) -> Iterable[SurfaceRow]:
+    def rows(self, after: Mapping[EntityType, int] | None = None) -> Iterable[SurfaceRow]:
+        kind, number = vault_surfaces.c.type, vault_surfaces.c.number
+        query = self._rows()
+        if after:
+            query = query.where(
+                or_(
+                    kind.not_in([each.value for each in after]),
+                    *(and_(kind == each.value, number > last) for each, last in after.items()),
+                )
+            )
         with self._scope.reading() as connection:
-            return [_surface(row) for row in connection.execute(self._rows())]
+            return [_surface(row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        query = select(func.count()).select_from(vault_surfaces)
+        with self._scope.reading() as connection:
+            return connection.scalar(query.where(self._scope.owns(vault_surfaces))) or 0
 
     def version(self) -> int:
         return self._scope.revision("vault")
+
+    def rolled_back(self) -> int:
+        return self._scope.database.rolled_back
 
     def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
         """Erase surface forms; return how many there were. Their numbers never come back."""
