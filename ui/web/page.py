@@ -92,7 +92,9 @@ class _Desk:
         for each in self._all:
             self._wire_opening(each)
         made = self._tickets.made
-        self._wiring.on(made.click, _to_review, outputs=[self._bar, *self._review.fresh])
+        self._wiring.on(
+            made.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
+        )
 
     def _tickets_tab(self) -> _Tab:
         with gr.Tab("Tickets", id="tickets") as tab:
@@ -191,4 +193,4 @@ def _nothing(_visit: Visit) -> Sequence[object]:
 
 
 def _to_review(visit: Visit) -> list[object]:
-    return [gr.update(selected="review"), *review.open_picked(visit)]
+    return [gr.update(selected="review"), "review", *review.open_picked(visit)]
