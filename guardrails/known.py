@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from guardrails.detect.normal import normalise
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, unwrap
 
@@ -85,7 +86,7 @@ class KnownValues:
         loose: dict[str, EntityType] = {}
         exact: dict[str, EntityType] = {}
         for known in values:
-            text = unwrap(known.value).strip()
+            text = normalise(unwrap(known.value)).text.strip()
             if len(text) >= _SHORTEST_TERM:
                 (exact if known.exact else loose).setdefault(text, known.type)
         types = {text.casefold(): kind for text, kind in (*exact.items(), *loose.items())}
@@ -97,15 +98,24 @@ class KnownValues:
         return cls.of(value for person in people for value in person.values())
 
     def find(self, text: str) -> list[Span]:
-        """Return where known values stand; spans may touch and overlap other detectors' spans."""
-        spans = [
+        """Return where known values stand; spans may touch and overlap other detectors' spans.
+
+        They are looked for in the text as written and as a reader sees it.
+        """
+        normal = normalise(text)
+        spans = self._find(text)
+        if normal.origin is not None:
+            spans |= {normal.back(span) for span in self._find(normal.text)}
+        return sorted(spans, key=lambda span: (span.start, -span.end))
+
+    def _find(self, text: str) -> set[Span]:
+        spans = {
             self._span(match) for pattern in self._patterns() for match in pattern.finditer(text)
-        ]
-        spans += [
+        }
+        return spans | {
             Span(*match.span(match.lastindex or 0), EntityType.PERSON, 1.0, _RECOGNIZER)
             for match in (self._alone.finditer(text) if self._alone else ())
-        ]
-        return sorted(spans, key=lambda span: (span.start, -span.end))
+        }
 
     def __bool__(self) -> bool:
         return bool(self._loose or self._exact)

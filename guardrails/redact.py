@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from guardrails import placeholders
 from guardrails.detect import apply_replacements
-from guardrails.detect.normal import normalise
 from guardrails.encoded import View, views
 from guardrails.errors import Refused
 from guardrails.known import KnownPerson, KnownValues
@@ -134,12 +133,7 @@ class Redactor:
         return [*literal, *self._told(text, known)]
 
     def _told(self, text: str, known: KnownValues | None) -> list[Span]:
-        normal = normalise(text)
-        found = [
-            *self._directory.find(normal.text),
-            *(known.find(normal.text) if known else []),
-        ]
-        return [normal.back(span) for span in found]
+        return [*self._directory.find(text), *(known.find(text) if known else [])]
 
     def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
         """Yield, as spans of the source, what only shows when an encoding is undone."""
