@@ -161,10 +161,19 @@ class Home:
         """Return the tenant's desk, opened again when the tenant has changed."""
         desk = self._desks.get(tenant.slug)
         if desk is None or desk.tenant != tenant:
-            desk = self._desks[tenant.slug] = self._open_desk(tenant)
+            desk = self._open_desk(tenant)
+            self._destroy_kept_secrets(desk)
+            self._desks[tenant.slug] = desk
             if self._indexes[tenant.id].erasing:
                 self._erase(self._indexes[tenant.id])
         return desk
+
+    def _destroy_kept_secrets(self, desk: Desk) -> None:
+        """Clean what an earlier version kept; its old bytes go with the erasing that follows."""
+        if desk.records.tickets.with_secrets():
+            from assistant.flows.tickets import destroy_kept_secrets  # here: readers of exports
+
+            destroy_kept_secrets(desk, self._indexes[desk.tenant.id].begin_erasing)
 
     def _shelf(self, tenant: Tenant) -> Shelf | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""

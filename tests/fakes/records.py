@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -139,6 +139,9 @@ class FakeTickets:
     def raw(self, reference: str) -> RawTicket | None:
         known = self._kept.get(reference)
         return None if known is None else known[0]
+
+    def with_secrets(self) -> Sequence[str]:
+        return ()
 
     def remove(self, reference: str) -> None:
         self._kept.pop(reference, None)

@@ -29,6 +29,12 @@ from guardrails import RawText, RedactedText
 from guardrails.known import KnownPerson
 from guardrails.seal import Sealer
 
+WITHOUT_SECRETS = "s"
+"""A fingerprint begins so where the raw side was stored without secrets.
+
+Earlier versions stored the raw side as it came; their fingerprints are hexadecimal digits alone.
+"""
+
 
 def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> dict[str, Any]:
     """Return the row of a ticket."""
@@ -133,7 +139,10 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
 
 
 def fingerprint(sealer: Sealer, raw: RawTicket, washed: Ticket) -> str:
-    """Return a keyed hash of everything in a ticket, so that an import can tell what changed."""
+    """Return a keyed hash of everything in a ticket, so that an import can tell what changed.
+
+    64 characters: `WITHOUT_SECRETS`, then hexadecimal digits.
+    """
 
     def kept(text: RedactedText) -> str:
         return sealer.fingerprint_bytes(text.reveal().encode("utf-8", "surrogatepass"))
@@ -150,7 +159,7 @@ def fingerprint(sealer: Sealer, raw: RawTicket, washed: Ticket) -> str:
     masked = [kept(part) for turn in washed.turns for part in (turn.author, turn.text)]
     names = (came(raw.subject), came(raw.requester), kept(washed.subject), kept(washed.requester))
     body = json.dumps([head, names, known, said, masked])
-    return hashlib.sha256(body.encode()).hexdigest()
+    return WITHOUT_SECRETS + hashlib.sha256(body.encode()).hexdigest()[1:]
 
 
 def _each(
