@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from guardrails.findings import Finding, FindingKind
+from guardrails.placeholders import ANY
 
 _PHONE_DIGITS = 9
-_PLACEHOLDER = r"<[A-Z_]+[0-9_]*>"
-_PART = rf"(?:{_PLACEHOLDER}|[^\s<>()\[\]\"'`])"
+_PART = rf"(?:{ANY}|[^\s<>()\[\]\"'`])"
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\s*[(\[]")
 _HTML = re.compile(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from guardrails.placeholders import around
+
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[<]?[A-Z0-9])|\n")
 _LONG_FENCE = 2.0
@@ -75,6 +77,5 @@ def _cut_point(text: str, start: int, limit: int, *, lines_only: bool) -> int:
 
 
 def _out_of_placeholder(text: str, start: int, cut: int) -> int:
-    opening = text.rfind("<", start, cut)
-    inside = opening > start and re.fullmatch(r"<[A-Z_0-9]*", text[opening:cut]) is not None
-    return opening if inside else cut
+    parted = around(text, cut)
+    return parted[0] if parted and parted[0] > start else cut

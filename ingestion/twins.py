@@ -19,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardrails import RedactedText
+from guardrails.placeholders import SHAPE
 
 ALIKE = 0.8
 _RUN = 5
 _BANDS, _ROWS = 16, 4
 _LEAST_WORDS = 30
 _FAMOUS = 50  # more documents than this in one bucket are a form that all fill in
-_WORD = re.compile(r"<[A-Z_0-9]+>|\w+")
+_WORD = re.compile(SHAPE.pattern + r"|\w+")
 _VERSION = re.compile(
     r"(?<![a-z0-9])(?:v(?:er(?:sion)?)?[ ._-]?(\d+(?:\.\d+)*)|(\d{4}-\d{2}(?:-\d{2})?))(?![a-z0-9])"
 )

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Hit
 from guardrails import RedactedText, require_redacted
+from guardrails.placeholders import SHAPE
 
 K1, B = 1.2, 0.75
 """Lucene's defaults."""
@@ -46,8 +47,7 @@ _NAMED = 2
 name, “How do I mitigate NAME?” found it first for .966 at 0, .983 at 1 and .993 at 2, and the name
 spelt out for .912, .980 and .990. On the test set's development half only 3 questions spell one."""
 
-_PLACEHOLDER = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_[0-9]+)?>")
-_TOKEN = re.compile(_PLACEHOLDER.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
+_TOKEN = re.compile(SHAPE.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 _LONGEST = 64
 _STOP = frozenset(
@@ -183,7 +183,7 @@ def tokenize(text: str) -> list[str]:
 
 def name_of(title: str) -> str | None:
     """Return ``title`` as one word, or None when nobody would name it so."""
-    if _PLACEHOLDER.search(title):
+    if SHAPE.search(title):
         return None
     pieces = _PART.findall(title)
     return _name(pieces) if _PIECES[0] <= len(pieces) <= _PIECES[1] else None
@@ -191,7 +191,7 @@ def name_of(title: str) -> str | None:
 
 def names_in(text: str) -> Iterator[str]:
     """Yield every name that pieces of ``text`` standing side by side spell."""
-    for stretch in _PLACEHOLDER.split(text):
+    for stretch in SHAPE.split(text):
         pieces = _PART.findall(stretch)
         for start in range(len(pieces)):
             for end in range(start + _PIECES[0], min(start + _PIECES[1], len(pieces)) + 1):
