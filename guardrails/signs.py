@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from guardrails.findings import Finding, FindingKind
 from guardrails.placeholders import ANY
+from guardrails.sentences import at_every_stop
 
 _PHONE_DIGITS = 9
 _PART = rf"(?:{ANY}|[^\s<>()\[\]\"'`])"
@@ -123,7 +125,9 @@ def _is_order(sentence: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.!?])\s+|\n+", text)
+    """Return the sentences, each with the marks behind its stop: they may close what is quoted."""
+    starts = [start for start, _ in at_every_stop(text)]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
 def _flat(text: str) -> str:

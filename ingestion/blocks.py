@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from guardrails.placeholders import around
+from guardrails.sentences import sentences
 
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[<]?[A-Z0-9])|\n")
 _LONG_FENCE = 2.0
 """A fence up to this many targets stays whole: half a script helps nobody."""
 
@@ -69,9 +69,9 @@ def _cut_point(text: str, start: int, limit: int, *, lines_only: bool) -> int:
     if lines_only:
         line = text.rfind("\n", start + 1, limit)
         return line if line > start else limit
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + 1, limit)]
-    if ends:
-        return ends[-1]
+    later = sentences(text, start, limit)[1:]
+    if later:
+        return later[-1][0]
     space = text.rfind(" ", start + 1, limit)
     return space if space > start else limit
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import guardrails
 
-_MODULES = ("encoded", "known", "placeholders", "redact", "spans", "vault")
+_MODULES = (
+    "destroyed", "encoded", "known", "placeholders", "redact", "spans", "unseen", "vault"
+)  # fmt: skip
 _PACKAGES = (
     "onnxruntime", "phonenumbers", "presidio-analyzer", "presidio-anonymizer", "tokenizers"
 )  # fmt: skip

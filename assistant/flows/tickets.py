@@ -149,8 +149,7 @@ def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
     tickets = desk.records.tickets
     if tickets.get(kept.raw.reference) != stored.redacted:
         return  # imported again meanwhile, and so without secrets
-    tickets.put(kept.raw, kept.redacted)
-    if kept is not stored:
+    if tickets.put(kept.raw, kept.redacted) and kept is not stored:
         _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
