@@ -1,4 +1,4 @@
-"""Tickets in: a whole export is read before anything is kept, then each ticket is washed and kept.
+"""Tickets in: a whole export is read before anything is kept, then each ticket is redacted and kept.
 
 A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
 again: what is there already counts as unchanged.
@@ -16,8 +16,8 @@ from assistant.flows.checks import ticket_of
 from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
 from guardrails import RawText, RedactedText, Redaction, Template, join
-from guardrails.destroyed import without_secrets
-from guardrails.known import KnownValues
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.destroyed import without_secrets
 from guardrails.placeholders import count_by_type
 from guardrails.spans import EntityType
 from guardrails.threads import repeated, said
@@ -28,8 +28,8 @@ __all__ = [
     "destroy_kept_secrets",
     "import_tickets",
     "read_tickets",
-    "wash",
-    "wash_again",
+    "redact",
+    "redact_again",
 ]
 
 _BATCH = 100
@@ -48,7 +48,7 @@ class Imported:
 def import_tickets(
     desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
-    """Wash and keep the tickets of an export; none is kept unless the whole file can be read.
+    """Redact and keep the tickets of an export; none is kept unless the whole file can be read.
 
     ``progress`` is told before each ticket how many are done, and of how many.
     """
@@ -69,7 +69,7 @@ class Kept:
     redacted: Ticket
 
 
-def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
+def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     """Return a ticket as it is stored; its own people are masked throughout."""
     texts = [raw.subject, raw.requester]
     for turn in raw.turns:
@@ -78,7 +78,7 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     done = desk.redactor.redact_many(texts, known=known)
     kept = _without_secrets(raw, done)
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
-        return wash(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
+        return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
     desk.redactor.learn(raw.people)
     subject, requester, *turns = (each.text for each in done)
     bodies = _without_repeats(turns[1::2])
@@ -98,22 +98,22 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     return Kept(kept, redacted)
 
 
-def wash_again(desk: Desk, reference: str) -> Ticket:
-    """Return a ticket as it is washed now, and keep it so; `NotFound` for an unknown reference.
+def redact_again(desk: Desk, reference: str) -> Ticket:
+    """Return a ticket as it is redacted now, and keep it so; `NotFound` for an unknown reference.
 
     What the tenant told or decided since it came counts from here on. A ticket that is not kept as
     it came stays as it is, and so does one that somebody brings in again meanwhile.
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
-    now = None if raw is None else wash(desk, raw, kept.id)
+    now = None if raw is None else redact(desk, raw, kept.id)
     if now is None or now.redacted == kept:
         return kept
     with desk.records.transaction():
         if (other := ticket_of(desk, reference)) != kept:
             return other
         desk.records.tickets.put(now.raw, now.redacted)
-        _append(desk, "ticket.washed", now.redacted)
+        _append(desk, "ticket.redacted", now.redacted)
     return now.redacted
 
 
@@ -142,7 +142,7 @@ def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
     if EntityType.SECRET not in _placeholders(stored.redacted):
         return stored
     before()
-    return wash(desk, stored.raw, stored.redacted.id)
+    return redact(desk, stored.raw, stored.redacted.id)
 
 
 def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
@@ -156,7 +156,7 @@ def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
 def _import(desk: Desk, raw: RawTicket) -> str:
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
-    kept = wash(desk, raw, known or new_id())  # slow, so outside the transaction
+    kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
         if not tickets.put(kept.raw, kept.redacted):
@@ -207,19 +207,19 @@ def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
     it for ten complaints.
     """
     earlier: frozenset[str] = frozenset()
-    for washed in texts:
-        text = washed.reveal()
+    for redacted in texts:
+        text = redacted.reveal()
         parts: list[RedactedText] = []
         at = 0
         for gone in repeated(text, earlier):
             if text[at : gone.start].strip():
-                parts.append(washed.cut(at, len(text[: gone.start].rstrip())))
+                parts.append(redacted.cut(at, len(text[: gone.start].rstrip())))
             parts.append(_QUOTED.fill())
             at = max(at, gone.end)
         if parts and text[at:].strip():
-            parts.append(washed.cut(len(text) - len(text[at:].lstrip()), len(text)))
+            parts.append(redacted.cut(len(text) - len(text[at:].lstrip()), len(text)))
         earlier |= said(text)
-        yield join("\n\n", parts) if parts else washed
+        yield join("\n\n", parts) if parts else redacted
 
 
 def _placeholders(ticket: Ticket) -> dict[str, int]:

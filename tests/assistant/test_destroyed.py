@@ -18,13 +18,13 @@ from assistant.desk import Desk
 from assistant.errors import Refused
 from assistant.flows.review import approve, edit, release
 from assistant.flows.show import ticket as show_ticket
-from assistant.flows.tickets import Imported, import_tickets, wash_again
+from assistant.flows.tickets import Imported, import_tickets, redact_again
 from assistant.model import RawTicket
 from assistant.settings import Settings
 from guardrails import RawText
-from guardrails.destroyed import MARK, without_secrets
-from guardrails.doors import Person
-from guardrails.known import KnownPerson
+from guardrails.detect.directory import KnownPerson
+from guardrails.identity.destroyed import MARK, without_secrets
+from guardrails.identity.permissions import Person
 from guardrails.text import unwrap
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
@@ -87,7 +87,7 @@ def test_a_ticket_that_lost_its_secrets_is_unchanged_when_it_comes_or_is_redacte
     rows = len(list(desk.ledger.rows()))
     assert _import(desk, a_ticket(1)) == Imported(new=0, changed=0, unchanged=1)
     before = plain(_raw(desk))
-    assert wash_again(desk, "AC-1") == desk.records.tickets.get("AC-1")
+    assert redact_again(desk, "AC-1") == desk.records.tickets.get("AC-1")
     assert plain(_raw(desk)) == before
     assert len(list(desk.ledger.rows())) == rows
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.adapters.bm25 import tokenize
 from assistant.adapters.sentence_transformers import speak
 from assistant.writers.passages import words
-from guardrails.mend import mend
+from guardrails.answers.placeholder_repair import repair
 from guardrails.placeholders import ANY, PATTERN, SHAPE, Placeholder, around, find
 from guardrails.spans import EntityType
 from guardrails.text import mint
@@ -81,7 +81,7 @@ def test_who_reads_words_takes_whatever_has_the_shape_as_one() -> None:
 
 
 def test_a_numbered_word_of_that_shape_in_an_answer_is_doubted() -> None:
-    (doubt,) = mend("Call <CLIENT_3> in <NAMESPACE>.", ()).doubts
+    (doubt,) = repair("Call <CLIENT_3> in <NAMESPACE>.", ()).doubts
     assert (doubt.start, doubt.end) == (5, 15)
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails import scan as scanning
+from guardrails.detect.directory import KnownValues, Term, allow_list
 from guardrails.detect.normal import Normal, normalise
-from guardrails.known import KnownValues, Term, spared
-from guardrails.outgoing import Stopped, check_address, wash_body
-from guardrails.scan import Scanner
+from guardrails.egress.request import Stopped, check_address, redact_body
+from guardrails.leaks import scan as scanning
+from guardrails.leaks.scan import Scanner
 from guardrails.spans import EntityType
 from guardrails.text import RawText
 from tests.guardrails.gate_bench import HOST, MAIL, NAME, PRIYA, Blind, Tenant, chat
@@ -46,7 +46,7 @@ TENANT = a_tenant()
 def leaves(text: str, tenant: Tenant = TENANT) -> str:
     """Return what of ``text`` leaves, as a reader sees it; nothing when it is refused."""
     try:
-        body = wash_body(json.dumps(chat(text)).encode(), tenant.scanner)
+        body = redact_body(json.dumps(chat(text)).encode(), tenant.scanner)
     except Stopped:
         return ""
     sent = cast("dict[str, Any]", json.loads(body.content))["messages"][0]["content"]
@@ -74,9 +74,10 @@ def test_whatever_the_detector_reads_past_the_gate_reads_past(pair: tuple[str, s
 
 
 @pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("unseen", DROPPED[::7], ids=lambda each: f"U+{ord(each):04X}")
-def test_each_unseen_character_hides_nothing_from_the_gate(unseen: str, value: str) -> None:
-    assert value not in leaves(f"so {value[0]}{unseen}{value[1:]} said")
+def test_no_unseen_character_hides_anything_from_the_gate(value: str) -> None:
+    few = [each for at, each in enumerate(DROPPED) if each < "\U000e0000" or not at % 64]
+    spelt = {f"U+{ord(each):04X}": f"so {value[0]}{each}{value[1:]} said" for each in few}
+    assert [name for name, text in spelt.items() if value in leaves(text)] == []
 
 
 KINDS = {
@@ -123,7 +124,7 @@ def test_without_the_table_the_gate_lets_such_a_name_out(monkeypatch: pytest.Mon
         return Normal(text, None, len(text))
 
     monkeypatch.setattr(scanning, "normalise", as_written)
-    monkeypatch.setattr("guardrails.known.normalise", as_written)
+    monkeypatch.setattr("guardrails.detect.directory.normalise", as_written)
     assert "Priya" in leaves("so Pri\ufe0fya said", a_tenant())
 
 
@@ -135,8 +136,8 @@ def test_a_value_that_came_with_unseen_characters_is_known_without_them() -> Non
 
 def test_a_term_is_left_readable_however_its_hyphen_is_written() -> None:
     tenant = a_tenant()
-    readable = spared([Term(RawText(HOST.replace("-", "\u2011")), None)])
-    scanner = Scanner(Blind(), tenant.vault, KnownValues(), spared=readable)
+    readable = allow_list([Term(RawText(HOST.replace("-", "\u2011")), None)])
+    scanner = Scanner(Blind(), tenant.vault, KnownValues(), allow_list=readable)
     assert scanner.scan(f"ping {HOST}").remask == ()
     assert scanner.scan("ping " + HOST.replace("-", "\u2010")).remask == ()
 
