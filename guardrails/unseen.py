@@ -42,5 +42,6 @@ COMPATIBLE: Final = (
     "\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212a-\u212d\u212f-\u2131\u2133\u2134"
     "\u2145-\u2149\U0001d400-\U0001d7ff"  # letters and digits of mathematics
     "\u24b6-\u24e9\U0001f130-\U0001f149"  # letters in circles and squares
+    "\u017f\u02b0-\u02b8\u1d2c-\u1d6a\u2071\u207f\u2090-\u209c"  # raised and lowered letters
 )
 """Letters and digits in another dress: compatibility normalisation (NFKC) undoes it."""
