@@ -1,4 +1,4 @@
-"""Tickets in: a whole export is read before anything is kept, then each ticket is redacted and kept.
+"""Ticket import: a whole export is parsed first, then each ticket is redacted and stored.
 
 A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
 again: what is there already counts as unchanged.

@@ -1,4 +1,4 @@
-"""The bounded parse of other programs' ticket exports: the same door as `guardrails.intake.parse`, wider.
+"""The bounded parser of other programs' ticket exports, beside `guardrails.intake.parse`.
 
 Exports come as one JSON document or as JSON lines, nest their objects under wrappers, and count
 statuses by number. What leaves here is as bounded as there: text stays `RawText`, anything else is
