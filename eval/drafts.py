@@ -34,6 +34,7 @@ from guardrails.sentences import at_every_stop
 _LIMIT, _PER_DOCUMENT = 6, 2
 _GROUNDED = 0.8
 _MARK = re.compile(r"\[(\d+)\]")
+_COLON = re.compile(r"(?<=:)\s+")
 _NOBODY = Template("").fill()
 _BATCH = 16
 
@@ -182,7 +183,9 @@ def _citations(draft: Steps) -> Iterator[float]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in at_every_stop(text)]
+    """Return the sentences of a draft; what stands before a colon is judged by itself."""
+    whole = (text[start:end] for start, end in at_every_stop(text))
+    return [part for each in whole for part in _COLON.split(each)]
 
 
 def _held(sentence: str, source: Sequence[str]) -> bool:

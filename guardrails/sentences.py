@@ -3,7 +3,8 @@
 `at_every_stop` is for text that may be hostile: nothing written without capitals or after an
 abbreviation runs on into its neighbours. The injection detector was trained on its pieces, so that
 another splitter needs other weights. `sentences` is for quoting, cutting and checking: what it
-parts can stand alone. Both give places (half open, in characters) and leave blanks out.
+parts can stand alone; `ends` gives its candidates. Both give places (half open, in characters) and
+leave blanks out.
 """
 
 from __future__ import annotations
@@ -44,6 +45,15 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Place]:
         at = match.end()
     found.append(_trimmed(text, at, last))
     return [(left, right) for left, right in found if right > left]
+
+
+def ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a long text may be cut: behind each stop and line end, abbreviations among them.
+
+    Chunks are cut there: without abbreviations 23 of 29,790 pieces moved, and nDCG@10 by -.0004.
+    """
+    for match in _END.finditer(text, start + 1, end):
+        yield match.end()
 
 
 def _trimmed(text: str, start: int, end: int) -> Place:

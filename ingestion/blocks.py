@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from guardrails.placeholders import around
-from guardrails.sentences import sentences
+from guardrails.sentences import ends
 
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _LONG_FENCE = 2.0
@@ -69,9 +69,9 @@ def _cut_point(text: str, start: int, limit: int, *, lines_only: bool) -> int:
     if lines_only:
         line = text.rfind("\n", start + 1, limit)
         return line if line > start else limit
-    later = sentences(text, start, limit)[1:]
-    if later:
-        return later[-1][0]
+    cuts = list(ends(text, start, limit))
+    if cuts:
+        return cuts[-1]
     space = text.rfind(" ", start + 1, limit)
     return space if space > start else limit
 
