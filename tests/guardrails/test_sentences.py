@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from guardrails.answers.output_checks import check_output
 from guardrails.placeholders import find
-from guardrails.sentences import at_every_stop, sentences
+from guardrails.sentences import at_every_stop, ends, sentences
 from guardrails.text import mint
 
 
@@ -49,6 +49,15 @@ def test_both_lose_nothing_but_blanks_and_quotation_marks(text: str) -> None:
         gaps = [0, *(at for place in places for at in place), len(text)]
         lost = "".join(text[left:right] for left, right in zip(gaps[::2], gaps[1::2], strict=True))
         assert set(lost) <= set("\"')] \n")
+
+
+def test_a_long_text_may_be_cut_behind_an_abbreviation_too() -> None:
+    text = "Ask Dr. Oz first. Then wait.\nDone."
+    assert [text[:at] for at in ends(text, 0, len(text))] == [
+        "Ask Dr. ",
+        "Ask Dr. Oz first. ",
+        "Ask Dr. Oz first. Then wait.\n",
+    ]
 
 
 @given(st.lists(st.sampled_from(["Ask ", "<PERSON_1>", ". ", "\n", "<SECRET>", "no"]), max_size=12))
