@@ -13,7 +13,7 @@ import pytest
 
 from assistant.adapters.generations import Generations
 from assistant.adapters.records.tickets import SqlTickets
-from assistant.bootstrap import Home
+from assistant.bootstrap import Home, LazyDetector
 from assistant.desk import Desk
 from assistant.errors import Refused
 from assistant.flows.review import approve, edit, release
@@ -26,7 +26,7 @@ from guardrails.detect.directory import KnownPerson
 from guardrails.identity.destroyed import MARK, without_secrets
 from guardrails.identity.permissions import Person
 from guardrails.text import unwrap
-from tests.fakes.desks import no_suspects
+from tests.fakes.desks import NameList, no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.plain import plain
 from tests.fakes.samples import a_draft
@@ -120,7 +120,7 @@ def test_a_secret_in_an_edit_is_destroyed_and_never_released(home: Home) -> None
 
 def test_without_a_detector_that_knows_secrets_the_raw_copy_keeps_them(home: Home) -> None:
     """The control: the tests above see the password where nothing finds it."""
-    home._detector = type("Blind", (), {"detect": lambda _, texts: [[] for _ in texts]})()
+    home._detector = LazyDetector(NameList)
     desk = home.desk("acme")
     _import(desk, a_ticket(1))
     assert PASSWORD in str(plain(_raw(desk)))
