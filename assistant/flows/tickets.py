@@ -63,10 +63,14 @@ def import_tickets(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``."""
+    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``.
+
+    ``fields`` are the placeholders of its people's fields.
+    """
 
     raw: RawTicket
     redacted: Ticket
+    fields: RedactedText
 
 
 def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
@@ -79,7 +83,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     kept = _without_secrets(raw, done)
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
         return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
-    desk.redactor.learn(raw.people)
+    fields = desk.redactor.learn(raw.people)
     subject, requester, *turns = (each.text for each in done)
     bodies = _without_repeats(turns[1::2])
     redacted = Ticket(
@@ -95,7 +99,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
-    return Kept(kept, redacted)
+    return Kept(kept, redacted, fields)
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
@@ -112,7 +116,7 @@ def redact_again(desk: Desk, reference: str) -> Ticket:
     with desk.records.transaction():
         if (other := ticket_of(desk, reference)) != kept:
             return other
-        desk.records.tickets.put(now.raw, now.redacted)
+        desk.records.tickets.put(now.raw, now.redacted, now.fields)
         _append(desk, "ticket.redacted", now.redacted)
     return now.redacted
 
@@ -134,7 +138,9 @@ def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
 
 def _stored(desk: Desk, reference: str) -> Kept | None:
     raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
-    return None if raw is None or redacted is None else Kept(raw, redacted)
+    if raw is None or redacted is None:
+        return None
+    return Kept(raw, redacted, desk.redactor.learnt(raw.people))
 
 
 def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
@@ -149,7 +155,7 @@ def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
     tickets = desk.records.tickets
     if tickets.get(kept.raw.reference) != stored.redacted:
         return  # imported again meanwhile, and so without secrets
-    if tickets.put(kept.raw, kept.redacted) and kept is not stored:
+    if tickets.put(kept.raw, kept.redacted, kept.fields) and kept is not stored:
         _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
@@ -159,7 +165,7 @@ def _import(desk: Desk, raw: RawTicket) -> str:
     kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(kept.raw, kept.redacted):
+        if not tickets.put(kept.raw, kept.redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",

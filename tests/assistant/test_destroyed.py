@@ -205,7 +205,8 @@ def _as_an_earlier_version(home: Home, count: int) -> list[bytes]:
         first = replace(clean.turns[0], text=secret)
         subject = RawText(f"Locked out, password: {PASSWORD}")
         turns = (first, *clean.turns[1:])
-        desk.records.tickets.put(replace(clean, subject=subject, turns=turns), stored)
+        raw = replace(clean, subject=subject, turns=turns)
+        desk.records.tickets.put(raw, stored, desk.redactor.learnt(raw.people))
     with sqlite3.connect(home.settings.home / "quietdesk.db") as rows:
         rows.execute("UPDATE tickets SET fingerprint = 'f' || substr(fingerprint, 2)")
         texts = "SELECT raw_text FROM ticket_turns WHERE ordinal = 0"
