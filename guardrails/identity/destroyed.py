@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Final
 
 from guardrails.detect.directory import KnownPerson
+from guardrails.detect.kinds import KINDS
 from guardrails.spans import EntityType, Span
 from guardrails.text import RawText, unwrap
 
 MARK: Final = "‹secret destroyed›"
 """Stands where a secret was. Its wording is kept in homes: another needs a migration."""
 
-DESTROYED: Final = frozenset({EntityType.SECRET})
+DESTROYED: Final = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
 """The types of which nothing is kept, under no key."""
 
 _SCORE = 1.0

@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails.detect.directory import KnownValues, Term, allow_list
@@ -66,6 +66,7 @@ def disguised(draw: st.DrawFn) -> tuple[str, str]:
     return value, "".join(pieces)
 
 
+@settings(deadline=None)
 @given(disguised())
 def test_whatever_the_detector_reads_past_the_gate_reads_past(pair: tuple[str, str]) -> None:
     value, spelling = pair

@@ -11,7 +11,7 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
-from ui.cli.typed import password, text_of
+from ui.cli.typed import credential, text_of
 
 if TYPE_CHECKING:
     from ui.operations.base import Operation
@@ -43,7 +43,6 @@ def import_file(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Bring tickets in; those that are there already are updated. All of a file or none of it."""
     from ui.operations.tickets import IMPORT
 
     args = _export(tenant, file)
@@ -56,7 +55,6 @@ def import_file(
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    """Redact tickets again, all or some, after a term was added or people were imported."""
     from ui.operations.tickets import REDACT, RedactArgs
 
     args = RedactArgs(tenant=tenant, references=tuple(references or ()))
@@ -69,7 +67,6 @@ def redact(references: References = None, *, tenant: Tenant, json: Json = False)
 
 
 def list_all(*, tenant: Tenant, json: Json = False) -> None:
-    """List a tenant's tickets, redacted."""
     from ui.operations.base import TenantArgs
     from ui.operations.tickets import LIST
 
@@ -101,12 +98,10 @@ def show(
     login: Login,
     json: Json = False,
 ) -> None:
-    """Show a ticket as it came, to a person with a membership at its tenant."""
     from ui.operations.tickets import SHOW, OneTicket
 
-    secret = password(f"Password of {login}")
-    args = OneTicket(tenant=tenant, login=login, password=secret, reference=reference)
-    found = perform(SHOW, args)
+    args = OneTicket(tenant=tenant, reference=reference)
+    found = perform(SHOW, args, credential=credential(login))
     if json:
         screen.as_json(found)
         return
@@ -125,10 +120,9 @@ def summarise(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Summarise tickets; each summary is kept with its ledger row.
+    """With --out a batch that was stopped, however hard, goes on when it is run again.
 
-    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
-    when a ticket failed; all others are done then.
+    Ends with 1 when a ticket failed; all others are done then.
     """
     from ui.operations import batch, writing
 
@@ -147,10 +141,9 @@ def draft(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Draft cited replies; each one waits in the queue for a person.
+    """With --out a batch that was stopped, however hard, goes on when it is run again.
 
-    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
-    when a ticket failed; all others are done then.
+    Ends with 1 when a ticket failed; all others are done then.
     """
     from ui.operations import batch, writing
 
