@@ -241,6 +241,10 @@ class TicketStore(Protocol):
         """Return the ticket as it came, for display to a permitted person."""
         ...
 
+    def with_secrets(self) -> Sequence[str]:
+        """Return the references of tickets whose raw side may still hold secrets."""
+        ...
+
     def remove(self, reference: str) -> None:
         """Remove a ticket with its turns, redacted and raw; an unknown one is ignored."""
         ...

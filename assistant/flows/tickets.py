@@ -8,19 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
 from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
-from guardrails import RawText, RedactedText, Template, join
+from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
+from guardrails.identity.destroyed import without_secrets
 from guardrails.placeholders import count_by_type
+from guardrails.spans import EntityType
 from guardrails.threads import repeated, said
 
-__all__ = ["Imported", "import_tickets", "read_tickets", "redact", "redact_again"]
+__all__ = [
+    "Imported",
+    "Kept",
+    "destroy_kept_secrets",
+    "import_tickets",
+    "read_tickets",
+    "redact",
+    "redact_again",
+]
 
+_BATCH = 100
 _QUOTED = Template("[quoted from above]")
 
 
@@ -49,18 +61,32 @@ def import_tickets(
     return Imported(done["new"], done["changed"], done["unchanged"])
 
 
-def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
-    """Return a ticket as models and indexes may see it; its own people are masked throughout."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``.
+
+    ``fields`` are the placeholders of its people's fields.
+    """
+
+    raw: RawTicket
+    redacted: Ticket
+    fields: RedactedText
+
+
+def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
+    """Return a ticket as it is stored; its own people are masked throughout."""
     texts = [raw.subject, raw.requester]
     for turn in raw.turns:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
-    subject, requester, *turns = (
-        each.text for each in desk.redactor.redact_many(texts, known=known)
-    )
-    desk.redactor.learn(raw.people)
+    done = desk.redactor.redact_many(texts, known=known)
+    kept = _without_secrets(raw, done)
+    if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
+        return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
+    fields = desk.redactor.learn(raw.people)
+    subject, requester, *turns = (each.text for each in done)
     bodies = _without_repeats(turns[1::2])
-    return Ticket(
+    redacted = Ticket(
         id=ticket_id,
         reference=raw.reference,
         subject=subject,
@@ -73,6 +99,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
+    return Kept(kept, redacted, fields)
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
@@ -83,41 +110,100 @@ def redact_again(desk: Desk, reference: str) -> Ticket:
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
-    redacted = kept if raw is None else redact(desk, raw, kept.id)
-    if raw is None or redacted == kept:
+    now = None if raw is None else redact(desk, raw, kept.id)
+    if now is None or now.redacted == kept:
         return kept
-    fields = desk.redactor.learnt(raw.people)
     with desk.records.transaction():
-        if (now := ticket_of(desk, reference)) != kept:
-            return now
-        desk.records.tickets.put(raw, redacted, fields)
-        desk.ledger.append(
-            "ticket.redacted",
-            ticket=kept.id,
-            policy=desk.tenant.policy.version,
-            placeholders=_placeholders(redacted),
-        )
-    return redacted
+        if (other := ticket_of(desk, reference)) != kept:
+            return other
+        desk.records.tickets.put(now.raw, now.redacted, now.fields)
+        _append(desk, "ticket.redacted", now.redacted)
+    return now.redacted
+
+
+def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
+    """Destroy the secrets in tickets that an earlier version stored with them.
+
+    ``before`` is called before the first of them is replaced: its old bytes are on the disk until
+    they are erased. A run that was killed is started again: what it has done is not done twice.
+    """
+    waiting = desk.records.tickets.with_secrets()
+    for at in range(0, len(waiting), _BATCH):
+        found = [_stored(desk, reference) for reference in waiting[at : at + _BATCH]]
+        pairs = [(each, _cleaned(desk, each, before)) for each in found if each is not None]
+        with desk.records.transaction():
+            for stored, kept in pairs:
+                _replace(desk, stored, kept)
+
+
+def _stored(desk: Desk, reference: str) -> Kept | None:
+    raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
+    if raw is None or redacted is None:
+        return None
+    return Kept(raw, redacted, desk.redactor.learnt(raw.people))
+
+
+def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
+    """Return a stored ticket without its secrets: of most the redacted side says there are none."""
+    if EntityType.SECRET not in _placeholders(stored.redacted):
+        return stored
+    before()
+    return redact(desk, stored.raw, stored.redacted.id)
+
+
+def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
+    tickets = desk.records.tickets
+    if tickets.get(kept.raw.reference) != stored.redacted:
+        return  # imported again meanwhile, and so without secrets
+    if tickets.put(kept.raw, kept.redacted, kept.fields) and kept is not stored:
+        _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
 def _import(desk: Desk, raw: RawTicket) -> str:
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
-    redacted = redact(desk, raw, known or new_id())  # slow, so outside the transaction
-    fields = desk.redactor.learnt(raw.people)
+    kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(raw, redacted, fields):
+        if not tickets.put(kept.raw, kept.redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",
-            ticket=known or redacted.id,
+            ticket=known or kept.redacted.id,
             new=known is None,
-            turns=len(redacted.turns),
+            turns=len(kept.redacted.turns),
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(redacted),
+            placeholders=_placeholders(kept.redacted),
         )
     return "changed" if known else "new"
+
+
+def _without_secrets(raw: RawTicket, done: Sequence[Redaction]) -> RawTicket:
+    """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
+
+    A secret in the requester's or an author's name stands in the people's fields as well.
+    """
+    subject, requester, *turns = done
+    named = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    return replace(
+        raw,
+        subject=subject.kept,
+        requester=requester.kept,
+        people=tuple(without_secrets(person, named) for person in raw.people),
+        turns=tuple(
+            replace(turn, author=author.kept, text=text.kept)
+            for turn, author, text in zip(raw.turns, turns[::2], turns[1::2], strict=True)
+        ),
+    )
+
+
+def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
+    desk.ledger.append(
+        kind,
+        ticket=ticket.id,
+        policy=desk.tenant.policy.version,
+        placeholders=_placeholders(ticket),
+    )
 
 
 def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:

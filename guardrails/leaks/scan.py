@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from guardrails import placeholders
 from guardrails.detect.directory import KnownValues
 from guardrails.detect.kinds import KINDS
+from guardrails.detect.normal import Normal, normalise
 from guardrails.errors import Refused
 from guardrails.identity.vault import Vault
 from guardrails.leaks.vault_values import VaultValues
@@ -93,27 +94,32 @@ class Scanner:
         self._rules = rules
         self._vault = vault
         self._directory = directory
-        self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
+        self._canaries = tuple(
+            re.compile(re.escape(canary), re.IGNORECASE) for canary in canaries if canary.strip()
+        )
         self._allow_list = allow_list or KnownValues()
         self._values = values or VaultValues(vault)
 
     def scan(self, text: str) -> Scan:
-        """Return what stands in ``text`` that must not leave."""
-        found = list(placeholders.find(text))
-        holes = [(each.start, each.end) for each in found]
-        matches = list(self._kept(text, found))
-        known = list(self._known(text, holes))
-        blocking = [
-            *self._canary(text),
-            *self._ruled(text, holes),
-            *(one for one in known if _stops(text, one)),
-        ]
-        remask = [*matches, *self._single_words(text, known)]
-        return Scan(tuple(blocking), _disjoint(remask, [(one.start, one.end) for one in blocking]))
+        """Return what stands in ``text`` that must not leave, as written and as a reader sees it.
+
+        What shows only once unseen characters and look-alikes are undone is masked where it stands.
+        """
+        read = [self._read(normal) for normal in _readings(text)]
+        blocking = tuple(dict.fromkeys(each for one in read for each in one.blocking))
+        remask = [each for one in read for each in one.remask]
+        return Scan(blocking, _disjoint(remask, [(each.start, each.end) for each in blocking]))
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
         """Return where values of the vault stand in ``text``."""
-        return tuple(self._kept(text, list(placeholders.find(text))))
+        return _disjoint(
+            [
+                (*normal.place(start, end), name)
+                for normal in _readings(text)
+                for start, end, name in self._kept(normal.text, _holes(normal.text))
+            ],
+            (),
+        )
 
     def remask(self, text: RedactedText) -> RedactedText:
         """Return redacted ``text`` with known values behind their placeholders.
@@ -121,10 +127,30 @@ class Scanner:
         Values come first here, before what would stop the text: it is kept and shown all the same.
         """
         source = require_redacted(text).reveal()
-        found = list(placeholders.find(source))
-        known = list(self._known(source, [(each.start, each.end) for each in found]))
-        values = [*self._kept(source, found), *self._single_words(source, known)]
+        values: list[tuple[int, int, Placeholder]] = []
+        for normal in _readings(source):
+            found = _holes(normal.text)
+            known = list(self._known(normal.text, [(each.start, each.end) for each in found]))
+            masked = [*self._kept(normal.text, found), *self._single_words(normal.text, known)]
+            values += ((*normal.place(start, end), name) for start, end, name in masked)
         return mint(Scan(remask=_disjoint(values, ())).apply(source))
+
+    def _read(self, normal: Normal) -> Scan:
+        """Scan one reading of a text; places are those of the text itself."""
+        text = normal.text
+        found = _holes(text)
+        holes = [(each.start, each.end) for each in found]
+        known = list(self._known(text, holes))
+        blocking = [
+            *self._canary(text),
+            *self._ruled(text, holes),
+            *(one for one in known if _stops(text, one)),
+        ]
+        remask = [*self._kept(text, found), *self._single_words(text, known)]
+        return Scan(
+            tuple(_moved(each, normal) for each in blocking),
+            tuple((*normal.place(start, end), name) for start, end, name in remask),
+        )
 
     def _kept(
         self, text: str, found: Sequence[placeholders.Found]
@@ -136,11 +162,10 @@ class Scanner:
                 yield start, end, name
 
     def _canary(self, text: str) -> Iterator[Sighting]:
-        folded = text.casefold()
         for canary in self._canaries:
-            at = folded.find(canary)
-            if at != -1:
-                yield Sighting(at, at + len(canary), Source.CANARY)
+            found = canary.search(text)
+            if found:
+                yield Sighting(*found.span(), Source.CANARY)
 
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
         try:
@@ -160,14 +185,33 @@ class Scanner:
         self, text: str, known: Sequence[Sighting]
     ) -> list[tuple[int, int, Placeholder]]:
         words = [one for one in known if not _stops(text, one)]
-        pairs = [(one.type or EntityType.PERSON, text[one.start : one.end]) for one in words]
+        pairs = [(one.type or EntityType.PERSON, _value(text, one)) for one in words]
         names = self._vault.look_up(pairs) if pairs else []
         return [(one.start, one.end, name) for one, name in zip(words, names, strict=True)]
 
 
+def _readings(text: str) -> list[Normal]:
+    """Return ``text`` as written, and as a reader sees it where that differs."""
+    as_written, seen = Normal(text, None, len(text)), normalise(text)
+    return [as_written] if seen.origin is None else [as_written, seen]
+
+
+def _holes(text: str) -> list[placeholders.Found]:
+    return list(placeholders.find(text))
+
+
+def _moved(sighting: Sighting, normal: Normal) -> Sighting:
+    start, end = normal.place(sighting.start, sighting.end)
+    return replace(sighting, start=start, end=end)
+
+
+def _value(text: str, known: Sighting) -> str:
+    return normalise(text[known.start : known.end]).text
+
+
 def _stops(text: str, known: Sighting) -> bool:
     """Whether a value of the directory stops the text: all but the single words of a name."""
-    value = text[known.start : known.end]
+    value = _value(text, known)
     return known.type is not EntityType.PERSON or not value.replace("-", "").isalpha()
 
 

@@ -159,6 +159,9 @@ class FakeTickets:
         known = self._kept.get(reference)
         return None if known is None else known[0]
 
+    def with_secrets(self) -> Sequence[str]:
+        return ()
+
     def remove(self, reference: str) -> None:
         self._kept.pop(reference, None)
         self.fields.pop(reference, None)

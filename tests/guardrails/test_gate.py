@@ -261,7 +261,6 @@ HIDING: dict[str, Any] = {
     "percent signs": chat(f"write to {percent(MAIL)}"),
     "HTML entities": chat("write to " + MAIL.replace("@", "&#64;").replace(".", "&#46;")),
     "full-width letters": chat(f"write to {wide(MAIL)}"),
-    "invisible characters": chat("restart " + "\u200b".join(HOST) + " now"),
     "encoded name": chat("so Priya%20Raghunathan said"),
     "name in base64": chat(f"so {b64encode(b'Priya Raghunathan').decode()} said"),
     "mail in hex": chat(f"so {MAIL.encode().hex()} said"),
