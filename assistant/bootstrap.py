@@ -136,8 +136,10 @@ class Home:
         """Return ``login`` as this tenant knows them. `NotPermitted` without a membership."""
         found = self.accounts.member(login, slug)
         if found is None:
-            raise NotPermitted(f"{login} has no seat with {slug}.", todo="Ask an admin for one.")
-        return Person(login, slug, may_read=True, may_release=found.role.includes(Role.REVIEWER))
+            raise NotPermitted(f"{login} is no member of {slug}.", todo="Ask an admin of it.")
+        return Person(
+            login, slug, may_read=found.may(Role.AGENT), may_release=found.may(Role.REVIEWER)
+        )
 
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.model import (
+    Account,
     Chunk,
     Document,
     Draft,
@@ -26,8 +27,10 @@ from assistant.model import (
     RawTicket,
     Reply,
     Review,
+    Role,
     Ticket,
     TicketRow,
+    User,
     Written,
 )
 from guardrails import RawText, RedactedText
@@ -309,6 +312,44 @@ class Records(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Return how many documents, chunks, tickets, drafts, replies, placeholders are kept."""
+        ...
+
+
+class UserStore(Protocol):
+    """Users of the whole home, for those who administer them; the one store without a tenant."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make everything inside one transaction; nested calls join the outer one."""
+        ...
+
+    def list(self) -> list[Account]:
+        """Return all users, by login."""
+        ...
+
+    def get(self, login: str) -> Account | None: ...
+
+    def admins(self, tenant: str) -> frozenset[str]:
+        """Return the logins of a tenant's admins; its roles do not change until the commit."""
+        ...
+
+    def add_role(self, user: User, tenant: str, role: Role) -> bool:
+        """Give a role; False when the user has it. `NotFound` for an unknown tenant."""
+        ...
+
+    def remove_role(self, user: User, tenant: str, role: Role) -> bool:
+        """Take a role away; False when the user has it not. `NotFound` for an unknown tenant."""
+        ...
+
+    def remove(self, user: User) -> None:
+        """Remove a user with the memberships and sessions."""
+        ...
+
+    def set_password(self, user: User, password: str) -> None:
+        """Replace the password. `BadInput` for one that is too short or too long."""
+        ...
+
+    def end_sessions(self, user: User, *, keep: str | None = None) -> int:
+        """End the user's sessions but that of the token ``keep``; return how many."""
         ...
 
 

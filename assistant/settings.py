@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which a login ends."
     )
+    session_idle_minutes: int = Field(
+        default=120, ge=1, le=10_080, description="Minutes without use after which a login ends."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of reverse proxies, with commas, whose `X-Forwarded-For` is used.",
+    )
     writer: Literal["extractive", "model"] = Field(
         default="extractive", description="Who writes: sentences of the sources, or a model."
     )

@@ -33,9 +33,12 @@ def draft_of(desk: Desk, draft_id: str) -> Draft:
 
 
 def must_read(desk: Desk, person: Person) -> None:
-    """`NotPermitted` unless ``person`` has a seat at this desk."""
+    """`NotPermitted` unless ``person`` is an agent or a reviewer of this tenant."""
     if person.tenant != desk.tenant.slug or not person.may_read:
-        raise NotPermitted(f"{person.login} has no seat with {desk.tenant.slug}.")
+        raise NotPermitted(
+            f"{person.login} may not read tickets of {desk.tenant.slug}.",
+            todo="Ask an admin for the agent role.",
+        )
 
 
 def must_decide(desk: Desk, person: Person) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event, exc, text
+from sqlalchemy import create_engine, event, exc, text
 
-from assistant.adapters.records import Database
+from assistant.adapters.records import Database, migrate
+from assistant.adapters.records.migrations.versions import v0007_people
 from assistant.adapters.records.schema import metadata
 from assistant.adapters.records.trouble import translate
 from assistant.errors import BadInput, QuietdeskError, StorageTrouble
@@ -131,6 +133,26 @@ def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path:
     home.close()
 
 
+def test_whoever_was_an_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "quietdesk.db"
+    home_as_of(path, v0007_people.down_revision)
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO tenants VALUES ('t', 'acme', x'00', '2026-01-01')")
+        for login, role in (("ada", "admin"), ("rae", "reviewer"), ("ann", "agent")):
+            old.execute("INSERT INTO users VALUES (?, ?, '', '2026-01-01')", (login, login))
+            old.execute("INSERT INTO memberships VALUES ('t', ?, ?)", (login, role))
+        values = "'hash', 'ada', '2026-01-01', '2999-01-01'"
+        old.execute(f"INSERT INTO sessions VALUES ({values})")
+    database = Database.open(path)
+    with database.reading() as connection:
+        found = connection.execute(text("SELECT user_id, role FROM memberships ORDER BY 1, 2"))
+        rows = [tuple(row) for row in found]
+        sessions = connection.scalar(text("SELECT count(*) FROM sessions"))
+    database.close()
+    assert rows == [("ada", "admin"), ("ada", "reviewer"), ("ann", "agent"), ("rae", "reviewer")]
+    assert sessions == 0
+
+
 def test_a_forgotten_number_never_comes_back(home: TestHome) -> None:
     room = home.move_in()
     room.vault.allocate([(PERSON, "Priya"), (PERSON, "Tom")])
@@ -203,6 +225,16 @@ def test_every_error_of_the_driver_is_translated() -> None:
         ours = translate(error)
         assert isinstance(ours, QuietdeskError)
         assert "planted" not in str(ours)
+
+
+def home_as_of(path: Path, revision: str) -> None:
+    """Make the database of an older version."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def _below(kind: type[exc.DBAPIError]) -> list[type[exc.DBAPIError]]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.themes import Base
 
+from assistant.model import Role
 from ui.web.html import NOTHING
 from ui.web.tabs import ask, rest, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
 from ui.web.tabs.rest import build_gaps, build_import, build_ledger, build_outbox
 from ui.web.views.header import header
+from ui.web.views.notice import empty
 from ui.web.visit import Visit, open_visit
 from ui.web.widgets import UNCHANGED, Pace, Wiring, held, panel, word
 
@@ -90,7 +92,13 @@ class _Desk:
             *self._ledger.fresh,
         ]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
-        self._wiring.on(self._top.click, self._move, inputs=[self._ask.talk], outputs=everything)
+        self._wiring.on(
+            self._top.click,
+            self._move,
+            inputs=[self._ask.talk],
+            outputs=everything,
+            needs=tuple(Role),
+        )
 
     def _wire_tabs(
         self, tickets_tab: gr.Tab, review_tab: gr.Tab, outbox_tab: gr.Tab, ledger_tab: gr.Tab
@@ -105,14 +113,13 @@ class _Desk:
             outputs=[self._review.queue],
         )
         on(outbox_tab.select, _only(rest.outbox_now), outputs=[self._outbox])
-        on(ledger_tab.select, _ledger, outputs=self._ledger.fresh)
+        on(ledger_tab.select, _ledger, outputs=self._ledger.fresh, needs=rest.AUDITORS)
         on(mine.made.click, _to_review, outputs=[self._tabs, *self._review.fresh])
 
     def _arrive(self, login: str) -> Sequence[object]:
         memberships = self._home.accounts.memberships(login)
         if not memberships:
-            width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + 7
-            return ["", header(login, [], ""), *(UNCHANGED for _ in range(width)), NOTHING]
+            return ["", header(login, [], ""), *self._nothing(7), NOTHING]
         return self._at(open_visit(self._home, login, memberships[0].tenant))
 
     def _move(self, visit: Visit, talk: object) -> Sequence[object]:
@@ -123,9 +130,13 @@ class _Desk:
 
     def _at(self, visit: Visit) -> list[object]:
         login, slug = visit.person.login, visit.desk.tenant.slug
+        top = header(login, self._home.accounts.memberships(login), slug)
+        if not visit.may(Role.AGENT):
+            hint = empty("Tickets are for agents", "An admin can give you the role agent.")
+            return [slug, top, *self._nothing(4), *rest.ledger_now(visit), hint]
         return [
             slug,
-            header(login, self._home.accounts.memberships(login), slug),
+            top,
             *tickets.fresh(visit),
             *review.fresh(visit),
             *self._ask.anew_values(),
@@ -136,6 +147,11 @@ class _Desk:
             *rest.ledger_now(visit),
             NOTHING,
         ]
+
+    def _nothing(self, more: int) -> list[object]:
+        """Return no change for the first tabs, and for ``more`` parts after them."""
+        width = len(self._tickets.fresh) + len(self._review.fresh) + len(self._ask.fresh) + more
+        return [UNCHANGED] * width
 
 
 def _only(view: Callable[..., object]) -> Callable[..., Sequence[object]]:

@@ -90,7 +90,7 @@ class _Door:
         """Return tenant, file name and bytes; a person without the role sends nothing."""
         tenant = request.query_params.get("tenant", "")
         visit = await self._run(lambda: self._visit(request, tenant))
-        must_be(Role.REVIEWER, visit, "import files")
+        must_be(visit, "import files", Role.REVIEWER)
         return tenant, _name(request), await read_body(request, self._max_bytes)
 
     def _visit(self, request: Request, tenant: str) -> Visit:

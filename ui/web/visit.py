@@ -1,7 +1,7 @@
 """One event of one logged-in person at one tenant's desk, checked anew every time.
 
-The browser says which tenant it looks at; that is a wish. The seat is looked up on every event, so
-nothing that a browser sends can open another tenant's desk.
+The browser says which tenant it looks at; that is a wish. The membership is looked up on every
+event, so nothing that a browser sends can open another tenant's desk.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import NotPermitted
-from assistant.model import Role
+from assistant.model import Membership, Role
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -25,8 +25,12 @@ class Visit:
 
     desk: Desk
     person: Person
-    role: Role
+    member: Membership
     picked: Mapping[str, str]
+
+    def may(self, *roles: Role) -> bool:
+        """Return whether the visitor may do what one of ``roles`` may."""
+        return any(self.member.may(role) for role in roles)
 
 
 def open_visit(home: Home, login: str, slug: str, picked: Mapping[str, str] | None = None) -> Visit:
@@ -34,14 +38,14 @@ def open_visit(home: Home, login: str, slug: str, picked: Mapping[str, str] | No
     person = home.person(login, slug)
     member = home.accounts.member(login, slug)
     if member is None:
-        raise NotPermitted(f"{login} has no seat with {slug}.")
-    return Visit(home.desk(slug), person, member.role, picked or {})
+        raise NotPermitted(f"{login} is no member of {slug}.")
+    return Visit(home.desk(slug), person, member, picked or {})
 
 
-def must_be(role: Role, visit: Visit, doing: str) -> None:
-    """`NotPermitted` unless the visitor's role includes ``role``."""
-    if not visit.role.includes(role):
+def must_be(visit: Visit, doing: str, *roles: Role) -> None:
+    """`NotPermitted` unless the visitor may do what one of ``roles`` may."""
+    if not visit.may(*roles):
         raise NotPermitted(
             f"{visit.person.login} may not {doing}.",
-            todo=f"Ask somebody with the role {role.value}.",
+            todo=f"Ask an admin for the role {' or '.join(role.value for role in roles)}.",
         )

@@ -16,10 +16,11 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from assistant.errors import BadInput, QuietdeskError
+from assistant.model import Role
 from ui.crash import crash, translated
 from ui.web.html import NOTHING, Html
 from ui.web.views.notice import problem
-from ui.web.visit import open_visit
+from ui.web.visit import Visit, must_be, open_visit
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -106,17 +107,19 @@ class Wiring:
         outputs: Sequence[Block],
         pace: Pace = Pace.LOOK,
         busy: Component | None = None,
+        needs: Sequence[Role] = (Role.AGENT,),
     ) -> None:
-        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows."""
+        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows.
+
+        The visitor must be permitted to do what one of the roles in ``needs`` may.
+        """
 
         def handle(
             request: gr.Request, event: gr.EventData, tenant: object, *values: object
         ) -> list[object]:
             return self._answer(
                 len(outputs),
-                lambda: handler(
-                    open_visit(self.home, _login(request), _word(tenant), _picked(event)), *values
-                ),
+                lambda: handler(self._visit(request, event, tenant, needs), *values),
             )
 
         cast("Listen", listen)(
@@ -150,7 +153,7 @@ class Wiring:
         ) -> Iterator[list[object]]:
             try:
                 with translated():
-                    visit = open_visit(self.home, _login(request), _word(tenant), _picked(event))
+                    visit = self._visit(request, event, tenant, (Role.AGENT,))
                     for shown in handler(visit, *values):
                         yield list(shown)
             except Exception as error:  # noqa: BLE001 - its words may be a customer's
@@ -181,6 +184,13 @@ class Wiring:
             api_visibility="private",
             show_progress="hidden",
         )
+
+    def _visit(
+        self, request: gr.Request, event: gr.EventData, tenant: object, needs: Sequence[Role]
+    ) -> Visit:
+        visit = open_visit(self.home, _login(request), _word(tenant), _picked(event))
+        must_be(visit, "do this", *needs)
+        return visit
 
     def _answer(self, width: int, run: Callable[[], Sequence[object]]) -> list[object]:
         try:

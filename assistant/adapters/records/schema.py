@@ -87,6 +87,7 @@ users = Table(
     Column("login", String(254), nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("last_login_at", Moment),
 )
 
 memberships = Table(
@@ -96,8 +97,9 @@ memberships = Table(
     Column(
         "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     ),
-    Column("role", String(16), nullable=False),
+    Column("role", String(16), primary_key=True),
 )
+"""A row for each role that a user has at a tenant."""
 
 sessions = Table(
     "sessions",
@@ -108,7 +110,10 @@ sessions = Table(
     ),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("idle_minutes", Integer, nullable=False),
+    Column("idle_until", Moment, nullable=False),
 )
+"""Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``."""
 
 # Documents
 

@@ -92,7 +92,7 @@ def build_terms(wiring: Wiring) -> gr.HTML:
 
 def terms_now(visit: Visit) -> Html:
     """Return the list of terms, or why it is not shown."""
-    if not visit.role.includes(Role.REVIEWER):
+    if not visit.may(Role.REVIEWER):
         return views.not_for_you()
     return views.terms(terms.terms(visit.desk, visit.person), stale(visit.desk))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.model import Membership
+from assistant.model import Membership, Role
 from ui.web.html import NOTHING, Html, el, join, text, words
 
 
@@ -16,11 +16,12 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
         el("span", words("Quietdesk"), class_="qd-brand"),
         class_="qd-name",
     )
-    role = next((each.role.value for each in memberships if each.tenant == tenant), "")
+    held = next((each.roles for each in memberships if each.tenant == tenant), frozenset[Role]())
+    roles = ", ".join(role.value for role in Role if role in held)
     who = el(
         "div",
         el("span", text(login), class_="qd-login"),
-        el("span", text(role), class_="qd-role") if role else NOTHING,
+        el("span", text(roles), class_="qd-role") if roles else NOTHING,
         _theme(),
         _logout(),
         class_="qd-who",
@@ -30,9 +31,7 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
 
 def _chooser(memberships: Sequence[Membership], tenant: str) -> Html:
     if not memberships:
-        return el(
-            "p", words("You have no seat with any tenant yet. Ask an admin."), class_="qd-hint"
-        )
+        return el("p", words("You are a member of no tenant yet. Ask an admin."), class_="qd-hint")
     options = join(
         el("option", text(each.tenant), value=each.tenant, selected=each.tenant == tenant)
         for each in memberships
