@@ -298,6 +298,20 @@ class Reply:
     delivered_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How often a reply was posted in vain, and when it is tried again.
+
+    ``failure`` is a short code without any text of the other side (``http-422``, ``no-answer``);
+    ``next_at`` is None when it was given up.
+    """
+
+    reply_id: str
+    attempts: int
+    failure: str
+    next_at: datetime | None
+
+
 def new_id() -> str:
     """Return a fresh id: 32 hex digits."""
     return uuid.uuid4().hex

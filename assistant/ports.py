@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.model import (
     Account,
     Chunk,
+    Delivery,
     Document,
     Draft,
     DraftKind,
@@ -262,6 +263,31 @@ class DraftStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the other side did not take a reply; ``wait`` is how long it asks to wait, if it does.
+
+    ``code`` is short and holds no text of the other side (``http-422``, ``no-answer``).
+    """
+
+    code: str
+    wait: timedelta | None = None
+
+
+class DeliveryStore(Protocol):
+    """Replies that were posted in vain; what was delivered is not here any more."""
+
+    def all(self) -> list[Delivery]: ...
+
+    def put(self, delivery: Delivery) -> None:
+        """Keep what is known of a reply's attempts, replacing what was known."""
+        ...
+
+    def remove(self, reply_id: str) -> None:
+        """Forget a reply's attempts; an unknown one is ignored."""
+        ...
+
+
 class DirectoryStore(Protocol):
     """People of the tenant that are masked everywhere."""
 
@@ -297,6 +323,8 @@ class Records(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def drafts(self) -> DraftStore: ...
+    @property
+    def deliveries(self) -> DeliveryStore: ...
     @property
     def directory(self) -> DirectoryStore: ...
     @property

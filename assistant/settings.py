@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the model's operator has promised to train on nothing it is sent.",
     )
+    model_baa: bool = Field(
+        default=False,
+        description="Whether the model's operator has signed a business associate agreement.",
+    )
     model_timeout_s: float = Field(
         default=60, ge=1, le=600, description="Seconds until a silent model server is given up."
     )

@@ -1,8 +1,8 @@
 """The last look at text that is about to leave: what must stop it, and what is masked again.
 
-Three things stop a text: a secret or another high-precision type that the rules find, a person of
-the tenant's directory, and a canary. A value of the vault, and a single word of a directory name,
-is put back behind its placeholder and counted. Nothing of either leaves; but a value that detection
+Two things stop a text: a secret or another high-precision type that the rules find, and a person of
+the tenant's directory. A value of the vault, and a single word of a directory name, is put back
+behind its placeholder and counted. Nothing of either leaves; but a value that detection
 missed in one document and found in another, or a common word such as ``Max`` or ``reception``,
 would otherwise refuse every prompt that holds it.
 
@@ -37,22 +37,16 @@ class Source(StrEnum):
 
     RULE = "rule"
     DIRECTORY = "directory"
-    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Characters ``start`` to ``end`` that must not leave; ``type`` is None for a canary."""
+    """Characters ``start`` to ``end`` that must not leave."""
 
     start: int
     end: int
     source: Source
-    type: EntityType | None = None
-
-    @property
-    def kind(self) -> str:
-        """Return the closed word that errors and the ledger may use for it."""
-        return "CANARY" if self.type is None else self.type.value
+    type: EntityType
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class Scan:
 
     def kinds(self) -> dict[str, int]:
         """Return how many sightings of each kind block."""
-        return dict(sorted(Counter(sighting.kind for sighting in self.blocking).items()))
+        return dict(sorted(Counter(sighting.type.value for sighting in self.blocking).items()))
 
     def apply(self, text: str) -> str:
         """Return ``text`` (the one that was scanned) with the placeholders put back."""
@@ -84,14 +78,12 @@ class Scanner:
         rules: Detector,
         vault: Vault,
         directory: KnownValues,
-        canaries: tuple[str, ...] = (),
         spared: KnownValues | None = None,
     ) -> None:
         """Make a scanner; a value of the vault that is all ``spared`` is left as it stands."""
         self._rules = rules
         self._vault = vault
         self._directory = directory
-        self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
         self._spared = spared or KnownValues()
         self._values = _Values()
         self._version: int | None = None
@@ -103,7 +95,6 @@ class Scanner:
         matches = list(self._kept(text, found))
         known = list(self._known(text, holes))
         blocking = [
-            *self._canary(text),
             *self._ruled(text, holes),
             *(one for one in known if _stops(text, one)),
         ]
@@ -141,13 +132,6 @@ class Scanner:
             self._values = _Values.of((each.value, each.placeholder) for each in surfaces)
             self._version = version
         return self._values
-
-    def _canary(self, text: str) -> Iterator[Sighting]:
-        folded = text.casefold()
-        for canary in self._canaries:
-            at = folded.find(canary)
-            if at != -1:
-                yield Sighting(at, at + len(canary), Source.CANARY)
 
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
         try:

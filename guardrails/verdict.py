@@ -19,7 +19,7 @@ from guardrails.findings import Finding, FindingKind
 from guardrails.mend import mend
 from guardrails.placeholders import Placeholder
 from guardrails.redact import Mask, Redactor
-from guardrails.scan import Scanner, Sighting, Source
+from guardrails.scan import Scanner, Sighting
 from guardrails.signs import find_signs
 from guardrails.spans import EntityType
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
@@ -150,7 +150,7 @@ def _left_over(text: str, scanner: Scanner) -> list[Finding]:
             _kind_left(one),
             one.start,
             one.end,
-            f"It says a {one.kind} that it was never shown.",
+            f"It says a {one.type.value} that it was never shown.",
             blocks=True,
         )
         for one in scanner.scan(text).blocking
@@ -158,8 +158,6 @@ def _left_over(text: str, scanner: Scanner) -> list[Finding]:
 
 
 def _kind_left(sighting: Sighting) -> FindingKind:
-    if sighting.source is Source.CANARY:
-        return FindingKind.EXFILTRATION
     secret = sighting.type is EntityType.SECRET
     return FindingKind.SECRET if secret else FindingKind.PERSONAL_DATA
 

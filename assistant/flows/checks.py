@@ -95,7 +95,7 @@ def must_be_clean(written: Written) -> None:
         )
 
 
-def _kind(seen: EntityType | None) -> FindingKind:
+def _kind(seen: EntityType) -> FindingKind:
     return FindingKind.SECRET if seen is EntityType.SECRET else FindingKind.PERSONAL_DATA
 
 

@@ -11,7 +11,7 @@ from assistant.adapters.records import Accounts, logins
 from assistant.errors import BadInput, KeyTrouble, NotFound
 from assistant.model import Membership, Role, User, new_id
 from guardrails.keys import MasterKey
-from guardrails.policy import Policy, ReviewRule
+from guardrails.policy import Policy
 from tests.fakes.databases import MASTER_KEY, TestHome
 
 PASSWORD = "correct horse battery"
@@ -37,9 +37,7 @@ class Clock:
 
 
 def test_a_tenant_comes_back_with_its_policy(home: TestHome) -> None:
-    policy = Policy(
-        version=7, ai_enabled=False, review=ReviewRule.ON_FINDINGS, regions=("eu",), phi=True
-    )
+    policy = Policy(version=7, ai_enabled=False, regions=("eu",), phi=True)
     made = home.accounts.add_tenant(_slug(), policy)
     assert home.accounts.tenant(made.slug) == made
     assert made.policy == replace(policy, version=1)
@@ -102,7 +100,7 @@ def test_a_wrapped_key_moved_to_another_tenant_does_not_open(home: TestHome) -> 
 
 def test_each_policy_is_a_new_version_whatever_it_calls_itself(home: TestHome) -> None:
     tenant = home.accounts.add_tenant(_slug(), Policy())
-    weaker = Policy(version=1, review=ReviewRule.ON_FINDINGS)
+    weaker = Policy(version=1, regions=("us",))
     assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 2
     assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 3
     assert home.accounts.policy(tenant.slug) == replace(weaker, version=3)

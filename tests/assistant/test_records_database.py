@@ -15,10 +15,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, exc, text
 
 from assistant.adapters.records import Database, migrate
-from assistant.adapters.records.migrations.versions import v0007_people
+from assistant.adapters.records.migrations.versions import v0007_people, v0008_rules
 from assistant.adapters.records.schema import metadata
 from assistant.adapters.records.trouble import translate
 from assistant.errors import BadInput, QuietdeskError, StorageTrouble
+from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.databases import TestHome, postgres_urls, sqlite_home
 from tests.fakes.samples import a_document, chunks_of
@@ -151,6 +152,23 @@ def test_whoever_was_an_admin_stays_one_and_can_read_and_decide_as_before(tmp_pa
     database.close()
     assert rows == [("ada", "admin"), ("ada", "reviewer"), ("ann", "agent"), ("rae", "reviewer")]
     assert sessions == 0
+
+
+def test_a_policy_of_before_keeps_its_rules_and_names_none_that_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "quietdesk.db"
+    home_as_of(path, v0008_rules.down_revision)
+    bodies = {
+        "acme": '{"version": 2, "review": "on_findings", "phi": true, "destinations": ["model"]}',
+        "globex": '{"version": 1, "review": "always", "destinations": []}',
+    }
+    with sqlite3.connect(path) as old:
+        for slug, body in bodies.items():
+            old.execute("INSERT INTO tenants VALUES (?, ?, x'00', '2026-01-01')", (slug, slug))
+            old.execute("INSERT INTO policies VALUES (?, 1, ?, '2026-01-01')", (slug, body))
+    home = sqlite_home(tmp_path)
+    assert home.accounts.policy("acme") == Policy(version=2, phi=True)
+    assert home.accounts.policy("globex") == Policy(version=1, ai_enabled=False)
+    home.close()
 
 
 def test_a_forgotten_number_never_comes_back(home: TestHome) -> None:

@@ -316,6 +316,20 @@ replies = Table(
     UniqueConstraint("tenant_id", "draft_id"),
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _owner(),
+    Column("reply_id", String, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("failure", String(32), nullable=False),
+    Column("next_at", Moment),
+    ForeignKeyConstraint(
+        ["tenant_id", "reply_id"], ["replies.tenant_id", "replies.id"], ondelete="CASCADE"
+    ),
+)
+"""Replies that were posted in vain, until they are delivered."""
+
 # The ledger; its head stands apart so that cutting rows off the end shows
 
 ledger_rows = Table(
