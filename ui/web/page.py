@@ -113,7 +113,7 @@ class _Desk:
             outputs=[self._review.queue],
         )
         on(outbox_tab.select, _only(rest.outbox_now), outputs=[self._outbox])
-        on(ledger_tab.select, _ledger, outputs=self._ledger.fresh, needs=rest.AUDITORS)
+        on(ledger_tab.select, _ledger, outputs=self._ledger.fresh, needs=tuple(Role))
         on(mine.made.click, _to_review, outputs=[self._tabs, *self._review.fresh])
 
     def _arrive(self, login: str) -> Sequence[object]:
