@@ -27,8 +27,8 @@ from assistant.adapters.shelf import NoVault, shelf
 from assistant.desk import Desk, Shelf
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
-from assistant.model import Role, Tenant
-from assistant.ports import Embedder, Reranker, Writer
+from assistant.model import Tenant
+from assistant.ports import Embedder, Refusal, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import ForPerson, Redactor
@@ -137,9 +137,7 @@ class Home:
         found = self.accounts.member(login, slug)
         if found is None:
             raise NotPermitted(f"{login} is no member of {slug}.", todo="Ask an admin of it.")
-        return Person(
-            login, slug, may_read=found.may(Role.AGENT), may_release=found.may(Role.REVIEWER)
-        )
+        return found.person()
 
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
@@ -223,7 +221,7 @@ class Home:
         self._database.rewrite()
         index.end_erasing()
 
-    def post_replies(self) -> Callable[[str, str, ForPerson], None]:
+    def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
             raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardrails import RawText, RedactedText
+from guardrails.doors import Person
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
 from guardrails.known import KnownPerson
 from guardrails.policy import Policy
@@ -58,6 +59,15 @@ class Membership:
     def may(self, role: Role) -> bool:
         """Return whether the user may do what ``role`` may."""
         return role in self.roles or (role is Role.AGENT and Role.REVIEWER in self.roles)
+
+    def person(self) -> Person:
+        """Return the user as the tenant knows them, for the exits of raw text."""
+        return Person(
+            self.user.login,
+            self.tenant,
+            may_read=self.may(Role.AGENT),
+            may_release=self.may(Role.REVIEWER),
+        )
 
 
 @dataclass(frozen=True, slots=True)

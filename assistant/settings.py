@@ -114,5 +114,5 @@ def _refuse_unknown() -> None:
             raise BadInput(f"There is no setting {name}.", todo="See docs/settings.md.")
 
 
-_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD"})
-"""Read by the command line where a person's password is asked for."""
+_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD"})
+"""Read by the command line where a person's password, or a new one, is asked for."""

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from tenacity import RetryCallState, Retrying, wait_exponential_jitter
 
 from assistant.desk import Desk
-from assistant.errors import NotFound
+from assistant.errors import BadInput, NotFound
 from assistant.flows.checks import must_decide
 from assistant.model import Delivery, Reply
 from assistant.ports import Refusal
@@ -90,19 +90,27 @@ def failures(desk: Desk, person: Person, *, given_up: bool = False) -> list[NotT
     ]
 
 
-def retry(desk: Desk, person: Person, reply_id: str | None = None) -> int:
-    """Make a reply due that was given up, or all of them; return how many. `NotFound` for none."""
+def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
+    """Make due again what was given up: the reply whose id begins so, or all; return how many.
+
+    `NotFound` when no id begins so, `BadInput` when several do.
+    """
     given_up = [each.delivery for each in failures(desk, person, given_up=True)]
-    wanted = [each for each in given_up if reply_id in (None, each.reply_id)]
-    if reply_id is not None and not wanted:
-        raise NotFound(
-            f"No reply {reply_id} was given up.", todo="See `quietdesk outbox list --failed`."
-        )
+    wanted = [each for each in given_up if each.reply_id.startswith(reply_id)]
+    if reply_id and len(wanted) != 1:
+        raise _not_one(reply_id, len(wanted))
     with desk.records.transaction():
         for each in wanted:
             desk.records.deliveries.put(replace(each, attempts=0, next_at=_now()))
             desk.ledger.append("reply.retried", reply=each.reply_id, by=person.login)
     return len(wanted)
+
+
+def _not_one(reply_id: str, number: int) -> NotFound | BadInput:
+    todo = "See `quietdesk outbox list --failed`."
+    if number:
+        return BadInput(f"{number} ids begin with {reply_id}.", todo="Give more of it.")
+    return NotFound(f"No reply {reply_id} was given up.", todo=todo)
 
 
 def _undelivered(desk: Desk) -> Iterator[tuple[Reply, Delivery | None]]:

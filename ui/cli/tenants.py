@@ -22,7 +22,6 @@ Slug = Annotated[
 
 
 def add(slug: Slug, *, json: Json = False) -> None:
-    """Add a tenant under the strictest policy that works."""
     from ui.operations.base import TenantArgs
     from ui.operations.tenants import ADD
 
@@ -34,7 +33,6 @@ def add(slug: Slug, *, json: Json = False) -> None:
 
 
 def list_all(*, json: Json = False) -> None:
-    """List the tenants of this home."""
     from ui.operations.tenants import LIST, NoArgs
 
     found = perform(LIST, NoArgs())
@@ -42,14 +40,13 @@ def list_all(*, json: Json = False) -> None:
         screen.as_json(found)
         return
     screen.table(
-        ("tenant", "added", "policy", "AI", "review"),
+        ("tenant", "added", "policy", "AI"),
         (
             (
                 each.slug,
                 f"{each.created_at:%Y-%m-%d}",
                 each.policy_version,
                 _on(each.ai_enabled),
-                each.review,
             )
             for each in found.tenants
         ),
@@ -57,7 +54,6 @@ def list_all(*, json: Json = False) -> None:
 
 
 def show(slug: Slug, *, json: Json = False) -> None:
-    """Show a tenant's policy and how much is kept about it."""
     from ui.operations.base import TenantArgs
     from ui.operations.tenants import SHOW
 
@@ -74,10 +70,8 @@ def _show(found: TenantDetail) -> None:
         ("added", f"{found.created_at:%Y-%m-%d %H:%M}Z"),
         ("policy version", found.policy_version),
         ("AI", _on(found.ai_enabled)),
-        ("review", found.review),
         ("training", "allowed" if found.training_allowed else "never"),
         ("regions", ", ".join(found.regions)),
-        ("destinations", ", ".join(found.destinations)),
         ("health data", "yes" if found.phi else "no"),
         ("provider's library", "read" if found.library else "not read"),
         ("resolved tickets", "found" if found.resolved_tickets else "not found"),
@@ -94,10 +88,7 @@ def _show(found: TenantDetail) -> None:
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
-    """Make the vectors anew that another model made, beside those that answer meanwhile.
-
-    It may be stopped at any moment: the same command goes on. Then the new ones answer.
-    """
+    """It may be stopped at any moment: the same command goes on. Then the new ones answer."""
     from ui.operations.base import TenantArgs
     from ui.operations.reindex import REINDEX
 
@@ -126,6 +117,27 @@ def reindexed(done: Reindexed, *, json: bool) -> None:
 def change(
     slug: Slug,
     *,
+    ai: Annotated[
+        bool | None, typer.Option("--ai/--no-ai", help="Ask the language model at all.")
+    ] = None,
+    training: Annotated[
+        bool | None,
+        typer.Option(
+            "--training/--no-training",
+            help="Allow a model's operator that does not promise to train on nothing.",
+        ),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(help="Where a model's operator may be; repeat it, all are replaced."),
+    ] = None,
+    health_data: Annotated[
+        bool | None,
+        typer.Option(
+            "--health-data/--no-health-data",
+            help="There is health data: a model's operator must have signed a BAA.",
+        ),
+    ] = None,
     library: Annotated[
         bool | None,
         typer.Option("--library/--no-library", help="Answer from the provider's library too."),
@@ -139,10 +151,17 @@ def change(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Change rules of a tenant's policy; each change is a new version of it, in the ledger."""
     from ui.operations.tenants import SET, TenantRules
 
-    rules = TenantRules(tenant=slug, library=library, resolved_tickets=resolved_tickets)
+    rules = TenantRules(
+        tenant=slug,
+        ai_enabled=ai,
+        training_allowed=training,
+        regions=tuple(region) if region else None,
+        phi=health_data,
+        library=library,
+        resolved_tickets=resolved_tickets,
+    )
     found = perform(SET, rules)
     if json:
         screen.as_json(found)
@@ -161,7 +180,6 @@ def import_people(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Tell who a tenant's people are, so that they are masked wherever they stand."""
     from ui.operations.directory import IMPORT, Staff
 
     name = "stdin" if file == "-" else Path(file).name
@@ -179,7 +197,6 @@ def add_user(
     role: Annotated[str, typer.Option(help="agent, reviewer or admin.")],
     json: Json = False,
 ) -> None:
-    """Give a person a login and a role with a tenant; the password is asked for."""
     from ui.operations.users import ADD, NewUser
 
     secret = password(f"Password for {login}", confirm=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
 from ui.operations.drafts import CitationView, citation_view
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -64,7 +67,7 @@ class AnswerView(Shape):
     noted: bool
 
 
-def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
+def _ask(home: Home, _caller: Caller, args: Question, _progress: Progress) -> AnswerView:
     from assistant.errors import BadInput
     from assistant.flows.ask import ask
     from assistant.flows.gaps import note_gap
@@ -125,4 +128,4 @@ def _nearest(passage: Passage, question: RedactedText) -> Nearest:
     )
 
 
-ASK = Operation("ask", Question, AnswerView, _ask)
+ASK = Operation("ask", Question, AnswerView, _ask, needs=owner_or(Role.AGENT))

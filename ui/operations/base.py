@@ -1,4 +1,4 @@
-"""What an operation is: a name, the shape of its arguments and of its result, and a function."""
+"""What an operation is: a name, who may call it, its arguments, its result, and a function."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ui.operations.lines import LINES
+
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from ui.operations.callers import Caller
+    from ui.operations.needs import Needs
 
 
 MIB = 1024 * 1024
@@ -28,8 +32,8 @@ class TenantArgs(Shape):
     tenant: str
 
 
-class PersonArgs(TenantArgs):
-    """Arguments of an operation that a person answers for, with that person's credential."""
+class Credential(Shape):
+    """A login and its password, as they travel beside the arguments of an operation."""
 
     login: str
     password: str = Field(repr=False)
@@ -75,13 +79,30 @@ ResultT = TypeVar("ResultT", bound=Shape)
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[ArgsT, ResultT]):
-    """One named operation; with ``alone`` it runs once at a time for each tenant."""
+    """One named operation.
+
+    ``needs`` says who may call it. With ``alone`` it takes the tenant's turn: one at a time for
+    each tenant. With ``local_only`` it takes or writes a path of this machine, so that nobody
+    elsewhere may call it.
+    """
 
     name: str
     args: type[ArgsT]
     result: type[ResultT]
-    run: Callable[[Home, ArgsT, Progress], ResultT]
+    run: Callable[[Home, Caller, ArgsT, Progress], ResultT]
+    needs: Needs
     alone: bool = False
+    local_only: bool = False
+
+    @property
+    def line(self) -> str:
+        """Return what it does, in one line."""
+        return LINES[self.name]
+
+    @property
+    def streams(self) -> bool:
+        """Return whether its result comes in pieces."""
+        return False
 
 
 def silent(_step: Step) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -26,7 +29,7 @@ class GapList(Shape):
     gaps: tuple[GapView, ...]
 
 
-def _list(home: Home, args: TenantArgs, _progress: Progress) -> GapList:
+def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> GapList:
     from assistant.flows.gaps import gaps
 
     return GapList(
@@ -42,4 +45,4 @@ def _list(home: Home, args: TenantArgs, _progress: Progress) -> GapList:
     )
 
 
-LIST = Operation("gaps.list", TenantArgs, GapList, _list)
+LIST = Operation("gaps.list", TenantArgs, GapList, _list, needs=owner_or(Role.REVIEWER))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
-from ui.operations.people import seat
+from ui.operations.needs import member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -20,7 +22,7 @@ class Queue(Shape):
     drafts: tuple[DraftView, ...]
 
 
-class OneDraft(PersonArgs):
+class OneDraft(TenantArgs):
     """A draft by its id, or by as much of its start as no other one has."""
 
     draft: str
@@ -68,17 +70,17 @@ class Released(Shape):
     released_at: datetime
 
 
-def _list(home: Home, args: PersonArgs, _progress: Progress) -> Queue:
+def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     return Queue(drafts=tuple(draft_view(each) for each in review.pending(desk, person)))
 
 
-def _show(home: Home, args: OneDraft, _progress: Progress) -> ReviewDetail:
+def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> ReviewDetail:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     view = review.view(desk, person, _whole_id(desk, args.draft))
     return ReviewDetail(
         draft=draft_view(view.draft),
@@ -91,21 +93,21 @@ def _show(home: Home, args: OneDraft, _progress: Progress) -> ReviewDetail:
     )
 
 
-def _approve(home: Home, args: OneDraft, _progress: Progress) -> Decided:
+def _approve(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
     review.approve(desk, person, draft_id)
     return _decided(desk, draft_id)
 
 
-def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
+def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> Decided:
     from assistant.errors import BadInput
     from assistant.flows import review
     from guardrails import RawText
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
     draft_id = _whole_id(desk, args.draft)
@@ -113,19 +115,19 @@ def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
     return _decided(desk, draft_id)
 
 
-def _reject(home: Home, args: OneDraft, _progress: Progress) -> Decided:
+def _reject(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
     review.reject(desk, person, draft_id)
     return _decided(desk, draft_id)
 
 
-def _release(home: Home, args: OneDraft, _progress: Progress) -> Released:
+def _release(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Released:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     reply = review.release(desk, person, _whole_id(desk, args.draft))
     return Released(
         reply=reply.id,
@@ -159,9 +161,9 @@ def _whole_id(desk: Desk, start: str) -> str:
     return found[0]
 
 
-LIST = Operation("review.list", PersonArgs, Queue, _list)
-SHOW = Operation("review.show", OneDraft, ReviewDetail, _show)
-APPROVE = Operation("review.approve", OneDraft, Decided, _approve)
-EDIT = Operation("review.edit", EditArgs, Decided, _edit)
-REJECT = Operation("review.reject", OneDraft, Decided, _reject)
-RELEASE = Operation("review.release", OneDraft, Released, _release)
+LIST = Operation("review.list", TenantArgs, Queue, _list, needs=member(Role.AGENT))
+SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
+APPROVE = Operation("review.approve", OneDraft, Decided, _approve, needs=member(Role.REVIEWER))
+EDIT = Operation("review.edit", EditArgs, Decided, _edit, needs=member(Role.REVIEWER))
+REJECT = Operation("review.reject", OneDraft, Decided, _reject, needs=member(Role.REVIEWER))
+RELEASE = Operation("review.release", OneDraft, Released, _release, needs=member(Role.REVIEWER))

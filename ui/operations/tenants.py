@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import OWNER, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -24,7 +27,6 @@ class TenantView(Shape):
     created_at: datetime
     policy_version: int
     ai_enabled: bool
-    review: str
 
 
 class TenantDetail(TenantView):
@@ -33,7 +35,6 @@ class TenantDetail(TenantView):
     training_allowed: bool
     regions: tuple[str, ...]
     phi: bool
-    destinations: tuple[str, ...]
     library: bool
     resolved_tickets: bool
     counts: dict[str, int]
@@ -44,6 +45,10 @@ class TenantDetail(TenantView):
 class TenantRules(TenantArgs):
     """Rules of a tenant's policy to change; None leaves one as it is."""
 
+    ai_enabled: bool | None = None
+    training_allowed: bool | None = None
+    regions: tuple[str, ...] | None = None
+    phi: bool | None = None
     library: bool | None = None
     resolved_tickets: bool | None = None
 
@@ -54,15 +59,15 @@ class TenantList(Shape):
     tenants: tuple[TenantView, ...]
 
 
-def _add(home: Home, args: TenantArgs, _progress: Progress) -> TenantView:
+def _add(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantView:
     return _view(home.add_tenant(args.tenant))
 
 
-def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
+def _list(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> TenantList:
     return TenantList(tenants=tuple(_view(tenant) for tenant in home.tenants()))
 
 
-def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
+def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantDetail:
     from ingestion.known import stale
 
     tenant = home.tenant(args.tenant)
@@ -72,7 +77,6 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
         training_allowed=tenant.policy.training_allowed,
         regions=tenant.policy.regions,
         phi=tenant.policy.phi,
-        destinations=tenant.policy.destinations,
         library=tenant.policy.library,
         resolved_tickets=tenant.policy.resolved_tickets,
         counts=dict(desk.records.counts()),
@@ -81,18 +85,18 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
     )
 
 
-def _set(home: Home, args: TenantRules, progress: Progress) -> TenantDetail:
+def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> TenantDetail:
     from dataclasses import replace
 
     from ingestion.resolved import bring_resolved
 
     policy = home.tenant(args.tenant).policy
-    wanted = {"library": args.library, "resolved_tickets": args.resolved_tickets}
-    changed = replace(policy, **{name: on for name, on in wanted.items() if on is not None})
+    wanted = args.model_dump(exclude={"tenant"}, exclude_none=True)
+    changed = replace(policy, **wanted)
     if changed != policy:
         home.set_policy(args.tenant, changed)
         bring_resolved(home.desk(args.tenant))
-    return _show(home, TenantArgs(tenant=args.tenant), progress)
+    return _show(home, caller, args, progress)
 
 
 def _view(tenant: Tenant) -> TenantView:
@@ -102,11 +106,12 @@ def _view(tenant: Tenant) -> TenantView:
         created_at=tenant.created_at,
         policy_version=tenant.policy.version,
         ai_enabled=tenant.policy.ai_enabled,
-        review=tenant.policy.review.value,
     )
 
 
-ADD = Operation("tenant.add", TenantArgs, TenantView, _add)
-LIST = Operation("tenant.list", NoArgs, TenantList, _list)
-SET = Operation("tenant.set", TenantRules, TenantDetail, _set, alone=True)
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show)
+ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
+LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
+SET = Operation(
+    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), alone=True
+)
+SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))

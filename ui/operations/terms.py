@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
-from ui.operations.people import seat
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.needs import member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
 
 
-class OneTerm(PersonArgs):
+class OneTerm(TenantArgs):
     """A word; ``mask_as`` is the type it is masked as, None leaves it readable."""
 
     text: str
@@ -32,11 +34,11 @@ class TermList(Shape):
     stale_documents: int
 
 
-def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
+def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
     from ingestion.known import stale
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     return TermList(
         terms=tuple(
             TermView(text=each.text.for_display(), mask_as=each.type.value if each.type else None)
@@ -46,13 +48,13 @@ def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
     )
 
 
-def _add(home: Home, args: OneTerm, progress: Progress) -> TermList:
+def _add(home: Home, caller: Caller, args: OneTerm, progress: Progress) -> TermList:
     from assistant.errors import BadInput
     from assistant.flows.terms import add_term
     from guardrails import RawText
     from guardrails.spans import EntityType
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     if args.mask_as is not None and args.mask_as not in EntityType.__members__:
         known = ", ".join(kind.value for kind in EntityType)
         raise BadInput("There is no such type.", todo=f"Types: {known}.")
@@ -60,19 +62,21 @@ def _add(home: Home, args: OneTerm, progress: Progress) -> TermList:
         raise BadInput("The term is empty.")
     add_term(desk, person, RawText(args.text), EntityType(args.mask_as) if args.mask_as else None)
     home.directory_changed(args.tenant)
-    return _list(home, args, progress)
+    return _list(home, caller, args, progress)
 
 
-def _remove(home: Home, args: OneTerm, progress: Progress) -> TermList:
+def _remove(home: Home, caller: Caller, args: OneTerm, progress: Progress) -> TermList:
     from assistant.flows.terms import remove_term
     from guardrails import RawText
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     remove_term(desk, person, RawText(args.text))
     home.directory_changed(args.tenant)
-    return _list(home, args, progress)
+    return _list(home, caller, args, progress)
 
 
-ADD = Operation("terms.add", OneTerm, TermList, _add, alone=True)
-REMOVE = Operation("terms.remove", OneTerm, TermList, _remove, alone=True)
-LIST = Operation("terms.list", PersonArgs, TermList, _list)
+ADD = Operation("terms.add", OneTerm, TermList, _add, needs=member(Role.REVIEWER), alone=True)
+REMOVE = Operation(
+    "terms.remove", OneTerm, TermList, _remove, needs=member(Role.REVIEWER), alone=True
+)
+LIST = Operation("terms.list", TenantArgs, TermList, _list, needs=member(Role.REVIEWER))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, TenantArgs
-from ui.operations.people import seat
+from assistant.model import Role
+from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.needs import member, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -58,7 +60,7 @@ class TicketList(Shape):
     tickets: tuple[TicketLineView, ...]
 
 
-class OneTicket(PersonArgs):
+class OneTicket(TenantArgs):
     """A ticket by the customer's own number."""
 
     reference: str
@@ -85,7 +87,7 @@ class TicketFull(Shape):
     turns: tuple[TurnView, ...]
 
 
-def _import(home: Home, args: Export, progress: Progress) -> Imported:
+def _import(home: Home, _caller: Caller, args: Export, progress: Progress) -> Imported:
     from assistant.flows.tickets import import_tickets
     from guardrails import RawText
     from ingestion.resolved import bring_resolved
@@ -102,7 +104,7 @@ def _import(home: Home, args: Export, progress: Progress) -> Imported:
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
 
 
-def _wash(home: Home, args: WashArgs, progress: Progress) -> WashedAgain:
+def _wash(home: Home, _caller: Caller, args: WashArgs, progress: Progress) -> WashedAgain:
     from assistant.flows.checks import ticket_of
     from assistant.flows.tickets import wash_again
     from ingestion.resolved import bring_resolved
@@ -117,7 +119,7 @@ def _wash(home: Home, args: WashArgs, progress: Progress) -> WashedAgain:
     return WashedAgain(changed=changed, unchanged=len(references) - changed)
 
 
-def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
+def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TicketList:
     rows = home.desk(args.tenant).records.tickets.list()
     return TicketList(
         tickets=tuple(
@@ -135,10 +137,10 @@ def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
     )
 
 
-def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
+def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> TicketFull:
     from assistant.flows import show
 
-    desk, person = seat(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     view = show.ticket(desk, person, args.reference)
     return TicketFull(
         reference=view.reference,
@@ -159,7 +161,11 @@ def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
     )
 
 
-IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
-WASH = Operation("tickets.wash", WashArgs, WashedAgain, _wash, alone=True)
-LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
-SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)
+IMPORT = Operation(
+    "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), alone=True
+)
+WASH = Operation(
+    "tickets.wash", WashArgs, WashedAgain, _wash, needs=owner_or(Role.REVIEWER), alone=True
+)
+LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT))
+SHOW = Operation("tickets.show", OneTicket, TicketFull, _show, needs=member(Role.AGENT))

@@ -23,8 +23,10 @@ from assistant.errors import BadInput
 from assistant.flows.outbox import OutboxItem, replies
 from assistant.model import Role
 from ui.operations import tickets
-from ui.operations.base import Operation, Progress, TenantArgs, silent
+from ui.operations.base import ArgsT, Operation, Progress, ResultT, TenantArgs, silent
+from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.ingest import IngestResult, result_of
+from ui.operations.needs import member
 from ui.web.bodies import MIB, read_body
 from ui.web.session import user_of
 from ui.web.visit import Visit, must_be, open_visit
@@ -63,7 +65,7 @@ class _Door:
     async def tickets(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
         export = tickets.Export(tenant=tenant, name=name, text=_utf8(body, name))
-        done = await self._run(lambda: self._operator.perform(tickets.IMPORT, export, silent))
+        done = await self._run(lambda: self._perform(request, tickets.IMPORT, export))
         return JSONResponse(
             {"said": f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged."}
         )
@@ -71,7 +73,7 @@ class _Door:
     async def knowledge(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
         upload = Upload(tenant=tenant, name=name, body=body, max_bytes=self._max_bytes)
-        done = await self._run(lambda: self._operator.perform(_KNOWLEDGE, upload, silent))
+        done = await self._run(lambda: self._perform(request, _KNOWLEDGE, upload))
         if done.skipped:
             raise BadInput(f"{name} was left out: {done.skipped[0].reason}.")
         return JSONResponse({"said": _what_became(done)})
@@ -96,11 +98,17 @@ class _Door:
     def _visit(self, request: Request, tenant: str) -> Visit:
         return open_visit(self._operator.home, user_of(request).login, tenant)
 
+    def _perform(
+        self, request: Request, operation: Operation[ArgsT, ResultT], args: ArgsT
+    ) -> ResultT:
+        caller = logged_in(self._operator.home, user_of(request).login, Door.PAGE)
+        return self._operator.perform(operation, caller, args, silent)
+
     async def _run(self, work: Callable[[], Any]) -> Any:
         return await to_thread.run_sync(work, limiter=self._few)
 
 
-def _ingest(home: Home, args: Upload, _progress: Progress) -> IngestResult:
+def _ingest(home: Home, _caller: Caller, args: Upload, _progress: Progress) -> IngestResult:
     from ingestion.ingest import ingest  # loads models; the page must start without them
 
     desk = home.desk(args.tenant)
@@ -114,7 +122,9 @@ def _ingest(home: Home, args: Upload, _progress: Progress) -> IngestResult:
     return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
 
 
-_KNOWLEDGE = Operation("uploads.knowledge", Upload, IngestResult, _ingest, alone=True)
+_KNOWLEDGE = Operation(
+    "uploads.knowledge", Upload, IngestResult, _ingest, needs=member(Role.REVIEWER), alone=True
+)
 
 
 class _InMemory(type(Path())):
