@@ -1,8 +1,9 @@
 """What in a message is somebody else's words again: quoted replies, and signatures.
 
 Pure functions over plain text that give offsets, so that they serve raw mail while it is read and
-washed turns before a model sees them. They look at lines only and never at names, so they find the
-same in washed text as in raw. Wrong in one direction only: what is not surely a quotation is new.
+redacted turns before a model sees them. They look at lines only and never at names, so they find
+the same in redacted text as in raw. Wrong in one direction only: what is not surely a quotation is
+new.
 """
 
 from __future__ import annotations

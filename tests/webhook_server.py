@@ -8,7 +8,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from guardrails import netguard
+from guardrails.egress import netguard
 
 Answer = tuple[int, dict[str, str]]
 """A status and headers."""

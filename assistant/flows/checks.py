@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.flows.quarantine import placed
 from assistant.model import Draft, Finding, FindingKind, Ticket, Written
+from assistant.search.quarantine import placed
 from guardrails import RedactedText, placeholders
-from guardrails.doors import Person
-from guardrails.restore import placeholders_of
+from guardrails.identity.permissions import Person
+from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
 
 
@@ -56,7 +56,7 @@ def masked_again(desk: Desk, written: Written) -> Written:
     What one text hid from detection another may have shown since. A model's words were judged
     against the vault already.
     """
-    if written.writer != desk.spare_writer.name:
+    if written.writer != desk.fallback_writer.name:
         return written
     again = desk.scanner.remask
     said = again(written.said)
@@ -67,7 +67,7 @@ def masked_again(desk: Desk, written: Written) -> Written:
 
 
 def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:
-    """Return what is wrong with ``body``, which was written from ``origin``; both washed.
+    """Return what is wrong with ``body``, which was written from ``origin``; both redacted.
 
     ``origin`` says whose identity may be put back: a placeholder that does not stand in it is
     somebody whom this text has no business to name.

@@ -21,7 +21,7 @@ from assistant.flows.checks import must_decide
 from assistant.model import Delivery, Reply
 from assistant.ports import Refusal
 from guardrails import ForPerson
-from guardrails.doors import Person, release
+from guardrails.identity.permissions import Person, release
 
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=1)

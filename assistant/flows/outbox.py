@@ -9,7 +9,7 @@ from assistant.desk import Desk
 from assistant.flows.checks import must_read
 from assistant.model import Delivery
 from guardrails import ForPerson
-from guardrails.doors import Person, show
+from guardrails.identity.permissions import Person, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import LiteralString
 from assistant.errors import NotFound, NotPermitted, Refused
 from assistant.model import Account, Role, User
 from assistant.ports import UserStore
-from guardrails.ledger import Fact, Ledger
+from guardrails.audit.ledger import Fact, Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tickets in: a whole export is read before anything is kept, then each ticket is washed and kept.
+"""Ticket import: a whole export is parsed first, then each ticket is redacted and stored.
 
 A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
 again: what is there already counts as unchanged.
@@ -15,11 +15,11 @@ from assistant.flows.checks import ticket_of
 from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
 from guardrails import RawText, RedactedText, Template, join
-from guardrails.known import KnownValues
+from guardrails.detect.directory import KnownValues
 from guardrails.placeholders import count_by_type
 from guardrails.threads import repeated, said
 
-__all__ = ["Imported", "import_tickets", "read_tickets", "wash", "wash_again"]
+__all__ = ["Imported", "import_tickets", "read_tickets", "redact", "redact_again"]
 
 _QUOTED = Template("[quoted from above]")
 
@@ -36,7 +36,7 @@ class Imported:
 def import_tickets(
     desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
-    """Wash and keep the tickets of an export; none is kept unless the whole file can be read.
+    """Redact and keep the tickets of an export; none is kept unless the whole file can be read.
 
     ``progress`` is told before each ticket how many are done, and of how many.
     """
@@ -49,7 +49,7 @@ def import_tickets(
     return Imported(done["new"], done["changed"], done["unchanged"])
 
 
-def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
+def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     """Return a ticket as models and indexes may see it; its own people are masked throughout."""
     texts = [raw.subject, raw.requester]
     for turn in raw.turns:
@@ -75,45 +75,45 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     )
 
 
-def wash_again(desk: Desk, reference: str) -> Ticket:
-    """Return a ticket as it is washed now, and keep it so; `NotFound` for an unknown reference.
+def redact_again(desk: Desk, reference: str) -> Ticket:
+    """Return a ticket as it is redacted now, and keep it so; `NotFound` for an unknown reference.
 
     What the tenant told or decided since it came counts from here on. A ticket that is not kept as
     it came stays as it is, and so does one that somebody brings in again meanwhile.
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
-    washed = kept if raw is None else wash(desk, raw, kept.id)
-    if raw is None or washed == kept:
+    redacted = kept if raw is None else redact(desk, raw, kept.id)
+    if raw is None or redacted == kept:
         return kept
     with desk.records.transaction():
         if (now := ticket_of(desk, reference)) != kept:
             return now
-        desk.records.tickets.put(raw, washed)
+        desk.records.tickets.put(raw, redacted)
         desk.ledger.append(
-            "ticket.washed",
+            "ticket.redacted",
             ticket=kept.id,
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(washed),
+            placeholders=_placeholders(redacted),
         )
-    return washed
+    return redacted
 
 
 def _import(desk: Desk, raw: RawTicket) -> str:
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
-    washed = wash(desk, raw, known or new_id())  # slow, so outside the transaction
+    redacted = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(raw, washed):
+        if not tickets.put(raw, redacted):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",
-            ticket=known or washed.id,
+            ticket=known or redacted.id,
             new=known is None,
-            turns=len(washed.turns),
+            turns=len(redacted.turns),
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(washed),
+            placeholders=_placeholders(redacted),
         )
     return "changed" if known else "new"
 
@@ -125,19 +125,19 @@ def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
     it for ten complaints.
     """
     earlier: frozenset[str] = frozenset()
-    for washed in texts:
-        text = washed.reveal()
+    for redacted in texts:
+        text = redacted.reveal()
         parts: list[RedactedText] = []
         at = 0
         for gone in repeated(text, earlier):
             if text[at : gone.start].strip():
-                parts.append(washed.cut(at, len(text[: gone.start].rstrip())))
+                parts.append(redacted.cut(at, len(text[: gone.start].rstrip())))
             parts.append(_QUOTED.fill())
             at = max(at, gone.end)
         if parts and text[at:].strip():
-            parts.append(washed.cut(len(text) - len(text[at:].lstrip()), len(text)))
+            parts.append(redacted.cut(len(text) - len(text[at:].lstrip()), len(text)))
         earlier |= said(text)
-        yield join("\n\n", parts) if parts else washed
+        yield join("\n\n", parts) if parts else redacted
 
 
 def _placeholders(ticket: Ticket) -> dict[str, int]:

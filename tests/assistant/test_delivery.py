@@ -19,7 +19,7 @@ from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Clock,
 from assistant.model import Delivery
 from assistant.ports import Refusal
 from guardrails import ForPerson
-from guardrails.doors import Person
+from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import MORNING, a_draft, a_reply
 from tests.webhook_server import HANG_UP, TAKEN, Answer, WebhookServer

@@ -10,7 +10,7 @@ from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.flows import people
 from assistant.flows.people import Administration, Administrator
 from assistant.model import Role, User, new_id
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
 from tests.fakes.databases import TestHome
 
 PASSWORD, OTHER = "correct horse battery", "staple of the battery"

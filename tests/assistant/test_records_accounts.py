@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from assistant.adapters.records import Accounts, logins
 from assistant.errors import BadInput, KeyTrouble, NotFound
 from assistant.model import Membership, Role, User, new_id
-from guardrails.keys import MasterKey
+from guardrails.crypto.keys import MasterKey
 from guardrails.policy import Policy
 from tests.fakes.databases import MASTER_KEY, TestHome
 

@@ -14,18 +14,18 @@ from assistant.bootstrap import Home
 from assistant.model import Chunk, Passage, new_id
 from assistant.settings import Settings
 from guardrails.policy import Policy
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.model_server import ModelServer
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Door
 from ui.operations.operator import Operator
 from ui.operations.tenants import SET, TenantRules
 
-TEXT = washed("Restart the Print Spooler service. Then print a test page.")
+TEXT = redacted("Restart the Print Spooler service. Then print a test page.")
 PASSAGE = Passage(
-    Chunk(new_id(), new_id(), 0, washed("Printing"), TEXT, 1, 9),
-    washed("kb/printing.md"),
-    washed("Printing"),
+    Chunk(new_id(), new_id(), 0, redacted("Printing"), TEXT, 1, 9),
+    redacted("kb/printing.md"),
+    redacted("Printing"),
     1.0,
     ("vector",),
 )
@@ -49,7 +49,7 @@ def opened(
                 args, caller = TenantRules(tenant="acme", **rules), Caller(Door.SHELL, owner=True)
                 Operator(home).perform(SET, caller, args, silent)
                 server.received.clear()
-                home.desk("acme").writer.answer(washed("How do I print?"), [PASSAGE])
+                home.desk("acme").writer.answer(redacted("How do I print?"), [PASSAGE])
                 return bool(server.received)
 
             yield asks

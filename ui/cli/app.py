@@ -123,7 +123,7 @@ def _tickets() -> typer.Typer:
     _command(group, "import", "tickets.import", tickets.import_file)
     _command(group, "list", "tickets.list", tickets.list_all)
     _command(group, "show", "tickets.show", tickets.show)
-    _command(group, "wash", "tickets.wash", tickets.wash)
+    _command(group, "redact", "tickets.redact", tickets.redact)
     return group
 
 
@@ -162,7 +162,7 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure: redaction, retrieval, injected orders, drafts, leakage.")
+    group = _group("Measure: redaction, retrieval, prompt injections, drafts, leakage.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
     group.command("injection")(measuring.injection)

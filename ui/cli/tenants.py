@@ -84,7 +84,7 @@ def _show(found: TenantDetail) -> None:
     if found.stale_documents:
         screen.note("Stale documents were read under other rules; `ingest` reads them again.")
     if found.stale_vectors:
-        screen.note("Stale vectors are another model's; `reindex` makes them anew.")
+        screen.note("Stale vectors are another model's; `reindex` makes them again.")
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
@@ -98,7 +98,7 @@ def reindex(*, tenant: Tenant, json: Json = False) -> None:
 
 
 def reindexed(done: Reindexed, *, json: bool) -> None:
-    """Print what was made anew."""
+    """Print what was rebuilt."""
     if json:
         screen.as_json(done)
         return

@@ -30,7 +30,7 @@ def add(
     ] = None,
     json: Json = False,
 ) -> None:
-    """What was read before is stale then: `ingest` renews documents, `tickets wash` tickets."""
+    """What was read before is stale then: `ingest` renews documents, `tickets redact` tickets."""
     from ui.operations.terms import ADD, OneTerm
 
     args = OneTerm(tenant=tenant, text=term, mask_as=mask_as)
@@ -67,4 +67,6 @@ def _tell(found: TermList, *, json: bool) -> None:
                 f"{found.stale_documents} documents were read before; `quietdesk ingest` reads "
                 "them again."
             )
-        screen.note("Tickets are washed again when next drafted, or by `quietdesk tickets wash`.")
+        screen.note(
+            "Tickets are redacted again when next drafted, or by `quietdesk tickets redact`."
+        )

@@ -31,7 +31,9 @@ File = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="Results as JSON lines, washed; only you can read the file."),
+    typer.Option(
+        "--out", "-o", help="Results as JSON lines, redacted; only you can read the file."
+    ),
 ]
 
 
@@ -52,12 +54,12 @@ def import_file(
         screen.say(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
 
 
-def wash(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    from ui.operations.tickets import WASH, WashArgs
+def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
+    from ui.operations.tickets import REDACT, RedactArgs
 
-    args = WashArgs(tenant=tenant, references=tuple(references or ()))
+    args = RedactArgs(tenant=tenant, references=tuple(references or ()))
     with screen.watching() as progress:
-        done = perform(WASH, args, progress=progress)
+        done = perform(REDACT, args, progress=progress)
     if json:
         screen.as_json(done)
     else:

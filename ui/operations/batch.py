@@ -87,7 +87,7 @@ def _wanted(desk: Desk, export: Export | None, progress: Progress) -> list[str]:
     from assistant.flows.tickets import import_tickets, read_tickets
     from guardrails import RawText
 
-    raw, pace = RawText(export.text), Pace("washing")
+    raw, pace = RawText(export.text), Pace("redacting")
     import_tickets(desk, raw, export.name, progress=lambda at, of: progress(pace.at(at, of)))
     return list(dict.fromkeys(ticket.reference for ticket in read_tickets(raw, export.name)))
 

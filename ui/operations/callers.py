@@ -17,7 +17,7 @@ from assistant.model import Membership, Role
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from guardrails.doors import Person
+    from guardrails.identity.permissions import Person
 
 
 class Door(StrEnum):

@@ -37,7 +37,7 @@ def _ingest(home: Home, _caller: Caller, args: FolderArgs, progress: Progress) -
 
 def _show(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> LibraryView:
     from assistant.adapters.records.accounts import LIBRARY
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     readers = tuple(each.slug for each in home.tenants() if each.policy.library)
     if home.accounts.library() is None:
@@ -59,7 +59,7 @@ def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) 
     from assistant.adapters.records.accounts import LIBRARY
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
-    from ingestion.known import named
+    from ingestion.staleness import named
 
     desk = home.library()
     found = named(desk, args.name.removeprefix("library: "))

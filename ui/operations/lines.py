@@ -71,7 +71,7 @@ LINES = {
     ),
     "tickets.list": "List a tenant's tickets, redacted.",
     "tickets.show": "Show a ticket as it came, to a person who is a member of its tenant.",
-    "tickets.wash": (
+    "tickets.redact": (
         "Redact tickets again, all of them or some: after a term was added, or people were "
         "imported."
     ),

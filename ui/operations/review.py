@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Queue(Shape):
-    """Drafts that wait for a decision, oldest first, washed."""
+    """Drafts that wait for a decision, oldest first, redacted."""
 
     drafts: tuple[DraftView, ...]
 

@@ -68,7 +68,7 @@ def _list(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> Te
 
 
 def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantDetail:
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     tenant = home.tenant(args.tenant)
     desk = home.desk(args.tenant)

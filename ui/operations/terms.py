@@ -36,7 +36,7 @@ class TermList(Shape):
 
 def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     desk, person = at_desk(home, caller, args.tenant)
     return TermList(

@@ -1,4 +1,4 @@
-"""Tickets: bring an export in, list them washed, show one as it came to a permitted person."""
+"""Tickets: bring an export in, list them redacted, show one as it came to a permitted person."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Imported(Shape):
     unchanged: int
 
 
-class WashArgs(TenantArgs):
+class RedactArgs(TenantArgs):
     """Tickets by reference; without any, all of them."""
 
     references: tuple[str, ...] = ()
 
 
-class WashedAgain(Shape):
+class RedactedAgain(Shape):
     """How many tickets read otherwise now."""
 
     changed: int
@@ -43,7 +43,7 @@ class WashedAgain(Shape):
 
 
 class TicketLineView(Shape):
-    """A ticket in the list, washed."""
+    """A ticket in the list, redacted."""
 
     reference: str
     subject: str
@@ -93,7 +93,7 @@ def _import(home: Home, _caller: Caller, args: Export, progress: Progress) -> Im
     from ingestion.resolved import bring_resolved
 
     desk = home.desk(args.tenant)
-    pace = Pace("washing")
+    pace = Pace("redacting")
     done = import_tickets(
         desk,
         RawText(args.text),
@@ -104,19 +104,19 @@ def _import(home: Home, _caller: Caller, args: Export, progress: Progress) -> Im
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
 
 
-def _wash(home: Home, _caller: Caller, args: WashArgs, progress: Progress) -> WashedAgain:
+def _redact(home: Home, _caller: Caller, args: RedactArgs, progress: Progress) -> RedactedAgain:
     from assistant.flows.checks import ticket_of
-    from assistant.flows.tickets import wash_again
+    from assistant.flows.tickets import redact_again
     from ingestion.resolved import bring_resolved
 
-    desk, pace = home.desk(args.tenant), Pace("washing")
+    desk, pace = home.desk(args.tenant), Pace("redacting")
     references = args.references or tuple(row.reference for row in desk.records.tickets.list())
     changed = 0
     for at, reference in enumerate(references):
         progress(pace.at(at, len(references)))
-        changed += ticket_of(desk, reference) != wash_again(desk, reference)
+        changed += ticket_of(desk, reference) != redact_again(desk, reference)
     bring_resolved(desk)
-    return WashedAgain(changed=changed, unchanged=len(references) - changed)
+    return RedactedAgain(changed=changed, unchanged=len(references) - changed)
 
 
 def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TicketList:
@@ -164,8 +164,8 @@ def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> T
 IMPORT = Operation(
     "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), alone=True
 )
-WASH = Operation(
-    "tickets.wash", WashArgs, WashedAgain, _wash, needs=owner_or(Role.REVIEWER), alone=True
+REDACT = Operation(
+    "tickets.redact", RedactArgs, RedactedAgain, _redact, needs=owner_or(Role.REVIEWER), alone=True
 )
 LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT))
 SHOW = Operation("tickets.show", OneTicket, TicketFull, _show, needs=member(Role.AGENT))

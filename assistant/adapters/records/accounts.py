@@ -1,4 +1,4 @@
-"""The provider's own records: tenants with their keys and policies, users who log in."""
+"""The provider's records: tenants with keys and policies, users with memberships."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from assistant.adapters.records.throttle import Throttle
 from assistant.adapters.records.users import SqlUsers, fold
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
-from guardrails.keys import DataKey, MasterKey
+from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy
 
 LIBRARY = "@library"
@@ -155,8 +155,8 @@ class Accounts:
             if not known:
                 row = {"id": user.id, "login": name, "password_hash": stored}
                 connection.execute(insert(users), [row | {"created_at": self._now()}])
-            held = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
-            connection.execute(upsert(connection, memberships, held, {}))
+            membership = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
+            connection.execute(upsert(connection, memberships, membership, {}))
         return user
 
     def memberships(self, login: str) -> list[Membership]:
@@ -265,7 +265,7 @@ def _login(login: str) -> str:
 
 
 def _must_be_a_tenant(slug: str) -> None:
-    """`NotFound` for the library's name: it has no policy of its own and no members."""
+    """`NotFound` for the library's name: it has no policy of its own and no memberships."""
     if slug == LIBRARY:
         raise _no_tenant(slug)
 

@@ -12,7 +12,7 @@ from assistant.errors import BadInput
 from assistant.flows.exports import freshdesk, own, table, zendesk
 from assistant.model import RawTicket
 from guardrails import RawText
-from guardrails.exports import is_empty, is_json, parse_export
+from guardrails.intake.exports import is_empty, is_json, parse_export
 
 __all__ = ["read_tickets"]
 

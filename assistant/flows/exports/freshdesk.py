@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from assistant.flows.exports.own import Priority, called, known
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
-from guardrails.exports import Export
-from guardrails.known import KnownPerson
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.exports import Export
 
 _STATUS: Mapping[str | int, TicketStatus] = {
     2: TicketStatus.OPEN,

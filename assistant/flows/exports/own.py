@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import Fields
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Fields
 
 
 class Priority(StrEnum):

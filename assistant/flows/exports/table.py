@@ -13,8 +13,8 @@ from assistant.errors import BadInput
 from assistant.flows.exports.own import Priority, called, known, turn
 from assistant.model import RawTicket, TicketStatus
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import Fields, parse_table
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Fields, parse_table
 
 COLUMNS = (
     *("id", "subject", "status", "priority", "created_at"),

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from assistant.flows.exports.own import Priority, called, known
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
-from guardrails.exports import Export
-from guardrails.known import KnownPerson
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.exports import Export
 
 
 class _Kept(StrEnum):

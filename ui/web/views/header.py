@@ -31,7 +31,11 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
 
 def _chooser(memberships: Sequence[Membership], tenant: str) -> Html:
     if not memberships:
-        return el("p", words("You are a member of no tenant yet. Ask an admin."), class_="qd-hint")
+        return el(
+            "p",
+            words("You have no membership with any tenant yet. Ask an admin."),
+            class_="qd-hint",
+        )
     options = join(
         el("option", text(each.tenant), value=each.tenant, selected=each.tenant == tenant)
         for each in memberships

@@ -1,0 +1,150 @@
+"""The backstop under the egress gate: this process connects to no address that was not allowed.
+
+An audit hook sees every connect, every datagram and every look-up of a name that Python code makes,
+and stays for the life of the process. Listening and Unix sockets are not touched. Compiled code can
+go round it, which is why ``scripts/prove_network.py`` watches the system calls instead.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from typing import NoReturn, cast
+
+from guardrails.errors import GateClosed
+
+_LOCAL_NAMES = frozenset({"", "localhost"})
+_INTERNET = frozenset({socket.AF_INET, socket.AF_INET6})
+
+
+class _Guard:
+    """What the hook knows. One for the process, because an audit hook cannot be taken out."""
+
+    def __init__(self) -> None:
+        self.installed = False
+        self.places: set[tuple[str, int]] = set()
+        self.refused: Counter[str] = Counter()
+
+    def hook(self, event: str, args: tuple[object, ...]) -> None:
+        if event.startswith("socket.") and event in _HANDLERS:
+            _HANDLERS[event](self, event, args)
+
+    def connect(self, event: str, args: tuple[object, ...]) -> None:
+        address = args[1]
+        if cast("socket.socket", args[0]).family not in _INTERNET or not isinstance(address, tuple):
+            return
+        host, port = cast("tuple[str, int]", address[:2])
+        if (_plain(host), port) not in self.places:
+            self.refuse(event)
+
+    def look_up(self, event: str, args: tuple[object, ...]) -> None:
+        host = _text(args[0])
+        known = {name for name, _ in self.places}
+        if host not in _LOCAL_NAMES and not _is_number(host) and host not in known:
+            self.refuse(event)
+
+    def backwards(self, event: str, args: tuple[object, ...]) -> None:
+        host = args[0]
+        if isinstance(host, tuple):
+            host = cast("tuple[object, ...]", host)[0]
+        if not _is_loopback(_text(host)):
+            self.refuse(event)
+
+    def refuse(self, event: str) -> NoReturn:
+        self.refused[event] += 1
+        raise GateClosed(
+            "A part of the program tried to reach an address that is not registered.",
+            todo="If it is meant, register the destination; if not, report it.",
+        )
+
+
+def install(allowed: Iterable[tuple[str, int]] = ()) -> None:
+    """Refuse from now on every address but ``allowed``; may be called again to allow more."""
+    for host, port in allowed:
+        allow(host, port)
+    if not _guard.installed:
+        _guard.installed = True
+        socket.getaddrinfo = _remembering(socket.getaddrinfo)
+        for name in ("connect", "connect_ex", "sendto", "sendmsg"):
+            setattr(socket.socket, name, _naming(name, getattr(socket.socket, name)))
+        sys.addaudithook(_guard.hook)
+
+
+def allow(host: str, port: int) -> None:
+    """Allow one more address: a host name or number, and a port."""
+    if _plain(host) == "localhost":
+        _guard.places |= {("127.0.0.1", port), ("::1", port)}
+    _guard.places.add((_plain(host), port))
+
+
+def attempts() -> dict[str, int]:
+    """Return how often each kind of call was refused since the process began."""
+    return dict(sorted(_guard.refused.items()))
+
+
+def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Info]]:
+    """Let an allowed name be connected to by the numbers that it stands for."""
+
+    def getaddrinfo(host: object, port: object, *rest: int, **named: int) -> list[_Info]:
+        found = look_up(host, port, *rest, **named)
+        name = _text(host)
+        for info in found:
+            number, service = info[4][0], info[4][1]
+            if isinstance(service, int) and (name, service) in _guard.places:
+                _guard.places.add((_plain(str(number)), service))
+        return found
+
+    return getaddrinfo
+
+
+def _naming(name: str, method: Callable[..., object]) -> Callable[..., object]:
+    """Look at a host name before it is looked up: the hook only sees what it stands for."""
+
+    def call(sock: socket.socket, *args: object) -> object:
+        address = args[-1] if args else None
+        if sock.family in _INTERNET and isinstance(address, tuple):
+            _guard.look_up(f"socket.{name}", cast("tuple[object, ...]", address))
+        return method(sock, *args)
+
+    return call
+
+
+_Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+_Info = tuple[socket.AddressFamily, socket.SocketKind, int, str, _Address]
+
+
+def _text(host: object) -> str:
+    if isinstance(host, (bytes, bytearray)):
+        host = host.decode("ascii", "replace")
+    return _plain(host) if isinstance(host, str) else ""
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").rstrip(".").casefold()
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host in _LOCAL_NAMES or (_is_number(host) and ip_address(host).is_loopback)
+
+
+_guard = _Guard()
+_HANDLERS: dict[str, Callable[[_Guard, str, tuple[object, ...]], None]] = {
+    "socket.connect": _Guard.connect,
+    "socket.sendto": _Guard.connect,
+    "socket.sendmsg": _Guard.connect,
+    "socket.getaddrinfo": _Guard.look_up,
+    "socket.gethostbyname": _Guard.look_up,
+    "socket.gethostbyaddr": _Guard.backwards,
+    "socket.getnameinfo": _Guard.backwards,
+}
