@@ -59,10 +59,11 @@ class PasswordArgs(OneUser):
 
 
 class OwnPasswordArgs(TenantArgs):
-    """The caller's own password, and the new one."""
+    """The caller's own password, and the new one; ``session`` is the token of the one to keep."""
 
     old: str = Field(repr=False)
     new: str = Field(repr=False)
+    session: str = Field(default="", repr=False)
 
 
 class MemberArgs(TenantArgs):
@@ -159,7 +160,7 @@ def _own_password(
     if user is None:
         raise NotPermitted("The old password is another one.")
     here = _administration(home, caller, args.tenant)
-    people.change_password(here, user, args.new, keep=None)
+    people.change_password(here, user, args.new, keep=args.session or None)
     return Changed(login=login)
 
 

@@ -22,6 +22,7 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
         "div",
         el("span", text(login), class_="qd-login"),
         el("span", text(roles), class_="qd-role") if roles else NOTHING,
+        el("a", words("Password"), href="../password", class_="qd-quiet"),
         _theme(),
         _logout(),
         class_="qd-who",
