@@ -28,6 +28,9 @@ LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = timedelta(seconds=20)
 """How long one run waits for replies that are soon to be tried again."""
 
+LONGEST_RUN = timedelta(minutes=3)
+"""After which a run begins no further attempt: it holds the tenant's turn."""
+
 UNFINISHED = "unfinished"
 """The code of an attempt that began: what a kill leaves."""
 
@@ -69,12 +72,14 @@ def deliver(desk: Desk, person: Person, post: Post, clock: Clock | None = None) 
     """Post what is due, oldest first; wait for what is soon due again, at most `PATIENCE`."""
     must_decide(desk, person)
     clock = clock or Clock()
-    until, taken = clock.now() + PATIENCE, 0
+    began, taken = clock.now(), 0
+    until, end = began + PATIENCE, began + LONGEST_RUN
     while True:
         for reply, before in _due(desk, clock.now()):
-            taken += _attempt(desk, person, reply, before, post, clock)
+            if clock.now() <= end:
+                taken += _attempt(desk, person, reply, before, post, clock)
         soonest = min((each for each in _times(desk) if each <= until), default=None)
-        if soonest is None:
+        if soonest is None or clock.now() > end:
             return Delivered(taken, tuple(failures(desk, person)))
         clock.sleep(max((soonest - clock.now()).total_seconds(), 0))
 

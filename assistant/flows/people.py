@@ -165,7 +165,7 @@ def _must_manage(here: Administration, tenant: str) -> None:
 
 
 def _must_leave_an_admin(here: Administration, user: User, tenant: str) -> None:
-    if here.users.admins(tenant) == {user.login}:
+    if here.users.admins(tenant) == frozenset({user.login}):
         raise Refused(
             f"{user.login} is the last admin of {tenant}.",
             safe="Nothing was changed.",

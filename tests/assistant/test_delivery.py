@@ -177,7 +177,7 @@ def test_what_was_given_up_is_tried_again_when_a_person_asks(desk: Desk) -> None
             delivery.retry(desk, REVIEWER, "nobody")
         assert delivery.retry(desk, REVIEWER, failed.delivery.reply_id[:8]) == 1
         assert delivery.retry(desk, REVIEWER) == 0
-        server.answer = lambda _, __: TAKEN
+        server.answer = always(4, TAKEN)
         assert run(desk, server, time).delivered == 1
     assert server.taken.count("HD-4") == 1
 
@@ -210,6 +210,19 @@ def test_a_reply_whose_every_attempt_was_killed_is_given_up_too(desk: Desk) -> N
     assert desk.records.deliveries.all() == [replace(worn, next_at=None)]
 
 
+def test_a_server_that_is_slow_at_every_reply_does_not_hold_the_run_for_long(desk: Desk) -> None:
+    time, posted = Time(), list[str]()
+
+    def slow(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
+        posted.append(reference)
+        time.now += timedelta(minutes=1)
+        return Refusal("no-answer")
+
+    done = delivery.deliver(desk, REVIEWER, slow, time.clock)
+    assert len(posted) == len(done.waiting) == 4
+    assert time.waited == []
+
+
 def test_a_bug_of_ours_is_no_refusal_of_the_other_side(desk: Desk) -> None:
     def broken(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
         raise TypeError("ours")
@@ -220,7 +233,7 @@ def test_a_bug_of_ours_is_no_refusal_of_the_other_side(desk: Desk) -> None:
 
 def test_only_a_reviewer_delivers_lists_failures_and_retries(desk: Desk) -> None:
     for forbidden in (
-        lambda: delivery.deliver(desk, AGENT, lambda *_: None),
+        lambda: delivery.deliver(desk, AGENT, webhook("http://127.0.0.1:1/")),
         lambda: delivery.failures(desk, AGENT),
         lambda: delivery.retry(desk, AGENT),
     ):

@@ -289,10 +289,12 @@ def test_every_error_of_the_vendors_has_words_of_ours(package: str) -> None:
 class _Broken(EgressGate):
     """A gate with a bug: what it hands out fails in our own code."""
 
-    def sync_transport(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
+    def sync_transport(self, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
         return _Failing()
 
-    def async_transport(self, inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+    def async_transport(
+        self, inner: httpx.AsyncBaseTransport | None = None
+    ) -> httpx.AsyncBaseTransport:
         return _Failing()
 
 

@@ -150,15 +150,6 @@ chunks = Table(
     Index(None, "tenant_id", "document_id"),
 )
 
-index_generations = Table(
-    "index_generations",
-    metadata,
-    _owner(),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False),
-    Column("embedder", String, nullable=False),
-)
-
 gaps = Table(
     "gaps",
     metadata,
