@@ -26,6 +26,7 @@ from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
+from assistant.flows.conversations import Conversations
 from assistant.indexes import Indexes
 from assistant.model import Tenant
 from assistant.ports import Embedder, Refusal, Reranker, Writer
@@ -77,6 +78,7 @@ class Home:
         self._engine = Once(self._load_engine)
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
+        self.conversations = Conversations()
         self._indexes = Indexes(settings)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +53,16 @@ class TicketView:
     turns: tuple[TurnView, ...]
 
 
-def tickets(desk: Desk, person: Person) -> list[TicketLine]:
-    """Return the tenant's tickets, newest first."""
+def tickets(
+    desk: Desk, person: Person, *, status: TicketStatus | None = None, sought: str = ""
+) -> list[TicketLine]:
+    """Return the tenant's tickets, newest first.
+
+    With ``status`` only those of that status; with ``sought`` only those whose reference, priority,
+    subject and requester hold each of its words, in any case.
+    """
     must_read(desk, person)
-    return [
+    lines = [
         TicketLine(
             row.reference,
             restored(desk, person, row.subject),
@@ -66,7 +73,10 @@ def tickets(desk: Desk, person: Person) -> list[TicketLine]:
             row.turns,
         )
         for row in desk.records.tickets.list()
+        if status in (None, row.status)
     ]
+    words = sought.casefold().split()
+    return [line for line in lines if _says(line, words)] if words else lines
 
 
 def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
@@ -103,5 +113,16 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
 
 def restored(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
     """Return redacted text with identity put back, for a person of this tenant."""
+    return restored_all(desk, person, [text])[0]
+
+
+def restored_all(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[ForPerson]:
+    """Return several texts as `restored` does one."""
     must_read(desk, person)
-    return show(desk.restorer.restore(text).text, person, desk.tenant.slug)
+    return [show(desk.restorer.restore(each).text, person, desk.tenant.slug) for each in texts]
+
+
+def _says(line: TicketLine, words: Sequence[str]) -> bool:
+    people = f"{line.subject.for_display()} {line.requester.for_display()}"
+    said = f"{line.reference} {line.priority} {people}".casefold()
+    return all(word in said for word in words)

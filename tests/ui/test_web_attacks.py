@@ -201,7 +201,7 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 
 # Another tenant
 
-_TABS = ("Tickets", "Review", "Gaps", "Terms", "Outbox", "Ledger")
+_TABS = ("Tickets", "Review", "Ask", "Gaps", "Terms", "Outbox", "Import", "Ledger")
 
 
 _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
@@ -287,16 +287,12 @@ def test_an_admin_without_another_role_reads_and_writes_nothing_of_a_customer(
     desk = own_site.home.desk("acme")
     with own_site.client("ada") as ada:
         for name, kind, picked in _EVENTS:
-            if name in ("qd-top", "Ledger", "qd-verify"):
-                continue
             shown = ada.do(name, kind, picked, tenant="acme", opened="AC-1", question="Print?")
-            assert shown.changed == [], name
-            assert "may not" in shown.notice, name
+            for word in (PLANTED, "blank pages", "spooler"):
+                assert word not in str(shown), name
         arrived = ada.do("qd-top", "click", {"value": "acme"}, tenant="acme")
         assert "Tickets are for agents" in arrived.notice
-        assert set(arrived.changed) == {
-            *("qd-tenant", "qd-top", "qd-verify", "qd-proof", "qd-ledger")
-        }
+        assert "qd-table" in str(ada.do("Ledger", "select", None, tenant="acme")["qd-ledger"])
         assert ada.get("/exports/outbox.jsonl?tenant=acme").status_code == 403
     assert desk.records.drafts.list() == []
 
@@ -341,7 +337,7 @@ def test_an_agent_decides_on_no_word(own_site: Site) -> None:
                 where = {"opened": "AC-1", "draft_opened": draft.id}
                 shown = ann.do(name, "click", picked, tenant="acme", **where)
                 assert shown.changed == []
-                assert "may not decide" in shown.notice
+                assert "takes the role reviewer" in shown.notice
     assert desk.records.terms.list() == []
     assert len(list(desk.ledger.rows())) == rows
 
@@ -418,7 +414,7 @@ def _open_ticket(browser: Browser) -> dict[str, Any]:
 def _refused(browser: Browser, name: str, draft: Draft, text: str) -> None:
     shown = browser.do(name, "click", tenant="acme", draft_opened=draft.id, edit=text)
     assert shown.changed == []
-    assert "not a reviewer" in shown.notice or "not the text" in shown.notice, shown.notice
+    assert "takes the role reviewer" in shown.notice, shown.notice
 
 
 def _status(browser: Browser) -> set[tuple[int, str]]:

@@ -13,7 +13,7 @@ from ui.cli.typed import credential, edited, text_of
 
 if TYPE_CHECKING:
     from ui.operations.base import Credential, Operation
-    from ui.operations.review import Decided, OneDraft
+    from ui.operations.review import DecideArgs, Decided
 
 DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Its id, or the first digits of it.")]
 
@@ -99,9 +99,9 @@ def edit(
 
 
 def release(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    from ui.operations.review import RELEASE, OneDraft
+    from ui.operations.review import RELEASE, DecideArgs
 
-    one = OneDraft(tenant=tenant, draft=draft)
+    one = DecideArgs(tenant=tenant, draft=draft)
     done = perform(RELEASE, one, credential=credential(login))
     if json:
         screen.as_json(done)
@@ -118,11 +118,11 @@ def _from_editor(draft: str, tenant: str, who: Credential) -> str:
 
 
 def _decide(
-    operation: Operation[OneDraft, Decided], draft: str, tenant: str, login: str, *, json: bool
+    operation: Operation[DecideArgs, Decided], draft: str, tenant: str, login: str, *, json: bool
 ) -> None:
-    from ui.operations.review import OneDraft
+    from ui.operations.review import DecideArgs
 
-    one = OneDraft(tenant=tenant, draft=draft)
+    one = DecideArgs(tenant=tenant, draft=draft)
     _print(perform(operation, one, credential=credential(login)), json=json)
 
 

@@ -38,9 +38,9 @@ def add(
 
 
 def remove(term: Word, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    from ui.operations.terms import REMOVE, OneTerm
+    from ui.operations.terms import REMOVE, RemoveArgs
 
-    args = OneTerm(tenant=tenant, text=term)
+    args = RemoveArgs(tenant=tenant, text=term)
     _tell(perform(REMOVE, args, credential=credential(login)), json=json)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -81,9 +81,10 @@ ResultT = TypeVar("ResultT", bound=Shape)
 class Operation(Generic[ArgsT, ResultT]):
     """One named operation.
 
-    ``needs`` says who may call it. With ``alone`` it takes the tenant's turn: one at a time for
-    each tenant. With ``local_only`` it takes or writes a path of this machine, so that nobody
-    elsewhere may call it.
+    ``needs`` says who may call it. With ``alone``, or for arguments of which it is true, it takes
+    the tenant's turn: one at a time for each tenant. With ``local_only`` it takes or writes a path
+    of this machine, so that nobody elsewhere may call it. With ``stream`` its result can also be
+    had in pieces, each of them the whole so far.
     """
 
     name: str
@@ -91,8 +92,9 @@ class Operation(Generic[ArgsT, ResultT]):
     result: type[ResultT]
     run: Callable[[Home, Caller, ArgsT, Progress], ResultT]
     needs: Needs
-    alone: bool = False
+    alone: Callable[[ArgsT], bool] | bool = False
     local_only: bool = False
+    stream: Callable[[Home, Caller, ArgsT, Progress], Iterator[ResultT]] | None = None
 
     @property
     def line(self) -> str:
@@ -102,7 +104,7 @@ class Operation(Generic[ArgsT, ResultT]):
     @property
     def streams(self) -> bool:
         """Return whether its result comes in pieces."""
-        return False
+        return self.stream is not None
 
 
 def silent(_step: Step) -> None:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from ingestion.report import Progress as IngestProgress
 
 
+def readable() -> frozenset[str]:
+    """Return the endings of files that can be read, each with its dot."""
+    from ingestion.loaders import READABLE
+
+    return READABLE
+
+
 class FolderArgs(Shape):
     """A folder or a file, as an absolute path: whoever runs the operation may stand elsewhere."""
 

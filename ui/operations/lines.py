@@ -57,6 +57,11 @@ LINES = {
     "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",
     "summarise.batch": "Summarise many tickets, with a file of results that can be resumed.",
+    "talk.begin": "Begin a conversation with the knowledge base, or go on with one.",
+    "talk.leave": "Leave a conversation: it is forgotten.",
+    "talk.note": "Keep the last question of a conversation as a gap.",
+    "talk.show": "Show a conversation, with identity put back.",
+    "talk.stop": "Stop the answer that is being written.",
     "tenant.add": "Add a tenant under the strictest policy that works.",
     "tenant.list": "List the tenants of this home.",
     "tenant.set": (
@@ -64,8 +69,11 @@ LINES = {
     ),
     "tenant.show": "Show a tenant's policy and how much is kept about it.",
     "terms.add": ("Decide that a word is always masked, or stays readable; a secret stays masked."),
+    "terms.leave": "Leave readable what a placeholder of an open ticket or draft stands for.",
     "terms.list": "List the words that were decided on.",
+    "terms.masked": "Show what is masked in an open ticket or draft, and could be left readable.",
     "terms.remove": "Leave a word to detection again.",
+    "tickets.find": "Find tickets by number, word, requester or status, with identity put back.",
     "tickets.import": (
         "Import tickets; those that are there already are updated. All of a file or none of it."
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from ui.operations.base import (
     Shape,
     Step,
     TenantArgs,
+    silent,
 )
 from ui.operations.callers import REMOTE, Caller, Door, authenticated
 
@@ -55,6 +56,21 @@ class Operator:
                 progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
                 return operation.run(self.home, caller, args, progress)
 
+    def stream(
+        self, operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT
+    ) -> Iterator[ResultT]:
+        """Yield the result of ``operation`` as it grows; closing the iterator stops it.
+
+        Streaming operations only read, so none waits for a turn. Errors are those of `perform`.
+        """
+        from ui.crash import translated
+
+        if operation.stream is None:
+            raise TypeError(operation.name)
+        with _logged(operation.name), translated():
+            _admit(operation, caller, args)
+            yield from operation.stream(self.home, caller, args, silent)
+
     def caller(self, door: Door, credential: Credential | None, *, owns: bool) -> Caller:
         """Return who calls at a door of this machine: the person of ``credential``.
 
@@ -71,7 +87,8 @@ class Operator:
     def _turn(
         self, operation: Operation[ArgsT, ResultT], args: ArgsT
     ) -> AbstractContextManager[object]:
-        if not operation.alone:
+        alone = operation.alone
+        if not (alone(args) if callable(alone) else alone):
             return nullcontext()
         with self._guard:  # the turn of no tenant is the provider's own
             return self._turns.setdefault(_tenant(args) or "", threading.Lock())

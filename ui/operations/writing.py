@@ -124,7 +124,14 @@ def _write(
     return WriteResult(written=tuple(written), failed=tuple(failed))
 
 
+def _takes_all(args: WriteArgs) -> bool:
+    """Whether what is written about depends on what is there, which another run would change."""
+    return args.all
+
+
 SUMMARISE = Operation(
-    "summarise", WriteArgs, WriteResult, _summarise, needs=owner_or(Role.AGENT), alone=True
+    "summarise", WriteArgs, WriteResult, _summarise, needs=owner_or(Role.AGENT), alone=_takes_all
 )
-DRAFT = Operation("draft", WriteArgs, WriteResult, _draft, needs=owner_or(Role.AGENT), alone=True)
+DRAFT = Operation(
+    "draft", WriteArgs, WriteResult, _draft, needs=owner_or(Role.AGENT), alone=_takes_all
+)

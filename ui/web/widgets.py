@@ -16,14 +16,13 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from assistant.errors import BadInput, QuietdeskError
-from assistant.model import Role
 from ui.crash import crash, translated
 from ui.web.html import NOTHING, Html
 from ui.web.views.notice import problem
-from ui.web.visit import Visit, must_be, open_visit
+from ui.web.visit import open_visit
 
 if TYPE_CHECKING:
-    from assistant.bootstrap import Home
+    from ui.operations.operator import Operator
 
 __all__ = [
     "UNCHANGED",
@@ -92,9 +91,9 @@ class Listen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every event needs: the home, the field that says which tenant, the place for notices."""
+    """What every event needs: the operator, the field with the tenant, the place for notices."""
 
-    home: Home
+    operator: Operator
     tenant: gr.Textbox
     notice: gr.HTML
 
@@ -107,19 +106,18 @@ class Wiring:
         outputs: Sequence[Block],
         pace: Pace = Pace.LOOK,
         busy: Component | None = None,
-        needs: Sequence[Role] = (Role.AGENT,),
     ) -> None:
-        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows.
-
-        The visitor must be permitted to do what one of the roles in ``needs`` may.
-        """
+        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows."""
 
         def handle(
             request: gr.Request, event: gr.EventData, tenant: object, *values: object
         ) -> list[object]:
             return self._answer(
                 len(outputs),
-                lambda: handler(self._visit(request, event, tenant, needs), *values),
+                lambda: handler(
+                    open_visit(self.operator, _login(request), _word(tenant), _picked(event)),
+                    *values,
+                ),
             )
 
         cast("Listen", listen)(
@@ -153,7 +151,9 @@ class Wiring:
         ) -> Iterator[list[object]]:
             try:
                 with translated():
-                    visit = self._visit(request, event, tenant, (Role.AGENT,))
+                    visit = open_visit(
+                        self.operator, _login(request), _word(tenant), _picked(event)
+                    )
                     for shown in handler(visit, *values):
                         yield list(shown)
             except Exception as error:  # noqa: BLE001 - its words may be a customer's
@@ -185,13 +185,6 @@ class Wiring:
             show_progress="hidden",
         )
 
-    def _visit(
-        self, request: gr.Request, event: gr.EventData, tenant: object, needs: Sequence[Role]
-    ) -> Visit:
-        visit = open_visit(self.home, _login(request), _word(tenant), _picked(event))
-        must_be(visit, "do this", *needs)
-        return visit
-
     def _answer(self, width: int, run: Callable[[], Sequence[object]]) -> list[object]:
         try:
             with translated():
@@ -200,7 +193,7 @@ class Wiring:
             return self._excused(width, error)
 
     def _excused(self, width: int, error: Exception) -> list[object]:
-        home = self.home.settings.home
+        home = self.operator.home.settings.home
         known = error if isinstance(error, QuietdeskError) else crash(error, home)
         return [*(UNCHANGED for _ in range(width)), problem(known)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from assistant.flows.outbox import OutboxItem
+from ui.operations.outbox import ReplyView
 from ui.web.chips import pill, when
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
@@ -13,7 +13,7 @@ from ui.web.views.notice import empty
 MOST_CARDS = 100
 
 
-def outbox(items: Sequence[OutboxItem], tenant: str) -> Html:
+def outbox(items: Sequence[ReplyView], tenant: str) -> Html:
     """Return the newest replies first."""
     if not items:
         return empty("The outbox is empty", "Replies stand here once a reviewer has released them.")
@@ -33,7 +33,7 @@ def _bar(number: int, shown: int, tenant: str) -> Html:
     return el("div", el("p", text(count), class_="qd-count"), link, class_="qd-bar")
 
 
-def _card(item: OutboxItem) -> Html:
+def _card(item: ReplyView) -> Html:
     delivered = _delivered(item)
     copy = el("button", words("Copy"), type="button", class_="qd-link", data_copy="reply")
     head = el(
@@ -49,16 +49,16 @@ def _card(item: OutboxItem) -> Html:
         delivered,
         copy,
     )
-    body = el("div", text(item.text.for_display()), class_="qd-reply", data_copied="reply")
+    body = el("div", text(item.text), class_="qd-reply", data_copied="reply")
     return el("article", head, body, class_="qd-card qd-outbox-card")
 
 
-def _delivered(item: OutboxItem) -> Html:
+def _delivered(item: ReplyView) -> Html:
     if item.delivered_at:
         return el("span", words("delivered "), when(item.delivered_at))
-    if item.delivery is None:
+    if not item.failure:
         return pill("waiting to be sent", "pending")
-    why = text(f"not taken ({item.delivery.failure}), ")
-    if item.delivery.next_at is None:
+    why = text(f"not taken ({item.failure}), ")
+    if item.next_attempt_at is None:
         return el("span", why, pill("given up", "rejected"))
-    return el("span", why, words("next attempt after "), when(item.delivery.next_at))
+    return el("span", why, words("next attempt after "), when(item.next_attempt_at))
