@@ -31,7 +31,7 @@ from assistant.flows.conversations import Conversations
 from assistant.indexes import Indexes, source_of
 from assistant.model import Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
-from assistant.ports import Writer
+from assistant.ports import Refusal, Writer
 from assistant.settings import Settings
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
@@ -256,7 +256,7 @@ class Home:
         self._database.rewrite()
         self._indexes[tenant_id].end_erasing()
 
-    def post_replies(self) -> Callable[[str, str, ForPerson], None]:
+    def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
             raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")

@@ -1,8 +1,8 @@
 """The last look at text that is about to leave: what must stop it, and what is masked again.
 
-Three things stop a text: a secret or another high-precision type that the rules find, a person of
-the tenant's directory, and a canary. A value of the vault, and a single word of a directory name,
-is put back behind its placeholder and counted. Nothing of either leaves; but a value that detection
+Two things stop a text: a secret or another high-precision type that the rules find, and a person of
+the tenant's directory. A value of the vault, and a single word of a directory name, is put back
+behind its placeholder and counted. Nothing of either leaves; but a value that detection
 missed in one document and found in another, or a common word such as ``Max`` or ``reception``,
 would otherwise refuse every prompt that holds it.
 
@@ -35,22 +35,16 @@ class Source(StrEnum):
 
     RULE = "rule"
     DIRECTORY = "directory"
-    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Characters ``start`` to ``end`` that must not leave; ``type`` is None for a canary."""
+    """Characters ``start`` to ``end`` that must not leave."""
 
     start: int
     end: int
     source: Source
-    type: EntityType | None = None
-
-    @property
-    def kind(self) -> str:
-        """Return the closed word that errors and the ledger may use for it."""
-        return "CANARY" if self.type is None else self.type.value
+    type: EntityType
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class Scan:
 
     def kinds(self) -> dict[str, int]:
         """Return how many sightings of each kind block."""
-        return dict(sorted(Counter(sighting.kind for sighting in self.blocking).items()))
+        return dict(sorted(Counter(sighting.type.value for sighting in self.blocking).items()))
 
     def apply(self, text: str) -> str:
         """Return ``text`` (the one that was scanned) with the placeholders put back."""
@@ -82,21 +76,16 @@ class Scanner:
         rules: Detector,
         vault: Vault,
         directory: KnownValues,
-        canaries: tuple[str, ...] = (),
         allow_list: KnownValues | None = None,
         values: VaultValues | None = None,
     ) -> None:
-        """Make a scanner; vault values covered by an allow-list term are not masked."""
-        """Make a scanner; a value of the vault that is all ``allow-listed`` is left as it stands.
+        """Make a scanner; vault values covered by an allow-list term are not masked.
 
         ``values`` finds those of ``vault``, for scanners that share it; without it one is made.
         """
         self._rules = rules
         self._vault = vault
         self._directory = directory
-        self._canaries = tuple(
-            re.compile(re.escape(canary), re.IGNORECASE) for canary in canaries if canary.strip()
-        )
         self._allow_list = allow_list or KnownValues()
         self._values = values or VaultValues(vault)
 
@@ -142,7 +131,6 @@ class Scanner:
         holes = [(each.start, each.end) for each in found]
         known = list(self._known(text, holes))
         blocking = [
-            *self._canary(text),
             *self._ruled(text, holes),
             *(one for one in known if _stops(text, one)),
         ]
@@ -160,12 +148,6 @@ class Scanner:
         for start, end, name in self._values.find(text, found):
             if not any(one.start <= start and end <= one.end for one in readable):
                 yield start, end, name
-
-    def _canary(self, text: str) -> Iterator[Sighting]:
-        for canary in self._canaries:
-            found = canary.search(text)
-            if found:
-                yield Sighting(*found.span(), Source.CANARY)
 
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
         try:

@@ -12,7 +12,7 @@ from guardrails.detect.directory import KnownValues
 from guardrails.findings import FindingKind
 from guardrails.spans import EntityType
 from tests.fakes.plain import redacted
-from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
+from tests.guardrails.gate_bench import HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
 
 PERSON, HOSTNAME, USERNAME = EntityType.PERSON, EntityType.HOSTNAME, EntityType.USERNAME
 PASSAGE = (
@@ -127,10 +127,6 @@ def test_a_plain_word_of_the_passages_that_is_also_a_value_is_masked_and_does_no
     verdict = say("Restart the Spooler.", tenant=tenant)
     assert verdict.text.reveal() == f"Restart the {name}."
     assert not verdict.blocked
-
-
-def test_a_canary_in_an_answer_blocks() -> None:
-    assert FindingKind.EXFILTRATION in kinds(say(f"the word is {CANARY}"))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from assistant.search.retrieve import retrieve
 from eval.memory import MemoryIndex
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson, Term
-from guardrails.policy import Policy, ReviewRule
+from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
@@ -189,11 +189,9 @@ def test_rules_that_decide_nothing_about_redacting_make_no_document_stale(folder
     rules = Policy(
         version=7,
         ai_enabled=False,
-        review=ReviewRule.ON_FINDINGS,
         training_allowed=True,
         regions=("us",),
         phi=True,
-        destinations=(),
         library=True,
         resolved_tickets=True,
     )

@@ -39,7 +39,7 @@ PEOPLE = {
     "ann": ("acme", Role.AGENT),
     "rae": ("acme", Role.REVIEWER),
     "ada": ("acme", Role.ADMIN),
-    "gil": ("globex", Role.ADMIN),
+    "gil": ("globex", Role.REVIEWER),
 }
 ARTICLE = """# Printing
 

@@ -78,7 +78,7 @@ class _Door:
 
     async def outbox(self, request: Request) -> Response:
         tenant = request.query_params.get("tenant", "")
-        args = TenantArgs(tenant=tenant)
+        args = outbox.OutboxArgs(tenant=tenant)
         found = await self._run(lambda: self._perform(request, outbox.LIST, args))
         return StreamingResponse(
             _lines(found.replies),
