@@ -1,52 +1,25 @@
-"""Tickets in: a whole export is read before anything is kept, then each ticket is washed and kept.
+"""Tickets: each is redacted and kept, and can be redacted again when the tenant knows more.
 
-A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
-again: what is there already counts as unchanged.
+A ticket is kept with its ledger row in one transaction.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
-from guardrails import RawText, RedactedText, Template, join
+from assistant.threads import repeats
+from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.known import KnownValues
 from guardrails.placeholders import count_by_type
-from guardrails.threads import repeated, said
+from guardrails.regions import Region, cut, locate
 
-__all__ = ["Imported", "import_tickets", "read_tickets", "wash", "wash_again"]
+__all__ = ["keep", "wash", "wash_again"]
 
 _QUOTED = Template("[quoted from above]")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did."""
-
-    new: int
-    changed: int
-    unchanged: int
-
-
-def import_tickets(
-    desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
-) -> Imported:
-    """Wash and keep the tickets of an export; none is kept unless the whole file can be read.
-
-    ``progress`` is told before each ticket how many are done, and of how many.
-    """
-    tickets = list(read_tickets(raw, name))
-    done: Counter[str] = Counter()
-    for at, ticket in enumerate(tickets):
-        if progress is not None:
-            progress(at, len(tickets))
-        done[_import(desk, ticket)] += 1
-    return Imported(done["new"], done["changed"], done["unchanged"])
 
 
 def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
@@ -55,21 +28,19 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     for turn in raw.turns:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
-    subject, requester, *turns = (
-        each.text for each in desk.redactor.redact_many(texts, known=known)
-    )
+    subject, requester, *turns = desk.redactor.redact_many(texts, known=known)
     desk.redactor.learn(raw.people)
-    bodies = _without_repeats(turns[1::2])
+    bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
     return Ticket(
         id=ticket_id,
         reference=raw.reference,
-        subject=subject,
-        requester=requester,
+        subject=subject.text,
+        requester=requester.text,
         status=raw.status,
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(at=turn.at, author=author, role=turn.role, text=text)
+            Turn(at=turn.at, author=author.text, role=turn.role, text=text)
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
@@ -99,7 +70,8 @@ def wash_again(desk: Desk, reference: str) -> Ticket:
     return washed
 
 
-def _import(desk: Desk, raw: RawTicket) -> str:
+def keep(desk: Desk, raw: RawTicket) -> str:
+    """Redact and keep a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
     washed = wash(desk, raw, known or new_id())  # slow, so outside the transaction
@@ -118,26 +90,25 @@ def _import(desk: Desk, raw: RawTicket) -> str:
     return "changed" if known else "new"
 
 
-def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
-    """Yield messages, what they only quote from the ones before said to be so.
+def _without_repeats(raws: Sequence[RawText], redacted: Sequence[Redaction]) -> list[RedactedText]:
+    """Return messages; what they only quote from the ones before is said to be so.
 
     A thread of ten replies holds its first message ten times; a model that reads it ten times takes
-    it for ten complaints.
+    it for ten complaints. Quotations are found in the text as it came, because a mask may take
+    away what they are recognised by.
     """
-    earlier: frozenset[str] = frozenset()
-    for washed in texts:
-        text = washed.reveal()
-        parts: list[RedactedText] = []
-        at = 0
-        for gone in repeated(text, earlier):
-            if text[at : gone.start].strip():
-                parts.append(washed.cut(at, len(text[: gone.start].rstrip())))
-            parts.append(_QUOTED.fill())
-            at = max(at, gone.end)
-        if parts and text[at:].strip():
-            parts.append(washed.cut(len(text) - len(text[at:].lstrip()), len(text)))
-        earlier |= said(text)
-        yield join("\n\n", parts) if parts else washed
+    quoted = locate(raws, repeats)
+    parts = zip(redacted, raws, quoted, strict=True)
+    return [_set_aside(text, len(raw), gone) if gone else text.text for text, raw, gone in parts]
+
+
+def _set_aside(text: Redaction, length: int, gone: Sequence[Region]) -> RedactedText:
+    parts: list[RedactedText] = []
+    at = 0
+    for start, end in gone:
+        parts += [cut(text, at, start), _QUOTED.fill()]
+        at = max(at, end)
+    return join("\n\n", [part for part in (*parts, cut(text, at, length)) if part])
 
 
 def _placeholders(ticket: Ticket) -> dict[str, int]:

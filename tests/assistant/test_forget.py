@@ -15,7 +15,6 @@ from assistant.errors import NotFound
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents, forget_ticket
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
@@ -23,6 +22,7 @@ from ingestion.known import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.samples import a_draft
+from tests.fakes.tickets import import_tickets
 
 TICKETS = """\
 {"id": "AC-1", "subject": "Blank pages", "requester": {"name": "Theodora Quillfeather"},

@@ -15,7 +15,6 @@ from assistant.flows.ask import Answer, ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents
 from assistant.flows.only import Only
-from assistant.flows.tickets import import_tickets
 from assistant.model import Role
 from assistant.settings import Settings
 from guardrails import RawText
@@ -25,6 +24,7 @@ from ingestion.ingest import ingest
 from ingestion.report import IngestReport
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.tickets import import_tickets
 
 TUNNEL = "Why does the tunnel flap at noon?"
 ARTICLE = (

@@ -10,13 +10,13 @@ import pytest
 from assistant.bootstrap import Home
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.tickets import import_tickets
 from ui.operations.base import Step, TenantArgs
 from ui.operations.reindex import REINDEX
 from ui.operations.tenants import SHOW

@@ -12,7 +12,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound
 from assistant.flows.summarise import summarise
 from assistant.flows.terms import add_term, leave_readable, masked, remove_term, terms
-from assistant.flows.tickets import import_tickets, wash_again
+from assistant.flows.tickets import wash_again
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.doors import Person
@@ -23,6 +23,7 @@ from ingestion.ingest import ingest
 from ingestion.known import stale
 from tests.fakes.desks import a_desk, no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import ticket
 
 REVIEWER = Person("rita", "acme", may_read=True, may_release=True)

@@ -22,7 +22,6 @@ from assistant.desk import Desk
 from assistant.flows.ask import ask, asking
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.errors import KeyTrouble, QuietdeskError, StorageTrouble
@@ -31,6 +30,7 @@ from guardrails.spans import Span
 from ingestion.ingest import ingest
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.tickets import import_tickets
 from tests.model_server import Answer, Handler, ModelServer, Received, hang, say
 
 NAME, MAIL, PHONE, HOST = (

@@ -20,13 +20,13 @@ from assistant.flows.gaps import gaps
 from assistant.flows.only import Only
 from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.model import DraftState, Membership, Review
 from assistant.ports import DocumentReader
 from guardrails import RawText
 from guardrails.spans import EntityType
 from tests.fakes.plain import washed
 from tests.fakes.samples import MORNING, a_written
+from tests.fakes.tickets import import_tickets
 from tests.prove.two_tenants import (
     ATTACKER,
     ATTACKERS_LOGIN,

@@ -21,7 +21,6 @@ from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from guardrails import ForPerson, RawText, RedactedText
 from guardrails.doors import Person
 from guardrails.errors import QuietdeskError
@@ -30,6 +29,7 @@ from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from tests.fakes.plain import washed
+from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import Site, serving
 
 SEED = 20261122

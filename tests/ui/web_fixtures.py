@@ -247,8 +247,8 @@ def serving(folder: Path, wrap: Wrap = GradioWall, **settings: Any) -> Generator
 
 def set_up(home: Home) -> None:
     """Fill a home, with rules for a detector and no model to load."""
-    from assistant.flows.tickets import import_tickets
     from ingestion.ingest import ingest
+    from tests.fakes.tickets import import_tickets
 
     home._detector = home._rules
     home._embedder = HashingEmbedder()

@@ -36,7 +36,7 @@ Out = Annotated[
 
 
 def import_file(
-    file: Annotated[str, typer.Argument(help="A JSON-lines export; - is stdin.")],
+    file: Annotated[str, typer.Argument(help="An export of tickets; - is stdin.")],
     *,
     tenant: Tenant,
     json: Json = False,
@@ -199,8 +199,11 @@ def _batch(
 def _export(tenant: str, file: str) -> Export:
     from ui.operations.tickets import Export
 
-    name = "stdin" if file == "-" else Path(file).name
-    return Export(tenant=tenant, name=name, text=text_of(file))
+    path = Path(file)
+    if file != "-" and (path.is_file() or not path.exists()):
+        return Export(tenant=tenant, name=path.name, path=str(path.absolute()))
+    name = "stdin" if file == "-" else path.name
+    return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe is read once only
 
 
 def _write(

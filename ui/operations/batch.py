@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.drafts import draft_view
-from ui.operations.tickets import Export
+from ui.operations.tickets import Export, steps
 from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
 
 if TYPE_CHECKING:
@@ -82,12 +82,11 @@ def _wanted(desk: Desk, export: Export | None, progress: Progress) -> list[str]:
     """Return the tickets to write about, each once; those of an export are imported first."""
     if export is None:
         return waiting(desk)
-    from assistant.flows.tickets import import_tickets, read_tickets
-    from guardrails import RawText
+    from ingestion.tickets import import_tickets, references
 
-    raw, pace = RawText(export.text), Pace("washing")
-    import_tickets(desk, raw, export.name, progress=lambda at, of: progress(pace.at(at, of)))
-    return list(dict.fromkeys(ticket.reference for ticket in read_tickets(raw, export.name)))
+    source = export.source()
+    import_tickets(desk, source, progress=steps(progress))
+    return references(source)
 
 
 class _Lines:

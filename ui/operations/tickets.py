@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, TenantArgs
+from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, Step, TenantArgs
 from ui.operations.people import seat
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from ingestion.source import Source
 
 
 class Export(TenantArgs):
-    """The text of a JSON-lines export; ``name`` is what errors call it."""
+    """The tickets of an export: its text, or the absolute path of a file; errors say ``name``."""
 
     name: str
-    text: str
+    text: str = ""
+    path: str | None = None
+
+    def source(self) -> Source:
+        """Return where the bytes are; a file is read in pieces, whatever its size."""
+        from ingestion.source import FileSource, Upload
+
+        if self.path is not None:
+            return FileSource(Path(self.path), self.name)
+        return Upload(self.name, self.text.encode("utf-8", "replace"))
 
 
 class Imported(Shape):
@@ -86,20 +98,24 @@ class TicketFull(Shape):
 
 
 def _import(home: Home, args: Export, progress: Progress) -> Imported:
-    from assistant.flows.tickets import import_tickets
-    from guardrails import RawText
     from ingestion.resolved import bring_resolved
+    from ingestion.tickets import import_tickets
 
     desk = home.desk(args.tenant)
-    pace = Pace("washing")
-    done = import_tickets(
-        desk,
-        RawText(args.text),
-        args.name,
-        progress=lambda at, total: progress(pace.at(at, total)),
-    )
+    done = import_tickets(desk, args.source(), progress=steps(progress))
     bring_resolved(desk)
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
+
+
+def steps(progress: Progress) -> Callable[[str, int, int | None], None]:
+    """Return what an import reports to, as steps with their pace."""
+    paces: dict[str, Pace] = {}
+
+    def step(what: str, done: int, total: int | None) -> None:
+        pace = paces.setdefault(what, Pace(what))
+        progress(Step(what=what, done=done) if total is None else pace.at(done, total))
+
+    return step
 
 
 def _wash(home: Home, args: WashArgs, progress: Progress) -> WashedAgain:

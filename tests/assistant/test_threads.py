@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.threads import quotations, repeated, said, signature, without
+from assistant.threads import quotations, repeated, said, signature, without
 
 FIRST = "The badge printer jams.\nWhich tray?\n\nPriya"
 

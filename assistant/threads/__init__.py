@@ -107,6 +107,16 @@ def repeated(text: str, earlier: AbstractSet[str]) -> list[Stretch]:
     return sorted(each for each in candidates if _stood(text[each.start : each.end], earlier))
 
 
+def repeats(texts: Sequence[str]) -> list[list[Stretch]]:
+    """Return of each message of a thread what only repeats the ones before."""
+    earlier: frozenset[str] = frozenset()
+    found: list[list[Stretch]] = []
+    for text in texts:
+        found.append(repeated(text, earlier))
+        earlier |= said(text)
+    return found
+
+
 def without(text: str, stretches: Iterable[Stretch]) -> str:
     """Return ``text`` less the given stretches."""
     kept: list[str] = []
