@@ -165,7 +165,7 @@ def parse_json(body: bytes, where: str) -> Parsed:
     try:
         return Parsed(from_json(_ESCAPE.sub(_whole, body)), where)
     except ValueError:  # endless numbers and bytes that are not UTF-8 too
-        raise BadInput(f"{where} is not valid JSON.") from None
+        raise _not_json(body, where) from None
 
 
 class Fields:
@@ -236,6 +236,14 @@ def _is_bounded(annotation: object, field: FieldInfo) -> bool:
 
 def _whole(escape: re.Match[bytes]) -> bytes:
     return b"?" if escape[1] else escape[0]
+
+
+def _not_json(body: bytes, where: str) -> BadInput:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return BadInput(f"{where} is not UTF-8 text.", todo="Save it as UTF-8.")
+    return BadInput(f"{where} is not valid JSON.")
 
 
 _WORDS = {

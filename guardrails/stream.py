@@ -49,6 +49,7 @@ def read_json(file: BinaryIO, name: str, lists: Mapping[str, str]) -> Iterator[t
         elif first == b"{":
             yield from _of_object(cursor, lists)
         else:
+            parse_json(cursor.value(cursor.where), cursor.where)
             raise BadInput(f"{cursor.where} must be a JSON object.")
 
 

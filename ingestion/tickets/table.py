@@ -65,7 +65,7 @@ def read(file: BinaryIO, name: str) -> Iterator[Found]:
             (first, where), *more = rows
             yield _found(reference, first, [first, *(line for line, _ in more)], where)
     except BadInput as wrong:
-        if ", line " in wrong.happened or " UTF-8 " in wrong.happened:
+        if not wrong.happened.startswith(f"{name}: the first line"):
             raise
         columns = ", ".join(COLUMNS)
         raise BadInput(
