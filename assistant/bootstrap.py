@@ -19,12 +19,12 @@ from filelock import FileLock, Timeout
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
+from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
-from assistant.adapters.shelf import NoVault, shelf
-from assistant.desk import Desk, Shelf
+from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.indexes import Indexes
 from assistant.model import Role, Tenant
@@ -32,19 +32,19 @@ from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import ForPerson, Redactor
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
+from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_detector, build_rule_detector
-from guardrails.doors import Person
-from guardrails.injection import InjectionDetector
-from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.known import KnownValue, KnownValues, Sparing, spared
-from guardrails.ledger import Ledger
-from guardrails.netguard import install, silence_vendors
+from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
+from guardrails.egress.netguard import install, silence_vendors
+from guardrails.identity.permissions import Person
+from guardrails.identity.restore import Restorer
+from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.injection.detector import InjectionDetector
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
 from guardrails.spans import Detector, Span
-from guardrails.vault import EphemeralVaultStore, Vault
 
 if TYPE_CHECKING:
     from assistant.adapters.llama_cpp import Engine
@@ -136,7 +136,9 @@ class Home:
         """Return ``login`` as this tenant knows them. `NotPermitted` without a membership."""
         found = self.accounts.member(login, slug)
         if found is None:
-            raise NotPermitted(f"{login} has no seat with {slug}.", todo="Ask an admin for one.")
+            raise NotPermitted(
+                f"{login} has no membership with {slug}.", todo="Ask an admin for one."
+            )
         return Person(login, slug, may_read=True, may_release=found.role.includes(Role.REVIEWER))
 
     def desk(self, slug: str) -> Desk:
@@ -166,12 +168,12 @@ class Home:
                 self._erase(self._indexes[tenant.id])
         return desk
 
-    def _shelf(self, tenant: Tenant) -> Shelf | None:
+    def _library_view(self, tenant: Tenant) -> LibraryView | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""
         if not tenant.policy.library or self.accounts.library() is None:
             return None
         desk = self.library()
-        return shelf(desk.records.documents, desk.vectors, desk.lexical)
+        return library_view(desk.records.documents, desk.vectors, desk.lexical)
 
     def set_policy(self, slug: str, policy: Policy) -> Tenant:
         """Put a policy in force, and write down that it is. `NotFound` for an unknown tenant."""
@@ -180,7 +182,7 @@ class Home:
         return tenant
 
     def directory_changed(self, slug: str) -> None:
-        """Open the tenant's desk anew next time, so that it masks the people it has now."""
+        """Open the tenant's desk again next time, so that it masks the people it has now."""
         with self._opening:
             self._desks.pop(slug, None)
 
@@ -237,13 +239,13 @@ class Home:
         vault = Vault(store, sealer, key)
         terms = records.terms.list()
         people = (value for person in records.directory.all() for value in person.values())
-        told = (KnownValue(term.type, term.text) for term in terms if term.type)
-        directory = KnownValues.of((*people, *told))
+        declared = (KnownValue(term.type, term.text) for term in terms if term.type)
+        directory = KnownValues.of((*people, *declared))
         ledger = Ledger(records.ledger, key)
-        rules = Sparing(self._rules, terms)
-        scanner = Scanner(rules, vault, directory, spared=spared(terms))
-        redactor = Redactor(Sparing(self._detector, terms), vault, directory)
-        spare = ExtractiveWriter()
+        rules = AllowListFilter(self._rules, terms)
+        scanner = Scanner(rules, vault, directory, allow_list=allow_list(terms))
+        redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
+        fallback = ExtractiveWriter()
         return Desk(
             tenant=tenant,
             records=records,
@@ -255,10 +257,10 @@ class Home:
             embedder=self._embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
             lexical=Bm25Library(records.documents),
-            writer=self._writer(tenant, scanner, redactor, ledger, spare),
-            spare_writer=spare,
+            writer=self._writer(tenant, scanner, redactor, ledger, fallback),
+            fallback_writer=fallback,
             suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
-            shelf=self._shelf(tenant),
+            library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
 
@@ -268,11 +270,13 @@ class Home:
         scanner: Scanner,
         redactor: Redactor,
         ledger: Ledger,
-        spare: ExtractiveWriter,
+        fallback: ExtractiveWriter,
     ) -> Writer:
         if self.settings.writer == "extractive":
-            return spare
-        from assistant.models import make_writer  # here: its HTTP client is a tenth of a second
+            return fallback
+        from assistant.chat_models import (
+            make_writer,  # here: its HTTP client is a tenth of a second
+        )
 
         return make_writer(
             self.settings,
@@ -281,11 +285,11 @@ class Home:
             scanner=scanner,
             redactor=redactor,
             ledger=ledger,
-            spare=spare,
+            fallback=fallback,
         )
 
     def _load_engine(self) -> Engine:
-        from assistant.models import make_engine
+        from assistant.chat_models import make_engine
 
         return make_engine(self.settings)
 
@@ -345,7 +349,7 @@ def make_reranker(settings: Settings) -> Reranker | None:
 
 
 def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:
-    """Return the detector of injected orders; it was trained on the installed model's vectors."""
+    """Return the detector of prompt injections; it was trained on the installed model's vectors."""
     own = settings.embedder == INSTALLED
     return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
 

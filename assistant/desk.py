@@ -17,15 +17,15 @@ from assistant.ports import (
     Writer,
 )
 from guardrails import RedactedText, Redactor
-from guardrails.injection import Suspect
-from guardrails.ledger import Ledger
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.restore import Restorer
+from guardrails.injection.detector import SuspiciousSpan
+from guardrails.leaks.scan import Scanner
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class LibraryView:
     """What a desk may read of the provider's library beside its own documents, and never write."""
 
     documents: DocumentReader
@@ -37,7 +37,7 @@ class Shelf:
 class Desk:
     """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called.
 
-    ``suspects`` finds orders to an assistant in washed texts.
+    ``suspects`` finds prompt injections in redacted texts.
     """
 
     tenant: Tenant
@@ -51,7 +51,7 @@ class Desk:
     vectors: TenantVectors
     lexical: Callable[[], LexicalIndex]
     writer: Writer
-    spare_writer: Writer
-    suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]]
-    shelf: Shelf | None = None
+    fallback_writer: Writer
+    suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+    library_view: LibraryView | None = None
     reranker: Reranker | None = None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from assistant.adapters.generations import Generations, Maker, Truth
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
-from assistant.flows.indexing import reconcile
 from assistant.ports import DocumentStore, Embedder
+from assistant.search.indexing import reconcile
 from assistant.settings import Settings
 
 

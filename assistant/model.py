@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardrails import RawText, RedactedText
+from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
-from guardrails.known import KnownPerson
 from guardrails.policy import Policy
 
 
@@ -157,7 +157,7 @@ class RawTicket:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, washed."""
+    """One message, redacted."""
 
     at: datetime
     author: RedactedText
@@ -167,7 +167,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket, washed: what flows, writers and logs may see."""
+    """A ticket, redacted: what flows, writers and logs may see."""
 
     id: str
     reference: str
@@ -231,7 +231,7 @@ class Written:
     """What a writer made, before it is queued.
 
     ``saw`` is what went to the model (or what the extractive writer read), ``said`` what came back
-    after washing, ``body`` what would be sent, with placeholders. An empty ``body`` means that the
+    after redacting, ``body`` what would be sent, with placeholders. An empty ``body`` means that the
     writer has nothing to say that the passages support. ``findings`` are about ``body``;
     ``refused`` are about ``said``, and why it is not the body.
     """

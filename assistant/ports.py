@@ -31,16 +31,16 @@ from assistant.model import (
     Written,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson, Term
-from guardrails.ledger import LedgerStore
-from guardrails.vault import VaultStore
+from guardrails.audit.ledger import LedgerStore
+from guardrails.detect.directory import KnownPerson, Term
+from guardrails.identity.vault import VaultStore
 
 Vectors = NDArray[np.float32]
 """Rows are texts, columns dimensions; each row has length 1."""
 
 
 class Embedder(Protocol):
-    """Turns washed text into vectors."""
+    """Turns redacted text into vectors."""
 
     @property
     def name(self) -> str:
@@ -127,7 +127,7 @@ class LexicalIndex(Protocol):
 
 
 class ChatModel(Protocol):
-    """A language model: takes washed text, gives back outside text."""
+    """A language model: takes redacted text, gives back outside text."""
 
     @property
     def name(self) -> str:
@@ -196,9 +196,9 @@ class GapStore(Protocol):
 
 
 class TicketStore(Protocol):
-    """Tickets: raw under seal for the people who may see them, washed for everything else."""
+    """Tickets: raw under seal for the people who may see them, redacted for everything else."""
 
-    def put(self, raw: RawTicket, washed: Ticket) -> bool:
+    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
         """Store a ticket, replacing the one of the same reference; False if nothing changed."""
         ...
 
@@ -217,7 +217,7 @@ class TicketStore(Protocol):
         ...
 
     def remove(self, reference: str) -> None:
-        """Remove a ticket with its turns, washed and raw; an unknown one is ignored."""
+        """Remove a ticket with its turns, redacted and raw; an unknown one is ignored."""
         ...
 
 
@@ -273,7 +273,7 @@ class TermStore(Protocol):
     """Words that the tenant decides on."""
 
     def put(self, term: Term) -> None:
-        """Add a term, or decide anew on one that differs in case and blanks alone."""
+        """Add a term, or decide again on one that differs in case and blanks alone."""
         ...
 
     def remove(self, term: Term) -> bool:

@@ -1,4 +1,4 @@
-"""The words that a model is given: templates of ours around washed text, and nothing else.
+"""The words that a model is given: templates of ours around redacted text, and nothing else.
 
 What customers and documents say is set between markers, numbered, and called data: an order in it
 is something to report, not to follow. Text that holds a marker itself could end its own quarantine,
@@ -109,7 +109,7 @@ def answer_prompt(question: RedactedText, passages: Sequence[Passage]) -> Prompt
 
 
 def thread_of(ticket: Ticket) -> RedactedText:
-    """Return the whole thread as one washed text, the way a writer without a model reads it."""
+    """Return the whole thread as one redacted text, the way a writer without a model reads it."""
     turns = [_SPOKEN[turn.role].fill(author=turn.author, text=turn.text) for turn in ticket.turns]
     return join("\n\n", [ticket.subject, *turns])
 

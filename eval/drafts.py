@@ -1,7 +1,7 @@
 """How good drafts are: whether they say what their sources say, and what a person would have said.
 
-Each question is a ticket that goes the product's own way, up to the queue: washed, searched for,
-read around, orders to an assistant set aside, written. What is judged are the steps of the draft;
+Each question is a ticket that goes the product's own way, up to the queue: redacted, searched for,
+read around, prompt injections set aside, written. What is judged are the steps of the draft;
 greeting, close and citation marks are left out. The reference answers are read after everything is
 written.
 
@@ -22,12 +22,12 @@ from pathlib import Path
 from statistics import fmean, median
 
 from assistant.errors import BadInput
-from assistant.flows.quarantine import Suspects, quarantine
-from assistant.flows.reading import around
 from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
 from assistant.ports import DocumentStore, Embedder, Writer
+from assistant.search.quarantine import FindSuspicious, quarantine
+from assistant.search.reading import around
 from eval.beir import Question, read_corpus, read_questions, read_references
-from eval.retrieval import Found, Progress, Shelf
+from eval.retrieval import CorpusIndex, Found, Progress
 from guardrails import RedactedText, Redactor, Template
 
 _LIMIT, _PER_DOCUMENT = 6, 2
@@ -72,7 +72,7 @@ def measure(
     *,
     redactor: Redactor,
     embedder: Embedder,
-    suspects: Suspects,
+    suspects: FindSuspicious,
     writer: Writer,
     progress: Progress,
     seen: Callable[[Question, Steps], None] | None = None,
@@ -84,12 +84,12 @@ def measure(
     questions = read_questions(queries)
     if not questions:
         raise BadInput(f"{queries.name} holds no question.")
-    shelf = Shelf(redactor, embedder)
-    shelf.fill(read_corpus(corpus), progress)
-    shelf.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads what is lazy
+    index = CorpusIndex(redactor, embedder)
+    index.fill(read_corpus(corpus), progress)
+    index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads what is lazy
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
-        drafts.append(_drafted(shelf, question, suspects, writer))
+        drafts.append(_drafted(index, question, suspects, writer))
         if seen:
             seen(question, drafts[-1])
         if not done % _BATCH or done == len(questions):
@@ -132,17 +132,19 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _drafted(shelf: Shelf, question: Question, suspects: Suspects, writer: Writer) -> Steps:
+def _drafted(
+    index: CorpusIndex, question: Question, suspects: FindSuspicious, writer: Writer
+) -> Steps:
     began = time.perf_counter()
-    found = shelf.find(question, _LIMIT, per_document=_PER_DOCUMENT)
-    ticket, passages = _readable(shelf.documents, question, found, suspects)
+    found = index.find(question, _LIMIT, per_document=_PER_DOCUMENT)
+    ticket, passages = _readable(index.documents, question, found, suspects)
     written = writer.answer(ticket.turns[0].text, passages)
     ms = 1000 * (time.perf_counter() - began)
     return Steps(question.id, written.body.reveal(), _sources(written, passages), ms)
 
 
 def _readable(
-    documents: DocumentStore, question: Question, found: Found, suspects: Suspects
+    documents: DocumentStore, question: Question, found: Found, suspects: FindSuspicious
 ) -> tuple[Ticket, Sequence[Passage]]:
     passages = found.retrieved.passages if found.retrieved.answerable else ()
     safe = quarantine(suspects, _ticket(question.id, found.question), around(documents, passages))

@@ -1,4 +1,4 @@
-"""How well orders to an assistant are found in labelled texts, and how often honest ones are taken.
+"""How well prompt injections are found in labelled texts, and how often honest ones are taken.
 
 A text counts as found when any of its sentences is suspect. Sources group the figures and reach
 nothing else.

@@ -1,7 +1,7 @@
 """How well questions find the documents that answer them, on any BEIR-like set of files.
 
 Every document goes the product's own way: the same loader, redactor, chunker, embedder, BM25,
-fusion and abstention; only the records and the vector index are in memory. A question is washed as
+fusion and abstention; only the records and the vector index are in memory. A question is redacted as
 an agent's question is, by looking up and never allocating. Reference answers in the files are never
 read, and a question's source groups the figures and reaches nothing else.
 
@@ -23,15 +23,15 @@ from typing import TypeVar
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.errors import BadInput
-from assistant.flows.indexing import index_chunks
-from assistant.flows.retrieve import Library, Retrieved, search
 from assistant.model import Chunk, Document, new_id
 from assistant.ports import Embedder, Reranker
+from assistant.search.indexing import index_chunks
+from assistant.search.retrieve import Library, Retrieved, search
 from eval.abstention import Abstention, Confidence, judge
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
-from eval.indexes import MemoryDocuments, MemoryIndex
+from eval.memory import MemoryDocuments, MemoryIndex
 from guardrails import RawText, RedactedText, Redactor
-from ingestion.chunks import Washed, wash
+from ingestion.chunks import Redacted, redact
 from ingestion.loaders import Loaded, Unreadable, load
 
 _BATCH = 64
@@ -55,7 +55,7 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """What was measured. Shares are between 0 and 1, times include washing the question."""
+    """What was measured. Shares are between 0 and 1, times include redacting the question."""
 
     queries: int
     documents: int
@@ -93,15 +93,15 @@ def measure(
     judged = read_judgements(qrels)
     asked = [question for question in read_questions(queries) if question.id in judged]
     hopeless = read_questions(unanswerable) if unanswerable else []
-    shelf = Shelf(redactor, embedder, reranker)
-    shelf.fill(read_corpus(corpus), progress)
-    answers = shelf.ask_all([*asked, *hopeless], progress)
-    return _report(shelf, asked, judged, answers[: len(asked)], answers[len(asked) :])
+    index = CorpusIndex(redactor, embedder, reranker)
+    index.fill(read_corpus(corpus), progress)
+    answers = index.ask_all([*asked, *hopeless], progress)
+    return _report(index, asked, judged, answers[: len(asked)], answers[len(asked) :])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question as it was washed, and what was found for it."""
+    """A question as it was redacted, and what was found for it."""
 
     question: RedactedText
     retrieved: Retrieved
@@ -116,7 +116,7 @@ class _Answer:
     ms: float
 
 
-class Shelf:
+class CorpusIndex:
     """A library in memory, filled and asked as a desk would."""
 
     def __init__(
@@ -132,7 +132,7 @@ class Shelf:
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def fill(self, articles: Sequence[Article], progress: Progress) -> None:
-        """Wash, cut, embed and index every article."""
+        """Redact, cut, embed and index every article."""
         for done, batch in _batches(articles):
             self._add(batch)
             progress("indexing", done, len(articles))
@@ -150,22 +150,22 @@ class Shelf:
         return answers
 
     def find(self, question: Question, limit: int, *, per_document: int) -> Found:
-        """Wash one question by looking up, and search."""
+        """Redact one question by looking up, and search."""
         library = Library(
             self.documents, self._embedder, self._vectors, self._lexical(), self._reranker
         )
-        washed = self._redactor.look_up(RawText(question.text)).text
+        redacted = self._redactor.look_up(RawText(question.text)).text
         before = [self._redactor.look_up(RawText(turn)).text for turn in question.before]
         return Found(
-            washed, search(library, washed, limit, before=before, per_document=per_document)
+            redacted, search(library, redacted, limit, before=before, per_document=per_document)
         )
 
     def _add(self, batch: Sequence[Article]) -> None:
         with self._timed("redacting"):
-            washed = wash(self._redactor, [(PurePath(_NAME), _loaded(each)) for each in batch])
-        documents = [_document(text) for text in washed]
+            redacted = redact(self._redactor, [(PurePath(_NAME), _loaded(each)) for each in batch])
+        documents = [_document(text) for text in redacted]
         fresh: list[Chunk] = []
-        for article, document, text in zip(batch, documents, washed, strict=True):
+        for article, document, text in zip(batch, documents, redacted, strict=True):
             chunks = [piece.of(document.id, at) for at, piece in enumerate(text.pieces)]
             self._names[document.id] = article.id
             self.documents.put(document, chunks)
@@ -195,7 +195,7 @@ class Shelf:
 
 
 def _report(
-    shelf: Shelf,
+    index: CorpusIndex,
     asked: Sequence[Question],
     judged: Judgements,
     answers: Sequence[_Answer],
@@ -210,8 +210,8 @@ def _report(
     times = sorted(answer.ms for answer in (*answers, *hopeless))
     return RetrievalReport(
         queries=len(asked),
-        documents=len(shelf.documents.documents()),
-        chunks=len(shelf.documents.chunk_ids()),
+        documents=len(index.documents.documents()),
+        chunks=len(index.documents.chunk_ids()),
         ndcg_at_10=fmean(ndcg(*pair) for pair in pairs),
         hit_at_1=fmean(hit(*pair, 1) for pair in pairs),
         hit_at_5=fmean(hit(*pair, 5) for pair in pairs),
@@ -223,7 +223,7 @@ def _report(
         abstention=judge(
             [answer.confidence for answer in answers], [answer.confidence for answer in hopeless]
         ),
-        seconds={phase: round(spent, 1) for phase, spent in shelf.seconds.items()},
+        seconds={phase: round(spent, 1) for phase, spent in index.seconds.items()},
     )
 
 
@@ -276,7 +276,7 @@ def _loaded(article: Article) -> Loaded:
     return replace(loaded, title=RawText(article.title))
 
 
-def _document(text: Washed) -> Document:
+def _document(text: Redacted) -> Document:
     return Document(new_id(), text.source, text.title, "", datetime.now(UTC), 0)
 
 

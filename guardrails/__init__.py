@@ -1,10 +1,10 @@
 """The only door between customer text and everything else.
 
-Names handed out here are all that other rooms may use of `guardrails.text` and `guardrails.redact`;
+Names handed out here are all that other rooms may use of `guardrails.text` and `guardrails.identity.redact`;
 `mint` and `unwrap` stay inside, and the import contract holds that.
 """
 
-from guardrails.redact import Mask, Redaction, Redactor
+from guardrails.identity.redact import Mask, Redaction, Redactor
 from guardrails.text import (
     ForPerson,
     RawText,

@@ -8,7 +8,7 @@
     │   ├── NotPermitted      the person's role does not allow it
     │   └── BadInput          a file, a setting or a value that cannot be used
     ├── Refused               a guard said no: nothing was sent, do not try again unchanged
-    │   ├── SeamBreach        unwashed text at a door that takes washed text only
+    │   ├── SeamBreach        unredacted text at a door that takes redacted text only
     │   ├── GateClosed        the egress gate refused a request
     │   └── SealBroken        a stored row does not open under its own key and place
     ├── Trouble               something outside is ill: the same call may work later
@@ -69,7 +69,7 @@ class Refused(QuietdeskError):
 
 
 class SeamBreach(Refused, TypeError):
-    """Unwashed text came to a door that takes washed text only."""
+    """Unredacted text came to a door that takes redacted text only."""
 
 
 class GateClosed(Refused):

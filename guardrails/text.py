@@ -2,7 +2,7 @@
 
 ``RawText`` is anything from outside, every word a model says included. ``RedactedText`` is what a
 model, an index, a log or a ledger may hold. Nothing here turns one into the other: that is
-`guardrails.redact`. Importing this module is allowed inside ``guardrails`` alone; every other room
+`guardrails.identity.redact`. Importing this module is allowed inside ``guardrails`` alone; every other room
 takes the names that ``guardrails`` hands out, and `unwrap` and `mint` are not among them.
 """
 
@@ -82,7 +82,7 @@ class ForPerson(_Sealed):
 
 @final
 class RedactedText(_Sealed):
-    """Washed text. Only ``guardrails`` makes one, so holding one is the proof of redaction."""
+    """Redacted text. Only ``guardrails`` makes one, so holding one is the proof of redaction."""
 
     __slots__ = ()
 
@@ -107,7 +107,7 @@ class RedactedText(_Sealed):
 
 @final
 class Template:
-    """Words that a developer wrote; the only frame that washed text may be set into."""
+    """Words that a developer wrote; the only frame that redacted text may be set into."""
 
     __slots__ = ("_source",)
 
@@ -132,7 +132,7 @@ def require_redacted(value: object) -> RedactedText:
 
 
 def join(separator: LiteralString, parts: Sequence[RedactedText]) -> RedactedText:
-    """Return washed ``parts`` set one after another."""
+    """Return redacted ``parts`` set one after another."""
     return mint(separator.join(require_redacted(part).reveal() for part in parts))
 
 

@@ -1,1 +1,1 @@
-"""Books in: bytes to documents to washed chunks to the index of one tenant."""
+"""Books in: bytes to documents to redacted chunks to the index of one tenant."""

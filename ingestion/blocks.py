@@ -1,4 +1,4 @@
-"""Where washed text may be cut: between paragraphs, else lines or sentences.
+"""Where redacted text may be cut: between paragraphs, else lines or sentences.
 
 Offsets only: the caller cuts with `RedactedText.cut`, which keeps placeholders whole by itself.
 """

@@ -1,6 +1,6 @@
-"""Documents to washed chunks: redaction first, cutting after.
+"""Documents to redacted chunks: redaction first, cutting after.
 
-A whole document is washed before it is cut, so no name is cut in two and the recogniser sees its
+A whole document is redacted before it is cut, so no name is cut in two and the recogniser sees its
 context. Sections are then packed into chunks of about 900 characters at paragraph boundaries:
 MiniLM reads 256 word pieces, which title, heading and 900 characters just fill. Small neighbouring
 sections share a chunk, each under its own heading; a code fence, a list item or a table stays whole
@@ -29,8 +29,8 @@ _HEADED = Template("## $heading\n\n$body")
 
 
 @dataclass(frozen=True, slots=True)
-class Washed:
-    """A document, washed and cut."""
+class Redacted:
+    """A document, redacted and cut."""
 
     source: RedactedText
     title: RedactedText
@@ -63,16 +63,16 @@ class Piece:
         )
 
 
-def wash(
+def redact(
     redactor: Redactor, documents: Sequence[tuple[PurePath, Loaded]], *, allocate: bool = True
-) -> list[Washed]:
-    """Wash and cut documents in one batch; each is known by the path that citations will show.
+) -> list[Redacted]:
+    """Redact and cut documents in one batch; each is known by the path that citations will show.
 
     Without ``allocate`` the vault stays as it is: for looking at what would become of them.
     """
     raws = [raw for source, loaded in documents for raw in _texts(source, loaded)]
-    washed = iter(redactor.redact_many(raws) if allocate else redactor.look_up_many(raws))
-    return [_washed(loaded, washed) for _, loaded in documents]
+    redacted = iter(redactor.redact_many(raws) if allocate else redactor.look_up_many(raws))
+    return [_redacted(loaded, redacted) for _, loaded in documents]
 
 
 def _texts(source: PurePath, loaded: Loaded) -> Iterator[RawText]:
@@ -85,11 +85,11 @@ def _texts(source: PurePath, loaded: Loaded) -> Iterator[RawText]:
         yield section.body
 
 
-def _washed(loaded: Loaded, washed: Iterator[Redaction]) -> Washed:
+def _redacted(loaded: Loaded, redacted: Iterator[Redaction]) -> Redacted:
     masked: Counter[str] = Counter()
 
     def counted() -> Redaction:
-        redaction = next(washed)
+        redaction = next(redacted)
         masked.update(mask.placeholder.type.value for mask in redaction.masks)
         return redaction
 
@@ -99,16 +99,16 @@ def _washed(loaded: Loaded, washed: Iterator[Redaction]) -> Washed:
         for given in (loaded.labels.tags, loaded.labels.products)
     )
     sections = [
-        _WashedSection(section, tuple(counted().text for _ in section.heading), counted())
+        _RedactedSection(section, tuple(counted().text for _ in section.heading), counted())
         for section in loaded.sections
     ]
     groups = _packed([list(section.parts()) for section in sections])
     pieces = tuple(_piece(group) for group in groups)
-    return Washed(source, title, pieces, tags, products, masked)
+    return Redacted(source, title, pieces, tags, products, masked)
 
 
 @dataclass(frozen=True, slots=True)
-class _WashedSection:
+class _RedactedSection:
     raw: Section
     heading: tuple[RedactedText, ...]
     body: Redaction
@@ -118,13 +118,13 @@ class _WashedSection:
             yield _Part(self, start, end)
 
     def line_at(self, offset: int) -> int:
-        """Return the line of the file for an offset of the washed body."""
+        """Return the line of the file for an offset of the redacted body."""
         return self.raw.line_at(_raw_offset(self.body, offset))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    section: _WashedSection
+    section: _RedactedSection
     start: int
     end: int
 
@@ -197,7 +197,7 @@ def _shared(paths: Sequence[Sequence[RedactedText]]) -> int:
 
 
 def _raw_offset(body: Redaction, offset: int) -> int:
-    """Return where character ``offset`` of the washed body stood in the raw one."""
+    """Return where character ``offset`` of the redacted body stood in the raw one."""
     shift = 0
     for mask in body.masks:
         start = mask.start + shift

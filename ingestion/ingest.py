@@ -19,12 +19,12 @@ from pathlib import Path
 
 from assistant.desk import Desk
 from ingestion import loaders
-from ingestion.known import how
+from ingestion.batches import BatchWriter, Waiting
+from ingestion.folders import Found, Scan, read, scan
 from ingestion.loaders import NotADocument, Unreadable
-from ingestion.places import Origin, Places
+from ingestion.origins import Origin, Places
 from ingestion.report import IngestReport, Note, Progress, Skipped, Tally
-from ingestion.scan import Found, Scan, read, scan
-from ingestion.shelving import Shelves, Waiting
+from ingestion.staleness import pipeline_version
 from ingestion.superseding import supersede
 
 _BATCH_DOCUMENTS = 64
@@ -47,15 +47,15 @@ def ingest(
 
     ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
     temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
-    washes what is new and keeps nothing, not even in the vault. Without ``identities`` what is
-    masked is masked for good. With two ``jobs`` a batch is washed while the one before is embedded.
+    redacts what is new and keeps nothing, not even in the vault. Without ``identities`` what is
+    masked is masked for good. With two ``jobs`` a batch is redacted while the one before is embedded.
     """
     real, found = scan(folder_or_file)
     run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities, jobs)
-    with run.shelves:
+    with run.writer:
         run.read_all()
         run.forget_gone()
-    supersede(desk, run.shelves.fresh, run.tally)
+    supersede(desk, run.writer.fresh, run.tally)
     return run.tally.report()
 
 
@@ -76,30 +76,30 @@ class _Run:
     told: float = 0.0
     anew: float = 0.0
     seen: set[str] = field(default_factory=set[str])
-    shelves: Shelves = field(init=False)
+    writer: BatchWriter = field(init=False)
     places: Places = field(init=False)
     root: Path = field(init=False)
-    how: str = field(init=False)
+    pipeline_version: str = field(init=False)
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
-        self.shelves = Shelves(
+        self.writer = BatchWriter(
             self.desk,
             self.places.known,
             self.tally,
             self.dry,
             self.identities,
-            self._anew,
+            self._rebuilt,
             self.jobs,
         )
         self.root = self.places.root_of(self._folder())
-        self.how = how(self.desk)
+        self.pipeline_version = pipeline_version(self.desk)
         self.total = sum(found.size for found in self.found.files)
         self.tally.skipped += [Skipped(self._name(path), why) for path, why in self.found.skipped]
 
     def read_all(self) -> None:
-        """Read every file; wash, index and record what is new in batches."""
+        """Read every file; redact, index and record what is new in batches."""
         batch: list[Waiting] = []
         size = done_bytes = 0
         for done, found in enumerate(self.found.files, start=1):
@@ -107,12 +107,12 @@ class _Run:
                 batch.append(waiting)
                 size += waiting.size
                 if len(batch) >= _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
-                    self.shelves.commit(batch)
+                    self.writer.commit(batch)
                     batch, size = [], 0
             done_bytes += found.size
             if not batch:
                 self._tell(done, done_bytes)
-        self.shelves.commit(batch)
+        self.writer.commit(batch)
         self._tell(len(self.found.files), done_bytes, last=True)
 
     def forget_gone(self) -> None:
@@ -126,7 +126,7 @@ class _Run:
             known |= {self.places.document_id(self.known_as)} & self.places.known.keys()
         else:  # a single file that could not be read: its last version stays
             return
-        self.shelves.remove(sorted(known - kept))
+        self.writer.remove(sorted(known - kept))
 
     def _read(self, found: Found) -> Iterator[Waiting]:
         """Yield what is new in a file."""
@@ -147,7 +147,7 @@ class _Run:
 
     def _waiting(self, found: Found, path: Path) -> list[Waiting]:
         body = read(found, self.max_bytes)
-        origin = self.places.origin(path, self.root, self.how, body)
+        origin = self.places.origin(path, self.root, self.pipeline_version, body)
         document_id = self.places.document_id(path)
         if self._is_unchanged(document_id, origin):
             return []
@@ -168,7 +168,10 @@ class _Run:
 
     def _is_unchanged(self, document_id: str, origin: Origin) -> bool:
         known = self.places.known.get(document_id)
-        if known is None or (known.content, known.how) != (origin.content, origin.how):
+        if known is None or (known.content, known.pipeline_version) != (
+            origin.content,
+            origin.pipeline_version,
+        ):
             return False
         if known.newer and not self.staying:
             self.staying = {self.places.version(key) for key in self._there()}
@@ -196,7 +199,7 @@ class _Run:
         left = spent * (self.total - done_bytes) / done_bytes if done_bytes else None
         self.progress(Progress(done, len(self.found.files), done / spent, left))
 
-    def _anew(self, done: int, total: int) -> None:
+    def _rebuilt(self, done: int, total: int) -> None:
         """Tell of vectors that another embedder had made."""
         self.anew = self.anew or time.monotonic()
         spent = max(time.monotonic() - self.anew, 1e-6)

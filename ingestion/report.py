@@ -49,7 +49,7 @@ class Preview(NamedTuple):
 class Progress:
     """How far a run is; time left is guessed from bytes, and None before anything is done.
 
-    ``what`` is ``reading`` files, or ``embedding`` chunks anew before the first is written.
+    ``what`` is ``reading`` files, or ``embedding`` chunks again before the first is written.
     """
 
     done: int

@@ -1,6 +1,6 @@
 """Resolved tickets as documents, where the tenant's policy says so: an answer given once is known.
 
-What agents answered can be found and quoted, under what was asked. Only washed words are used, and
+What agents answered can be found and quoted, under what was asked. Only redacted words are used, and
 their placeholders are left out: a reply to one customer must never put another's name back.
 """
 
@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.flows.indexing import bring_in_step, index_chunks
 from assistant.model import Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from assistant.search.indexing import bring_in_step, index_chunks
 from guardrails import RawText, RedactedText, Template, join
 from guardrails.placeholders import find
 from ingestion.blocks import blocks
 from ingestion.chunks import TARGET
 from ingestion.chunks import VERSION as CUT
-from ingestion.places import TICKETS, Origin
+from ingestion.origins import TICKETS, Origin
 
 _RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
 _SOURCE = Template("ticket #$reference")

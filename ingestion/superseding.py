@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.model import Document
-from ingestion.places import TICKETS, Origin, Places
+from ingestion.near_duplicates import Candidate, NearDuplicates, near_duplicates
+from ingestion.origins import TICKETS, Origin, Places
 from ingestion.report import Alike, Tally
-from ingestion.twins import Candidate, Twins, twins
 
 
 def supersede(desk: Desk, fresh: AbstractSet[str], tally: Tally) -> None:
@@ -36,9 +36,9 @@ def supersede(desk: Desk, fresh: AbstractSet[str], tally: Tally) -> None:
             _keep_the_name(desk, documents, older)
 
 
-def _alike(desk: Desk, documents: Mapping[str, Document]) -> list[Twins]:
+def _alike(desk: Desk, documents: Mapping[str, Document]) -> list[NearDuplicates]:
     store = desk.records.documents
-    return twins(
+    return near_duplicates(
         Candidate(each.id, each.source, each.title, [c.text for c in store.chunks_of(each.id)])
         for each in documents.values()
         if Origin.read(each.fingerprint).root != TICKETS

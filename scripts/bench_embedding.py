@@ -19,7 +19,7 @@ import numpy as np
 
 from assistant.adapters.sentence_transformers import LocalEmbedder, speak
 from assistant.bootstrap import ephemeral_redactor
-from assistant.flows.indexing import embedding_text
+from assistant.search.indexing import embedding_text
 from assistant.settings import Settings
 from scripts.bench_retrieval import originals
 
@@ -28,10 +28,10 @@ def main() -> None:
     from sentence_transformers import SentenceTransformer
 
     args = _arguments()
-    washer = ephemeral_redactor(Settings(), detect=False)
+    redactor = ephemeral_redactor(Settings(), detect=False)
     texts = [
         embedding_text(title, chunk)
-        for title, chunk in islice(originals(washer, args.folder), args.chunks)
+        for title, chunk in islice(originals(redactor, args.folder), args.chunks)
     ]
     plain = [speak(text.reveal()) for text in texts]
     ours = LocalEmbedder()

@@ -27,15 +27,15 @@ import numpy as np
 
 from assistant.bootstrap import Home, ephemeral_redactor
 from assistant.desk import Desk
-from assistant.flows.indexing import embedding_text
-from assistant.flows.retrieve import retrieve
 from assistant.model import Chunk, Document, new_id
 from assistant.ports import Vectors
+from assistant.search.indexing import embedding_text
+from assistant.search.retrieve import retrieve
 from assistant.settings import Settings
 from guardrails import RawText, RedactedText, Redactor
 from ingestion import chunks as cutting
 from ingestion import loaders
-from ingestion.scan import read, scan
+from ingestion.folders import read, scan
 
 _FIRST = 600
 _PER_DOCUMENT = 10
@@ -52,12 +52,12 @@ def main() -> None:
         with Home.open(settings) as home:
             home.add_tenant("bench")
             desk = home.desk("bench")
-            washer = ephemeral_redactor(settings, detect=False)
+            redactor = ephemeral_redactor(settings, detect=False)
             with _timed("filling"):
-                _fill(desk, washer, args.folder, args.chunks)
+                _fill(desk, redactor, args.folder, args.chunks)
             chunks, size = desk.records.counts()["chunks"], home.index_bytes("bench")
             print(f"{chunks:,} chunks; vector index {size / 1e6:,.0f} MB; {_memory()}")
-            _ask(desk, washer, args.queries, args.count)
+            _ask(desk, redactor, args.queries, args.count)
             print(_memory())
 
 
@@ -70,8 +70,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
-    texts = list(islice(originals(washer, folder), _FIRST))
+def _fill(desk: Desk, redactor: Redactor, folder: Path, wanted: int) -> None:
+    texts = list(islice(originals(redactor, folder), _FIRST))
     vectors = desk.embedder.embed([embedding_text(title, chunk) for title, chunk in texts])
     vocabulary = sorted({word for _, chunk in texts for word in chunk.text.reveal().split()})
     rng = random.Random(7)
@@ -80,7 +80,7 @@ def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
     while made < wanted:
         picked = [rng.randrange(len(texts)) for _ in range(min(_BATCH, wanted - made))]
         words = [_varied(texts[at][1].text.reveal(), vocabulary, rng) for at in picked]
-        washed = [each.text for each in washer.redact_many([RawText(one) for one in words])]
+        redacted = [each.text for each in redactor.redact_many([RawText(one) for one in words])]
         chunks: list[Chunk] = []
         with desk.records.transaction():
             for start in range(0, len(picked), _PER_DOCUMENT):
@@ -93,7 +93,7 @@ def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
                         id=new_id(),
                         document_id=document.id,
                         ordinal=at - start,
-                        text=washed[at],
+                        text=redacted[at],
                     )
                     for at in some
                 ]
@@ -103,15 +103,15 @@ def _fill(desk: Desk, washer: Redactor, folder: Path, wanted: int) -> None:
         made += len(picked)
 
 
-def originals(washer: Redactor, folder: Path) -> Iterator[tuple[RedactedText, Chunk]]:
+def originals(redactor: Redactor, folder: Path) -> Iterator[tuple[RedactedText, Chunk]]:
     _, found = scan(folder)
     for file in found.files:
         try:
             loaded = loaders.load(read(file, _LARGEST), file.path)
         except loaders.Unreadable:
             continue
-        (washed,) = cutting.wash(washer, [(file.path.relative_to(folder.resolve()), loaded)])
-        yield from ((washed.title, piece.of("", 0)) for piece in washed.pieces)
+        (redacted,) = cutting.redact(redactor, [(file.path.relative_to(folder.resolve()), loaded)])
+        yield from ((redacted.title, piece.of("", 0)) for piece in redacted.pieces)
 
 
 def _varied(text: str, vocabulary: list[str], rng: random.Random) -> str:
@@ -127,9 +127,9 @@ def _noisy(vectors: Vectors, rng: np.random.Generator) -> Vectors:
     return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
-def _ask(desk: Desk, washer: Redactor, path: Path, count: int) -> None:
+def _ask(desk: Desk, redactor: Redactor, path: Path, count: int) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()[:count]
-    asked = [washer.redact(RawText(json.loads(line)["text"])).text for line in lines]
+    asked = [redactor.redact(RawText(json.loads(line)["text"])).text for line in lines]
     with _timed("first question (BM25 is built)"):
         retrieve(desk, asked[0])
     with _timed("first question after one document changed"):

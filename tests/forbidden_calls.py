@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from assistant.ports import ChatModel, Embedder, LexicalIndex
 from guardrails import ForPerson, RawText, RedactedText, Redactor, Template, join
-from guardrails.doors import Person, release, show
-from guardrails.ledger import Ledger
-from guardrails.restore import Restorer
-from guardrails.seal import Place, Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.seal import Place, Sealer
+from guardrails.identity.permissions import Person, release, show
+from guardrails.identity.restore import Restorer
 
 
-def raw_text_reaches_no_model(chat: ChatModel, raw: RawText, washed: RedactedText) -> None:
-    chat.complete(washed, raw)  # refused
-    chat.complete(raw, washed)  # refused
-    chat.stream(washed, raw)  # refused
+def raw_text_reaches_no_model(chat: ChatModel, raw: RawText, redacted: RedactedText) -> None:
+    chat.complete(redacted, raw)  # refused
+    chat.complete(raw, redacted)  # refused
+    chat.stream(redacted, raw)  # refused
 
 
-def plain_strings_reach_no_model(chat: ChatModel, plain: str, washed: RedactedText) -> None:
-    chat.complete(washed, plain)  # refused
-    chat.complete(washed, f"Summarise: {plain}")  # refused
+def plain_strings_reach_no_model(chat: ChatModel, plain: str, redacted: RedactedText) -> None:
+    chat.complete(redacted, plain)  # refused
+    chat.complete(redacted, f"Summarise: {plain}")  # refused
 
 
 def raw_text_reaches_no_index(
@@ -40,39 +40,43 @@ def no_text_reaches_the_ledger(ledger: Ledger, raw: RawText, shown: ForPerson, k
 
 
 def what_a_person_sees_goes_no_further(
-    chat: ChatModel, embedder: Embedder, redactor: Redactor, shown: ForPerson, washed: RedactedText
+    chat: ChatModel,
+    embedder: Embedder,
+    redactor: Redactor,
+    shown: ForPerson,
+    redacted: RedactedText,
 ) -> None:
-    chat.complete(washed, shown)  # refused
+    chat.complete(redacted, shown)  # refused
     embedder.embed([shown])  # refused
     redactor.redact(shown)  # refused
 
 
-def nobody_makes_washed_text(plain: str) -> None:
+def nobody_makes_redacted_text(plain: str) -> None:
     RedactedText(plain)  # refused
     ForPerson(plain)  # refused
 
 
-def templates_are_written_by_developers(plain: str, raw: RawText, washed: RedactedText) -> None:
+def templates_are_written_by_developers(plain: str, raw: RawText, redacted: RedactedText) -> None:
     Template(plain)  # refused
     Template(f"Hello {plain}")  # refused
     Template("Hello $name").fill(name=raw)  # refused
     Template("Hello $name").fill(name=plain)  # refused
-    join(plain, [washed])  # refused
+    join(plain, [redacted])  # refused
     join(", ", [raw])  # refused
 
 
-def washed_and_raw_columns_do_not_mix(
-    sealer: Sealer, raw: RawText, washed: RedactedText, name: str
+def redacted_and_raw_columns_do_not_mix(
+    sealer: Sealer, raw: RawText, redacted: RedactedText, name: str
 ) -> None:
-    sealer.seal_washed(Place("t", "c", "1"), raw)  # refused
-    sealer.seal_raw(Place("t", "c", "1"), washed)  # refused
+    sealer.seal_redacted(Place("t", "c", "1"), raw)  # refused
+    sealer.seal_raw(Place("t", "c", "1"), redacted)  # refused
     Place(name, "c", "1")  # refused
 
 
 def the_last_doors_take_a_person(
-    raw: RawText, washed: RedactedText, restorer: Restorer, person: Person, login: str
+    raw: RawText, redacted: RedactedText, restorer: Restorer, person: Person, login: str
 ) -> None:
     show(raw, login, "acme")  # refused
     release(raw, login, "acme")  # refused
-    show(washed, person, "acme")  # refused
+    show(redacted, person, "acme")  # refused
     restorer.restore(raw)  # refused

@@ -19,7 +19,7 @@ from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Any, Self, cast
 
-from guardrails import netguard
+from guardrails.egress import netguard
 
 POLITE = "The documentation does not answer this."
 

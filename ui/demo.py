@@ -39,7 +39,7 @@ def set_up(operator: Operator, progress: Progress) -> None:
 def logins() -> list[str]:
     """Return what a person needs to try it."""
     return [
-        "Demo logins, each with a seat at every sample tenant:",
+        "Demo logins, each with a membership at every sample tenant:",
         *(f"  {role.value:<9} password {PASSWORD}" for role in Role),
     ]
 
@@ -77,6 +77,6 @@ def _set_up(operator: Operator, folder: Path, progress: Progress) -> None:
         operator.perform(ingest.INGEST, args, tell)
     text = export.read_text("utf-8")
     kept = operator.home.desk(slug).records.counts()["tickets"]
-    if kept < len(text.splitlines()):  # washing them all again would take a while at every start
+    if kept < len(text.splitlines()):  # redacting them all again would take a while at every start
         args = tickets.Export(tenant=slug, name=export.name, text=text)
         operator.perform(tickets.IMPORT, args, tell)

@@ -1,4 +1,4 @@
-"""Exact words: BM25 in memory over washed chunks, never written to disk.
+"""Exact words: BM25 in memory over redacted chunks, never written to disk.
 
 BM25 as in Lucene (Kamphuis et al. 2020, "Which BM25 do you mean?"), by `bm25s`. IT text lives on
 names that a prose tokeniser tears apart or throws away, so a word such as ``kube-proxy``,

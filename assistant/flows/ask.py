@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.flows.only import Only
-from assistant.flows.quarantine import of_cited
-from assistant.flows.reading import read_on
-from assistant.flows.retrieve import Retrieved, retrieve
 from assistant.model import Finding, Passage, Written, new_id
+from assistant.search.filters import DocumentFilter
+from assistant.search.quarantine import of_cited
+from assistant.search.reading import read_on
+from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3
@@ -40,13 +40,13 @@ def ask(
     question: RawText,
     *,
     before: Sequence[RedactedText] = (),
-    only: Only | None = None,
+    filters: DocumentFilter | None = None,
 ) -> Answer:
     """Answer from the tenant's documents, or say that nothing there answers it.
 
-    ``before`` are the earlier questions of the conversation, oldest first, as they were washed.
+    ``before`` are the earlier questions of the conversation, oldest first, as they were redacted.
     """
-    look = _look(desk, question, before, only)
+    look = _look(desk, question, before, filters)
     written = masked_again(desk, desk.writer.answer(look.asked, look.passages))
     _record(desk, look, written)
     return look.answer(written)
@@ -57,13 +57,13 @@ def asking(
     question: RawText,
     *,
     before: Sequence[RedactedText] = (),
-    only: Only | None = None,
+    filters: DocumentFilter | None = None,
 ) -> Generator[Answer]:
     """Yield the answer as it grows, nothing unchecked in it; the last one is whole.
 
     Closing the generator stops the model; what had left by then is on record all the same.
     """
-    look = _look(desk, question, before, only)
+    look = _look(desk, question, before, filters)
     written: Written | None = None
     try:
         for grown in desk.writer.answering(look.asked, look.passages):
@@ -97,13 +97,16 @@ class _Look:
 
 
 def _look(
-    desk: Desk, question: RawText, before: Sequence[RedactedText], only: Only | None = None
+    desk: Desk,
+    question: RawText,
+    before: Sequence[RedactedText],
+    filters: DocumentFilter | None = None,
 ) -> _Look:
-    washed = desk.scanner.remask(desk.redactor.look_up(question).text)
-    found = retrieve(desk, washed, before=before, only=only)
+    redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
+    found = retrieve(desk, redacted, before=before, filters=filters)
     passages, left_out = read_on(desk, found.passages if found.answerable else ())
-    asked = _in_turn(washed, before[-_EARLIER:])
-    return _Look(washed, asked, found, passages, left_out, narrowed=bool(only))
+    asked = _in_turn(redacted, before[-_EARLIER:])
+    return _Look(redacted, asked, found, passages, left_out, narrowed=bool(filters))
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.flows.quarantine import placed
 from assistant.model import Draft, Finding, FindingKind, Ticket, Written
+from assistant.search.quarantine import placed
 from guardrails import RedactedText, placeholders
-from guardrails.doors import Person
-from guardrails.restore import placeholders_of
+from guardrails.identity.permissions import Person
+from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
 
 
@@ -33,9 +33,9 @@ def draft_of(desk: Desk, draft_id: str) -> Draft:
 
 
 def must_read(desk: Desk, person: Person) -> None:
-    """`NotPermitted` unless ``person`` has a seat at this desk."""
+    """`NotPermitted` unless ``person`` has a membership at this desk."""
     if person.tenant != desk.tenant.slug or not person.may_read:
-        raise NotPermitted(f"{person.login} has no seat with {desk.tenant.slug}.")
+        raise NotPermitted(f"{person.login} has no membership with {desk.tenant.slug}.")
 
 
 def must_decide(desk: Desk, person: Person) -> None:
@@ -53,7 +53,7 @@ def masked_again(desk: Desk, written: Written) -> Written:
     What one text hid from detection another may have shown since. A model's words were judged
     against the vault already.
     """
-    if written.writer != desk.spare_writer.name:
+    if written.writer != desk.fallback_writer.name:
         return written
     again = desk.scanner.remask
     said = again(written.said)
@@ -64,7 +64,7 @@ def masked_again(desk: Desk, written: Written) -> Written:
 
 
 def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:
-    """Return what is wrong with ``body``, which was written from ``origin``; both washed.
+    """Return what is wrong with ``body``, which was written from ``origin``; both redacted.
 
     ``origin`` says whose identity may be put back: a placeholder that does not stand in it is
     somebody whom this text has no business to name.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import Fields, parse_table
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Fields, parse_table
 
 _COLUMNS = ("name", "email", "phone", "username", "employee_number", "hosts", "serials")
 
@@ -14,7 +14,7 @@ _COLUMNS = ("name", "email", "phone", "username", "employee_number", "hosts", "s
 def import_people(desk: Desk, raw: RawText, name: str) -> int:
     """Add the people of a CSV file, all or none; return how many are new.
 
-    `BadInput` names the first line that cannot be used. Whoever keeps a desk opens it anew
+    `BadInput` names the first line that cannot be used. Whoever keeps a desk opens it again
     afterwards, because a desk knows the people that were there when it was opened.
     """
     people = [_person(fields) for fields in parse_table(raw, name, _COLUMNS)]

@@ -6,13 +6,8 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, masked_again
-from assistant.flows.only import Only
-from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
-from assistant.flows.reading import around
-from assistant.flows.retrieve import retrieve
-from assistant.flows.shelves import documents_of
-from assistant.flows.tickets import wash_again
+from assistant.flows.tickets import redact_again
 from assistant.model import (
     Draft,
     DraftKind,
@@ -23,15 +18,22 @@ from assistant.model import (
     Written,
 )
 from assistant.prompts import thread_of
+from assistant.search.federated import documents_of
+from assistant.search.filters import DocumentFilter
+from assistant.search.quarantine import placed, quarantine
+from assistant.search.reading import around
+from assistant.search.retrieve import retrieve
 from guardrails import RedactedText, join, placeholders
-from guardrails.restore import placeholders_of
+from guardrails.identity.restore import placeholders_of
 
 
 def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
-    ticket = wash_again(desk, reference)
+    ticket = redact_again(desk, reference)
     itself = desk.records.documents.document(ticket.id) is not None
-    found = retrieve(desk, question_of(ticket), only=Only(but=ticket.id) if itself else None)
+    found = retrieve(
+        desk, question_of(ticket), filters=DocumentFilter(but=ticket.id) if itself else None
+    )
     read = around(documents_of(desk), found.passages) if found.answerable else ()
     safe = quarantine(desk.suspects, ticket, read)
     written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))

@@ -82,7 +82,7 @@ def _shred(desk: Desk, gone: Iterable[RedactedText]) -> int:
 
 
 def _kept(desk: Desk) -> Iterator[RedactedText]:
-    """Yield every washed text that is kept, and the placeholders of the tickets' fields."""
+    """Yield every redacted text that is kept, and the placeholders of the tickets' fields."""
     records = desk.records
     for document in records.documents.documents():
         yield from (document.source, document.title)

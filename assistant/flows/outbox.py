@@ -10,7 +10,7 @@ from assistant.desk import Desk
 from assistant.flows.checks import must_decide, must_read
 from assistant.model import Reply
 from guardrails import ForPerson
-from guardrails.doors import Person, release, show
+from guardrails.identity.permissions import Person, release, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from assistant.desk import Desk
 from assistant.model import Draft, DraftKind, DraftState, Ticket, Written, new_id
-from guardrails.ledger import digest
+from guardrails.audit.ledger import digest
 
 
 def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draft:

@@ -9,7 +9,6 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
 from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
-from assistant.flows.quarantine import placed
 from assistant.model import (
     Draft,
     DraftKind,
@@ -21,13 +20,14 @@ from assistant.model import (
     Written,
     new_id,
 )
+from assistant.search.quarantine import placed
 from guardrails import ForPerson, RawText, RedactedText, join
-from guardrails.doors import Person, show
-from guardrails.doors import release as release_to
-from guardrails.known import KnownValues
-from guardrails.ledger import Fact
+from guardrails.audit.ledger import Fact
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.permissions import Person, show
+from guardrails.identity.permissions import release as release_to
+from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import find
-from guardrails.restore import placeholders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
     draft = draft_of(desk, draft_id)
     return ReviewView(
         draft,
-        _washed(desk, person, draft.written.saw),
-        _washed(desk, person, draft.written.said),
+        _redacted(desk, person, draft.written.saw),
+        _redacted(desk, person, draft.written.said),
         show(_restored(desk, draft), person, desk.tenant.slug),
         tuple(desk.records.drafts.reviews(draft_id)),
     )
@@ -79,7 +79,7 @@ def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
 
 
 def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
-    """Replace what will be sent. The new words are washed and checked; approval starts again."""
+    """Replace what will be sent. The new words are redacted and checked; approval starts again."""
     must_decide(desk, person)
     if not len(text):
         raise BadInput("An empty reply cannot be sent.", todo="Reject the draft instead.")
@@ -169,7 +169,7 @@ def _restored(desk: Desk, draft: Draft) -> RawText:
     return desk.restorer.restore(draft.written.body, allowed).text
 
 
-def _washed(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
+def _redacted(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
     return show(desk.restorer.restore(text, ()).text, person, desk.tenant.slug)
 
 

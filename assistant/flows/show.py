@@ -10,7 +10,7 @@ from assistant.errors import NotFound
 from assistant.flows.checks import must_read
 from assistant.model import TicketStatus, TurnRole
 from guardrails import ForPerson, RedactedText
-from guardrails.doors import Person, show
+from guardrails.identity.permissions import Person, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class TurnView:
     author: ForPerson
     role: TurnRole
     text: ForPerson
-    washed_author: RedactedText
-    washed_text: RedactedText
+    redacted_author: RedactedText
+    redacted_text: RedactedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TicketView:
 
     reference: str
     subject: ForPerson
-    washed_subject: RedactedText
+    redacted_subject: RedactedText
     requester: ForPerson
     status: TicketStatus
     priority: str
@@ -72,8 +72,8 @@ def tickets(desk: Desk, person: Person) -> list[TicketLine]:
 def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
     """Return one thread as it came. `NotFound` for an unknown reference."""
     must_read(desk, person)
-    raw, washed = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
-    if raw is None or washed is None:
+    raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
+    if raw is None or redacted is None:
         raise NotFound(
             f"There is no ticket {reference} here.", todo="See `quietdesk tickets list`."
         )
@@ -87,12 +87,12 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
             as_seen.author,
             as_seen.text,
         )
-        for as_it_came, as_seen in zip(raw.turns, washed.turns, strict=True)
+        for as_it_came, as_seen in zip(raw.turns, redacted.turns, strict=True)
     )
     return TicketView(
         reference,
         show(raw.subject, person, slug),
-        washed.subject,
+        redacted.subject,
         show(raw.requester, person, slug),
         raw.status,
         raw.priority,
@@ -102,6 +102,6 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
 
 
 def restored(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
-    """Return washed text with identity put back, for a person of this tenant."""
+    """Return redacted text with identity put back, for a person of this tenant."""
     must_read(desk, person)
     return show(desk.restorer.restore(text).text, person, desk.tenant.slug)

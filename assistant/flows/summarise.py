@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.flows.checks import inspect, masked_again
-from assistant.flows.quarantine import placed, quarantine
 from assistant.flows.queue import queue
-from assistant.flows.tickets import wash_again
+from assistant.flows.tickets import redact_again
 from assistant.model import Draft, DraftKind
+from assistant.search.quarantine import placed, quarantine
 
 
 def summarise(desk: Desk, reference: str) -> Draft:
     """Summarise one ticket and queue the result. `NotFound` for an unknown reference."""
-    ticket = wash_again(desk, reference)
+    ticket = redact_again(desk, reference)
     safe = quarantine(desk.suspects, ticket)
     written = masked_again(desk, desk.writer.summarise(safe.ticket))
     found = inspect(desk, written.body, origin=written.saw)

@@ -1,7 +1,7 @@
 """Words that a tenant decides on: masked wherever they stand, or left readable.
 
 Every decision is a reviewer's and stands in the ledger, without the word. What was read before is
-stale from then on; whoever keeps a desk opens it anew afterwards.
+stale from then on; whoever keeps a desk opens it again afterwards.
 
 What was masked and should be read is named by its placeholder, one of a text that the person
 has before them: nobody learns here what the placeholder of another text stands for.
@@ -16,9 +16,9 @@ from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Draft, Ticket
 from guardrails import ForPerson, RawText, RedactedText
-from guardrails.doors import Person, show
+from guardrails.detect.directory import Term
 from guardrails.errors import NotPermitted
-from guardrails.known import Term
+from guardrails.identity.permissions import Person, show
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 

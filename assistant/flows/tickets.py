@@ -13,16 +13,16 @@ from assistant.flows.checks import ticket_of
 from assistant.model import RawTicket, Ticket, Turn, new_id
 from assistant.threads import repeats
 from guardrails import RawText, RedactedText, Redaction, Template, join
-from guardrails.known import KnownValues
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.regions import Region, cut, locate
 from guardrails.placeholders import count_by_type
-from guardrails.regions import Region, cut, locate
 
-__all__ = ["keep", "wash", "wash_again"]
+__all__ = ["keep", "redact", "redact_again"]
 
 _QUOTED = Template("[quoted from above]")
 
 
-def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
+def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     """Return a ticket as models and indexes may see it; its own people are masked throughout."""
     texts = [raw.subject, raw.requester]
     for turn in raw.turns:
@@ -46,46 +46,46 @@ def wash(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
     )
 
 
-def wash_again(desk: Desk, reference: str) -> Ticket:
-    """Return a ticket as it is washed now, and keep it so; `NotFound` for an unknown reference.
+def redact_again(desk: Desk, reference: str) -> Ticket:
+    """Return a ticket as it is redacted now, and keep it so; `NotFound` for an unknown reference.
 
     What the tenant told or decided since it came counts from here on. A ticket that is not kept as
     it came stays as it is, and so does one that somebody brings in again meanwhile.
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
-    washed = kept if raw is None else wash(desk, raw, kept.id)
-    if raw is None or washed == kept:
+    redacted = kept if raw is None else redact(desk, raw, kept.id)
+    if raw is None or redacted == kept:
         return kept
     with desk.records.transaction():
         if (now := ticket_of(desk, reference)) != kept:
             return now
-        desk.records.tickets.put(raw, washed)
+        desk.records.tickets.put(raw, redacted)
         desk.ledger.append(
-            "ticket.washed",
+            "ticket.redacted",
             ticket=kept.id,
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(washed),
+            placeholders=_placeholders(redacted),
         )
-    return washed
+    return redacted
 
 
 def keep(desk: Desk, raw: RawTicket) -> str:
     """Redact and keep a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
-    washed = wash(desk, raw, known or new_id())  # slow, so outside the transaction
+    redacted = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(raw, washed):
+        if not tickets.put(raw, redacted):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",
-            ticket=known or washed.id,
+            ticket=known or redacted.id,
             new=known is None,
-            turns=len(washed.turns),
+            turns=len(redacted.turns),
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(washed),
+            placeholders=_placeholders(redacted),
         )
     return "changed" if known else "new"
 

@@ -1,7 +1,7 @@
 """The writer that asks a language model, and does not take its word for anything.
 
-A model's answer is used only when it was washed, judged and found to say what the passages say.
-Otherwise the spare writer's text stands, with a note that says why. With no passages there is
+A model's answer is used only when it was redacted, judged and found to say what the passages say.
+Otherwise the fallback writer's text stands, with a note that says why. With no passages there is
 nothing to rest on, so no model is asked.
 """
 
@@ -28,9 +28,9 @@ from assistant.prompts import (
 from assistant.writers.extractive import cite
 from assistant.writers.support import GIST, as_source, cited, finished, unsupported
 from guardrails import RawText, RedactedText, Redactor, Template, join_raw
-from guardrails.ledger import calling
-from guardrails.scan import Scanner
-from guardrails.verdict import Verdict, judge
+from guardrails.answers.verdict import Verdict, judge
+from guardrails.audit.ledger import calling
+from guardrails.leaks.scan import Scanner
 
 _NOTHING = Template("").fill()
 _LOOK_EVERY = 60
@@ -54,80 +54,80 @@ class _Job:
     purpose: LiteralString
     subject: str
     prompt: Callable[[], Prompt]
-    spare: Callable[[], Written]
+    fallback: Callable[[], Written]
     asked: RedactedText
     passages: Sequence[Passage] = ()
 
 
 class ModelWriter:
-    """Writes with a model; ``spare`` writes when the model fails."""
+    """Writes with a model; ``fallback`` writes when the model fails."""
 
     def __init__(
-        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, spare: Writer
+        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, fallback: Writer
     ) -> None:
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
-        self._spare = spare
+        self._fallback = fallback
 
     @property
     def name(self) -> str:
         return f"model:{self._chat.name}"
 
     def summarise(self, ticket: Ticket) -> Written:
-        """Return the model's summary, or the spare writer's."""
+        """Return the model's summary, or the fallback writer's."""
         return self._write(
             _Job(
                 "summarise",
                 ticket.id,
                 lambda: summary_prompt(ticket),
-                lambda: self._spare.summarise(ticket),
+                lambda: self._fallback.summarise(ticket),
                 thread_of(ticket),
             )
         )
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
-        """Return the model's reply, or the spare writer's."""
+        """Return the model's reply, or the fallback writer's."""
         used = passages[:MOST_PASSAGES]
         if not used:
-            return self._spare.reply(ticket, used)
+            return self._fallback.reply(ticket, used)
         job = _Job(
             "reply",
             ticket.id,
             lambda: reply_prompt(ticket, used),
-            lambda: self._spare.reply(ticket, used),
+            lambda: self._fallback.reply(ticket, used),
             thread_of(ticket),
             used,
         )
-        return self._unanswered(self._write(job), lambda: self._spare.reply(ticket, ()))
+        return self._unanswered(self._write(job), lambda: self._fallback.reply(ticket, ()))
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
-        """Return the model's answer, or the spare writer's."""
+        """Return the model's answer, or the fallback writer's."""
         used = passages[:MOST_PASSAGES]
         if not used:
-            return self._spare.answer(question, used)
+            return self._fallback.answer(question, used)
         return self._unanswered(
-            self._write(self._answer(question, used)), lambda: self._spare.answer(question, ())
+            self._write(self._answer(question, used)), lambda: self._fallback.answer(question, ())
         )
 
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the model's answer as it grows, whole sentences that passed every check.
 
-        The last one is whole, and may be the spare writer's all the same.
+        The last one is whole, and may be the fallback writer's all the same.
         """
         used = passages[:MOST_PASSAGES]
         if not used:
-            yield self._spare.answer(question, used)
+            yield self._fallback.answer(question, used)
             return
         written = yield from self._growing(self._answer(question, used))
-        yield self._unanswered(written, lambda: self._spare.answer(question, ()))
+        yield self._unanswered(written, lambda: self._fallback.answer(question, ()))
 
     def _answer(self, question: RedactedText, used: Sequence[Passage]) -> _Job:
         return _Job(
             "answer",
             "question",
             lambda: answer_prompt(question, used),
-            lambda: self._spare.answer(question, used),
+            lambda: self._fallback.answer(question, used),
             question,
             used,
         )
@@ -141,7 +141,7 @@ class ModelWriter:
                 said = self._chat.complete(prompt.system, prompt.user)
                 verdict = self._judge(prompt, saw, said)
             except (Refused, ModelTrouble) as error:
-                return _spared(job.spare(), saw, _NOTHING, call.intents, error.happened)
+                return _fell_back(job.fallback(), saw, _NOTHING, call.intents, error.happened)
         return self._accept(job, saw, verdict, tuple(call.intents))
 
     def _growing(self, job: _Job) -> Generator[Written, None, Written]:
@@ -164,7 +164,7 @@ class ModelWriter:
                     yield self._written(job, saw, body, intents=tuple(intents))
             verdict = self._judge(prompt, saw, said)
         except (Refused, ModelTrouble) as error:
-            return _spared(job.spare(), saw, _NOTHING, intents, error.happened)
+            return _fell_back(job.fallback(), saw, _NOTHING, intents, error.happened)
         return self._accept(job, saw, verdict, tuple(intents))
 
     def _so_far(
@@ -195,7 +195,7 @@ class ModelWriter:
         findings = (*verdict.findings, *_support(job, verdict.text))
         if any(finding.blocks for finding in findings):
             why = f"it says {_list(findings)}."
-            return _spared(job.spare(), saw, verdict.text, intents, why, findings)
+            return _fell_back(job.fallback(), saw, verdict.text, intents, why, findings)
         return self._written(job, saw, verdict.text, findings, intents)
 
     def _written(
@@ -210,11 +210,11 @@ class ModelWriter:
         citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
         return Written(saw, text, text, self.name, citations, findings, intents=intents)
 
-    def _unanswered(self, written: Written, spare: Callable[[], Written]) -> Written:
+    def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
         """Return what is written when the model says that the passages hold no answer."""
         if written.body or written.writer != self.name:
             return written
-        held = spare()
+        held = fallback()
         return replace(held, saw=written.saw, said=written.said, intents=written.intents)
 
 
@@ -229,7 +229,7 @@ def _support(job: _Job, text: RedactedText) -> list[Finding]:
     return findings
 
 
-def _spared(
+def _fell_back(
     written: Written,
     saw: RedactedText,
     said: RedactedText,
@@ -237,7 +237,7 @@ def _spared(
     why: str,
     refused: tuple[Finding, ...] = (),
 ) -> Written:
-    """Return the spare writer's text with the note; what left, if anything did, stays on record."""
+    """Return the fallback writer's text with the note; what left, if anything did, stays on record."""
     note = f"The model's answer was not used: {why}"
     notes = (*written.notes, note)
     if not intents:

@@ -1,4 +1,4 @@
-"""Reading washed text piece by piece: blocks, sentences and words, always as places in the text.
+"""Reading redacted text piece by piece: blocks, sentences and words, always as places in the text.
 
 Nothing here makes text: a piece is a start and an end, and `RedactedText.cut` does the rest, so
 that what is quoted is what stood there.

@@ -50,15 +50,15 @@ def finished(text: str) -> int:
 
 
 def unsupported(
-    text: str, shelf: Sequence[str], *, asked: str = "", least: float = SUPPORT
+    text: str, texts: Sequence[str], *, asked: str = "", least: float = SUPPORT
 ) -> list[Finding]:
-    """Return a finding for each sentence of ``text`` that ``shelf`` does not bear out.
+    """Return a finding for each sentence of ``text`` that ``texts`` does not bear out.
 
     ``[1]`` cites the first text of the shelf; ``asked`` is what was asked, which may be repeated.
     """
     found: list[Finding] = []
     for claim in _claims(text):
-        why = _fault(claim, shelf, asked, least)
+        why = _fault(claim, texts, asked, least)
         if why:
             found.append(Finding(FindingKind.UNSUPPORTED, claim.start, claim.end, why, blocks=True))
     return found
@@ -71,13 +71,13 @@ def as_source(passage: Passage) -> str:
     )
 
 
-def _fault(claim: _Claim, shelf: Sequence[str], asked: str, least: float) -> str:
-    if any(not 1 <= number <= len(shelf) for number in claim.cites):
+def _fault(claim: _Claim, texts: Sequence[str], asked: str, least: float) -> str:
+    if any(not 1 <= number <= len(texts) for number in claim.cites):
         return "It cites a passage that there is not."
     said = reading.stems(claim.text)
     if not claim.cites and (len(said) < _SMALL_TALK or _share(said, asked) >= least):
         return ""
-    sources = [shelf[number - 1] for number in claim.cites] or shelf
+    sources = [texts[number - 1] for number in claim.cites] or texts
     if _share(said, "\n".join(sources)) < least:
         return "Its passage does not say this." if claim.cites else "It cites nothing for this."
     known = set(_figures("\n".join((*sources, asked))))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from eval.leakage.forms import COMMON, FORMS, PLAIN, RARE
-from eval.leakage.topics import A_THING, AGAIN, TOLD, TOPICS, UNTOLD, Topic
+from eval.leakage.topics import A_THING, AGAIN, DECLARED, TOPICS, UNDECLARED, Topic
 from eval.leakage.values import Maker, Somebody, Value
 from guardrails.spans import EntityType
 
@@ -19,16 +19,16 @@ _PEOPLE_A_DOCUMENT = 7
 _RARE_EVERY = 3
 """One mention in so many is written as only machines and hiders write."""
 _BY_CHANCE = 0.3
-"""Of what nobody told us of, as much is said twice."""
+"""Of what nobody declared, as much is said twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One value, whether the tenant has told us of it, and everything that gives it away."""
+    """One value, whether the tenant has declared it, and everything that gives it away."""
 
     number: int
     value: Value
-    told: bool
+    declared: bool
     where: str
     form: str
     written: tuple[str, ...]
@@ -56,7 +56,7 @@ class Material:
 
 
 def make(known: int, seed: int = 1) -> Material:
-    """Return material with at least ``known`` values that the tenant has told us of."""
+    """Return material with at least ``known`` values that the tenant has declared."""
     return _Gardener(seed).plant(known)
 
 
@@ -66,7 +66,7 @@ class _Gardener:
         self._rng = self._maker.rng
         self._made = Material()
         self._mentions = 0
-        self._untold = 0
+        self._undeclared = 0
 
     def plant(self, known: int) -> Material:
         made = self._made
@@ -74,14 +74,14 @@ class _Gardener:
         made.directory = _directory(people)
         for at in range(0, len(people), _PEOPLE_A_DOCUMENT):
             self._document(at // _PEOPLE_A_DOCUMENT, people[at : at + _PEOPLE_A_DOCUMENT])
-        told = sum(each.told for each in made.planted)
+        declared = sum(each.declared for each in made.planted)
         count = 0
-        while told < known:
+        while declared < known:
             count += 1
-            told += self._ticket(f"{_TICKET}{count}")
+            declared += self._ticket(f"{_TICKET}{count}")
         for at, topic in enumerate((*TOPICS, *TOPICS)):
             self._question(at, topic)
-        for kind in UNTOLD:
+        for kind in UNDECLARED:
             made.answers.append(self._once("answer", kind))
         made.edits = [
             self._once("edit", kind) for kind in (EntityType.PERSON, EntityType.EMAIL_ADDRESS)
@@ -94,7 +94,7 @@ class _Gardener:
         lines += ["", "## Fix", "", *(f"{at}. {each}" for at, each in enumerate(topic.steps, 1))]
         lines += ["", "## Who knows more", ""]
         for person in people:
-            lines += [self._mention(where, each, told=True) for each in person.values()]
+            lines += [self._mention(where, each, declared=True) for each in person.values()]
         lines += ["", *self._some(where, 4)]
         self._made.documents[f"runbook-{number}.md"] = "\n\n".join(lines) + "\n"
 
@@ -102,9 +102,9 @@ class _Gardener:
         where = reference
         topic = TOPICS[len(self._made.tickets) % len(TOPICS)]
         asks, *others = (self._maker.somebody() for _ in range(3))
-        told = [*_reachable(asks), *(each for other in others for each in _reachable(other))]
-        told += [asks.host, asks.serial]
-        said = [self._mention(where, each, told=True) for each in told]
+        declared = [*_reachable(asks), *(each for other in others for each in _reachable(other))]
+        declared += [asks.host, asks.serial]
+        said = [self._mention(where, each, declared=True) for each in declared]
         half = len(said) // 2
         turns = [
             (asks.name.text, "requester", [topic.trouble, *said[:half], *self._some(where, 2)]),
@@ -136,31 +136,32 @@ class _Gardener:
                 ],
             }
         )
-        return len(told)
+        return len(declared)
 
     def _question(self, at: int, topic: Topic) -> None:
-        kind = tuple(UNTOLD)[at % len(UNTOLD)]
+        kind = tuple(UNDECLARED)[at % len(UNDECLARED)]
         asked = [f"{topic.trouble} What do I do?"]
         if at % 2:
             asked.append(self._once("question", kind))
         else:
-            said = [each for each in self._made.planted if each.told]
+            said = [each for each in self._made.planted if each.declared]
             asked.append(self._rng.choice(AGAIN).format(v=self._rng.choice(said).value.text))
         self._made.questions.append(" ".join(asked))
 
     def _some(self, where: str, count: int) -> list[str]:
-        """Return sentences with values that nobody has told us of, every kind in its turn."""
-        kinds = tuple(UNTOLD)
-        self._untold += count
+        """Return sentences with values that nobody has declared, every kind in its turn."""
+        kinds = tuple(UNDECLARED)
+        self._undeclared += count
         return [
-            self._once(where, kinds[(self._untold - at) % len(kinds)]) for at in range(count, 0, -1)
+            self._once(where, kinds[(self._undeclared - at) % len(kinds)])
+            for at in range(count, 0, -1)
         ]
 
     def _again(self, where: str) -> str:
         """Return a sentence that says a value of an earlier text once more, without a hint."""
         earlier = [each for each in self._made.planted if each.where != where]
         value = self._rng.choice(
-            [each for each in earlier if each.told or self._rng.random() < _BY_CHANCE]
+            [each for each in earlier if each.declared or self._rng.random() < _BY_CHANCE]
         )
         return self._rng.choice(AGAIN).format(v=value.value.text)
 
@@ -172,26 +173,26 @@ class _Gardener:
         accounts = [
             each.value.text
             for each in self._made.planted
-            if each.told and each.value.kind is EntityType.USERNAME
+            if each.declared and each.value.kind is EntityType.USERNAME
             if each.where.startswith(_TICKET) and each.where != where
         ]
         return A_THING.format(v=self._rng.choice(accounts)) if accounts else "Thank you."
 
     def _once(self, where: str, kind: EntityType) -> str:
-        return self._mention(where, self._maker.make(kind), told=False)
+        return self._mention(where, self._maker.make(kind), declared=False)
 
-    def _mention(self, where: str, value: Value, *, told: bool) -> str:
+    def _mention(self, where: str, value: Value, *, declared: bool) -> str:
         """Return a sentence that says ``value`` in some form, and note what gives it away."""
         self._mentions += 1
         rare = self._mentions % _RARE_EVERY == 0
         name = self._rng.choice(RARE if rare else (*COMMON, *[PLAIN] * len(COMMON)))
         written = FORMS[name](value.text)
-        alone = (value.alone,) if told and value.alone else ()
+        alone = (value.alone,) if declared and value.alone else ()
         number = len(self._made.planted)
         self._made.planted.append(
-            Planted(number, value, told, where, name, (value.text, written.strip(), *alone))
+            Planted(number, value, declared, where, name, (value.text, written.strip(), *alone))
         )
-        frame = self._rng.choice((TOLD if told else UNTOLD)[value.kind])
+        frame = self._rng.choice((DECLARED if declared else UNDECLARED)[value.kind])
         return frame.format(v=written)
 
 

@@ -27,7 +27,7 @@ Switch = Callable[[], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Values that the tenant told us of, or that were detected anywhere before anything left."""
+    """Values that the tenant declared, or that were detected anywhere before anything left."""
 
     planted: int
     leaks: int
@@ -36,7 +36,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class OfType:
-    """Of one type: how many nobody had told us of, and how many of them leaked."""
+    """Of one type: how many nobody had declared, and how many of them leaked."""
 
     planted: int
     leaks: int
@@ -44,7 +44,7 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Values that nobody told us of: what detection misses leaks."""
+    """Values that nobody declared: what detection misses leaks."""
 
     planted: int
     leaks: int
@@ -169,7 +169,7 @@ def _controls(
     for at, (guard, off) in enumerate(switches.items()):
         tell("switching off", at, len(switches))
         with off():
-            _, leaks = _searched(material, settings, doors, untold)
+            _, leaks = _searched(material, settings, doors, silent)
         new = {name: len(found - before[name]) for name, found in leaks.items()}
         more = {name: count for name, count in new.items() if count}
         made.append(Control(guard, sum(more.values()), more))
@@ -178,7 +178,7 @@ def _controls(
 
 def _search_control(material: Material, came: Came) -> Control:
     """Hide a value in every surface's bytes and look for it."""
-    planted = next(each for each in material.planted if each.told)
+    planted = next(each for each in material.planted if each.declared)
     hidden = base64.b64encode(b"?" + planted.value.text.encode())
     seeker = Seeker({planted.number: planted.written})
     found = {
@@ -192,8 +192,8 @@ def _search_control(material: Material, came: Came) -> Control:
 def _report(
     material: Material, came: Came, leaks: Leaks, controls: tuple[Control, ...]
 ) -> LeakageReport:
-    told = {each.number for each in material.planted if each.told}
-    known, unseen = told | came.known, {each.number for each in material.planted} - told
+    declared = {each.number for each in material.planted if each.declared}
+    known, unseen = declared | came.known, {each.number for each in material.planted} - declared
     everywhere = frozenset[int]().union(*leaks.values())
     lost, missed = everywhere & known, everywhere & unseen
     low, high = wilson_95(len(missed), len(unseen))
@@ -213,7 +213,7 @@ def _report(
         len(came.blobs["wire"]),
         controls,
         all(each.holds for each in controls),
-        tuple(_told(material, leaks, sorted(lost))),
+        tuple(_declared(material, leaks, sorted(lost))),
     )
 
 
@@ -227,12 +227,12 @@ def _by_type(material: Material, unseen: set[int], missed: frozenset[int]) -> di
     }
 
 
-def _told(material: Material, leaks: Leaks, lost: Iterable[int]) -> Iterable[str]:
+def _declared(material: Material, leaks: Leaks, lost: Iterable[int]) -> Iterable[str]:
     for number in lost:
         each = material.planted[number]
         where = ", ".join(name for name, found in leaks.items() if number in found)
         yield f"{each.value.kind} of {each.where} as {each.form}: {where}"
 
 
-def untold(_what: str, _done: int, _total: int) -> None:
+def silent(_what: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""

@@ -53,9 +53,11 @@ class Came:
 
 def run(material: Material, folder: Path, settings: Settings, doors: Doors, tell: Tell) -> Came:
     """Run every flow over ``material`` in ``folder``; return what left and what was kept."""
-    told = [each.value.text for each in material.planted if each.told and each.value.kind in _SAID]
+    declared = [
+        each.value.text for each in material.planted if each.declared and each.value.kind in _SAID
+    ]
     came = Came()
-    with RecordingServer(liar(told, material.answers)) as server:
+    with RecordingServer(liar(declared, material.answers)) as server:
         ours = _settings(settings, folder / "home", server)
         crashed = folder / "crashed"
         with _opened(ours, doors) as home:
@@ -121,8 +123,8 @@ def _held(home: Home, material: Material) -> frozenset[int]:
         text = planted.value.text
         return any((start, end) == (0, len(text)) for start, end, _ in scanner.values(text))
 
-    untold = (each for each in material.planted if not each.told)
-    return frozenset(each.number for each in untold if is_held(each))
+    undeclared = (each for each in material.planted if not each.declared)
+    return frozenset(each.number for each in undeclared if is_held(each))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,18 @@ from assistant.settings import Settings
 from assistant.writers import model
 from eval.leakage.measure import Switch
 from eval.leakage.replaced import replaced
-from guardrails import ForPerson, RawText, RedactedText, Redactor, doors, gate
-from guardrails.keys import DataKey
-from guardrails.known import KnownValues
-from guardrails.outgoing import Body
-from guardrails.restore import Restored, Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
+from guardrails import ForPerson, RawText, RedactedText, Redactor
+from guardrails.answers.verdict import Verdict
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownValues
+from guardrails.egress import gate
+from guardrails.egress.request import Body
+from guardrails.identity import permissions as doors
+from guardrails.identity.restore import Restored, Restorer
+from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.leaks.scan import Scanner
 from guardrails.spans import Span
-from guardrails.vault import EphemeralVaultStore, Vault
-from guardrails.verdict import Verdict
 
 
 def switches() -> Mapping[str, Switch]:
@@ -35,7 +37,7 @@ def switches() -> Mapping[str, Switch]:
         "gate": _open_gate,
         "seal": _no_seal,
         "verdict": _no_verdict,
-        "seats": _no_seats,
+        "memberships": _no_memberships,
         "restore of own people only": _restore_anybody,
     }
 
@@ -53,7 +55,7 @@ def _no_detector() -> AbstractContextManager[None]:
 
 
 def _nobody_known() -> AbstractContextManager[None]:
-    """Wash without the tenant's people; the gate goes on to know the directory."""
+    """Redact without the tenant's people; the gate goes on to know the directory."""
 
     def nobody(_self: Redactor, _text: str, _known: object) -> list[Span]:
         return []
@@ -65,7 +67,7 @@ def _open_gate() -> AbstractContextManager[None]:
     def as_it_is(content: bytes, _scanner: Scanner) -> Body:
         return Body(content, 0)
 
-    return replaced((gate, "wash_body", as_it_is))
+    return replaced((gate, "redact_body", as_it_is))
 
 
 def _no_seal() -> AbstractContextManager[None]:
@@ -82,8 +84,8 @@ def _no_verdict() -> AbstractContextManager[None]:
     return replaced((model, "judge", _believe))
 
 
-def _no_seats() -> AbstractContextManager[None]:
-    """Let anybody read: the checks of a seat, and the door behind them."""
+def _no_memberships() -> AbstractContextManager[None]:
+    """Let anybody read: the checks of a membership, and the door behind them."""
 
     def anybody(*_of: object) -> None:
         return None
@@ -91,14 +93,14 @@ def _no_seats() -> AbstractContextManager[None]:
     def shown(raw: RawText, person: doors.Person, tenant: str) -> ForPerson:
         return real(raw, doors.Person(person.login, tenant, may_read=True), tenant)
 
-    def seated(_self: bootstrap.Home, login: str, slug: str) -> doors.Person:
+    def as_member(_self: bootstrap.Home, login: str, slug: str) -> doors.Person:
         return doors.Person(login, slug)
 
     real = doors.show
     return replaced(
         *((flow, "must_read", anybody) for flow in (review, show, outbox)),
         *((flow, "show", shown) for flow in (review, show, outbox)),
-        (bootstrap.Home, "person", seated),
+        (bootstrap.Home, "person", as_member),
     )
 
 
@@ -120,7 +122,7 @@ def _restore_anybody() -> AbstractContextManager[None]:
 
 
 def _believe(said: RawText, **_sources: object) -> Verdict:
-    return Verdict(_unwashed(said), ())
+    return Verdict(_unredacted(said), ())
 
 
 class _Credulous(Redactor):
@@ -131,7 +133,7 @@ class _Credulous(Redactor):
         return []
 
 
-def _unwashed(raw: RawText) -> RedactedText:
+def _unredacted(raw: RawText) -> RedactedText:
     key = DataKey.fresh()
     vault = Vault(EphemeralVaultStore(), Sealer("nobody", key), key)
     return _Credulous(_Blind(), vault, KnownValues()).look_up(raw).text

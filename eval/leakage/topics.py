@@ -59,7 +59,7 @@ TOPICS = (
     ),
 )
 
-TOLD = {
+DECLARED = {
     EntityType.PERSON: (
         "Please keep {v} in the loop.",
         "It was {v} who saw it first.",
@@ -72,9 +72,9 @@ TOLD = {
     EntityType.HOSTNAME: ("It happens on {v} only.", "We restarted {v} twice."),
     EntityType.SERIAL_NUMBER: ("The sticker reads {v}.", "Device {v} is under warranty."),
 }
-"""Sentences for what the tenant has told us of; not all of them give a detector a hint."""
+"""Sentences for what the tenant has declared; not all of them give a detector a hint."""
 
-UNTOLD = {
+UNDECLARED = {
     EntityType.PERSON: (
         "I spoke to {v} about this yesterday.",
         "My colleague {v} has the same trouble.",
@@ -96,7 +96,7 @@ UNTOLD = {
     EntityType.DATE_OF_BIRTH: ("I was born on {v}.", "Date of birth: {v}"),
     EntityType.SECRET: ("The password is {v}", "I set the API key to {v} for now.", "pwd={v}"),
 }
-"""Sentences for what nobody has told us of, as people write them."""
+"""Sentences for what nobody has declared, as people write them."""
 
 AGAIN = (
     "As said above, {v} is the one.",

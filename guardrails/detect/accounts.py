@@ -179,9 +179,9 @@ def _cards(text: str) -> list[Span]:
     spans: list[Span] = []
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        told = _CARD_CONTEXT.search(words_before(text, match.start(), 60)) is not None
+        announced = _CARD_CONTEXT.search(words_before(text, match.start(), 60)) is not None
         shaped = digits[0] in "23456" and len(digits) >= 13 and not _is_stamp(match[0])
-        if (shaped and _luhn(digits)) or (told and len(digits) >= 12):
+        if (shaped and _luhn(digits)) or (announced and len(digits) >= 12):
             spans.append(Span(*match.span(), EntityType.CREDIT_CARD, 0.9, "card"))
     return spans
 
@@ -230,9 +230,11 @@ def _phones(text: str) -> list[Span]:
         digits = sum(char.isdigit() for char in value)
         if 7 <= digits <= 16 and not _NO_PHONE.fullmatch(value.strip()):
             before = words_before(text, match.start(), 45)
-            told = _PHONE_CONTEXT.search(before) is not None or _starts_line(text, match.start())
-            told = told or _PHONE_AFTER.match(text, match.end()) is not None
-            if _is_phone(value, told):
+            announced = _PHONE_CONTEXT.search(before) is not None or _starts_line(
+                text, match.start()
+            )
+            announced = announced or _PHONE_AFTER.match(text, match.end()) is not None
+            if _is_phone(value, announced):
                 spans.append(Span(*match.span(), EntityType.PHONE_NUMBER, 0.8, "phone"))
     spans.extend(
         Span(*match.span(), EntityType.PHONE_NUMBER, 0.75, "extension")
@@ -255,12 +257,12 @@ def _starts_line(text: str, at: int) -> bool:
     )
 
 
-def _is_phone(value: str, told: bool) -> bool:
+def _is_phone(value: str, announced: bool) -> bool:
     """A telephone's by its ``+``, by what is said of it, or by a format known somewhere."""
     if value.startswith("+"):
-        return _is_valid(value, None) or told
+        return _is_valid(value, None) or announced
     separated = any(char in " ().-/–" for char in value.strip())
-    if told:
+    if announced:
         return separated or value.startswith("0") or (len(value) >= 9 and _valid_anywhere(value))
     if not separated:
         return False

@@ -119,8 +119,8 @@ def _unquoted(
             yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
         return
     if hard and how in (":", "|", "==") and (tokens.is_passwordish(value) or _ends_line(text, end)):
-        told = not value.isalpha() or not value.islower() or not _is_remark(text, start, end)
-        if len(value) >= 4 and told:
+        announced = not value.isalpha() or not value.islower() or not _is_remark(text, start, end)
+        if len(value) >= 4 and announced:
             yield Span(start, end, EntityType.SECRET, 0.8, "secret-assigned")
         return
     long_hex = len(value) >= 24 and tokens.is_hex(value)
@@ -258,8 +258,8 @@ def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
     logs_in = _LOGIN_COMMAND.search(text, line_start, match.start()) is not None
     random = tokens.is_random(value, 16)
     if match[0].startswith("--"):
-        told = tokens.is_passwordish(value) or not is_common(value)
-        return random or (told and "=" not in value)
+        announced = tokens.is_passwordish(value) or not is_common(value)
+        return random or (announced and "=" not in value)
     if re.match(r"\d+:\d+|\d+$|[A-Za-z]:|/", value):
         return random
     named = _NAMED_USER.search(text, line_start, match.start()) is not None

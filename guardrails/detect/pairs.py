@@ -19,7 +19,7 @@ _PAIR = re.compile(
     r"(?<![\w/.:\\@-])(?P<user>[^\W\d_][\w.-]{1,30}(?:\\[\w.-]{2,30})?)[ ]?/[ ]?"
     r"(?P<secret>[^\s/\\\"'`<>(){}]{6,40})(?![\w/\\])"
 )
-_TOLD = re.compile(
+_ANNOUNCED = re.compile(
     r"cred|log(?:ged|s)?[ -]?(?:in|on)\b|sign(?:ed|s)? in|remote in|default|passw|\bpw\b|\bpwd\b"
     r"|account|still us(?:es|ing)",
     re.IGNORECASE,
@@ -33,10 +33,10 @@ def _pair(text: str, pair: re.Match[str]) -> Iterator[Span]:
     while end > start and text[end - 1] in ".,;:":
         end -= 1
     user, secret = pair["user"], text[start:end]
-    told = _TOLD.search(text, max(0, pair.start() - _REACH), pair.start()) is not None
+    announced = _ANNOUNCED.search(text, max(0, pair.start() - _REACH), pair.start()) is not None
     if not tokens.is_passwordish(secret) or not any(map(str.isdigit, secret)):
         return
-    if not told and not (any(sign in secret for sign in _SIGNS - {"_"}) and " " in pair[0]):
+    if not announced and not (any(sign in secret for sign in _SIGNS - {"_"}) and " " in pair[0]):
         return
     yield Span(start, end, EntityType.SECRET, 0.8, "secret-paired")
     if not is_technical(user):

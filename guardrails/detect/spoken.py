@@ -14,7 +14,7 @@ from guardrails.spans import EntityType, Span
 
 def find(text: str) -> list[Span]:
     """Return the passwords, PINs and codes that a sentence in ``text`` gives away."""
-    return [*_told(text), *_typed(text), *_codes(text)]
+    return [*_announced(text), *_typed(text), *_codes(text)]
 
 
 _TALK = re.compile(
@@ -39,7 +39,7 @@ _STOP = re.compile(r"[.?!](?:\s|$)|\n\s*\n")
 _REACH = 90
 
 
-def _told(text: str) -> Iterator[Span]:
+def _announced(text: str) -> Iterator[Span]:
     for talk in _TALK.finditer(text):
         limit = min(len(text), talk.end() + _REACH)
         if stop := _STOP.search(text, talk.end(), limit):
@@ -51,19 +51,19 @@ def _told(text: str) -> Iterator[Span]:
             start, end = _trim(text, token)
             value = text[start:end]
             close = text[talk.end() : link.start()].strip() in ("", "is", "was")
-            if _is_told(
+            if _is_announced(
                 value, quoted=token["quote"] is not None, close=close, link=link[0].strip().lower()
             ):
                 yield Span(start, end, EntityType.SECRET, 0.8, "secret-told")
                 break
 
 
-def _is_told(  # noqa: PLR0911 - one line a way of telling
+def _is_announced(  # noqa: PLR0911 - one line a way of telling
     value: str, *, quoted: bool, close: bool, link: str
 ) -> bool:
     if _MARKUP.search(value):
         return False
-    if tokens.is_passwordish(value) and not _NOT_TOLD.fullmatch(value):
+    if tokens.is_passwordish(value) and not _NOT_ANNOUNCED.fullmatch(value):
         if not link:
             return _symbolled(value) or tokens.is_random(value, 16)
         strong = (
@@ -106,7 +106,7 @@ _MARKUP = re.compile(
 _SIMPLE = re.compile(r"[A-Za-z]{3,20}\d{1,6}")
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[-_.][a-z]{3,12}){2,5}")
 _COMPOUND = re.compile(r"(?:up|out|state|case|end|one|two|non|read|self|re|pre|multi)[-_]")
-_NOT_TOLD = re.compile(
+_NOT_ANNOUNCED = re.compile(
     r"[A-Z]{2,6}[-_]?\d{1,8}|\d{1,2}[:.]\d{2}\S{0,4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
     r"|0x[0-9A-Fa-f]+|[\d.,]+\S{0,2}"
     r"|#\d+|\d+[-–]\w+|[A-Z]?[a-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+"
@@ -152,17 +152,17 @@ _NEXT = re.compile(
 
 def _typed(text: str) -> Iterator[Span]:
     for typing in _TYPING.finditer(text):
-        told: re.Match[str] | None = typing
-        while told:
-            start, end = _trim(text, told)
+        announced: re.Match[str] | None = typing
+        while announced:
+            start, end = _trim(text, announced)
             if not _is_typed(text[start:end]):
                 break
             yield Span(start, end, EntityType.SECRET, 0.75, "secret-typed")
-            told = _NEXT.match(text, end)
+            announced = _NEXT.match(text, end)
 
 
 def _is_typed(value: str) -> bool:
-    if _NOT_TOLD.fullmatch(value) and not tokens.is_scrambled(value):
+    if _NOT_ANNOUNCED.fullmatch(value) and not tokens.is_scrambled(value):
         return False
     strange = tokens.is_scrambled(value) or _symbolled(value)
     return strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value)

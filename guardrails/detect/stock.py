@@ -37,8 +37,8 @@ class StockPresidio:
         for name in ("presidio-analyzer", "tldextract"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         models = [{"lang_code": _LANGUAGE, "model_name": _MODEL}]
-        told = {"nlp_engine_name": "spacy", "models": models}
-        engine = NlpEngineProvider(nlp_configuration=told).create_engine()
+        announced = {"nlp_engine_name": "spacy", "models": models}
+        engine = NlpEngineProvider(nlp_configuration=announced).create_engine()
         analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=[_LANGUAGE])
         self._analyze = cast(
             "_Analyze", cast("Any", BatchAnalyzerEngine(analyzer)).analyze_iterator

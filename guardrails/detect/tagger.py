@@ -29,8 +29,8 @@ from guardrails.detect.plausible import plausible
 from guardrails.detect.resolve import merge
 from guardrails.detect.segments import Segment, segments
 from guardrails.detect.shapes import shapes
+from guardrails.egress.netguard import silence_vendors
 from guardrails.errors import Refused
-from guardrails.netguard import silence_vendors
 from guardrails.spans import EntityType, Span
 
 Found = tuple[tuple[int, int, EntityType, float], ...]
@@ -118,22 +118,22 @@ class Model:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        told = self._told = settings()
+        config = self._config = settings()
         runtime = cast("Any", onnxruntime)
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = runtime.InferenceSession(
-            _checked("tagger.onnx", told), options, providers=["CPUExecutionProvider"]
+            _checked("tagger.onnx", config), options, providers=["CPUExecutionProvider"]
         )
         read = cast("Any", Tokenizer)
-        self._tokens = read.from_str(_checked("tokenizer.json", told).decode())
+        self._tokens = read.from_str(_checked("tokenizer.json", config).decode())
 
     def read(self, texts: Sequence[str]) -> Iterator[tuple[str, Found]]:
         """Yield each text, shortest first, with what it holds."""
         for text, tokens in self.weigh(texts):
-            yield text, decide(text, tokens, self._told)
+            yield text, decide(text, tokens, self._config)
 
     def weigh(self, texts: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
         """Yield each text, shortest first, with what the model makes of its tokens."""
@@ -170,12 +170,12 @@ class Weighed:
     masked: npt.NDArray[np.float32]
 
 
-def decide(text: str, tokens: Weighed, told: Settings) -> Found:
+def decide(text: str, tokens: Weighed, config: Settings) -> Found:
     """Return the spans of those tokens that outweigh the threshold of their label."""
     hits: list[tuple[int, int, EntityType, float]] = []
-    for i in np.flatnonzero(tokens.masked >= told.thresholds[tokens.best]).tolist():
+    for i in np.flatnonzero(tokens.masked >= config.thresholds[tokens.best]).tolist():
         start, end = tokens.offsets[i]
-        kind = told.labels[int(tokens.best[i])]
+        kind = config.labels[int(tokens.best[i])]
         if start < end and kind:
             hits.append((start, end, kind, float(tokens.masked[i])))
     return tuple(_grown(text, hits))
@@ -250,10 +250,10 @@ def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]
         yield batch
 
 
-def _checked(name: str, told: Settings) -> bytes:
+def _checked(name: str, config: Settings) -> bytes:
     """Return the bytes of a file in ``weights``, if they are those that were trained."""
     content = _WEIGHTS.joinpath(name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != told.sha256.get(name):
+    if hashlib.sha256(content).hexdigest() != config.sha256.get(name):
         raise Refused(
             f"weights/{name} is not the file that labels.json names.",
             todo="Install Quietdesk again, or rebuild the weights with `make train-detector`.",

@@ -98,8 +98,8 @@ def vetoed(text: str, span: Span, where: Context) -> bool:
     words = [word.strip("\"'“”‘’.,;:!?()") for word in phrase.split()]
     words = [word for word in words if word]
     if span.recognizer == "tagger":  # it has read the sentence; only the lexicon knows better
-        told = [is_technical(word) for word in words]
-        if any(told) if where.technical else all(told):
+        announced = [is_technical(word) for word in words]
+        if any(announced) if where.technical else all(announced):
             return True
         mixed = words[0][0].isupper() and any(word.islower() for word in words)  # “Hunter green”
         unsure = mixed or span.score < _SURE_OF_A_WORD

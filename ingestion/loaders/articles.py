@@ -90,7 +90,7 @@ def _loaded(articles: Iterable[Article], name: str, note: str = "") -> Loaded:
         raise Unreadable(_why_none(left))
     notes = (f"{number} {what}" for what, number in left.items())
     return Loaded(
-        RawText(name), (), (*notes, *([note] if note else ())), articles=_told_apart(found)
+        RawText(name), (), (*notes, *([note] if note else ())), articles=_set_apart(found)
     )
 
 
@@ -100,7 +100,7 @@ def _why_none(left: Counter[str]) -> str:
     return "it holds no article: each needs a title and a body (or text, content)"
 
 
-def _told_apart(articles: Sequence[Loaded]) -> tuple[Loaded, ...]:
+def _set_apart(articles: Sequence[Loaded]) -> tuple[Loaded, ...]:
     """Return articles whose keys differ: those without one of their own are counted."""
     often = Counter(each.key for each in articles)
     return tuple(

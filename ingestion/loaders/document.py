@@ -24,7 +24,7 @@ class Section:
 
     ``heading`` is the path of headings from the outermost. ``starts`` holds the offset of each line
     of ``body`` and ``lines`` the line of the file that it came from: a mask may swallow a line
-    break, so lines are found by raw offset and never by counting breaks in washed text.
+    break, so lines are found by raw offset and never by counting breaks in redacted text.
     """
 
     heading: tuple[RawText, ...]

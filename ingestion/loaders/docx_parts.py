@@ -21,7 +21,7 @@ _MAX_PARTS = 20_000
 _MAX_BYTES = 64 * 1024**2
 _MAX_ELEMENTS = 3_000_000
 _LOCKED = "it is protected by a password or an old Word file: save an open copy as .docx"
-_BROKEN = "the file is broken: open it in Word and save it anew"
+_BROKEN = "the file is broken: open it in Word and save it again"
 _BOMB = "it unpacks to far more than a document should hold"
 
 _DOCUMENT = "word/document.xml"
@@ -48,7 +48,7 @@ class Package:
         """Return the main part. `Unreadable` when there is none."""
         found = self._parsed(self._main)
         if found is None:
-            raise Unreadable("the file is no Word document: save it anew as .docx")
+            raise Unreadable("the file is no Word document: save it again as .docx")
         return found
 
     def related(self, role: str) -> ET.Element | None:

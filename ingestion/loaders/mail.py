@@ -34,7 +34,7 @@ def load_mail(body: bytes, name: str) -> Loaded:
     """Read one message; its subject is the title."""
     message = _message(body)
     heads = "\n".join(_heads(message))
-    new, quoted = _told_apart(message.text, [])
+    new, quoted = _set_apart(message.text, [])
     parts = (((), f"{heads}\n\n{new}\n\n{_attached(message)}"), ((_QUOTED,), quoted))
     if not message.text.strip() and not message.attached:
         raise Unreadable("the message holds no text")
@@ -61,7 +61,7 @@ def load_mailbox(body: bytes, name: str) -> Loaded:
         message = _message(raw)
         attached += len(message.attached)
         subject = _PREFIX.sub("", message.subject)
-        new, quoted = _told_apart(message.text, repeated(message.text, earlier))
+        new, quoted = _set_apart(message.text, repeated(message.text, earlier))
         earlier |= said(message.text)
         text = "\n".join([*_heads(message), "", new, "", _attached(message)])
         for heading, words in (((subject,), text), ((subject, _QUOTED), quoted)):
@@ -91,9 +91,9 @@ def _message(body: bytes) -> _Mail:
                 attached.append(_header_text(part.get_filename()) or part.get_content_type())
         headers = {name: _header(parsed, name) for name in (*_SHOWN, "Subject")}
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
-        raise Unreadable("the message is broken: save it anew as .eml") from None
+        raise Unreadable("the message is broken: save it again as .eml") from None
     if not any(headers.values()) and not parsed.keys():
-        raise Unreadable("it holds no message: save it anew as .eml")
+        raise Unreadable("it holds no message: save it again as .eml")
     text = "\n\n".join(text for text in texts if text.strip())
     return _Mail(headers.pop("Subject"), headers, text, attached)
 
@@ -170,7 +170,7 @@ def _attached(message: _Mail) -> str:
     return "\n".join(f"Attachment, not read: {name}" for name in message.attached)
 
 
-def _told_apart(text: str, gone: list[Stretch]) -> tuple[str, str]:
+def _set_apart(text: str, gone: list[Stretch]) -> tuple[str, str]:
     """Return the new words and the quoted ones, without what is gone and without the signature."""
     quoted = [each for each in quotations(text) if each not in gone]
     signed = signature(text)

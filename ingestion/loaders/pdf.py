@@ -94,7 +94,7 @@ def _read(body: bytes) -> dict[str, object]:
     found = cast("dict[str, object]", json.loads(done.stdout))
     error = found.get("error")
     if error is not None:
-        broken = f"the file is {error}: save or print it anew"
+        broken = f"the file is {error}: save or print it again"
         raise Unreadable(_WHY.get(str(error), broken))
     return found
 

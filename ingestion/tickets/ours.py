@@ -8,8 +8,8 @@ from pydantic import BeforeValidator
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import EPOCH, Instant, Parsed, Reference, Schema
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import EPOCH, Instant, Parsed, Reference, Schema
 from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest, words_of
 
 LOWER = BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)

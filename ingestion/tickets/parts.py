@@ -13,8 +13,8 @@ from pydantic import BeforeValidator
 
 from assistant.model import RawTicket, RawTurn, TurnRole
 from guardrails import RawText, join_raw
-from guardrails.known import KnownPerson
-from guardrails.parse import Schema
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Schema
 from ingestion.loaders.html import html_message
 
 NOTHING = RawText("")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from assistant.errors import BadInput
 from assistant.model import RawTicket
-from guardrails.parse import Parsed
-from guardrails.stream import is_json, read_json
+from guardrails.intake.parse import Parsed
+from guardrails.intake.stream import is_json, read_json
 from ingestion.source import Source
 from ingestion.tickets import freshdesk, ours, table, zendesk
 from ingestion.tickets.parts import Found

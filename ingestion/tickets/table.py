@@ -14,9 +14,9 @@ from pydantic import BeforeValidator
 from assistant.errors import BadInput
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.parse import EPOCH, Instant, Reference, Schema
-from guardrails.stream import read_csv
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import EPOCH, Instant, Reference, Schema
+from guardrails.intake.stream import read_csv
 from ingestion.tickets.ours import LOWER, Person
 from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest
 

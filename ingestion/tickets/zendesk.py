@@ -13,8 +13,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
-from guardrails.known import KnownPerson
-from guardrails.parse import (
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import (
     EPOCH,
     Instant,
     Number,

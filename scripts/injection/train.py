@@ -1,8 +1,8 @@
-"""Fits the injection detector and writes ``guardrails/weights/injection.json``.
+"""Fits the injection detector and writes ``guardrails/injection/weights/injection.json``.
 
     python -m scripts.injection.train --shared ../shared/data
 
-Every text goes the product's own way first: washed, cut into blocks and sentences, embedded. Held-
+Every text goes the product's own way first: redacted, cut into blocks and sentences, embedded. Held-
 out figures are printed before: no row is judged by a model that saw a near-duplicate of it, another
 row of its attack's category, or its mail.
 """
@@ -24,10 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from assistant.bootstrap import ephemeral_redactor, make_embedder, stay_home
 from assistant.settings import load_settings
 from guardrails import RawText, RedactedText
-from guardrails.injection import BUCKETS, blocks, features
+from guardrails.injection.detector import BUCKETS, blocks, features
 
 HERE = Path(__file__).parent
-TARGET = Path("guardrails/weights/injection.json")
+TARGET = Path("guardrails/injection/weights/injection.json")
 SEED = 20260
 FOLDS = 5
 SCALE = 3.0
@@ -44,7 +44,7 @@ CLEAN_MAIL, OWN_HARMLESS, OTHERS = 5.0, 2.0, 0.5
 
 @dataclass
 class Text:
-    """A text with what is known of it, then its washed form, its blocks and their features."""
+    """A text with what is known of it, then its redacted form, its blocks and their features."""
 
     text: str
     attack: bool
@@ -53,13 +53,13 @@ class Text:
     host: str = ""
     order: str = ""
     hidden: bool = False
-    washed: RedactedText | None = None
-    washed_order: str = ""
+    redacted: RedactedText | None = None
+    redacted_order: str = ""
     rows: list[tuple[np.ndarray, np.ndarray, list[str]]] = field(default_factory=list)
 
 
 def main() -> None:
-    """Read, wash, embed, cross-validate, fit, write."""
+    """Read, redact, embed, cross-validate, fit, write."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--shared", type=Path, required=True)
     options = asked.parse_args()
@@ -68,11 +68,13 @@ def main() -> None:
     texts = [*labelled(options.shared), *others(options.shared)]
     texts += own(texts)
     redactor = ephemeral_redactor(settings)
-    for one, washed in zip(texts, wash(redactor, [each.text for each in texts]), strict=True):
-        one.washed = washed
+    for one, redacted in zip(texts, redact(redactor, [each.text for each in texts]), strict=True):
+        one.redacted = redacted
     ordered = [each for each in texts if each.order]
-    for one, washed in zip(ordered, wash(redactor, [each.order for each in ordered]), strict=True):
-        one.washed_order = washed.reveal()
+    for one, redacted in zip(
+        ordered, redact(redactor, [each.order for each in ordered]), strict=True
+    ):
+        one.redacted_order = redacted.reveal()
     embed(texts, make_embedder(settings).embed)
     cross_validate(texts)
     TARGET.write_text(json.dumps(exported(*fit(texts))) + "\n", encoding="utf-8")
@@ -146,8 +148,8 @@ def cut(text: str) -> Iterator[str]:
         yield piece
 
 
-def wash(redactor: object, texts: Sequence[str]) -> list[RedactedText]:
-    """Wash ``texts`` as a tenant's are."""
+def redact(redactor: object, texts: Sequence[str]) -> list[RedactedText]:
+    """Redact ``texts`` as a tenant's are."""
     return [each.text for each in redactor.redact_many([RawText(text) for text in texts])]
 
 
@@ -155,10 +157,10 @@ def embed(texts: Sequence[Text], embedder: Callable[..., np.ndarray]) -> None:
     """Give every text the features of its blocks; of a very long one the first three."""
     jobs, flat = [], []
     for one in texts:
-        for block in blocks(one.washed.reveal())[:3]:
-            parts = [one.washed.cut(start, end) for start, end in block]
+        for block in blocks(one.redacted.reveal())[:3]:
+            parts = [one.redacted.cut(start, end) for start, end in block]
             jobs.append((one, len(flat), len(parts)))
-            flat += [one.washed.cut(block[0][0], block[-1][1]), *parts]
+            flat += [one.redacted.cut(block[0][0], block[-1][1]), *parts]
     print(f"{len(texts)} texts, {len(flat)} stretches to embed", flush=True)
     vectors = embedder(flat)
     for one, at, count in jobs:
@@ -211,7 +213,7 @@ def part_label(one: Text, sentence: str) -> float:
         return 0.0
     if not one.order:
         return -1.0
-    said, order = set(plain(sentence).split()), set(plain(one.washed_order).split())
+    said, order = set(plain(sentence).split()), set(plain(one.redacted_order).split())
     share = len(said & order) / max(len(said), 1)
     if share > _MOST and (len(said) > _FEW or said == order):
         return 1.0

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from assistant.desk import Desk
 from guardrails import RawText, Redactor
-from guardrails.known import KnownValues
-from guardrails.ledger import Head, Ledger, LedgerMaker, LedgerStore, Row
+from guardrails.audit.ledger import Head, Ledger, LedgerMaker, LedgerStore, Row
+from guardrails.detect.directory import KnownValues
 from tests.fakes.databases import Room, sqlite_home
 from tests.fakes.desks import NameList, a_desk
 from tests.fakes.tickets import import_tickets

@@ -10,12 +10,12 @@ import pytest
 
 from assistant.desk import Desk
 from assistant.flows.ask import Answer, ask, asking
-from assistant.flows.indexing import index_chunks
 from assistant.model import Chunk, Document, Written
+from assistant.search.indexing import index_chunks
 from guardrails import RawText
-from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, open_bench, spared
+from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, fell_back, open_bench
 from tests.fakes.desks import a_desk
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import MAIL, NAME, Tenant
 from tests.model_server import Answer as Scripted
 from tests.model_server import ModelServer, drip, fail, say, truncate
@@ -36,7 +36,7 @@ def bench() -> Iterator[Bench]:
 def growing(bench: Bench, answer: Scripted) -> list[Written]:
     """Return what the writer shows, step by step."""
     bench.server.will(answer)
-    return list(bench.writer.answering(washed("Why does it not print?"), bench.passages()))
+    return list(bench.writer.answering(redacted("Why does it not print?"), bench.passages()))
 
 
 def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
@@ -61,7 +61,7 @@ def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str
         assert "System32" not in each.body.reveal()
         assert "help" not in each.body.reveal()
         assert "for it" not in each.body.reveal()
-    spared(last)
+    fell_back(last)
 
 
 @pytest.mark.parametrize("answer", [fail(500), truncate("Restart the Print Spooler service. [1]")])
@@ -69,15 +69,15 @@ def test_a_model_that_breaks_off_leaves_the_spare_writers_answer(
     bench: Bench, answer: Scripted
 ) -> None:
     *_, last = growing(bench, answer)
-    assert "The model" in spared(last)
+    assert "The model" in fell_back(last)
     assert last.intents == (1,)
 
 
 def desk_of(bench: Bench) -> Desk:
     """Return a desk that knows one document and asks the bench's model."""
     desk = a_desk()
-    document = Document("d" * 32, washed("kb/print.md"), washed("Printing"), "f", WHEN, 1)
-    chunk = Chunk("c" * 32, document.id, 0, washed("Printing"), washed(PRINTING), 1, 9)
+    document = Document("d" * 32, redacted("kb/print.md"), redacted("Printing"), "f", WHEN, 1)
+    chunk = Chunk("c" * 32, document.id, 0, redacted("Printing"), redacted(PRINTING), 1, 9)
     desk.records.documents.put(document, [chunk])
     index_chunks(desk.embedder, desk.vectors, [chunk], {document.id: document.title})
     return replace(desk, writer=bench.writer)
@@ -114,10 +114,10 @@ def test_a_follow_up_is_asked_behind_what_it_follows(bench: Bench) -> None:
 def test_what_was_asked_before_gives_a_follow_up_its_sense() -> None:
     desk = a_desk()
     for name, text in (("mac", "Install the VPN client on a Mac."), ("car", "Park the car.")):
-        document = Document(name * 8, washed(f"{name}.md"), washed(name), "f", WHEN, 1)
-        chunk = Chunk(f"{name}-1", document.id, 0, washed(name), washed(text), 1, 2)
+        document = Document(name * 8, redacted(f"{name}.md"), redacted(name), "f", WHEN, 1)
+        chunk = Chunk(f"{name}-1", document.id, 0, redacted(name), redacted(text), 1, 2)
         desk.records.documents.put(document, [chunk])
         index_chunks(desk.embedder, desk.vectors, [chunk], {document.id: document.title})
-    before = [washed("How do I install the VPN client?")]
+    before = [redacted("How do I install the VPN client?")]
     followed = ask(desk, RawText("And there?"), before=before).passages
     assert followed[0].source.reveal() == "mac.md"

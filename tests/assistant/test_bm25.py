@@ -23,7 +23,7 @@ from assistant.adapters.bm25 import (
     tokenize,
 )
 from assistant.model import Chunk
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.records import FakeDocuments
 from tests.fakes.samples import a_document, chunks_of
 
@@ -87,8 +87,8 @@ def test_an_empty_library_finds_nothing() -> None:
 
 def test_scores_are_shares_and_an_unknown_word_lowers_them() -> None:
     index = _index("restart the spooler", "lower the mtu", "other things")
-    (known,) = index.search(washed("spooler"), 1)
-    (half,) = index.search(washed("spooler zebra"), 1)
+    (known,) = index.search(redacted("spooler"), 1)
+    (half,) = index.search(redacted("spooler zebra"), 1)
     assert 0 < half.score < known.score < 1
 
 
@@ -134,7 +134,7 @@ def test_a_word_of_the_title_finds_a_chunk_that_does_not_hold_it() -> None:
     document = a_document()
     documents.put(document, chunks_of(document, ["Lower the MTU.", "Verify it."]))
     title = document.title.reveal()
-    assert len(Bm25Library(documents)().search(washed(title), 5)) == 2
+    assert len(Bm25Library(documents)().search(redacted(title), 5)) == 2
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,14 @@ def test_a_document_that_is_named_comes_before_one_that_mentions_it(question: st
     documents = FakeDocuments()
     long = "Time of a host is no longer that of the others. " * 2
     documents.put(
-        replace(named, title=washed("Node Clock Stuck")), chunks_of(named, [f"Node clock: {long}"])
+        replace(named, title=redacted("Node Clock Stuck")),
+        chunks_of(named, [f"Node clock: {long}"]),
     )
     documents.put(mention, chunks_of(mention, ["See NodeClockStuck."]))
     for at in range(20):
         other = a_document(f"{at}.md")
         documents.put(other, chunks_of(other, ["Other things fire."]))
-    best = Bm25Library(documents)().search(washed(question), 2)[0]
+    best = Bm25Library(documents)().search(redacted(question), 2)[0]
     assert best.chunk_id in {chunk.id for chunk in documents.chunks_of(named.id)}
 
 
@@ -165,19 +166,19 @@ def test_one_word_and_a_placeholder_name_nothing() -> None:
 
 def test_what_is_no_title_costs_a_question_nothing() -> None:
     index = _index("restart the spooler", "lower the mtu", "other things")
-    (alone,) = index.search(washed("spooler"), 1)
-    (beside,) = index.search(washed("the spooler of it"), 1)
+    (alone,) = index.search(redacted("spooler"), 1)
+    (beside,) = index.search(redacted("the spooler of it"), 1)
     assert beside.score == alone.score
 
 
 def test_the_library_keeps_in_step_with_the_records() -> None:
     documents, document = FakeDocuments(), a_document()
     library = Bm25Library(documents)
-    assert library().search(washed("mtu"), 5) == []
+    assert library().search(redacted("mtu"), 5) == []
     documents.put(document, chunks_of(document, ["Lower the MTU."]))
-    assert len(library().search(washed("mtu"), 5)) == 1
+    assert len(library().search(redacted("mtu"), 5)) == 1
     documents.remove([document.id])
-    assert library().search(washed("mtu"), 5) == []
+    assert library().search(redacted("mtu"), 5) == []
 
 
 def test_only_new_chunks_are_opened_after_a_change() -> None:
@@ -188,7 +189,7 @@ def test_only_new_chunks_are_opened_after_a_change() -> None:
     library()
     documents.put(second, chunks_of(second, ["three"]))
     documents.opened = 0
-    assert len(library().search(washed("three"), 5)) == 1
+    assert len(library().search(redacted("three"), 5)) == 1
     library()
     assert documents.opened == 1
 
@@ -200,7 +201,7 @@ def test_many_threads_may_search_while_documents_come(caplog: pytest.LogCaptureF
     def search() -> None:
         try:
             for _ in range(50):
-                library().search(washed("word restarting"), 5)
+                library().search(redacted("word restarting"), 5)
         except BaseException as error:  # noqa: BLE001 - a thread's failure must reach the test
             failures.append(error)
 
@@ -213,7 +214,7 @@ def test_many_threads_may_search_while_documents_come(caplog: pytest.LogCaptureF
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(library().search(washed("restart"), 50)) == 20
+    assert len(library().search(redacted("restart"), 50)) == 20
     assert not caplog.records
 
 
@@ -232,4 +233,4 @@ def _index(*texts: str) -> Bm25Index:
 
 
 def _found(index: Bm25Index, query: str, limit: int = 5) -> list[str]:
-    return [hit.chunk_id for hit in index.search(washed(query), limit)]
+    return [hit.chunk_id for hit in index.search(redacted(query), limit)]

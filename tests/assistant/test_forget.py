@@ -18,7 +18,7 @@ from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
-from ingestion.known import named
+from ingestion.staleness import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.samples import a_draft
@@ -119,7 +119,7 @@ def test_a_draft_that_quotes_the_document_is_counted(home: Home) -> None:
     assert forget_documents(desk, [printer]).quoting == 1
 
 
-def test_what_is_not_there_is_said_and_nothing_is_built_anew(home: Home) -> None:
+def test_what_is_not_there_is_said_and_nothing_is_built_again(home: Home) -> None:
     assert named(home.desk("acme"), "nothing.md") == []
     with pytest.raises(NotFound), home.erasing("acme"):
         forget_ticket(home.desk("acme"), "AC-9")

@@ -1,4 +1,4 @@
-"""What was asked in vain is kept washed, and like questions stand together."""
+"""What was asked in vain is kept redacted, and like questions stand together."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from assistant.flows.ask import ask
 from assistant.flows.gaps import clusters, gaps
-from assistant.flows.only import Only
+from assistant.search.filters import DocumentFilter
 from guardrails import RawText
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import a_document, chunks_of
 
 
-def test_a_question_that_nothing_answers_is_kept_washed() -> None:
+def test_a_question_that_nothing_answers_is_kept_redacted() -> None:
     desk = a_desk("Priya Raghunathan")
     assert not ask(desk, RawText("Where does Priya Raghunathan park?")).answerable
     (group,) = gaps(desk)
@@ -23,7 +23,7 @@ def test_what_a_filter_left_out_is_no_gap() -> None:
     desk = a_desk()
     document = a_document("vpn/guide.md")
     desk.records.documents.put(document, chunks_of(document, ["Of no use."]))
-    found = ask(desk, RawText("Where is the car park?"), only=Only(type="md"))
+    found = ask(desk, RawText("Where is the car park?"), filters=DocumentFilter(type="md"))
     assert (found.answerable, found.narrowed) == (False, True)
     assert gaps(desk) == []
 

@@ -11,11 +11,11 @@ import pytest
 from assistant.adapters.chroma import generations
 from assistant.adapters.generations import Generations, Maker, Truth
 from assistant.errors import BadInput
-from assistant.flows.indexing import embedding_text, reconcile
 from assistant.ports import DocumentStore, Embedder, Near, Vectors
+from assistant.search.indexing import embedding_text, reconcile
 from guardrails import RedactedText
 from tests.fakes.indexes import HashingEmbedder
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.records import FakeRecords
 from tests.fakes.samples import a_document, chunks_of
 
@@ -51,7 +51,7 @@ def test_vectors_of_another_embedder_answer_on_while_new_ones_are_made_beside_th
     def _asks() -> str:
         """Return who was asked to embed a question that both vectors' owners know."""
         asked = len(old.seen)
-        found = index.nearest(new, washed("Restart the spooler."), 5)
+        found = index.nearest(new, redacted("Restart the spooler."), 5)
         assert found.whole
         assert found.hits[0].score > found.hits[1].score
         return old.name if len(old.seen) > asked else new.name
@@ -74,7 +74,7 @@ def test_an_embedder_that_is_gone_leaves_the_words_alone_and_says_so(
     loaders: list[Callable[[str], Embedder]] = [_gone, lambda _: _Unloadable(), lambda _: _Other()]
     for load in loaders:
         index = _index(tmp_path, _Other(16), documents, load=load)
-        assert index.nearest(_Other(16), washed("spooler"), 5) == Near([], whole=False)
+        assert index.nearest(_Other(16), redacted("spooler"), 5) == Near([], whole=False)
         index.close()
 
 
@@ -85,7 +85,7 @@ def test_a_kill_at_any_batch_loses_no_vector_that_was_made_before(
     new = _Other()
     held = sorted(documents.chunk_ids())
     killed = _index(tmp_path, new, documents)
-    killed.add(held[:1], new.embed([washed("Restart the spooler.")]))
+    killed.add(held[:1], new.embed([redacted("Restart the spooler.")]))
     killed.settle()
     assert killed.made_by_another(), "half an index does not answer"
     killed.close()

@@ -19,11 +19,11 @@ from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.vendor_errors import WORDS, translated
 from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
 from guardrails import RawText, RedactedText
-from guardrails.ledger import calling
+from guardrails.audit.ledger import calling
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import MAIL, FullDisk, Tenant
 from tests.model_server import (
     Answer,
@@ -40,7 +40,7 @@ from tests.model_server import (
 )
 
 ROOT = Path(__file__).parents[2]
-SYSTEM, USER = washed("You help."), washed("<PERSON_1> on <HOSTNAME_2> cannot print.")
+SYSTEM, USER = redacted("You help."), redacted("<PERSON_1> on <HOSTNAME_2> cannot print.")
 WAYS = ("complete", "acomplete", "stream")
 
 
@@ -96,7 +96,7 @@ def test_no_way_in_goes_round_the_gate(way: str, server: ModelServer) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_identity_that_reached_a_prompt_does_not_leave(way: str, server: ModelServer) -> None:
     with chat_with(server) as chat, pytest.raises(GateClosed, match="EMAIL_ADDRESS") as caught:
-        ask(chat, way, washed(f"write to {MAIL}"))
+        ask(chat, way, redacted(f"write to {MAIL}"))
     assert MAIL not in str(caught.value)
     assert server.received == []
 
@@ -108,7 +108,7 @@ def test_a_common_word_that_is_a_value_leaves_behind_its_placeholder(
     tenant = Tenant()
     (name,) = tenant.knows((EntityType.PERSON, "Max"))
     with chat_with(server, tenant) as chat:
-        ask(chat, way, washed("Max called"))
+        ask(chat, way, redacted("Max called"))
     assert str(name) in server.received[0].prompt
     assert b"Max" not in server.seen()
 
@@ -124,7 +124,7 @@ def test_a_ledger_that_cannot_be_written_means_that_no_byte_leaves(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("text", ["plain", RawText("outside"), None, 7])
-def test_only_washed_text_is_taken(way: str, text: Any, server: ModelServer) -> None:
+def test_only_redacted_text_is_taken(way: str, text: Any, server: ModelServer) -> None:
     with chat_with(server) as chat, pytest.raises(TypeError, match="expected RedactedText"):
         ask(chat, way, text)
     assert server.received == []
@@ -208,7 +208,7 @@ def test_one_chat_serves_one_event_loop_after_another(server: ModelServer) -> No
 
 def test_characters_that_utf8_cannot_write_are_left_out(server: ModelServer) -> None:
     with chat_with(server) as chat:
-        ask(chat, "complete", washed("odd \ud800 text"))
+        ask(chat, "complete", redacted("odd \ud800 text"))
     assert server.received[0].prompt.endswith("odd ? text")
 
 

@@ -14,8 +14,8 @@ from assistant.errors import BadInput, NotFound, Refused
 from assistant.flows.ask import Answer, ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents
-from assistant.flows.only import Only
 from assistant.model import Role
+from assistant.search.filters import DocumentFilter
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.policy import Policy
@@ -69,21 +69,21 @@ def test_a_draft_quotes_it_too(home: Home) -> None:
 
 def test_it_is_read_by_nobody_until_the_policy_says_so(home: Home) -> None:
     assert not _mentions(_ask(home, "globex", TUNNEL), "MTU")
-    assert home.desk("globex").shelf is None
+    assert home.desk("globex").library_view is None
     home.set_policy("acme", Policy(library=False))
     assert not _mentions(_ask(home, "acme", TUNNEL), "MTU")
 
 
 def test_a_filter_reaches_into_it(home: Home) -> None:
-    only = Only(source="library: vpn.md")
-    found = ask(home.desk("acme"), RawText(TUNNEL), only=only)
+    filters = DocumentFilter(source="library: vpn.md")
+    found = ask(home.desk("acme"), RawText(TUNNEL), filters=filters)
     assert {each.source.reveal() for each in found.passages} == {"library: vpn.md"}
 
 
 def test_nothing_of_a_tenant_is_reachable_from_it_or_from_another_tenant(home: Home) -> None:
     home.set_policy("globex", Policy(library=True))
     library = home.library()
-    assert library.shelf is None
+    assert library.library_view is None
     for found in (ask(library, RawText(BADGE)), _ask(home, "globex", BADGE)):
         assert not _mentions(found, "unicorn")
     own = {chunk.id for chunk in home.desk("acme").records.documents.chunks()}
@@ -94,9 +94,9 @@ def test_nothing_of_a_tenant_is_reachable_from_it_or_from_another_tenant(home: H
 
 
 def test_a_tenants_desk_has_no_way_to_write_it(home: Home) -> None:
-    shelf = home.desk("acme").shelf
-    assert shelf is not None
-    for part in (shelf.documents, shelf.vectors, shelf.lexical()):
+    library_view = home.desk("acme").library_view
+    assert library_view is not None
+    for part in (library_view.documents, library_view.vectors, library_view.lexical()):
         for name in ("put", "remove", "add", "ids", "version"):
             assert not hasattr(part, name)
     before = _held(home)

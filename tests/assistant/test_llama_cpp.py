@@ -18,17 +18,17 @@ import pytest
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load
 from assistant.bootstrap import Home
+from assistant.chat_models import model_destination
 from assistant.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError
-from assistant.models import model_destination
 from assistant.settings import Settings
 from guardrails import RedactedText
-from guardrails.ledger import calling
+from guardrails.audit.ledger import calling
 from guardrails.policy import Policy
 from guardrails.text import unwrap
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import MAIL, FullDisk, Tenant
 
-SYSTEM, USER = washed("You help."), washed("<PERSON_1> cannot print.")
+SYSTEM, USER = redacted("You help."), redacted("<PERSON_1> cannot print.")
 REAL = os.environ.get("GGUF", "")
 
 
@@ -107,7 +107,7 @@ def test_the_gate_stands_before_the_engine_as_before_any_server(way: str) -> Non
     with chat_with(engine, off) as chat, pytest.raises(GateClosed, match="AI is switched off"):
         ask(chat, way)
     with chat_with(engine) as chat, pytest.raises(GateClosed, match="EMAIL_ADDRESS"):
-        ask(chat, way, washed(f"write to {MAIL}"))
+        ask(chat, way, redacted(f"write to {MAIL}"))
     with chat_with(engine, Tenant(store=FullDisk())) as chat, pytest.raises(QuietdeskError):
         ask(chat, way)
     assert engine.asked == []
@@ -179,7 +179,7 @@ def test_a_real_model_answers_through_the_gate_and_listens_nowhere() -> None:
     tenant = Tenant()
     engine = load(Path(REAL), threads=2)
     with chat_with(engine, tenant, timeout=300) as chat, calling("answer", "question"):
-        pieces = chat.stream(SYSTEM, washed("Say hello to <PERSON_1>."))
+        pieces = chat.stream(SYSTEM, redacted("Say hello to <PERSON_1>."))
         assert len([next(pieces) for _ in range(3)]) == 3
         assert _listening() == set()
         pieces.close()

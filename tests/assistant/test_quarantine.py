@@ -1,4 +1,4 @@
-"""An order to an assistant is data about a ticket: never quoted, always told to the reviewer."""
+"""A prompt injection is data about a ticket: never quoted, always told to the reviewer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
 from assistant.model import FindingKind
 from guardrails import RawText, RedactedText
-from guardrails.doors import Person
-from guardrails.injection import Suspect
+from guardrails.identity.permissions import Person
+from guardrails.injection.detector import SuspiciousSpan
 from tests.fakes.desks import a_desk
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.samples import a_document, chunks_of
 from tests.fakes.tickets import import_tickets
 
@@ -31,9 +31,9 @@ ARTICLE = (
 )
 
 
-def knows_the_order(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+def knows_the_order(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
     places = [text.reveal().find(ORDER) for text in texts]
-    return [(Suspect(at, at + len(ORDER)),) if at >= 0 else () for at in places]
+    return [(SuspiciousSpan(at, at + len(ORDER)),) if at >= 0 else () for at in places]
 
 
 def a_desk_with(text: str = FORWARDED, *, on: bool = True) -> Desk:
@@ -90,7 +90,7 @@ def test_an_agent_is_not_told_the_order_either() -> None:
 
 def test_an_agent_is_told_that_something_was_left_out_of_what_is_cited() -> None:
     answer = ask(a_desk_with(), RawText("label printer red light"))
-    assert [note for note in answer.written.notes if "order to an assistant" in note]
+    assert [note for note in answer.written.notes if "prompt injection" in note]
     assert not ask(a_desk_with(on=False), RawText("label printer red light")).written.notes
 
 
@@ -112,4 +112,4 @@ def test_what_follows_an_order_in_a_mail_goes_with_it_and_other_paragraphs_stay(
 def test_text_without_an_order_is_the_very_same_text() -> None:
     desk = a_desk_with("The label printer shows a red light.")
     assert "The label printer shows a red light." in summarise(desk, "HD-1").written.body.reveal()
-    assert desk.suspects([washed("harmless")]) == [()]
+    assert desk.suspects([redacted("harmless")]) == [()]

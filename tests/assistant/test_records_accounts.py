@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from assistant.adapters.records import Accounts, logins
 from assistant.errors import BadInput, KeyTrouble, NotFound, NotPermitted
 from assistant.model import Role, User, new_id
-from guardrails.keys import MasterKey
+from guardrails.crypto.keys import MasterKey
 from guardrails.policy import Policy, ReviewRule
 from tests.fakes.databases import MASTER_KEY, TestHome
 
@@ -158,25 +158,25 @@ def test_a_user_of_no_tenant_is_not_made(home: TestHome) -> None:
     assert home.accounts.authenticate(login, PASSWORD) is None
 
 
-def test_a_user_has_a_seat_where_they_were_given_one_and_nowhere_else(home: TestHome) -> None:
+def test_a_user_has_a_membership_where_they_were_given_one_and_nowhere_else(home: TestHome) -> None:
     login, user = _user(home)
     other = home.accounts.add_tenant(_slug(), Policy())
-    (seat,) = home.accounts.memberships(login)
-    assert (seat.user, seat.role) == (user, Role.AGENT)
-    assert home.accounts.member(login, seat.tenant) == seat
+    (membership,) = home.accounts.memberships(login)
+    assert (membership.user, membership.role) == (user, Role.AGENT)
+    assert home.accounts.member(login, membership.tenant) == membership
     assert home.accounts.member(login, other.slug) is None
     assert home.accounts.member("nobody", other.slug) is None
 
 
-def test_a_known_user_gets_a_further_seat_with_their_own_password(home: TestHome) -> None:
+def test_a_known_user_gets_a_further_membership_with_their_own_password(home: TestHome) -> None:
     login, user = _user(home)
     other = home.accounts.add_tenant(_slug(), Policy())
     assert home.accounts.add_user(login, PASSWORD, other.slug, Role.REVIEWER) == user
     assert len(home.accounts.memberships(login)) == 2
     home.accounts.add_user(login, PASSWORD, other.slug, Role.ADMIN)
-    seat = home.accounts.member(login, other.slug)
-    assert seat is not None
-    assert seat.role is Role.ADMIN
+    membership = home.accounts.member(login, other.slug)
+    assert membership is not None
+    assert membership.role is Role.ADMIN
 
 
 def test_nobody_takes_over_a_login_by_adding_it_again(home: TestHome) -> None:

@@ -8,10 +8,10 @@ from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.people import from_texts, to_texts
 from assistant.errors import SealBroken
 from guardrails import RawText, RedactedText
-from guardrails.keys import DataKey
-from guardrails.known import KnownPerson
-from guardrails.seal import Sealer
-from tests.fakes.plain import plain, washed
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownPerson
+from tests.fakes.plain import plain, redacted
 
 CELLS = Cells(Sealer("t", DataKey(b"c" * 32)), "people", "row", 1)
 ANY_TEXT = st.text(st.characters())  # lone surrogates among it
@@ -23,10 +23,10 @@ def test_raw_texts_in_one_column_come_back_as_they_were(texts: list[RawText | No
     assert plain(CELLS.open_raw_all("c", CELLS.seal_raw_all("c", texts))) == plain(texts)
 
 
-@given(st.lists(ANY_TEXT.map(washed)))
-def test_washed_texts_in_one_column_come_back_as_they_were(texts: list[RedactedText]) -> None:
-    sealed = CELLS.seal_washed_all("c", texts)
-    assert CELLS.open_washed_all("c", sealed) == texts
+@given(st.lists(ANY_TEXT.map(redacted)))
+def test_redacted_texts_in_one_column_come_back_as_they_were(texts: list[RedactedText]) -> None:
+    sealed = CELLS.seal_redacted_all("c", texts)
+    assert CELLS.open_redacted_all("c", sealed) == texts
 
 
 @given(

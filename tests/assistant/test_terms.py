@@ -12,15 +12,15 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound
 from assistant.flows.summarise import summarise
 from assistant.flows.terms import add_term, leave_readable, masked, remove_term, terms
-from assistant.flows.tickets import wash_again
+from assistant.flows.tickets import redact_again
 from assistant.settings import Settings
 from guardrails import RawText
-from guardrails.doors import Person
+from guardrails.detect.directory import AllowListFilter, Term
 from guardrails.errors import NotPermitted
-from guardrails.known import Sparing, Term
+from guardrails.identity.permissions import Person
 from guardrails.spans import EntityType, Span
 from ingestion.ingest import ingest
-from ingestion.known import stale
+from ingestion.staleness import stale
 from tests.fakes.desks import a_desk, no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.tickets import import_tickets
@@ -39,20 +39,20 @@ class Greedy:
         return [[Span(0, len(text), self._kind, 0.5, "greedy")] for text in texts]
 
 
-def test_a_spared_word_stays_readable_in_any_case() -> None:
-    sparing = Sparing(Greedy(EntityType.PERSON), [Term(RawText("Mark Two"), None)])
-    assert sparing.detect(["mark  TWO"]) == [[]]
-    assert sparing.detect(["Mark Three"]) != [[]]
+def test_a_allow_listed_word_stays_readable_in_any_case() -> None:
+    filtered = AllowListFilter(Greedy(EntityType.PERSON), [Term(RawText("Mark Two"), None)])
+    assert filtered.detect(["mark  TWO"]) == [[]]
+    assert filtered.detect(["Mark Three"]) != [[]]
 
 
-def test_a_spared_word_inside_a_longer_guess_saves_nothing() -> None:
-    sparing = Sparing(Greedy(EntityType.PERSON), [Term(RawText("Mark"), None)])
-    assert sparing.detect(["Mark Dunmore"]) != [[]]
+def test_a_allow_listed_word_inside_a_longer_guess_saves_nothing() -> None:
+    filtered = AllowListFilter(Greedy(EntityType.PERSON), [Term(RawText("Mark"), None)])
+    assert filtered.detect(["Mark Dunmore"]) != [[]]
 
 
-def test_a_secret_is_never_spared() -> None:
-    sparing = Sparing(Greedy(EntityType.SECRET), [Term(RawText("hunter2"), None)])
-    assert sparing.detect(["hunter2"]) != [[]]
+def test_a_secret_is_never_allow_listed() -> None:
+    filtered = AllowListFilter(Greedy(EntityType.SECRET), [Term(RawText("hunter2"), None)])
+    assert filtered.detect(["hunter2"]) != [[]]
 
 
 def test_a_term_is_listed_replaced_and_removed() -> None:
@@ -76,32 +76,32 @@ def test_only_a_reviewer_of_the_tenant_decides(person: Person) -> None:
         add_term(a_desk(), person, RawText("Yardarm"), None)
 
 
-def test_a_home_washes_by_its_terms_and_knows_what_is_stale(home: Home, tmp_path: Path) -> None:
+def test_a_home_redacts_by_its_terms_and_knows_what_is_stale(home: Home, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Yardarm\n\nMail help@vendor.example about Yardarm.\n")
     ingest(home.desk("acme"), tmp_path, progress=lambda _: None, max_bytes=10_000)
     add_term(home.desk("acme"), REVIEWER, RawText("Yardarm"), EntityType.ORGANIZATION)
     add_term(home.desk("acme"), REVIEWER, RawText("help@vendor.example"), None)
     home.directory_changed("acme")
     desk = home.desk("acme")
-    washed = desk.redactor.redact(
+    redacted = desk.redactor.redact(
         RawText("Mail help@vendor.example or bob@vendor.example, yardarm")
     )
-    assert washed.text.reveal() == (
+    assert redacted.text.reveal() == (
         "Mail help@vendor.example or <EMAIL_ADDRESS_2>, <ORGANIZATION_1>"
     )
-    assert desk.scanner.scan(washed.text.reveal()).blocking == ()
+    assert desk.scanner.scan(redacted.text.reveal()).blocking == ()
     assert stale(desk) == 1
 
 
-def test_a_ticket_is_washed_again_by_what_was_decided_since(home: Home) -> None:
+def test_a_ticket_is_redacted_again_by_what_was_decided_since(home: Home) -> None:
     export = RawText(ticket("A-1", "Printer", "Yardarm prints help@vendor.example twice."))
     import_tickets(home.desk("acme"), export, "t.jsonl")
     before = home.desk("acme").records.tickets.get("A-1")
-    assert before == wash_again(home.desk("acme"), "A-1")
+    assert before == redact_again(home.desk("acme"), "A-1")
     add_term(home.desk("acme"), REVIEWER, RawText("yardarm"), EntityType.ORGANIZATION)
     add_term(home.desk("acme"), REVIEWER, RawText("help@vendor.example"), None)
     home.directory_changed("acme")
-    after = wash_again(home.desk("acme"), "A-1")
+    after = redact_again(home.desk("acme"), "A-1")
     assert (
         after.turns[0]
         .text.reveal()
@@ -109,7 +109,7 @@ def test_a_ticket_is_washed_again_by_what_was_decided_since(home: Home) -> None:
     )
     assert home.desk("acme").records.tickets.get("A-1") == after
     kinds = [row.kind for row in home.desk("acme").ledger.rows()]
-    assert kinds.count("ticket.washed") == 1
+    assert kinds.count("ticket.redacted") == 1
     assert "help@vendor.example" in summarise(home.desk("acme"), "A-1").written.saw.reveal()
 
 

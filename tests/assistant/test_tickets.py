@@ -17,11 +17,11 @@ from assistant.desk import Desk
 from assistant.errors import BadInput, Refused, StorageTrouble
 from assistant.model import RawTicket, Ticket, TicketStatus, TurnRole
 from guardrails import RawText, Redactor
-from guardrails.known import KnownValues
-from guardrails.ledger import Ledger, LedgerMaker, Row
+from guardrails.audit.ledger import Ledger, LedgerMaker, Row
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.vault import Vault
 from guardrails.spans import Span
 from guardrails.text import unwrap
-from guardrails.vault import Vault
 from ingestion.tickets import Imported
 from tests.assistant.gallows import desk_of
 from tests.fakes.databases import sqlite_home
@@ -205,7 +205,7 @@ def test_a_ticket_is_not_kept_without_its_ledger_row() -> None:
     assert [row.reference for row in records.tickets.list()] == ["HD-1001"]
 
 
-def test_a_ticket_that_cannot_be_washed_is_not_kept() -> None:
+def test_a_ticket_that_cannot_be_redacted_is_not_kept() -> None:
     records = FakeRecords()
     vault = Vault(records.vault, a_desk().sealer, KEY)
     desk = replace(

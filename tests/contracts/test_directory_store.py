@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from assistant.ports import Records
 from guardrails import RawText
-from guardrails.known import KnownPerson
+from guardrails.detect.directory import KnownPerson
 from tests.fakes.plain import plain
 from tests.fakes.samples import PRIYA, TOM
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.ports import Records
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.samples import a_document, chunks_of, fail_after
 
 
@@ -19,7 +19,7 @@ def test_what_was_put_comes_back_whole(records: Records) -> None:
 
 
 def test_what_a_document_says_of_itself_comes_back(records: Records) -> None:
-    labels = (washed("vpn"), washed("<ORGANIZATION_2>"))
+    labels = (redacted("vpn"), redacted("<ORGANIZATION_2>"))
     when = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     document = replace(a_document(), tags=labels, products=labels[:1], updated=when)
     records.documents.put(document, [])

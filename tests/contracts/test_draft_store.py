@@ -8,7 +8,7 @@ import pytest
 from assistant.errors import Refused
 from assistant.model import DraftKind, DraftState, Review, Written
 from assistant.ports import Records
-from tests.fakes.plain import plain, washed
+from tests.fakes.plain import plain, redacted
 from tests.fakes.samples import MORNING, a_draft, a_reply, a_written
 
 
@@ -20,7 +20,7 @@ def test_a_draft_comes_back_whole(records: Records) -> None:
 
 
 def test_a_draft_without_citations_or_findings_comes_back_whole(records: Records) -> None:
-    nothing = Written(washed("saw"), washed(""), washed(""), "extractive")
+    nothing = Written(redacted("saw"), redacted(""), redacted(""), "extractive")
     draft = replace(a_draft(), written=nothing)
     records.drafts.add(draft)
     assert records.drafts.get(draft.id) == draft

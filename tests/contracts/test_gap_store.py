@@ -5,7 +5,7 @@ from datetime import timedelta
 from assistant.model import Gap, new_id
 from assistant.ports import Records
 from tests.contracts.conftest import Room
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.samples import MORNING
 
 
@@ -26,4 +26,4 @@ def test_a_tenant_sees_and_pushes_out_its_own_questions_alone(room: Room) -> Non
 
 
 def _gap(question: str, minutes: int) -> Gap:
-    return Gap(new_id(), MORNING + timedelta(minutes=minutes), washed(question))
+    return Gap(new_id(), MORNING + timedelta(minutes=minutes), redacted(question))

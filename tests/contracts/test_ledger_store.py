@@ -4,8 +4,8 @@ import pytest
 
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.ports import Records
-from guardrails.keys import DataKey
-from guardrails.ledger import Ledger, Proof
+from guardrails.audit.ledger import Ledger, Proof
+from guardrails.crypto.keys import DataKey
 from tests.fakes.databases import Room
 from tests.fakes.samples import fail_after
 

@@ -6,17 +6,17 @@ import pytest
 
 from assistant.errors import Refused
 from assistant.ports import Records
-from guardrails.keys import DataKey
-from guardrails.ledger import Ledger
-from guardrails.seal import Sealer
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.vault import Vault
 from guardrails.spans import EntityType
-from guardrails.vault import Vault
 from tests.fakes.samples import (
     a_document,
     a_draft,
     a_raw_ticket,
+    a_redacted_ticket,
     a_reply,
-    a_washed_ticket,
     chunks_of,
     fail_after,
 )
@@ -88,7 +88,7 @@ def _fill(records: Records) -> None:
     key = DataKey(b"r" * 32)
     document, raw, draft = a_document(), a_raw_ticket(), a_draft()
     records.documents.put(document, chunks_of(document, ["one", "two"]))
-    records.tickets.put(raw, a_washed_ticket(raw))
+    records.tickets.put(raw, a_redacted_ticket(raw))
     records.drafts.add(draft)
     records.drafts.put_reply(a_reply(draft))
     Vault(records.vault, Sealer("tenant", key), key).allocate([(EntityType.PERSON, "Priya")])

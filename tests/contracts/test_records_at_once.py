@@ -8,10 +8,10 @@ from contextvars import copy_context
 from threading import Barrier
 from typing import TypeVar
 
-from guardrails.ledger import Proof
+from guardrails.audit.ledger import Proof
 from guardrails.spans import EntityType
 from tests.fakes.databases import Room
-from tests.fakes.samples import a_document, a_raw_ticket, a_washed_ticket, chunks_of
+from tests.fakes.samples import a_document, a_raw_ticket, a_redacted_ticket, chunks_of
 
 PERSON = EntityType.PERSON
 _THREADS = 6
@@ -56,7 +56,7 @@ def test_a_ledger_that_is_being_written_to_verifies_without_a_false_alarm(room: 
 
 def test_one_ticket_imported_twice_at_once_is_kept_once(room: Room) -> None:
     raw = a_raw_ticket()
-    stored = _at_once(lambda _: room.records.tickets.put(raw, a_washed_ticket(raw)))
+    stored = _at_once(lambda _: room.records.tickets.put(raw, a_redacted_ticket(raw)))
     assert sorted(stored) == [False] * (_THREADS - 1) + [True]
     assert len(room.records.tickets.list()) == 1
 

@@ -10,8 +10,8 @@ from assistant.adapters.records.schema import metadata
 from assistant.errors import Refused, SealBroken
 from assistant.model import Document, new_id
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.seal import Place, Sealer
+from guardrails.crypto.seal import Place, Sealer
+from guardrails.detect.directory import KnownPerson
 from guardrails.spans import EntityType
 from tests.fakes.databases import Room, TestHome
 from tests.fakes.samples import (
@@ -19,8 +19,8 @@ from tests.fakes.samples import (
     a_document,
     a_draft,
     a_raw_ticket,
+    a_redacted_ticket,
     a_reply,
-    a_washed_ticket,
     chunks_of,
 )
 
@@ -76,7 +76,7 @@ def test_a_row_under_another_policy_version_does_not_open(room: Room) -> None:
         room.records.documents.documents()
 
 
-def test_raw_text_written_into_a_washed_column_does_not_open(room: Room) -> None:
+def test_raw_text_written_into_a_redacted_column_does_not_open(room: Room) -> None:
     document = _put_document(room)
     place = Place("documents", "title", document.id, 1)
     room.home.tamper(
@@ -99,7 +99,7 @@ def test_plain_text_written_by_hand_does_not_open(room: Room) -> None:
 
 def test_a_thread_with_a_turn_taken_out_or_moved_does_not_open(room: Room) -> None:
     raw = a_raw_ticket(turns=3)
-    room.records.tickets.put(raw, a_washed_ticket(raw))
+    room.records.tickets.put(raw, a_redacted_ticket(raw))
     swap = "UPDATE ticket_turns SET ordinal = :to WHERE tenant_id = :tenant AND ordinal = :at"
     for at, to in ((0, 9), (1, 0), (9, 1)):
         room.home.tamper(swap, to=to, at=at, tenant=room.tenant.id)
@@ -194,7 +194,7 @@ def _fill(room: Room) -> None:
     document, draft = a_document(), a_draft()
     raw = a_raw_ticket(subject=f"{CANARY} cannot print", at=MORNING)
     room.records.documents.put(document, chunks_of(document, ["Restart the spooler"]))
-    room.records.tickets.put(raw, a_washed_ticket(raw))
+    room.records.tickets.put(raw, a_redacted_ticket(raw))
     room.records.drafts.add(draft)
     room.records.drafts.put_reply(a_reply(draft))
     room.records.directory.put([KnownPerson(name=RawText(CANARY))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import Refused
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
 from tests.fakes.databases import Room
 
 _MINE = " WHERE tenant_id = :tenant"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from assistant.ports import Records
 from guardrails import RawText
-from guardrails.known import Term
+from guardrails.detect.directory import Term
 from guardrails.spans import EntityType
 from tests.contracts.conftest import Room
 from tests.fakes.plain import plain

@@ -6,13 +6,13 @@ from datetime import timedelta
 from assistant.model import RawTicket, TicketStatus
 from assistant.ports import Records
 from guardrails import RawText
-from tests.fakes.plain import plain, washed
-from tests.fakes.samples import MORNING, PRIYA, a_raw_ticket, a_washed_ticket
+from tests.fakes.plain import plain, redacted
+from tests.fakes.samples import MORNING, PRIYA, a_raw_ticket, a_redacted_ticket
 
 
-def test_a_ticket_comes_back_washed_and_raw(records: Records) -> None:
+def test_a_ticket_comes_back_redacted_and_raw(records: Records) -> None:
     raw = a_raw_ticket()
-    ticket = a_washed_ticket(raw)
+    ticket = a_redacted_ticket(raw)
     assert records.tickets.put(raw, ticket)
     assert records.tickets.get("HD-1001") == ticket
     assert plain(records.tickets.raw("HD-1001")) == plain(raw)
@@ -21,7 +21,7 @@ def test_a_ticket_comes_back_washed_and_raw(records: Records) -> None:
 
 def test_a_ticket_of_no_turns_and_no_people_comes_back(records: Records) -> None:
     raw = replace(a_raw_ticket(turns=0), people=(), requester=RawText(""))
-    records.tickets.put(raw, a_washed_ticket(raw))
+    records.tickets.put(raw, a_redacted_ticket(raw))
     assert plain(records.tickets.raw("HD-1001")) == plain(raw)
 
 
@@ -33,7 +33,7 @@ def test_an_unknown_reference_is_none_everywhere(records: Records) -> None:
 
 def test_the_same_ticket_again_changes_nothing(records: Records) -> None:
     raw = a_raw_ticket()
-    ticket = a_washed_ticket(raw)
+    ticket = a_redacted_ticket(raw)
     records.tickets.put(raw, ticket)
     assert not records.tickets.put(a_raw_ticket(), ticket)
     assert len(records.tickets.list()) == 1
@@ -41,20 +41,20 @@ def test_the_same_ticket_again_changes_nothing(records: Records) -> None:
 
 def test_any_difference_is_a_change(records: Records) -> None:
     raw = a_raw_ticket()
-    ticket = a_washed_ticket(raw)
+    ticket = a_redacted_ticket(raw)
     records.tickets.put(raw, ticket)
     for other in _variants(raw):
-        assert records.tickets.put(other, a_washed_ticket(other, ticket.id))
+        assert records.tickets.put(other, a_redacted_ticket(other, ticket.id))
         assert plain(records.tickets.raw("HD-1001")) == plain(other)
-    assert records.tickets.put(raw, replace(ticket, subject=washed("<PERSON_9> cannot print")))
+    assert records.tickets.put(raw, replace(ticket, subject=redacted("<PERSON_9> cannot print")))
 
 
 def test_a_changed_ticket_keeps_the_id_that_it_has(records: Records) -> None:
     raw = a_raw_ticket()
-    first = a_washed_ticket(raw)
+    first = a_redacted_ticket(raw)
     records.tickets.put(raw, first)
     longer = a_raw_ticket(turns=5)
-    assert records.tickets.put(longer, a_washed_ticket(longer))
+    assert records.tickets.put(longer, a_redacted_ticket(longer))
     kept = records.tickets.get("HD-1001")
     assert kept is not None
     assert (kept.id, len(kept.turns)) == (first.id, 5)
@@ -63,15 +63,15 @@ def test_a_changed_ticket_keeps_the_id_that_it_has(records: Records) -> None:
 def test_tickets_are_listed_newest_first_with_their_turns_counted(records: Records) -> None:
     for number, reference in enumerate(("HD-1", "HD-2", "HD-3")):
         raw = a_raw_ticket(reference, at=MORNING + timedelta(days=number), turns=number)
-        records.tickets.put(raw, a_washed_ticket(raw))
+        records.tickets.put(raw, a_redacted_ticket(raw))
     listed = [(row.reference, row.turns) for row in records.tickets.list()]
     assert listed == [("HD-3", 2), ("HD-2", 1), ("HD-1", 0)]
 
 
-def test_a_removed_ticket_is_gone_as_it_came_and_as_it_was_washed(records: Records) -> None:
+def test_a_removed_ticket_is_gone_as_it_came_and_as_it_was_redacted(records: Records) -> None:
     for reference in ("HD-1", "HD-2"):
         raw = a_raw_ticket(reference)
-        records.tickets.put(raw, a_washed_ticket(raw))
+        records.tickets.put(raw, a_redacted_ticket(raw))
     records.tickets.remove("HD-1")
     records.tickets.remove("nobody")
     assert (records.tickets.get("HD-1"), records.tickets.raw("HD-1")) == (None, None)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from assistant.ports import Records
-from guardrails.keys import DataKey
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
-from guardrails.seal import Sealer
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
-from guardrails.vault import Vault
 
 PERSON, HOST = EntityType.PERSON, EntityType.HOSTNAME
 

@@ -12,7 +12,7 @@ from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
 from guardrails import RedactedText
-from guardrails.injection import Suspect
+from guardrails.injection.detector import SuspiciousSpan
 from tests.fakes.desks import a_redactor
 from tests.fakes.indexes import HashingEmbedder
 
@@ -83,9 +83,11 @@ def _measure(
     row = {"_id": "q1", "text": question, "metadata": {"answer": "REFERENCE swab"}}
     queries.write_text(json.dumps(row))
 
-    def suspects(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+    def suspects(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
         places = [text.reveal().find(order) if order else -1 for text in texts]
-        return [(Suspect(at, at + len(order)),) if order and at >= 0 else () for at in places]
+        return [
+            (SuspiciousSpan(at, at + len(order)),) if order and at >= 0 else () for at in places
+        ]
 
     found = measure(
         corpus,

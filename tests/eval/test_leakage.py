@@ -15,7 +15,7 @@ from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage import measure as measuring
 from eval.leakage.forms import FORMS
 from eval.leakage.material import make
-from eval.leakage.measure import LeakageReport, measure, untold
+from eval.leakage.measure import LeakageReport, measure, silent
 from eval.leakage.run import SURFACES
 from eval.leakage.search import Seeker
 from eval.leakage.switches import switches
@@ -37,7 +37,7 @@ def report() -> LeakageReport:
             settings=Settings(),
             doors=CommandDoors(),
             switches={"seal": switches()["seal"]},
-            tell=untold,
+            tell=silent,
         )
 
 

@@ -61,7 +61,7 @@ def test_without_unanswerable_questions_that_figure_is_left_open(tmp_path: Path)
     assert report.abstention.to_json()["true_refusal_rate"] is None
 
 
-def test_every_document_and_question_is_washed_before_it_is_embedded(tmp_path: Path) -> None:
+def test_every_document_and_question_is_redacted_before_it_is_embedded(tmp_path: Path) -> None:
     embedder = HashingEmbedder()
     files = _files(tmp_path)
     with files["queries"].open("a") as queries:

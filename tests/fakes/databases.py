@@ -13,11 +13,11 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from assistant.adapters.records import Accounts, Database, TenantRecords
 from assistant.model import Tenant, new_id
-from guardrails.keys import DataKey, MasterKey
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey, MasterKey
+from guardrails.crypto.seal import Sealer
+from guardrails.identity.vault import Vault
 from guardrails.policy import Policy
-from guardrails.seal import Sealer
-from guardrails.vault import Vault
 
 MASTER_KEY = MasterKey(b"k" * 32)
 

@@ -1,4 +1,4 @@
-"""A desk without a home: real washing over a planted name list, everything else in memory."""
+"""A desk without a home: real redacting over a planted name list, everything else in memory."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from assistant.model import Tenant
 from assistant.ports import TenantVectors
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
-from guardrails.injection import Suspect
-from guardrails.keys import DataKey
-from guardrails.known import KnownValues
-from guardrails.ledger import Ledger
+from guardrails.audit.ledger import Ledger
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.restore import Restorer
+from guardrails.identity.vault import Vault
+from guardrails.injection.detector import SuspiciousSpan
+from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-from guardrails.restore import Restorer
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
 from guardrails.spans import EntityType, Span
-from guardrails.vault import Vault
 from tests.fakes.indexes import FakeLibrary, FakeVectors, HashingEmbedder
 from tests.fakes.records import FakeRecords
 
@@ -43,7 +43,7 @@ class NameList:
         ]
 
 
-def no_suspects(texts: Sequence[RedactedText]) -> list[tuple[Suspect, ...]]:
+def no_suspects(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
     """Find nothing suspect."""
     return [() for _ in texts]
 
@@ -59,7 +59,9 @@ def a_desk(
     records: FakeRecords | None = None,
     vectors: TenantVectors | None = None,
     policy: Policy | None = None,
-    suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[Suspect, ...]]] = no_suspects,
+    suspects: Callable[
+        [Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]
+    ] = no_suspects,
 ) -> Desk:
     """Return a desk that masks ``names``."""
     kept = records or FakeRecords()
@@ -76,6 +78,6 @@ def a_desk(
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),
         writer=ExtractiveWriter(),
-        spare_writer=ExtractiveWriter(),
+        fallback_writer=ExtractiveWriter(),
         suspects=suspects,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Hit, Vectors
-from eval.indexes import MemoryIndex
+from eval.memory import MemoryIndex
 from guardrails import RedactedText, require_redacted
 
 FakeVectors = MemoryIndex

@@ -14,7 +14,7 @@ def plain(value: object) -> object:
     if isinstance(value, RawText):
         return "raw", unwrap(value)
     if isinstance(value, RedactedText):
-        return "washed", value.reveal()
+        return "redacted", value.reveal()
     if is_dataclass(value) and not isinstance(value, type):
         return type(value).__name__, [plain(getattr(value, each.name)) for each in fields(value)]
     if isinstance(value, (list, tuple)):
@@ -22,6 +22,6 @@ def plain(value: object) -> object:
     return value
 
 
-def washed(text: str) -> RedactedText:
-    """Return ``text`` as if it had been washed."""
+def redacted(text: str) -> RedactedText:
+    """Return ``text`` as if it had been redacted."""
     return mint(text)

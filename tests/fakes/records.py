@@ -21,11 +21,11 @@ from assistant.model import (
     TicketRow,
     Written,
 )
-from eval.indexes import MemoryDocuments
-from guardrails.known import KnownPerson, Term
-from guardrails.ledger import Head, LedgerMaker, Row
+from eval.memory import MemoryDocuments
+from guardrails.audit.ledger import Head, LedgerMaker, Row
+from guardrails.detect.directory import KnownPerson, Term
+from guardrails.identity.vault import EphemeralVaultStore
 from guardrails.text import unwrap
-from guardrails.vault import EphemeralVaultStore
 from tests.fakes.plain import plain
 
 
@@ -116,12 +116,12 @@ class FakeTickets:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[RawTicket, Ticket]] = {}
 
-    def put(self, raw: RawTicket, washed: Ticket) -> bool:
-        known = self._kept.get(washed.reference)
-        mine = washed if known is None else replace(washed, id=known[1].id)
+    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
+        known = self._kept.get(redacted.reference)
+        mine = redacted if known is None else replace(redacted, id=known[1].id)
         if known is not None and plain(known) == plain((raw, mine)):
             return False
-        self._kept[washed.reference] = (raw, mine)
+        self._kept[redacted.reference] = (raw, mine)
         return True
 
     def id_of(self, reference: str) -> str | None:
@@ -245,7 +245,7 @@ class FakeTerms:
 
 
 class FakeLedger:
-    """Implements `guardrails.ledger.LedgerStore`."""
+    """Implements `guardrails.audit.ledger.LedgerStore`."""
 
     def __init__(self) -> None:
         self._rows: list[Row] = []

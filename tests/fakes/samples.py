@@ -26,19 +26,21 @@ from assistant.model import (
 )
 from assistant.ports import Records
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from tests.fakes.plain import washed
+from guardrails.detect.directory import KnownPerson
+from tests.fakes.plain import redacted
 
 MORNING = datetime(2026, 10, 12, 8, 14, 0, 250_000, tzinfo=UTC)
 
 
 def a_document(source: str = "runbooks/wifi.md", *, policy_version: int = 1) -> Document:
-    return Document(new_id(), washed(source), washed("Wi-Fi"), "f" * 64, MORNING, policy_version)
+    return Document(
+        new_id(), redacted(source), redacted("Wi-Fi"), "f" * 64, MORNING, policy_version
+    )
 
 
 def chunks_of(document: Document, texts: Sequence[str]) -> list[Chunk]:
     return [
-        Chunk(new_id(), document.id, at, washed("Heading"), washed(text), at + 1, at + 9)
+        Chunk(new_id(), document.id, at, redacted("Heading"), redacted(text), at + 1, at + 9)
         for at, text in enumerate(texts)
     ]
 
@@ -80,17 +82,17 @@ def a_raw_ticket(
     )
 
 
-def a_washed_ticket(raw: RawTicket, ticket_id: str | None = None) -> Ticket:
+def a_redacted_ticket(raw: RawTicket, ticket_id: str | None = None) -> Ticket:
     return Ticket(
         id=ticket_id or new_id(),
         reference=raw.reference,
-        subject=washed("<PERSON_1> cannot print"),
-        requester=washed("<PERSON_2>"),
+        subject=redacted("<PERSON_1> cannot print"),
+        requester=redacted("<PERSON_2>"),
         status=raw.status,
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(turn.at, washed("<PERSON_2>"), turn.role, washed(f"<HOSTNAME_1> says {at}"))
+            Turn(turn.at, redacted("<PERSON_2>"), turn.role, redacted(f"<HOSTNAME_1> says {at}"))
             for at, turn in enumerate(raw.turns)
         ),
     )
@@ -98,23 +100,30 @@ def a_washed_ticket(raw: RawTicket, ticket_id: str | None = None) -> Ticket:
 
 def a_written(body: str = "Restart the spooler [1].") -> Written:
     return Written(
-        saw=washed("<PERSON_1> cannot print"),
-        said=washed(body),
-        body=washed(body),
+        saw=redacted("<PERSON_1> cannot print"),
+        said=redacted(body),
+        body=redacted(body),
         writer="extractive",
         citations=(
             Citation(
                 1,
                 "c" * 32,
                 "d" * 32,
-                washed("kb/print.md"),
-                washed("Print"),
-                washed("Spooler"),
+                redacted("kb/print.md"),
+                redacted("Print"),
+                redacted("Spooler"),
                 3,
                 9,
             ),
             Citation(
-                2, "e" * 32, "f" * 32, washed("kb/scan.md"), washed("Scan"), washed("Tray"), 1, 2
+                2,
+                "e" * 32,
+                "f" * 32,
+                redacted("kb/scan.md"),
+                redacted("Scan"),
+                redacted("Tray"),
+                1,
+                2,
             ),
         ),
         findings=(Finding(FindingKind.UNSUPPORTED, 0, 7, "no passage says so", blocks=False),),

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from guardrails import Redactor
-from guardrails.keys import DataKey
-from guardrails.known import KnownValues
-from guardrails.restore import Restorer
-from guardrails.seal import Sealer
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownValues
+from guardrails.identity.restore import Restorer
+from guardrails.identity.vault import EphemeralVaultStore, Vault
 from guardrails.spans import EntityType, Span
-from guardrails.vault import EphemeralVaultStore, Vault
 
 
 class WordDetector:

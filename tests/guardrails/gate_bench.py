@@ -11,18 +11,18 @@ from typing import Any, cast
 import httpx
 
 from guardrails import RawText, Redactor
+from guardrails.audit.ledger import Ledger, LedgerMaker, Row, calling
+from guardrails.crypto.keys import DataKey
+from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
-from guardrails.gate import EgressGate
-from guardrails.incoming import Limits
-from guardrails.keys import DataKey
-from guardrails.known import KnownPerson, KnownValues
-from guardrails.ledger import Ledger, LedgerMaker, Row, calling
+from guardrails.detect.directory import KnownPerson, KnownValues
+from guardrails.egress.gate import EgressGate
+from guardrails.egress.response import Limits
+from guardrails.identity.vault import EphemeralVaultStore, Vault
+from guardrails.leaks.scan import Scanner
 from guardrails.placeholders import Placeholder
 from guardrails.policy import Destination, Policy
-from guardrails.scan import Scanner
-from guardrails.seal import Sealer
 from guardrails.spans import Detector, EntityType
-from guardrails.vault import EphemeralVaultStore, Vault
 from tests.fakes.records import FakeLedger
 
 NAME, MAIL, HOST, PASSWORD = (

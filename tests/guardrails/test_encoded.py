@@ -1,4 +1,4 @@
-"""Values that stand in a text in an encoding are washed like those that stand there plainly."""
+"""Values that stand in a text in an encoding are redacted like those that stand there plainly."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
-from guardrails.encoded import views
-from guardrails.known import KnownPerson, KnownValues
+from guardrails.detect.directory import KnownPerson, KnownValues
+from guardrails.detect.encoded import views
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.guardrails.bench import Bench
@@ -43,20 +43,20 @@ ENCODED = {
 def test_a_known_value_is_masked_in_any_encoding_and_restored_as_it_stood(written: str) -> None:
     bench = Bench({})
     text = f"before {written} after"
-    washed = bench.redactor.redact(RawText(text), TOLD).text
-    said = washed.reveal()
+    redacted = bench.redactor.redact(RawText(text), TOLD).text
+    said = redacted.reveal()
     assert not any(part in said for part in (written, quote("Thornurvik"), "hornurvik"))
     assert said.startswith("before ")
     assert said.endswith(" after")
-    assert unwrap(bench.restorer.restore(washed).text) == text
+    assert unwrap(bench.restorer.restore(redacted).text) == text
 
 
 def test_what_detection_finds_only_when_an_encoding_is_undone_is_masked() -> None:
     bench = Bench({"Priya": PERSON, "hunter2": SECRET})
     inside = base64.b64encode(b"login Priya now").decode()
     hidden = b"pwd hunter2 x".hex()
-    washed = bench.redactor.redact(RawText(f"so {inside} and {hidden}")).text.reveal()
-    assert washed == "so <PERSON_1> and <SECRET>"
+    redacted = bench.redactor.redact(RawText(f"so {inside} and {hidden}")).text.reveal()
+    assert redacted == "so <PERSON_1> and <SECRET>"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guardrails.audit.ledger import LedgerMaker, Row, calling, digest
+from guardrails.detect.directory import KnownValues
+from guardrails.egress.response import Limits
 from guardrails.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError, Refused
-from guardrails.incoming import Limits
-from guardrails.known import KnownValues
-from guardrails.ledger import LedgerMaker, Row, calling, digest
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.records import FakeLedger

@@ -17,7 +17,7 @@ from tests.model_server import ModelServer
 ROOT = Path(__file__).parents[2]
 BEGIN = """
 import asyncio, socket
-from guardrails import netguard
+from guardrails.egress import netguard
 from guardrails.errors import GateClosed
 """
 

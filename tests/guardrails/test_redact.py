@@ -1,4 +1,4 @@
-"""Washing a text, and putting back what was washed out."""
+"""Redacting a text, and putting back what was redacted out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText, Redactor
+from guardrails.detect.directory import KnownPerson, KnownValue, KnownValues
 from guardrails.errors import Refused
-from guardrails.known import KnownPerson, KnownValue, KnownValues
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.guardrails.bench import Bench, BrokenDetector
@@ -17,19 +17,19 @@ PERSON, SECRET, HOST = EntityType.PERSON, EntityType.SECRET, EntityType.HOSTNAME
 WORDS = {"Priya": PERSON, "PRIYA": PERSON, "Max": PERSON, "srv-01": HOST, "hunter2": SECRET}
 
 
-def washed(bench: Bench, text: str, known: KnownValues | None = None) -> str:
+def redacted(bench: Bench, text: str, known: KnownValues | None = None) -> str:
     return bench.redactor.redact(RawText(text), known).text.reveal()
 
 
 def test_a_value_gets_the_same_placeholder_wherever_it_stands() -> None:
     bench = Bench(WORDS)
-    assert washed(bench, "Priya and Max, Priya") == "<PERSON_1> and <PERSON_2>, <PERSON_1>"
-    assert washed(bench, "ask Max") == "ask <PERSON_2>"
+    assert redacted(bench, "Priya and Max, Priya") == "<PERSON_1> and <PERSON_2>, <PERSON_1>"
+    assert redacted(bench, "ask Max") == "ask <PERSON_2>"
 
 
 def test_each_surface_form_of_one_value_has_its_own_placeholder() -> None:
     bench = Bench(WORDS)
-    assert washed(bench, "Priya, PRIYA") == "<PERSON_1>, <PERSON_2>"
+    assert redacted(bench, "Priya, PRIYA") == "<PERSON_1>, <PERSON_2>"
     back = bench.restorer.restore(bench.redactor.redact(RawText("PRIYA, Priya")).text)
     assert unwrap(back.text) == "PRIYA, Priya"
 
@@ -44,7 +44,7 @@ def test_a_secret_is_destroyed_and_never_stored() -> None:
 
 def test_looking_up_gives_known_placeholders_and_allocates_none() -> None:
     bench = Bench(WORDS)
-    washed(bench, "Priya")
+    redacted(bench, "Priya")
     before = bench.store.version()
     question = bench.redactor.look_up(RawText("Priya or Max on srv-01?")).text.reveal()
     assert question == "<PERSON_1> or <PERSON> on <HOSTNAME>?"
@@ -53,13 +53,13 @@ def test_looking_up_gives_known_placeholders_and_allocates_none() -> None:
 
 def test_looking_up_another_spelling_of_a_known_value_finds_the_value() -> None:
     bench = Bench(WORDS)
-    washed(bench, "Priya")
+    redacted(bench, "Priya")
     assert bench.redactor.look_up(RawText("PRIYA")).text.reveal() == "<PERSON_1>"
 
 
 def test_text_that_looks_like_a_placeholder_cannot_ask_for_a_restore() -> None:
     bench = Bench(WORDS)
-    washed(bench, "Priya")
+    redacted(bench, "Priya")
     redaction = bench.redactor.redact(RawText("who is <PERSON_1>?"))
     assert redaction.text.reveal() == "who is <LITERAL_1>?"
     assert unwrap(bench.restorer.restore(redaction.text).text) == "who is <PERSON_1>?"
@@ -91,7 +91,7 @@ def test_when_detection_fails_nothing_comes_out_and_the_error_holds_no_text() ->
 
 def test_a_secret_wins_over_whatever_it_overlaps() -> None:
     bench = Bench({"pw: Priya7!": SECRET, "Priya": PERSON})
-    assert washed(bench, "see pw: Priya7! now") == "see <SECRET> now"
+    assert redacted(bench, "see pw: Priya7! now") == "see <SECRET> now"
     assert not list(bench.store.rows())
 
 
@@ -100,7 +100,7 @@ def test_known_people_are_masked_whatever_the_detector_thinks() -> None:
         [KnownPerson(name=RawText("Oluwaseun Adeyemi"), hosts=(RawText("HD-LT-0391"),))]
     )
     text = "ADEYEMI, Oluwaseun says hd-lt-0391 is slow; thanks, oluwaseun"
-    result = washed(Bench({}), text, known)
+    result = redacted(Bench({}), text, known)
     assert "luwaseun" not in result.lower()
     assert "adeyemi" not in result.lower()
     assert "0391" not in result
@@ -118,7 +118,7 @@ def test_known_people_are_masked_whatever_the_detector_thinks() -> None:
 def test_a_name_that_is_a_word_is_masked_where_it_is_a_name(text: str, masked: str) -> None:
     known = KnownValues.of_people([KnownPerson(name=RawText("Will"))])
     exact = KnownValues.of([KnownValue(PERSON, RawText("Will"), exact=True)])
-    assert washed(Bench({}), text, exact) == masked
+    assert redacted(Bench({}), text, exact) == masked
     assert bool(known)
 
 
@@ -128,7 +128,7 @@ words = st.sampled_from(
 
 
 @given(st.lists(words, max_size=30).map("".join))
-def test_what_was_washed_is_restored_to_the_very_characters(text: str) -> None:
+def test_what_was_redacted_is_restored_to_the_very_characters(text: str) -> None:
     bench = Bench({word: kind for word, kind in WORDS.items() if kind is not SECRET})
     redaction = bench.redactor.redact(RawText(text))
     assert unwrap(bench.restorer.restore(redaction.text).text) == text

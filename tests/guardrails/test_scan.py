@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails import RawText
+from guardrails.detect.directory import KnownValues, Term, allow_list
 from guardrails.errors import Refused
-from guardrails.known import KnownValues, Term, spared
-from guardrails.scan import Scanner, Source
+from guardrails.leaks.scan import Scanner, Source
 from guardrails.spans import EntityType, Span
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant
 
 PERSON, USERNAME, HOSTNAME = EntityType.PERSON, EntityType.USERNAME, EntityType.HOSTNAME
@@ -156,10 +156,10 @@ def test_a_dead_detector_lets_nothing_through() -> None:
         Tenant(rules=Dead()).scanner.scan("anything")
 
 
-def test_remasked_text_stays_washed_text() -> None:
+def test_remasked_text_stays_redacted_text() -> None:
     tenant = Tenant(rules=Blind())
     (name,) = tenant.knows((PERSON, "Max"))
-    assert tenant.scanner.remask(washed("Max called")).reveal() == f"{name} called"
+    assert tenant.scanner.remask(redacted("Max called")).reveal() == f"{name} called"
 
 
 def test_a_name_that_is_also_a_word_is_left_alone_in_lower_case() -> None:
@@ -209,14 +209,14 @@ def test_a_scanner_without_a_vault_or_a_directory_still_scans() -> None:
 def test_a_value_of_the_vault_is_found_in_any_case_unless_it_is_one_plain_word() -> None:
     tenant = Tenant(rules=Blind())
     tenant.vault.allocate([(PERSON, "Piet Hoogland"), (HOSTNAME, "OSLO-APP017"), (PERSON, "Max")])
-    masked = tenant.scanner.remask(washed("PIET HOOGLAND on oslo-app017 to the max"))
+    masked = tenant.scanner.remask(redacted("PIET HOOGLAND on oslo-app017 to the max"))
     assert masked.reveal() == "<PERSON_1> on <HOSTNAME_1> to the max"
 
 
 def test_half_a_value_beside_a_placeholder_of_the_other_half_is_masked_with_it() -> None:
     tenant = Tenant(rules=Blind())
     tenant.vault.allocate([(PERSON, "Piet Hoogland"), (PERSON, "Piet"), (PERSON, "/spool/Piet")])
-    masked = tenant.scanner.remask(washed("<PERSON_2> Hoogland, <PERSON_3> Hoogland, <PERSON_2>"))
+    masked = tenant.scanner.remask(redacted("<PERSON_2> Hoogland, <PERSON_3> Hoogland, <PERSON_2>"))
     assert masked.reveal() == "<PERSON_1>, <PERSON_3> <PERSON_1>, <PERSON_2>"
 
 
@@ -224,8 +224,8 @@ def test_a_value_that_is_wanted_readable_is_not_masked_again() -> None:
     """A word decided on is left as it stands, and a longer value that holds it is not."""
     tenant, names = Tenant(), ["PowerScale", "PowerScale Weatherby"]
     tenant.knows(*((PERSON, name) for name in names))
-    readable = spared([Term(RawText("powerscale"), None)])
-    scanner = Scanner(Blind(), tenant.vault, KnownValues(), spared=readable)
+    readable = allow_list([Term(RawText("powerscale"), None)])
+    scanner = Scanner(Blind(), tenant.vault, KnownValues(), allow_list=readable)
     text = "PowerScale was sold by PowerScale Weatherby."
     assert scanner.scan(text).apply(text) == "PowerScale was sold by <PERSON_2>."
     assert [text[start:end] for start, end, _ in scanner.values(text)] == [names[1]]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from guardrails import RawText
+from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
+from guardrails.crypto.seal import Place, Sealer
 from guardrails.errors import KeyTrouble, SealBroken
-from guardrails.keys import DataKey, MasterKey, load_master_key
-from guardrails.seal import Place, Sealer
 from guardrails.text import mint, unwrap
 
 KEY = DataKey.fresh()
@@ -41,12 +41,12 @@ def test_a_moved_value_does_not_open(elsewhere: Place) -> None:
         sealer.open_raw(elsewhere, sealer.seal_raw(PLACE, RawText("x")))
 
 
-def test_raw_text_does_not_open_as_washed_text() -> None:
+def test_raw_text_does_not_open_as_redacted_text() -> None:
     sealer = Sealer("acme", KEY)
     with pytest.raises(SealBroken):
-        sealer.open_washed(PLACE, sealer.seal_raw(PLACE, RawText("Priya")))
+        sealer.open_redacted(PLACE, sealer.seal_raw(PLACE, RawText("Priya")))
     with pytest.raises(SealBroken):
-        sealer.open_raw(PLACE, sealer.seal_washed(PLACE, mint("x")))
+        sealer.open_raw(PLACE, sealer.seal_redacted(PLACE, mint("x")))
 
 
 def test_another_tenants_value_does_not_open_even_under_the_same_key() -> None:
@@ -58,7 +58,7 @@ def test_another_tenants_value_does_not_open_even_under_the_same_key() -> None:
 @pytest.mark.parametrize("forged", [b"", b"short", bytes(64), b"plain text written by hand....."])
 def test_what_was_not_sealed_does_not_open(forged: bytes) -> None:
     with pytest.raises(SealBroken):
-        Sealer("acme", KEY).open_washed(PLACE, forged)
+        Sealer("acme", KEY).open_redacted(PLACE, forged)
 
 
 def test_a_data_key_opens_only_for_its_tenant_and_under_its_master() -> None:

@@ -55,7 +55,7 @@ def test_raw_text_does_not_change() -> None:
 
 
 @pytest.mark.parametrize("kind", [RedactedText, ForPerson])
-def test_nobody_makes_washed_text_by_calling_its_class(kind: Any) -> None:
+def test_nobody_makes_redacted_text_by_calling_its_class(kind: Any) -> None:
     with pytest.raises(TypeError):
         kind("Priya")
     with pytest.raises(TypeError):
@@ -63,12 +63,12 @@ def test_nobody_makes_washed_text_by_calling_its_class(kind: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [RAW, "plain", b"bytes", None])
-def test_the_seam_check_refuses_whatever_is_not_washed(value: Any) -> None:
+def test_the_seam_check_refuses_whatever_is_not_redacted(value: Any) -> None:
     with pytest.raises(TypeError, match="nothing was passed on"):
         require_redacted(value)
 
 
-def test_a_template_takes_washed_text_only() -> None:
+def test_a_template_takes_redacted_text_only() -> None:
     assert Template("Hello $who").fill(who=mint("<PERSON_1>")).reveal() == "Hello <PERSON_1>"
     with pytest.raises(TypeError):
         Template("Hello $who").fill(who=cast("Any", RAW))

@@ -1,4 +1,4 @@
-"""The verdict on what a model said: washed first, then looked at."""
+"""The verdict on what a model said: redacted first, then looked at."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails import RawText
+from guardrails.answers.verdict import Verdict, judge
+from guardrails.detect.directory import KnownValues
 from guardrails.findings import FindingKind
-from guardrails.known import KnownValues
 from guardrails.spans import EntityType
-from guardrails.verdict import Verdict, judge
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
 
 PERSON, HOSTNAME, USERNAME = EntityType.PERSON, EntityType.HOSTNAME, EntityType.USERNAME
@@ -28,8 +28,8 @@ def say(text: str, *, ticket: str = TICKET, tenant: Tenant | None = None) -> Ver
     tenant = tenant or Tenant(directory=KnownValues.of_people([PRIYA]))
     return judge(
         RawText(text),
-        saw=washed(f"{ticket}\n{PASSAGE}"),
-        sources=washed(PASSAGE),
+        saw=redacted(f"{ticket}\n{PASSAGE}"),
+        sources=redacted(PASSAGE),
         redactor=tenant.redactor,
         scanner=tenant.scanner,
     )
@@ -97,7 +97,7 @@ def test_what_it_was_not_shown_is_a_finding_that_blocks(text: str, kind: Finding
     assert kind in kinds(verdict)
 
 
-def test_a_raw_value_is_washed_whatever_the_verdict() -> None:
+def test_a_raw_value_is_redacted_whatever_the_verdict() -> None:
     said = f"{NAME}, {MAIL}, password: {PASSWORD} <PERSON_9> and fine words"
     text = say(said).text.reveal()
     for value in ("Priya", "Raghunathan", MAIL, PASSWORD, "<PERSON_9>"):
@@ -150,7 +150,7 @@ def test_a_quotation_of_the_ticket_that_is_no_order_does_not_block() -> None:
     assert not verdict.blocked
 
 
-def test_each_finding_stands_where_the_washed_text_shows_it() -> None:
+def test_each_finding_stands_where_the_redacted_text_shows_it() -> None:
     verdict = say(f"Hello {NAME}, ask <PERSON_9> on {MAIL}.")
     text = verdict.text.reveal()
     assert [text[each.start : each.end] for each in verdict.findings] == [

@@ -127,7 +127,7 @@ def test_a_password_is_named_as_the_reason() -> None:
 
 @pytest.mark.parametrize("body", [b"hello", b"PK\x03\x04", b"PK\x05\x06" + b"\x00" * 18])
 def test_a_broken_file_is_refused_with_what_to_do(body: bytes) -> None:
-    with pytest.raises(Unreadable, match="save it anew"):
+    with pytest.raises(Unreadable, match="save it again"):
         read(body, "broken.docx")
 
 

@@ -12,9 +12,9 @@ import pytest
 from assistant.desk import Desk
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
-from ingestion.known import named
 from ingestion.loaders import Loaded, NotADocument, Unreadable
 from ingestion.report import IngestReport
+from ingestion.staleness import named
 from tests.fakes.desks import a_desk
 from tests.ingestion.reading import read, sections
 

@@ -11,11 +11,11 @@ from fpdf import FPDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.folders import Found
+from ingestion.folders import read as read_file
 from ingestion.ingest import ingest
 from ingestion.loaders import READABLE, Unreadable
 from ingestion.loaders.pdf_pages import MAX_PAGES
-from ingestion.scan import Found
-from ingestion.scan import read as read_file
 from tests.fakes.desks import a_desk
 from tests.ingestion.reading import read, reads_or_says_why, text_of
 

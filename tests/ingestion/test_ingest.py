@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from assistant.desk import Desk
 from assistant.errors import BadInput
 from assistant.flows.forget import forget_documents
-from assistant.flows.retrieve import retrieve
 from assistant.model import Chunk
 from assistant.ports import Vectors
-from eval.indexes import MemoryIndex
+from assistant.search.retrieve import retrieve
+from eval.memory import MemoryIndex
 from guardrails import RawText
-from guardrails.known import KnownPerson, Term
+from guardrails.detect.directory import KnownPerson, Term
 from guardrails.policy import Policy, ReviewRule
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
-from ingestion.known import named, stale
 from ingestion.report import IngestReport, Progress
+from ingestion.staleness import named, stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
 
@@ -60,7 +60,7 @@ def test_no_index_and_no_record_ever_sees_who_is_named(folder: Path) -> None:
     assert not any("Priya" in text for text in (*texts, *_embedded(desk)))
 
 
-def test_a_second_run_changes_nothing_and_reads_nothing_anew(folder: Path) -> None:
+def test_a_second_run_changes_nothing_and_reads_nothing_again(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     before, seen = _state(desk), len(_embedded(desk))
@@ -70,7 +70,7 @@ def test_a_second_run_changes_nothing_and_reads_nothing_anew(folder: Path) -> No
     assert len(_embedded(desk)) == seen
 
 
-def test_only_a_changed_file_is_read_anew_and_its_old_text_is_gone(folder: Path) -> None:
+def test_only_a_changed_file_is_read_again_and_its_old_text_is_gone(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     kept = {chunk.id for chunk in desk.records.documents.chunks() if "spooler" not in _text(chunk)}
@@ -183,7 +183,7 @@ def test_an_upload_of_the_same_name_replaces_the_one_before(tmp_path: Path) -> N
     assert _sources(desk) == ["vpn.md"]
 
 
-def test_rules_that_decide_nothing_about_washing_make_no_document_stale(folder: Path) -> None:
+def test_rules_that_decide_nothing_about_redacting_make_no_document_stale(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     rules = Policy(
@@ -235,9 +235,15 @@ def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: P
 
 
 @pytest.mark.parametrize(
-    "what", ["known.edition", "known.washing", "loaders.VERSION", "chunks.VERSION"]
+    "what",
+    [
+        "staleness.detector_version",
+        "staleness.redaction_version",
+        "loaders.VERSION",
+        "chunks.VERSION",
+    ],
 )
-def test_documents_washed_or_cut_otherwise_are_counted_until_they_are_read_again(
+def test_documents_redacted_or_cut_otherwise_are_counted_until_they_are_read_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     desk = a_desk()

@@ -54,24 +54,24 @@ def test_two_jobs_leave_what_one_leaves(folder: Path) -> None:
     assert [row.kind for row in two.ledger.rows()] == ["indexed"] * DOCUMENTS
 
 
-def test_a_batch_is_washed_while_the_one_before_is_embedded(folder: Path) -> None:
+def test_a_batch_is_redacted_while_the_one_before_is_embedded(folder: Path) -> None:
     class Waiting(MemoryIndex):
         def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-            assert washed.wait(10)
+            assert redacted.wait(10)
             super().add(ids, vectors)
 
-    desk, washed = a_desk(vectors=Waiting()), threading.Event()
-    wash = ingesting.Shelves.commit
+    desk, redacted = a_desk(vectors=Waiting()), threading.Event()
+    redact = ingesting.BatchWriter.commit
     calls: list[int] = []
 
-    def commit(shelves: ingesting.Shelves, batch: Sequence[ingesting.Waiting]) -> None:
+    def commit(writer: ingesting.BatchWriter, batch: Sequence[ingesting.Waiting]) -> None:
         calls.append(len(batch))
         if len(calls) > 1:
-            washed.set()
-        wash(shelves, batch)
+            redacted.set()
+        redact(writer, batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ingesting.Shelves, "commit", commit)
+        patch.setattr(ingesting.BatchWriter, "commit", commit)
         assert _read(desk, folder, 2).added == DOCUMENTS
 
 

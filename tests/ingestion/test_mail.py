@@ -28,7 +28,7 @@ wrote:
 """
 
 
-def test_the_subject_is_the_title_and_the_headers_are_there_to_be_washed() -> None:
+def test_the_subject_is_the_title_and_the_headers_are_there_to_be_redacted() -> None:
     loaded = read(bytes(_mail("Which tray?", "The second.")), "a.eml")
     assert unwrap(loaded.title) == "Which tray?"
     assert text_of(loaded) == (

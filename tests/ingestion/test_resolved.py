@@ -18,8 +18,8 @@ from guardrails.placeholders import find
 from guardrails.policy import Policy
 from ingestion.cited import place
 from ingestion.ingest import ingest
-from ingestion.known import stale
 from ingestion.resolved import bring_resolved
+from ingestion.staleness import stale
 from tests.fakes.desks import a_desk
 from tests.fakes.tickets import import_tickets
 
@@ -45,7 +45,7 @@ def test_a_solved_ticket_answers_and_is_cited_as_a_ticket(desk: Desk) -> None:
 
 
 def test_nobodys_name_can_be_put_back_from_it(desk: Desk) -> None:
-    assert "<PERSON_" in "".join(turn.text.reveal() for turn in _washed(desk, "AC-1"))
+    assert "<PERSON_" in "".join(turn.text.reveal() for turn in _redacted(desk, "AC-1"))
     for chunk in desk.records.documents.chunks():
         assert list(find(chunk.text.reveal() + chunk.heading.reveal())) == []
         assert "Priya" not in chunk.text.reveal() + chunk.heading.reveal()
@@ -110,7 +110,7 @@ def test_a_folder_that_is_read_leaves_tickets_alone(desk: Desk, tmp_path: Path) 
     assert len(desk.records.documents.documents()) == 3
 
 
-def _washed(desk: Desk, reference: str) -> tuple[Turn, ...]:
+def _redacted(desk: Desk, reference: str) -> tuple[Turn, ...]:
     found = desk.records.tickets.get(reference)
     assert found is not None
     return found.turns

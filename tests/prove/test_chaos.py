@@ -24,8 +24,8 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
 from assistant.settings import Settings
 from guardrails import RawText
+from guardrails.audit.ledger import LedgerMaker, LedgerStore, Row
 from guardrails.errors import KeyTrouble, QuietdeskError, StorageTrouble
-from guardrails.ledger import LedgerMaker, LedgerStore, Row
 from guardrails.spans import Span
 from ingestion.ingest import ingest
 from tests.fakes.desks import no_suspects
@@ -153,7 +153,7 @@ ERRORS = [RuntimeError(NAME), MemoryError(NAME), RecursionError(MAIL), OSError(2
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_detector_that_fails_lets_nothing_unwashed_out(
+def test_a_detector_that_fails_lets_nothing_unredacted_out(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     for detector in ("_detector", "_rules"):
@@ -236,7 +236,7 @@ def test_a_detector_that_hangs_holds_everything_back(
 
 
 @pytest.mark.prove
-def test_a_process_killed_in_the_middle_of_a_request_has_sent_washed_bytes_and_said_so_before(
+def test_a_process_killed_in_the_middle_of_a_request_has_sent_redacted_bytes_and_said_so_before(
     scene: Scene, tmp_path: Path
 ) -> None:
     settings, server = scene.home.settings, scene.server

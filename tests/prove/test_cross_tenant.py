@@ -10,21 +10,21 @@ from functools import partial
 
 import pytest
 
-from assistant.adapters.shelf import shelf
+from assistant.adapters.library_view import library_view
 from assistant.desk import Desk
 from assistant.flows import outbox, review, show
 from assistant.flows.ask import ask, asking
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.gaps import gaps
-from assistant.flows.only import Only
-from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
 from assistant.model import DraftState, Membership, Review
 from assistant.ports import DocumentReader
+from assistant.search.filters import DocumentFilter
+from assistant.search.retrieve import retrieve
 from guardrails import RawText
 from guardrails.spans import EntityType
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.samples import MORNING, a_written
 from tests.fakes.tickets import import_tickets
 from tests.prove.two_tenants import (
@@ -33,10 +33,10 @@ from tests.prove.two_tenants import (
     VICTIM,
     Scene,
     Search,
+    declared,
     everything,
     shown_to,
     the_person,
-    told,
     two_tenants,
 )
 from tests.ui.web_fixtures import PASSWORD, ticket
@@ -122,10 +122,10 @@ def test_with_the_other_records_the_same_search_finds_hits(scene: Scene) -> None
     assert len(search.hits) > len(scene.names)
 
 
-def test_with_the_other_documents_on_the_shelf_the_same_search_finds_hits(scene: Scene) -> None:
+def test_with_the_other_documents_on_the_library_the_same_search_finds_hits(scene: Scene) -> None:
     theirs = scene.theirs
-    lent = shelf(theirs.records.documents, theirs.vectors, theirs.lexical)
-    retrievals(search := scene.search(), scene, replace(scene.mine, shelf=lent))
+    lent = library_view(theirs.records.documents, theirs.vectors, theirs.lexical)
+    retrievals(search := scene.search(), scene, replace(scene.mine, library_view=lent))
     assert len(search.hits) > len(scene.plant.bait)
 
 
@@ -138,15 +138,15 @@ def test_the_other_index_alone_gives_nothing_away(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("door", ["operations", "pages"])
-def test_without_the_check_of_seats_the_same_search_finds_hits(
+def test_without_the_check_of_memberships_the_same_search_finds_hits(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
     member = scene.home.accounts.member(VICTIMS_LOGIN, VICTIM)
 
-    def seated(_login: str, _slug: str) -> Membership | None:
+    def as_member(_login: str, _slug: str) -> Membership | None:
         return member
 
-    monkeypatch.setattr(scene.home.accounts, "member", seated)
+    monkeypatch.setattr(scene.home.accounts, "member", as_member)
     search = scene.search()
     raid = partial(operations, names=READING - OF_THE_OWNER) if door == "operations" else pages
     raid(search, scene)
@@ -157,9 +157,9 @@ def restores(search: Search, scene: Scene, desk: Desk) -> None:
     """Placeholders of the other tenant, and all that could be, come to the vault and restorer."""
     guessed = [f"<{kind}_{at}>" for kind in EntityType for at in range(1, HIGHEST_NUMBER)]
     for each in guessed:
-        search.tries("restore", desk.restorer.restore, washed(f"Dear {each}"))
+        search.tries("restore", desk.restorer.restore, redacted(f"Dear {each}"))
     for each in scene.placeholders:
-        text = washed(str(each))
+        text = redacted(str(each))
         search.tries("restore", desk.restorer.restore, text, [each])
         search.tries("restore", show.restored, desk, the_person(), text)
         search.tries("restore", desk.records.vault.row, each.type, each.number or 0)
@@ -169,7 +169,7 @@ def restores(search: Search, scene: Scene, desk: Desk) -> None:
 
 
 def back_again(desk: Desk, typed: str) -> object:
-    """Wash what a person typed, and restore what comes of it."""
+    """Redact what a person typed, and restore what comes of it."""
     return desk.restorer.restore(desk.redactor.look_up(RawText(typed)).text)
 
 
@@ -177,8 +177,8 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
     """Every store is asked for every id of the other tenant, whatever it is an id of."""
     records = desk.records
     stock: list[DocumentReader] = [records.documents]
-    if desk.shelf is not None:
-        stock.append(desk.shelf.documents)
+    if desk.library_view is not None:
+        stock.append(desk.library_view.documents)
     by_name: list[Callable[[str], object]] = [
         *(method for each in stock for method in (each.document, each.chunks_of)),
         *(records.tickets.get, records.tickets.raw, records.tickets.id_of),
@@ -217,10 +217,10 @@ def writes(search: Search, scene: Scene, desk: Desk) -> None:
 def retrievals(search: Search, scene: Scene, desk: Desk) -> None:
     """The other tenant's own words are searched for, alone, after others, and by file name."""
     for word in (*scene.plant.bait, *scene.plant.secret)[::EACH]:
-        query = washed(f"How do I restart the {word} of the printer?")
+        query = redacted(f"How do I restart the {word} of the printer?")
         search.tries("retrieve", retrieve, desk, query)
-        search.tries("retrieve", retrieve, desk, washed("And then?"), before=[query])
-        search.tries("retrieve", retrieve, desk, query, only=Only(source=word))
+        search.tries("retrieve", retrieve, desk, redacted("And then?"), before=[query])
+        search.tries("retrieve", retrieve, desk, query, filters=DocumentFilter(source=word))
 
 
 def flows(search: Search, scene: Scene, desk: Desk) -> None:
@@ -249,7 +249,7 @@ def asked_slowly(desk: Desk, question: RawText) -> object:
 
 def one_ticket(desk: Desk, reference: str, text: RawText) -> object:
     """A ticket of this tenant's own, from its import to the reply that goes out."""
-    person, typed = the_person(), told(text)
+    person, typed = the_person(), declared(text)
     import_tickets(desk, RawText(ticket(reference, typed, typed, "Ola Berg")), "own.jsonl")
     draft, summary = draft_reply(desk, reference), summarise(desk, reference)
     edited = review.edit(desk, person, draft.id, RawText(f"Dear Ola, {typed}"))
@@ -259,7 +259,7 @@ def one_ticket(desk: Desk, reference: str, text: RawText) -> object:
 
 
 def operations(search: Search, scene: Scene, names: Collection[str]) -> None:
-    """Every operation is called for the other tenant without a seat, and for its ids with one."""
+    """Every operation is called for the other tenant without a membership, and for its ids with one."""
     operator = Operator(scene.home)
     for name in sorted(names):
         operation = OPERATIONS[name]

@@ -19,16 +19,16 @@ from assistant.desk import Desk
 from assistant.flows import review, show
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
-from assistant.flows.retrieve import retrieve
 from assistant.flows.summarise import summarise
+from assistant.search.retrieve import retrieve
 from guardrails import ForPerson, RawText, RedactedText
-from guardrails.doors import Person
 from guardrails.errors import QuietdeskError
+from guardrails.identity.permissions import Person
 from guardrails.placeholders import Placeholder
 from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import Site, serving
 
@@ -96,26 +96,26 @@ class Search:
     ) -> None:
         self.attempts[where] += 1
         try:
-            came = told(call(*given, **named)).casefold()
+            came = declared(call(*given, **named)).casefold()
         except QuietdeskError as error:
-            came = told(error).casefold()
+            came = declared(error).casefold()
         typed = [each for each in (*given, *named.values()) if not isinstance(each, Desk)]
         hits = [each for each in self.watched if each in came]
-        own = told(typed).casefold() if hits else ""
+        own = declared(typed).casefold() if hits else ""
         self.hits += [f"{where}: {each}" for each in hits if each not in own]
 
     def __str__(self) -> str:
         return f"{self.attempts.total()} attempts, {len(self.hits)} hits; {dict(self.attempts)}"
 
 
-def told(value: object) -> str:
+def declared(value: object) -> str:
     """Return all that ``value`` tells, raw text and fields of errors included."""
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-        return "\n".join(map(told, _parts(cast("Iterable[object]", value))))
+        return "\n".join(map(declared, _parts(cast("Iterable[object]", value))))
     if isinstance(value, BaseModel):
         return value.model_dump_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return "\n".join(told(getattr(value, each.name)) for each in fields(value))
+        return "\n".join(declared(getattr(value, each.name)) for each in fields(value))
     return _word(value)
 
 
@@ -149,9 +149,9 @@ def everything(desk: Desk) -> str:
         *(records.gaps.list(), records.counts(), ids_of(desk)),
         *(records.documents.chunks_of(each.id) for each in records.documents.documents()),
         *((records.tickets.get(each), records.tickets.raw(each)) for each in references),
-        desk.restorer.restore(washed(" ".join(surfaces))),
+        desk.restorer.restore(redacted(" ".join(surfaces))),
     ]
-    return told(held)
+    return declared(held)
 
 
 @contextmanager
@@ -270,5 +270,5 @@ def the_person() -> Person:
 
 def shown_to(desk: Desk) -> str:
     """All counts of a desk, and what it finds for a few words."""
-    found = [retrieve(desk, washed(f"The {each} is broken")) for each in ("printer", "router")]
-    return told([desk.records.counts(), found, show.tickets(desk, the_person())])
+    found = [retrieve(desk, redacted(f"The {each} is broken")) for each in ("printer", "router")]
+    return declared([desk.records.counts(), found, show.tickets(desk, the_person())])

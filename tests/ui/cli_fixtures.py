@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from guardrails import netguard
+from guardrails.egress import netguard
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job inherits it
     signal.signal(signal.SIGINT, signal.default_int_handler)

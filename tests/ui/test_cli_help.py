@@ -32,7 +32,7 @@ COMMANDS = [
     "library show",
     "library forget",
     "people import",
-    "tickets wash",
+    "tickets redact",
     "terms add",
     "terms remove",
     "terms list",

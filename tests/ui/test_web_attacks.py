@@ -99,10 +99,10 @@ def test_an_event_is_read_in_one_way(site: Site) -> None:
     """Twin keys, foreign keys, files and nested values never reach Gradio."""
     with site.client("ann") as ann:
         good = _open_ticket(ann)
-        twin = json.dumps(good)[:-1] + ', "session_hash": "other"}'
+        duplicate = json.dumps(good)[:-1] + ', "session_hash": "other"}'
         file = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
         bad = [
-            twin.encode(),
+            duplicate.encode(),
             json.dumps({**good, "data": [file]}).encode(),
             json.dumps({**good, "data": [["x"]]}).encode(),
             json.dumps({**good, "data": "x"}).encode(),
@@ -205,7 +205,7 @@ _TABS = ("Tickets", "Review", "Gaps", "Terms", "Outbox", "Ledger")
 
 
 def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
-    """Whatever tenant a browser names, a person without a seat there gets no word of it."""
+    """Whatever tenant a browser names, a person without a membership there gets no word of it."""
     events = [
         ("qd-tickets", "click", {"ticket": "AC-1"}),
         ("qd-filter", "input", None),
@@ -219,12 +219,12 @@ def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
         ("qd-release", "click", None),
         ("qd-question", "submit", None),
         ("qd-stop", "click", None),
-        ("qd-anew", "click", None),
+        ("qd-again", "click", None),
         ("qd-answer", "click", {"do": "note"}),
         ("qd-verify", "click", None),
         ("qd-made", "click", {"draft": "0"}),
         ("qd-top", "click", {"value": "acme"}),
-        ("qd-correcting", "click", {"do": "spare", "placeholder": "<PERSON_1>"}),
+        ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
         ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
         ("qd-terms", "click", {"do": "read", "words": "Max"}),
         *((tab, "select", None) for tab in _TABS),
@@ -239,15 +239,15 @@ def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
             for tenant in ("acme", "nowhere", "", "../acme"):
                 shown = gil.do(name, kind, picked, tenant=tenant, opened="AC-1")
                 assert shown.changed == [], (name, kind, tenant)
-                assert "no seat" in shown.notice
+                assert "no membership" in shown.notice
 
 
-def test_choosing_a_tenant_checks_the_seat_there(site: Site) -> None:
+def test_choosing_a_tenant_checks_the_membership_there(site: Site) -> None:
     """The chooser leads only to tenants that the person is a member of."""
     with site.client("gil") as gil:
         shown = gil.do("qd-top", "click", {"value": "acme"}, tenant="globex")
         assert shown.changed == []
-        assert "no seat" in shown.notice
+        assert "no membership" in shown.notice
         page = gil.do("qd-top", "click", {"value": "globex"}, tenant="globex")
     assert "acme" not in str(page["qd-top"])
 
@@ -257,7 +257,7 @@ def test_a_conversation_is_its_owners_alone(site: Site) -> None:
     with site.client("ann") as ann, site.client("rae") as rae:
         asked = {"tenant": "acme", "question": "Why does the printer print blank pages?"}
         talk = ann.do("qd-question", "submit", None, **asked)["qd-talk"]
-        for name in ("qd-stop", "qd-anew"):
+        for name in ("qd-stop", "qd-again"):
             rae.do(name, "click", None, tenant="acme", talk=talk)
         other = rae.do("qd-question", "submit", None, talk=talk, **asked)
         assert other["qd-talk"] != talk
@@ -267,7 +267,7 @@ def test_a_conversation_is_its_owners_alone(site: Site) -> None:
 
 
 def test_files_of_another_tenant_are_neither_taken_nor_given(site: Site) -> None:
-    """Uploads and the export check the seat too."""
+    """Uploads and the export check the membership too."""
     with site.client("gil") as gil:
         for kind in ("tickets", "knowledge"):
             assert _upload(gil, kind, "x.jsonl", b"{}", tenant="acme").status_code == 403
@@ -310,7 +310,7 @@ def test_an_agent_decides_on_no_word(own_site: Site) -> None:
         assert "for reviewers" in ann.do("Terms", "select", tenant="acme")["qd-terms"]
         for name in ("qd-correcting", "qd-draft-correcting", "qd-terms"):
             for picked in (
-                {"do": "spare", "placeholder": "<PERSON_1>"},
+                {"do": "allow", "placeholder": "<PERSON_1>"},
                 {"do": "mask", "words": PLANTED, "kind": "PERSON"},
                 {"do": "read", "words": PLANTED},
                 {"do": "remove", "term": "0"},
@@ -333,7 +333,7 @@ def test_a_placeholder_of_another_ticket_says_nothing(own_site: Site) -> None:
         names = {each for each in re.findall(r"&lt;\w+_\d+&gt;", there) if each not in here}
         assert names
         for name in names:
-            picked = {"do": "spare", "placeholder": unescape(name)}
+            picked = {"do": "allow", "placeholder": unescape(name)}
             shown = rae.do("qd-correcting", "click", picked, tenant="acme", opened="AC-1")
             assert shown.changed == []
             assert "no such placeholder" in shown.notice
@@ -375,11 +375,11 @@ def test_markup_in_a_ticket_is_shown_and_never_run(site: Site) -> None:
     """Wherever a hostile ticket appears, its tags are text; unseen characters are named."""
     with site.client("rae") as rae:
         shown = rae.do("qd-tickets", "click", {"ticket": "AC-2"}, tenant="acme")
-        washed = rae.do("qd-as-seen", "change", tenant="acme", opened="AC-2", as_seen=True)
+        redacted = rae.do("qd-as-seen", "change", tenant="acme", opened="AC-2", as_seen=True)
         drafted = rae.do("qd-draft", "click", tenant="acme", opened="AC-2")
         listed = rae.do("Tickets", "select", tenant="acme")
         reviewed = rae.do("qd-made", "click", {"draft": _newest(site).id}, tenant="acme")
-    panels = [shown["qd-thread"], washed["qd-thread"], drafted["qd-made"], listed["qd-tickets"]]
+    panels = [shown["qd-thread"], redacted["qd-thread"], drafted["qd-made"], listed["qd-tickets"]]
     for panel in (*panels, reviewed["qd-compare"], reviewed["qd-queue"]):
         assert "<img src=x" not in panel
         assert "<script" not in panel

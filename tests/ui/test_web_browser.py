@@ -139,7 +139,7 @@ def test_an_edit_is_saved_before_anything_is_decided(page: Page, own_site: Site)
 
 
 def test_a_hostile_ticket_runs_nothing(page: Page, own_site: Site) -> None:
-    """Markup of a ticket is read as text in the list, the thread and the washed view."""
+    """Markup of a ticket is read as text in the list, the thread and the redacted view."""
     _log_in(page, own_site, "ann")
     page.locator("[data-ticket='AC-2']").click()
     expect(page.locator(".qd-thread")).to_contain_text("<script>window.pwned=2</script>")

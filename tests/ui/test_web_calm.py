@@ -15,7 +15,7 @@ from assistant.model import Passage, Ticket, Written
 from assistant.writers.extractive import ExtractiveWriter
 from tests.ui.web_fixtures import PLANTED, Site
 from ui.web.bindings import Bindings
-from ui.web.calm import Calm
+from ui.web.error_middleware import Calm
 
 
 async def _breaks(_scope: Scope, _receive: Receive, _send: Send) -> None:

@@ -15,7 +15,7 @@ from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import HOSTILE, MAIL, PASSWORD, PLANTED, Browser, Shown, Site, ticket
 from ui.operations.base import silent
 from ui.operations.terms import ADD, OneTerm
-from ui.operations.tickets import WASH, WashArgs
+from ui.operations.tickets import REDACT, RedactArgs
 
 WORD = "Yardarm"
 AT: dict[str, Any] = {"tenant": "acme", "opened": "AC-5", "as_seen": True}
@@ -47,7 +47,7 @@ def test_what_was_masked_for_nothing_is_read_again_by_writers_too(desk_site: Sit
         thread = _thread(rae)
         assert "help@vendor.example" not in thread
         name = _placeholder(rae, "help@vendor.example")
-        shown = _correct(rae, do="spare", placeholder=name)
+        shown = _correct(rae, do="allow", placeholder=name)
         assert "help@vendor.example" in shown["qd-thread"]
         assert "Left readable from now on." in shown.notice
     desk = desk_site.home.desk("acme")
@@ -58,7 +58,7 @@ def test_what_was_masked_for_nothing_is_read_again_by_writers_too(desk_site: Sit
 def test_the_tickets_own_people_stay_masked_and_that_is_said(desk_site: Site) -> None:
     with desk_site.client("rae") as rae:
         _thread(rae)
-        shown = _correct(rae, do="spare", placeholder=_placeholder(rae, PLANTED))
+        shown = _correct(rae, do="allow", placeholder=_placeholder(rae, PLANTED))
     assert PLANTED not in shown["qd-thread"]
     assert "Here it stays masked" in shown.notice
 
@@ -68,7 +68,7 @@ def test_a_secret_cannot_be_brought_back_and_that_is_said(desk_site: Site) -> No
         _thread(rae)
         opened = rae.do("qd-tickets", "click", {"ticket": "AC-5"}, tenant="acme")
         assert "A secret is destroyed when it is masked" in opened["qd-correcting"]
-        shown = _correct(rae, do="spare", placeholder="<SECRET>")
+        shown = _correct(rae, do="allow", placeholder="<SECRET>")
     assert shown.changed == []
     assert "Nothing is kept of what stood there" in shown.notice
 
@@ -78,7 +78,7 @@ def test_a_draft_is_corrected_like_a_ticket(desk_site: Site) -> None:
     with desk_site.client("rae") as rae:
         opened = rae.do("qd-queue", "click", {"draft": draft.id}, tenant="acme")
         name = _placeholder_in(opened["qd-draft-correcting"], "help@vendor.example")
-        picked = {"do": "spare", "placeholder": name}
+        picked = {"do": "allow", "placeholder": name}
         shown = rae.do("qd-draft-correcting", "click", picked, tenant="acme", draft_opened=draft.id)
         assert "decided: readable" in shown["qd-draft-correcting"]
         assert "help@vendor.example" in _thread(rae)
@@ -98,13 +98,13 @@ def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -
         assert "no such term" in again.notice
 
 
-def test_the_shell_decides_and_washes_again_like_the_page(desk_site: Site) -> None:
+def test_the_shell_decides_and_redacts_again_like_the_page(desk_site: Site) -> None:
     args = {"tenant": "acme", "login": "rae", "password": PASSWORD, "text": WORD}
     told = ADD.run(desk_site.home, OneTerm(**args, mask_as="ORGANIZATION"), silent)
     assert [(each.text, each.mask_as) for each in told.terms] == [(WORD, "ORGANIZATION")]
     assert told.stale_documents == 1
-    assert WASH.run(desk_site.home, WashArgs(tenant="acme"), silent).changed == 1
-    assert WASH.run(desk_site.home, WashArgs(tenant="acme"), silent).changed == 0
+    assert REDACT.run(desk_site.home, RedactArgs(tenant="acme"), silent).changed == 1
+    assert REDACT.run(desk_site.home, RedactArgs(tenant="acme"), silent).changed == 0
     with pytest.raises(BadInput, match="no such type"):
         ADD.run(desk_site.home, OneTerm(**args, mask_as="NAME"), silent)
 
@@ -119,9 +119,9 @@ def test_the_shell_decides_and_washes_again_like_the_page(desk_site: Site) -> No
         {"do": "read", "words": " "},
         {"do": "drop"},
         {},
-        {"do": "spare", "placeholder": "<PERSON_999>"},
-        {"do": "spare", "placeholder": "<LITERAL_1>"},
-        {"do": "spare", "placeholder": MAIL},
+        {"do": "allow", "placeholder": "<PERSON_999>"},
+        {"do": "allow", "placeholder": "<LITERAL_1>"},
+        {"do": "allow", "placeholder": MAIL},
         {"do": "remove", "term": "0"},
     ],
 )

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from assistant.flows.review import ReviewView
 from assistant.model import Finding, FindingKind, Written
 from guardrails import RawText
-from guardrails.doors import Person, show
+from guardrails.identity.permissions import Person, show
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 from tests.fakes.desks import a_desk
-from tests.fakes.plain import washed as as_washed
+from tests.fakes.plain import redacted as as_redacted
 from tests.fakes.samples import a_draft, a_written
-from ui.web.found import Numbered, Piece, lay, numbered
-from ui.web.marks import put_back, washed
+from ui.web.chips import put_back, redacted
+from ui.web.findings import Numbered, Piece, lay, numbered
 from ui.web.views.review import compare
 from ui.web.views.shown import Shown
 
@@ -52,15 +52,15 @@ def test_a_text_with_citations_reads_the_same_with_and_without_marks(
 ) -> None:
     found = numbered([_finding(*place) for place in places], len(value))
     plain, marked = _Reader(), _Reader()
-    plain.feed(washed(value, a_written().citations))
-    marked.feed(washed(value, a_written().citations, found))
+    plain.feed(redacted(value, a_written().citations))
+    marked.feed(redacted(value, a_written().citations, found))
     assert marked.text == plain.text
 
 
 def test_what_blocks_is_told_from_what_is_noted_without_colour() -> None:
     value = "call <PERSON_3> now"
     both = numbered([_finding(0, 4, blocks=True), _finding(5, 15, blocks=False)], len(value))
-    shown = washed(value, (), both)
+    shown = redacted(value, (), both)
     assert "qd-stop" in shown
     assert "qd-check" in shown
     assert ">! 1<" in shown
@@ -70,7 +70,7 @@ def test_what_blocks_is_told_from_what_is_noted_without_colour() -> None:
 
 
 def test_words_of_two_findings_are_marked_as_the_worse_one() -> None:
-    shown = washed("abcd", (), numbered([_finding(0, 3), _finding(1, 4, blocks=True)], 4))
+    shown = redacted("abcd", (), numbered([_finding(0, 3), _finding(1, 4, blocks=True)], 4))
     assert re.findall(r'class="(qd-\w+)" title=[^>]*data-found="([\d ]+)">(\w+)<', shown) == [
         ("qd-check", "1", "a"),
         ("qd-stop", "1 2", "bc"),
@@ -82,7 +82,7 @@ def test_findings_stand_in_the_column_that_they_are_about() -> None:
     """What the model said and was refused is marked there, what will be sent in its own column."""
     made = replace(
         a_written("Restart it."),
-        said=as_washed("Run rm -rf / now."),
+        said=as_redacted("Run rm -rf / now."),
         findings=(_finding(0, 7), _finding(0, 11)),
         refused=(_finding(4, 12, blocks=True),),
     )

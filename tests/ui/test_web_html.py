@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.fakes.samples import a_written
+from ui.web.chips import cited, redacted
 from ui.web.html import el, text
-from ui.web.marks import cited, washed
 
 
 def test_text_means_itself() -> None:
@@ -28,7 +28,7 @@ def test_attributes_are_left_out_written_bare_or_escaped() -> None:
 
 def test_placeholders_become_chips_and_lookalikes_stay_text() -> None:
     """Only what Quietdesk itself writes is a chip."""
-    shown = washed("<PERSON_3> and <SECRET>, not <PERSON_03> nor <b>")
+    shown = redacted("<PERSON_3> and <SECRET>, not <PERSON_03> nor <b>")
     assert shown.count("qd-chip ") == 2
     assert "person 3" in shown
     assert "&lt;PERSON_03&gt; nor &lt;b&gt;" in shown

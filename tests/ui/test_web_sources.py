@@ -5,9 +5,9 @@ from __future__ import annotations
 from assistant.flows.ask import Answer
 from assistant.model import Passage
 from assistant.writers.extractive import ExtractiveWriter
-from guardrails.doors import Person
+from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk
-from tests.fakes.plain import washed
+from tests.fakes.plain import redacted
 from tests.fakes.samples import a_document, chunks_of
 from ui.web.views.ask import answer
 from ui.web.views.shown import Shown
@@ -30,7 +30,7 @@ def _shown(*, answerable: bool) -> str:
     desk = a_desk()
     desk.records.documents.put(document, [chunk])
     passage = Passage(chunk, document.source, document.title, 0.91, ("terms", "vector"))
-    question = washed("how do I restart the spooler?")
+    question = redacted("how do I restart the spooler?")
     written = ExtractiveWriter().answer(question, [passage] if answerable else [])
     person = Person("rita", "harbour", may_read=True, may_release=True)
     found = Answer(question, written, (passage,), answerable)

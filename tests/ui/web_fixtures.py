@@ -22,11 +22,12 @@ from fastapi import FastAPI
 from assistant.bootstrap import Home
 from assistant.model import Role
 from assistant.settings import Settings
-from guardrails import RawText, netguard
+from guardrails import RawText
+from guardrails.egress import netguard
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from ui.web.app import build_app
-from ui.web.wall import GradioWall, Wrap
+from ui.web.firewall import GradioWall, Wrap
 
 PASSWORD = "correct horse battery"
 PLANTED = "Theodora Quillfeather"

@@ -98,7 +98,7 @@ def _tickets() -> typer.Typer:
     group.command("import")(tickets.import_file)
     group.command("list")(tickets.list_all)
     group.command("show")(tickets.show)
-    group.command("wash")(tickets.wash)
+    group.command("redact")(tickets.redact)
     return group
 
 
@@ -136,7 +136,7 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure: redaction, retrieval, injected orders, drafts, leakage.")
+    group = _group("Measure: redaction, retrieval, prompt injections, drafts, leakage.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
     group.command("injection")(measuring.injection)

@@ -43,7 +43,7 @@ def ticket(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Forget a ticket as it came and as it was washed, its drafts, decisions and replies."""
+    """Forget a ticket as it came and as it was redacted, its drafts, decisions and replies."""
     from ui.operations.forgetting import TICKET, ForgetArgs
 
     with screen.watching() as progress:

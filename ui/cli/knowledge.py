@@ -16,7 +16,7 @@ from ui.cli.typed import text_of
 if TYPE_CHECKING:
     from ui.operations.ask import AnswerView
     from ui.operations.ingest import IngestResult
-    from ui.operations.redact import Washed
+    from ui.operations.redact import Redacted
 
 
 def ingest(
@@ -122,7 +122,7 @@ def redact(
     json: Json = False,
 ) -> None:
     """Print a text with identity masked. Keeps nothing; with a tenant it only looks up."""
-    found = _washed(text_of(file), tenant)
+    found = _redacted(text_of(file), tenant)
     if json:
         screen.as_json(found)
         return
@@ -134,8 +134,8 @@ def redact(
 _NOT_KEPT = "A filter left documents out, so it is no gap yet; --note keeps it all the same."
 
 
-def _washed(text: str, tenant: str) -> Washed:
-    from ui.operations.redact import REDACT, RedactArgs, washed
+def _redacted(text: str, tenant: str) -> Redacted:
+    from ui.operations.redact import REDACT, RedactArgs, redacted
 
     if tenant:
         return perform(REDACT, RedactArgs(tenant=tenant, text=text))
@@ -145,7 +145,7 @@ def _washed(text: str, tenant: str) -> Washed:
 
     settings = load_settings()
     stay_home(settings)
-    return washed(ephemeral_redactor(settings).redact(RawText(text)))
+    return redacted(ephemeral_redactor(settings).redact(RawText(text)))
 
 
 def ingested(report: IngestResult, *, dry: bool) -> None:

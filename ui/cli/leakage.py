@@ -27,7 +27,7 @@ _FAILED = 1
 def leakage(
     *,
     n: Annotated[
-        int, typer.Option("--n", min=20, max=100_000, help="Values planted that we are told of.")
+        int, typer.Option("--n", min=20, max=100_000, help="Values planted that we are declared.")
     ] = _DEFAULT,
     controls: Annotated[
         bool, typer.Option(help="Also run with each guard switched off, which must leak.")
@@ -136,7 +136,7 @@ def _show(report: LeakageReport) -> None:
             ("known values planted", f"{known.planted:,}"),
             ("known values leaked", f"{known.leaks:,}"),
             ("upper bound of their rate, 95 %", f"{known.upper_bound_95:.3%}"),
-            ("values nobody told us of", f"{unseen.planted:,}"),
+            ("values nobody declared", f"{unseen.planted:,}"),
             ("of them leaked", f"{unseen.leaks:,} ({unseen.rate:.1%}, {low:.1%} to {high:.1%})"),
             ("requests to the model", f"{report.requests:,}"),
         ),

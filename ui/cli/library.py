@@ -41,7 +41,7 @@ def ingest(
 
 
 def reindex(*, json: Json = False) -> None:
-    """Make the library's vectors anew that another model made; the old ones answer meanwhile."""
+    """Make the library's vectors again that another model made; the old ones answer meanwhile."""
     from ui.operations.reindex import LIBRARY
     from ui.operations.tenants import NoArgs
 

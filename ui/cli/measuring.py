@@ -77,7 +77,7 @@ def retrieval(
         Path | None, typer.Option(help="JSON lines of questions that nothing in it answers.")
     ] = None,
     no_redaction: Annotated[
-        bool, typer.Option("--no-redaction", help="Measure without washing, to compare.")
+        bool, typer.Option("--no-redaction", help="Measure without redacting, to compare.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -108,7 +108,7 @@ def injection(
     data: Annotated[Path, typer.Option(help="JSON lines {text, label, source}; 1 is an attack.")],
     json: Json = False,
 ) -> None:
-    """Measure whether orders to an assistant are found, and honest texts let through."""
+    """Measure whether prompt injections are found, and honest texts let through."""
     from eval.injection import measure, read_samples
 
     settings = settings_of_home()
@@ -151,7 +151,7 @@ def drafts(
 
 
 def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
-    """Return the product's own path: what is looked at is washed before."""
+    """Return the product's own path: what is looked at is redacted before."""
     from assistant.bootstrap import ephemeral_redactor, make_embedder, make_injection_detector
     from guardrails import RawText
 
@@ -159,8 +159,8 @@ def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
     detector = make_injection_detector(settings, make_embedder(settings))
 
     def judge(texts: Sequence[str]) -> list[bool]:
-        washed = redactor.redact_many([RawText(text) for text in texts])
-        return [bool(found) for found in detector.find_many([each.text for each in washed])]
+        redacted = redactor.redact_many([RawText(text) for text in texts])
+        return [bool(found) for found in detector.find_many([each.text for each in redacted])]
 
     return judge
 
@@ -228,9 +228,9 @@ def _mask(settings: Settings) -> Callable[[Sequence[str]], list[list[Span]]]:
         return [
             [
                 Span(each.start, each.end, each.placeholder.type, 1.0, each.recognizer)
-                for each in washed.masks
+                for each in redacted.masks
             ]
-            for washed in redactor.redact_many([RawText(text) for text in texts])
+            for redacted in redactor.redact_many([RawText(text) for text in texts])
         ]
 
     return mask

@@ -21,7 +21,7 @@ Jobs = Annotated[
         "--jobs",
         min=1,
         max=2,
-        help="2: wash documents while those before are embedded; 1: one thing after the other.",
+        help="2: redact documents while those before are embedded; 1: one thing after the other.",
     ),
 ]
 Login = Annotated[

@@ -93,7 +93,7 @@ def edit(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Replace what will be sent; the new words are washed, checked and wait for approval."""
+    """Replace what will be sent; the new words are redacted, checked and wait for approval."""
     from ui.operations.review import EDIT, EditArgs
 
     one = _one(draft, tenant, login)

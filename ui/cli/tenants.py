@@ -90,11 +90,11 @@ def _show(found: TenantDetail) -> None:
     if found.stale_documents:
         screen.note("Stale documents were read under other rules; `ingest` reads them again.")
     if found.stale_vectors:
-        screen.note("Stale vectors are another model's; `reindex` makes them anew.")
+        screen.note("Stale vectors are another model's; `reindex` makes them again.")
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
-    """Make the vectors anew that another model made, beside those that answer meanwhile.
+    """Make the vectors again that another model made, beside those that answer meanwhile.
 
     It may be stopped at any moment: the same command goes on. Then the new ones answer.
     """
@@ -107,7 +107,7 @@ def reindex(*, tenant: Tenant, json: Json = False) -> None:
 
 
 def reindexed(done: Reindexed, *, json: bool) -> None:
-    """Print what was made anew."""
+    """Print what was rebuilt."""
     if json:
         screen.as_json(done)
         return

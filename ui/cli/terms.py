@@ -30,9 +30,9 @@ def add(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Decide that a word is always masked, or stays readable; a secret is never spared.
+    """Decide that a word is always masked, or stays readable; a secret is never allow-listed.
 
-    What was read before is stale then: `ingest` reads documents again, `tickets wash` tickets.
+    What was read before is stale then: `ingest` reads documents again, `tickets redact` tickets.
     """
     from ui.operations.terms import ADD, OneTerm
 
@@ -75,4 +75,6 @@ def _tell(found: TermList, *, json: bool) -> None:
                 f"{found.stale_documents} documents were read before; `quietdesk ingest` reads "
                 "them again."
             )
-        screen.note("Tickets are washed again when next drafted, or by `quietdesk tickets wash`.")
+        screen.note(
+            "Tickets are redacted again when next drafted, or by `quietdesk tickets redact`."
+        )

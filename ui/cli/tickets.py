@@ -31,7 +31,9 @@ File = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="Results as JSON lines, washed; only you can read the file."),
+    typer.Option(
+        "--out", "-o", help="Results as JSON lines, redacted; only you can read the file."
+    ),
 ]
 
 
@@ -53,13 +55,13 @@ def import_file(
         screen.say(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
 
 
-def wash(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    """Wash tickets again, all of them or some: after a term was added, or people were imported."""
-    from ui.operations.tickets import WASH, WashArgs
+def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
+    """Redact tickets again, all of them or some: after a term was added, or people were imported."""
+    from ui.operations.tickets import REDACT, RedactArgs
 
-    args = WashArgs(tenant=tenant, references=tuple(references or ()))
+    args = RedactArgs(tenant=tenant, references=tuple(references or ()))
     with screen.watching() as progress:
-        done = perform(WASH, args, progress=progress)
+        done = perform(REDACT, args, progress=progress)
     if json:
         screen.as_json(done)
     else:
@@ -67,7 +69,7 @@ def wash(references: References = None, *, tenant: Tenant, json: Json = False) -
 
 
 def list_all(*, tenant: Tenant, json: Json = False) -> None:
-    """List a tenant's tickets, washed."""
+    """List a tenant's tickets, redacted."""
     from ui.operations.base import TenantArgs
     from ui.operations.tickets import LIST
 
@@ -99,7 +101,7 @@ def show(
     login: Login,
     json: Json = False,
 ) -> None:
-    """Show a ticket as it came, to a person with a seat at its tenant."""
+    """Show a ticket as it came, to a person with a membership at its tenant."""
     from ui.operations.tickets import SHOW, OneTicket
 
     secret = password(f"Password of {login}")

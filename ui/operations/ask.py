@@ -11,8 +11,8 @@ from ui.operations.drafts import CitationView, citation_view
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from assistant.flows.only import Only
     from assistant.model import Passage
+    from assistant.search.filters import DocumentFilter
     from guardrails import RedactedText
 
 
@@ -73,7 +73,7 @@ def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
     if not args.question.strip():
         raise BadInput("The question is empty.")
     desk = home.desk(args.tenant)
-    answer = ask(desk, RawText(args.question), only=_only(desk, args))
+    answer = ask(desk, RawText(args.question), filters=_filter(desk, args))
     text = answer.written.body.reveal()
     answerable = answer.answerable and bool(text)
     late = args.note and answer.narrowed and not answerable
@@ -91,10 +91,10 @@ def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
     )
 
 
-def _only(desk: Desk, args: Question) -> Only:
-    from assistant.flows.only import only
+def _filter(desk: Desk, args: Question) -> DocumentFilter:
+    from assistant.search.filters import parse_filter
 
-    return only(
+    return parse_filter(
         desk.redactor,
         type_=args.type,
         source=args.source,

@@ -34,7 +34,7 @@ class FindingView(Shape):
 
 
 class DraftView(Shape):
-    """A draft as it stands in the queue, washed.
+    """A draft as it stands in the queue, redacted.
 
     ``findings`` are places of ``body``; ``refused`` are places of what a model said and why that is
     not the body.

@@ -38,7 +38,7 @@ def forgotten(home: Home, done: Done) -> Forgotten:
 def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
-    from ingestion.known import named
+    from ingestion.staleness import named
 
     desk = home.desk(args.tenant)
     found = named(desk, args.name)

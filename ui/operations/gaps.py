@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class GapView(Shape):
-    """Like questions that nothing answered, washed; ``question`` stands for them."""
+    """Like questions that nothing answered, redacted; ``question`` stands for them."""
 
     question: str
     count: int

@@ -35,7 +35,7 @@ def _ingest(home: Home, args: FolderArgs, progress: Progress) -> IngestResult:
 
 def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
     from assistant.adapters.records.accounts import LIBRARY
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     readers = tuple(each.slug for each in home.tenants() if each.policy.library)
     if home.accounts.library() is None:
@@ -57,7 +57,7 @@ def _forget(home: Home, args: LibraryName, progress: Progress) -> Forgotten:
     from assistant.adapters.records.accounts import LIBRARY
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
-    from ingestion.known import named
+    from ingestion.staleness import named
 
     desk = home.library()
     found = named(desk, args.name.removeprefix("library: "))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, PersonArgs, Progress, Shape
-from ui.operations.people import seat
+from ui.operations.people import membership
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -38,7 +38,7 @@ class Delivered(Shape):
 def _list(home: Home, args: PersonArgs, _progress: Progress) -> Outbox:
     from assistant.flows import outbox
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     return Outbox(
         replies=tuple(
             ReplyView(
@@ -57,7 +57,7 @@ def _list(home: Home, args: PersonArgs, _progress: Progress) -> Outbox:
 def _deliver(home: Home, args: PersonArgs, _progress: Progress) -> Delivered:
     from assistant.flows import outbox
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     return Delivered(delivered=outbox.deliver(desk, person, home.post_replies()))
 
 

@@ -1,4 +1,4 @@
-"""Who asks: a person's credential becomes their seat at a tenant."""
+"""Who asks: a person's credential becomes their membership at a tenant."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from guardrails.doors import Person
+    from guardrails.identity.permissions import Person
     from ui.operations.base import PersonArgs
 
 
-def seat(home: Home, args: PersonArgs) -> tuple[Desk, Person]:
+def membership(home: Home, args: PersonArgs) -> tuple[Desk, Person]:
     """Return the tenant's desk and the person at it. `NotPermitted` on a wrong credential.
 
     An unknown login and a wrong password get the same words, so that nobody learns who has one.

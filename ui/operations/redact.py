@@ -1,4 +1,4 @@
-"""Wash a text: with a tenant its own placeholders are looked up, without one nothing is kept."""
+"""Redact a text: with a tenant its own placeholders are looked up, without one nothing is kept."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class MaskView(Shape):
     recognizer: str
 
 
-class Washed(Shape):
-    """Washed text with the places that were masked."""
+class Redacted(Shape):
+    """Redacted text with the places that were masked."""
 
     text: str
     masks: tuple[MaskView, ...]
     counts: dict[str, int]
 
 
-def washed(redaction: Redaction) -> Washed:
+def redacted(redaction: Redaction) -> Redacted:
     """Return ``redaction`` for the outside."""
     masks = tuple(
         MaskView(
@@ -49,13 +49,13 @@ def washed(redaction: Redaction) -> Washed:
     )
     types = [mask.type for mask in masks]
     counts = {kind: types.count(kind) for kind in sorted(set(types))}
-    return Washed(text=redaction.text.reveal(), masks=masks, counts=counts)
+    return Redacted(text=redaction.text.reveal(), masks=masks, counts=counts)
 
 
-def _redact(home: Home, args: RedactArgs, _progress: Progress) -> Washed:
+def _redact(home: Home, args: RedactArgs, _progress: Progress) -> Redacted:
     from guardrails import RawText
 
-    return washed(home.desk(args.tenant).redactor.look_up(RawText(args.text)))
+    return redacted(home.desk(args.tenant).redactor.look_up(RawText(args.text)))
 
 
-REDACT = Operation("redact", RedactArgs, Washed, _redact)
+REDACT = Operation("redact", RedactArgs, Redacted, _redact)

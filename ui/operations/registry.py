@@ -50,7 +50,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         tickets.IMPORT,
         tickets.LIST,
         tickets.SHOW,
-        tickets.WASH,
+        tickets.REDACT,
         writing.SUMMARISE,
         writing.DRAFT,
         batch.SUMMARISE,

@@ -1,4 +1,4 @@
-"""Make vectors anew that another embedder made, while those answer."""
+"""Make vectors again that another embedder made, while those answer."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _library(home: Home, _args: NoArgs, progress: Progress) -> Reindexed:
 
 
 def _reindex(desk: Desk, progress: Progress) -> Reindexed:
-    from assistant.flows.indexing import bring_in_step
-    from ingestion.known import stale
+    from assistant.search.indexing import bring_in_step
+    from ingestion.staleness import stale
 
     began, pace = time.monotonic(), Pace("embedding")
     done = bring_in_step(desk, lambda at, total: progress(pace.at(at, total)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, PersonArgs, Progress, Shape
 from ui.operations.drafts import DraftView, draft_view
-from ui.operations.people import seat
+from ui.operations.people import membership
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Queue(Shape):
-    """Drafts that wait for a decision, oldest first, washed."""
+    """Drafts that wait for a decision, oldest first, redacted."""
 
     drafts: tuple[DraftView, ...]
 
@@ -71,14 +71,14 @@ class Released(Shape):
 def _list(home: Home, args: PersonArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     return Queue(drafts=tuple(draft_view(each) for each in review.pending(desk, person)))
 
 
 def _show(home: Home, args: OneDraft, _progress: Progress) -> ReviewDetail:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     view = review.view(desk, person, _whole_id(desk, args.draft))
     return ReviewDetail(
         draft=draft_view(view.draft),
@@ -94,7 +94,7 @@ def _show(home: Home, args: OneDraft, _progress: Progress) -> ReviewDetail:
 def _approve(home: Home, args: OneDraft, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     draft_id = _whole_id(desk, args.draft)
     review.approve(desk, person, draft_id)
     return _decided(desk, draft_id)
@@ -105,7 +105,7 @@ def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
     from assistant.flows import review
     from guardrails import RawText
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
     draft_id = _whole_id(desk, args.draft)
@@ -116,7 +116,7 @@ def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
 def _reject(home: Home, args: OneDraft, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     draft_id = _whole_id(desk, args.draft)
     review.reject(desk, person, draft_id)
     return _decided(desk, draft_id)
@@ -125,7 +125,7 @@ def _reject(home: Home, args: OneDraft, _progress: Progress) -> Decided:
 def _release(home: Home, args: OneDraft, _progress: Progress) -> Released:
     from assistant.flows import review
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     reply = review.release(desk, person, _whole_id(desk, args.draft))
     return Released(
         reply=reply.id,

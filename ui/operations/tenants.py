@@ -63,7 +63,7 @@ def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
 
 
 def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
     tenant = home.tenant(args.tenant)
     desk = home.desk(args.tenant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, PersonArgs, Progress, Shape
-from ui.operations.people import seat
+from ui.operations.people import membership
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -34,9 +34,9 @@ class TermList(Shape):
 
 def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
-    from ingestion.known import stale
+    from ingestion.staleness import stale
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     return TermList(
         terms=tuple(
             TermView(text=each.text.for_display(), mask_as=each.type.value if each.type else None)
@@ -52,7 +52,7 @@ def _add(home: Home, args: OneTerm, progress: Progress) -> TermList:
     from guardrails import RawText
     from guardrails.spans import EntityType
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     if args.mask_as is not None and args.mask_as not in EntityType.__members__:
         known = ", ".join(kind.value for kind in EntityType)
         raise BadInput("There is no such type.", todo=f"Types: {known}.")
@@ -67,7 +67,7 @@ def _remove(home: Home, args: OneTerm, progress: Progress) -> TermList:
     from assistant.flows.terms import remove_term
     from guardrails import RawText
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     remove_term(desk, person, RawText(args.text))
     home.directory_changed(args.tenant)
     return _list(home, args, progress)

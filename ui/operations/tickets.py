@@ -1,4 +1,4 @@
-"""Tickets: bring an export in, list them washed, show one as it came to a permitted person."""
+"""Tickets: bring an export in, list them redacted, show one as it came to a permitted person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, Step, TenantArgs
-from ui.operations.people import seat
+from ui.operations.people import membership
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -39,13 +39,13 @@ class Imported(Shape):
     unchanged: int
 
 
-class WashArgs(TenantArgs):
+class RedactArgs(TenantArgs):
     """Tickets by reference; without any, all of them."""
 
     references: tuple[str, ...] = ()
 
 
-class WashedAgain(Shape):
+class RedactedAgain(Shape):
     """How many tickets read otherwise now."""
 
     changed: int
@@ -53,7 +53,7 @@ class WashedAgain(Shape):
 
 
 class TicketLineView(Shape):
-    """A ticket in the list, washed."""
+    """A ticket in the list, redacted."""
 
     reference: str
     subject: str
@@ -118,19 +118,19 @@ def steps(progress: Progress) -> Callable[[str, int, int | None], None]:
     return step
 
 
-def _wash(home: Home, args: WashArgs, progress: Progress) -> WashedAgain:
+def _redact(home: Home, args: RedactArgs, progress: Progress) -> RedactedAgain:
     from assistant.flows.checks import ticket_of
-    from assistant.flows.tickets import wash_again
+    from assistant.flows.tickets import redact_again
     from ingestion.resolved import bring_resolved
 
-    desk, pace = home.desk(args.tenant), Pace("washing")
+    desk, pace = home.desk(args.tenant), Pace("redacting")
     references = args.references or tuple(row.reference for row in desk.records.tickets.list())
     changed = 0
     for at, reference in enumerate(references):
         progress(pace.at(at, len(references)))
-        changed += ticket_of(desk, reference) != wash_again(desk, reference)
+        changed += ticket_of(desk, reference) != redact_again(desk, reference)
     bring_resolved(desk)
-    return WashedAgain(changed=changed, unchanged=len(references) - changed)
+    return RedactedAgain(changed=changed, unchanged=len(references) - changed)
 
 
 def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
@@ -154,7 +154,7 @@ def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
 def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
     from assistant.flows import show
 
-    desk, person = seat(home, args)
+    desk, person = membership(home, args)
     view = show.ticket(desk, person, args.reference)
     return TicketFull(
         reference=view.reference,
@@ -176,6 +176,6 @@ def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
 
 
 IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
-WASH = Operation("tickets.wash", WashArgs, WashedAgain, _wash, alone=True)
+REDACT = Operation("tickets.redact", RedactArgs, RedactedAgain, _redact, alone=True)
 LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
 SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)

@@ -14,18 +14,18 @@ from starlette.routing import Mount
 
 from assistant.errors import QuietdeskError
 from ui.operations.operator import Operator
-from ui.web import calm
+from ui.web import error_middleware as calm
 from ui.web.auth import auth_routes
 from ui.web.bindings import Bindings
-from ui.web.calm import Calm
-from ui.web.forgetful import forget_page, make_forgetful
-from ui.web.frame import Frame
+from ui.web.error_middleware import Calm
+from ui.web.firewall import GradioWall, Wrap
 from ui.web.headers import Headers
+from ui.web.html_rewriter import Frame
 from ui.web.page import THEME, build_page
 from ui.web.session import SessionWall, user_of
+from ui.web.stateless import forget_page, make_forgetful
 from ui.web.static_files import static_routes
 from ui.web.uploads import upload_routes
-from ui.web.wall import GradioWall, Wrap
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home

@@ -1,4 +1,4 @@
-"""Conversations with the knowledge base while they last: washed, in memory, for one person each."""
+"""Conversations with the knowledge base while they last: redacted, in memory, for one person each."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class _Desk:
         return self._at(open_visit(self._home, login, memberships[0].tenant))
 
     def _move(self, visit: Visit, talk: object) -> Sequence[object]:
-        """Go to the tenant that was chosen; the seat there is checked like any other."""
+        """Go to the tenant that was chosen; the membership there is checked like any other."""
         self._ask.leave(visit, talk)
         login, wanted = visit.person.login, word(visit.picked.get("value"))
         return self._at(open_visit(self._home, login, wanted))
@@ -128,7 +128,7 @@ class _Desk:
             header(login, self._home.accounts.memberships(login), slug),
             *tickets.fresh(visit),
             *review.fresh(visit),
-            *self._ask.anew_values(),
+            *self._ask.fresh_values(),
             NOTHING,
             terms_now(visit),
             rest.outbox_now(visit),

@@ -1,6 +1,6 @@
-"""One event of one logged-in person at one tenant's desk, checked anew every time.
+"""One event of one logged-in person at one tenant's desk, checked again every time.
 
-The browser says which tenant it looks at; that is a wish. The seat is looked up on every event, so
+The browser says which tenant it looks at; that is a wish. The membership is looked up on every event, so
 nothing that a browser sends can open another tenant's desk.
 """
 
@@ -16,7 +16,7 @@ from assistant.model import Role
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from guardrails.doors import Person
+    from guardrails.identity.permissions import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def open_visit(home: Home, login: str, slug: str, picked: Mapping[str, str] | No
     person = home.person(login, slug)
     member = home.accounts.member(login, slug)
     if member is None:
-        raise NotPermitted(f"{login} has no seat with {slug}.")
+        raise NotPermitted(f"{login} has no membership with {slug}.")
     return Visit(home.desk(slug), person, member.role, picked or {})
 
 

@@ -1,6 +1,6 @@
 """The few Gradio parts that the desk is made of, and the one way in which an event is handled.
 
-Every event checks the seat, runs in a thread, ends in values and a notice, and never lets an
+Every event checks the membership, runs in a thread, ends in values and a notice, and never lets an
 exception through: Gradio would print its words, and those may be a customer's.
 """
 

@@ -1,4 +1,4 @@
-"""The provider's own records: tenants with their keys and policies, people with their seats."""
+"""The provider's own records: tenants with their keys and policies, people with their memberships."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.adapters.records.schema import policies as policy_table
 from assistant.adapters.records.scope import upsert
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
-from guardrails.keys import DataKey, MasterKey
+from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy
 
 LIBRARY = "@library"
@@ -130,7 +130,7 @@ class Accounts:
     def add_user(self, login: str, password: str, tenant: str, role: Role) -> User:
         """Give ``login`` a role with a tenant. `BadInput` for a login or password that is wrong.
 
-        A login that exists gets a further seat, or another role at this one, if the password is
+        A login that exists gets a further membership, or another role at this one, if the password is
         theirs.
         """
         _must_be_a_tenant(tenant)
@@ -150,20 +150,23 @@ class Accounts:
             if not known:
                 row = {"id": user.id, "login": name, "password_hash": stored}
                 connection.execute(insert(users), [row | {"created_at": self._now()}])
-            seat = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
-            connection.execute(upsert(connection, memberships, seat, {"role": role.value}))
+            membership = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
+            connection.execute(upsert(connection, memberships, membership, {"role": role.value}))
         return user
 
     def memberships(self, login: str) -> list[Membership]:
-        """Return a user's seats, by tenant; none for a login that is unknown."""
-        query = _seats().where(users.c.login == _fold(login)).order_by(tenants.c.slug)
+        """Return a user's memberships, by tenant; none for a login that is unknown."""
+        query = _memberships().where(users.c.login == _fold(login)).order_by(tenants.c.slug)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [Membership(User(row.id, row.login), row.slug, Role(row.role)) for row in rows]
 
     def member(self, login: str, tenant: str) -> Membership | None:
-        """Return a user's seat with one tenant, None when they have none."""
-        return next((seat for seat in self.memberships(login) if seat.tenant == tenant), None)
+        """Return a user's membership with one tenant, None when they have none."""
+        return next(
+            (membership for membership in self.memberships(login) if membership.tenant == tenant),
+            None,
+        )
 
     def authenticate(self, login: str, password: str) -> User | None:
         """Return the user if the password is theirs. `NotPermitted` after too many failures."""
@@ -234,7 +237,7 @@ def _with_policy() -> Select[*tuple[Any, ...]]:
     return select(*columns).join(policy_table, joined).where(policy_table.c.version == newest)
 
 
-def _seats() -> Select[*tuple[Any, ...]]:
+def _memberships() -> Select[*tuple[Any, ...]]:
     columns = users.c.id, users.c.login, tenants.c.slug, memberships.c.role
     return (
         select(*columns)
@@ -259,7 +262,7 @@ def _fold(login: str) -> str:
 
 
 def _must_be_a_tenant(slug: str) -> None:
-    """`NotFound` for the library's name: it has no policy of its own, no seats and no door."""
+    """`NotFound` for the library's name: it has no policy of its own, no memberships and no door."""
     if slug == LIBRARY:
         raise _no_tenant(slug)
 

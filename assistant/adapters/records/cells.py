@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from assistant.errors import SealBroken
 from guardrails import RawText, RedactedText
-from guardrails.seal import Place, Sealed, Sealer
+from guardrails.crypto.seal import Place, Sealed, Sealer
 
 _LENGTH_BYTES = 4
 
@@ -26,13 +26,13 @@ class Cells:
     row: str
     policy_version: int
 
-    def seal_washed(self, column: LiteralString, text: RedactedText) -> Sealed:
-        """Close washed text."""
-        return self.sealer.seal_washed(self._place(column), text)
+    def seal_redacted(self, column: LiteralString, text: RedactedText) -> Sealed:
+        """Close redacted text."""
+        return self.sealer.seal_redacted(self._place(column), text)
 
-    def open_washed(self, column: LiteralString, body: bytes) -> RedactedText:
-        """Open what `seal_washed` closed here."""
-        return self.sealer.open_washed(self._place(column), body)
+    def open_redacted(self, column: LiteralString, body: bytes) -> RedactedText:
+        """Open what `seal_redacted` closed here."""
+        return self.sealer.open_redacted(self._place(column), body)
 
     def seal_raw(self, column: LiteralString, text: RawText) -> Sealed:
         """Close outside text."""
@@ -42,16 +42,16 @@ class Cells:
         """Open what `seal_raw` closed here."""
         return self.sealer.open_raw(self._place(column), body)
 
-    def seal_washed_all(self, column: LiteralString, texts: Sequence[RedactedText]) -> bytes:
-        """Close several washed texts into one column."""
+    def seal_redacted_all(self, column: LiteralString, texts: Sequence[RedactedText]) -> bytes:
+        """Close several redacted texts into one column."""
         places = self._places(column, len(texts))
-        return frame([self.sealer.seal_washed(*each) for each in zip(places, texts, strict=True)])
+        return frame([self.sealer.seal_redacted(*each) for each in zip(places, texts, strict=True)])
 
-    def open_washed_all(self, column: LiteralString, body: bytes) -> list[RedactedText]:
-        """Open what `seal_washed_all` closed here."""
+    def open_redacted_all(self, column: LiteralString, body: bytes) -> list[RedactedText]:
+        """Open what `seal_redacted_all` closed here."""
         parts = unframe(body)
         places = self._places(column, len(parts))
-        return [self.sealer.open_washed(*each) for each in zip(places, parts, strict=True)]
+        return [self.sealer.open_redacted(*each) for each in zip(places, parts, strict=True)]
 
     def seal_raw_all(self, column: LiteralString, texts: Sequence[RawText | None]) -> bytes:
         """Close several outside texts into one column; None is nothing at all."""

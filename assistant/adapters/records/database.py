@@ -133,7 +133,7 @@ class Database:
             )
 
     def rewrite(self) -> None:
-        """Write SQLite's file anew from what is kept: no free page, no gap, no log keeps the rest.
+        """Write SQLite's file again from what is kept: no free page, no gap, no log keeps the rest.
 
         On PostgreSQL nothing happens, see `checkpoint`.
         """

@@ -91,12 +91,12 @@ class SqlDocuments:
         return self._scope.row(
             id=document.id,
             policy_version=document.policy_version,
-            source=cells.seal_washed("source", document.source),
-            title=cells.seal_washed("title", document.title),
+            source=cells.seal_redacted("source", document.source),
+            title=cells.seal_redacted("title", document.title),
             fingerprint=document.fingerprint,
             ingested_at=document.ingested_at,
-            tags=cells.seal_washed_all("tags", document.tags),
-            products=cells.seal_washed_all("products", document.products),
+            tags=cells.seal_redacted_all("tags", document.tags),
+            products=cells.seal_redacted_all("products", document.products),
             updated=document.updated,
         )
 
@@ -104,13 +104,13 @@ class SqlDocuments:
         cells = self._scope.cells("documents", row.id, row.policy_version)
         return Document(
             id=row.id,
-            source=cells.open_washed("source", row.source),
-            title=cells.open_washed("title", row.title),
+            source=cells.open_redacted("source", row.source),
+            title=cells.open_redacted("title", row.title),
             fingerprint=row.fingerprint,
             ingested_at=row.ingested_at,
             policy_version=row.policy_version,
-            tags=tuple(cells.open_washed_all("tags", row.tags or b"")),
-            products=tuple(cells.open_washed_all("products", row.products or b"")),
+            tags=tuple(cells.open_redacted_all("tags", row.tags or b"")),
+            products=tuple(cells.open_redacted_all("products", row.products or b"")),
             updated=row.updated,
         )
 
@@ -123,8 +123,8 @@ class SqlDocuments:
             document_id=chunk.document_id,
             ordinal=chunk.ordinal,
             policy_version=document.policy_version,
-            heading=cells.seal_washed("heading", chunk.heading),
-            text=cells.seal_washed("text", chunk.text),
+            heading=cells.seal_redacted("heading", chunk.heading),
+            text=cells.seal_redacted("text", chunk.text),
             first_line=chunk.first_line,
             last_line=chunk.last_line,
         )
@@ -135,8 +135,8 @@ class SqlDocuments:
             id=row.id,
             document_id=row.document_id,
             ordinal=row.ordinal,
-            heading=cells.open_washed("heading", row.heading),
-            text=cells.open_washed("text", row.text),
+            heading=cells.open_redacted("heading", row.heading),
+            text=cells.open_redacted("text", row.text),
             first_line=row.first_line,
             last_line=row.last_line,
         )

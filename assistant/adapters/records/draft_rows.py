@@ -59,10 +59,10 @@ def written_values(cells: Cells, written: Written) -> dict[str, Any]:
     """Return the columns that hold what was written."""
     cited = [text for each in written.citations for text in (each.source, each.title, each.heading)]
     return {
-        "saw": cells.seal_washed("saw", written.saw),
-        "said": cells.seal_washed("said", written.said),
-        "body": cells.seal_washed("body", written.body),
-        "cited": cells.seal_washed_all("cited", cited),
+        "saw": cells.seal_redacted("saw", written.saw),
+        "said": cells.seal_redacted("said", written.said),
+        "body": cells.seal_redacted("body", written.body),
+        "cited": cells.seal_redacted_all("cited", cited),
         "details": json.dumps(_details(written)),
     }
 
@@ -133,11 +133,11 @@ def _details(written: Written) -> dict[str, Any]:
 def _written(cells: Cells, row: Row[Any]) -> Written:
     details: dict[str, Any] = json.loads(row.details)
     return Written(
-        saw=cells.open_washed("saw", row.saw),
-        said=cells.open_washed("said", row.said),
-        body=cells.open_washed("body", row.body),
+        saw=cells.open_redacted("saw", row.saw),
+        said=cells.open_redacted("said", row.said),
+        body=cells.open_redacted("body", row.body),
         writer=details["writer"],
-        citations=_citations(details["citations"], cells.open_washed_all("cited", row.cited)),
+        citations=_citations(details["citations"], cells.open_redacted_all("cited", row.cited)),
         findings=_findings(details["findings"]),
         notes=tuple(details["notes"]),
         intents=tuple(details["intents"]),

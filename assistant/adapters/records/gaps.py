@@ -25,7 +25,7 @@ class SqlGaps:
             id=gap.id,
             policy_version=version,
             asked_at=gap.asked_at,
-            question=cells.seal_washed("question", gap.question),
+            question=cells.seal_redacted("question", gap.question),
         )
         newest = table.c.asked_at.desc(), table.c.id.desc()
         mine = self._scope.owns(table)
@@ -46,7 +46,7 @@ class SqlGaps:
             Gap(
                 row.id,
                 row.asked_at,
-                self._scope.cells("gaps", row.id, row.policy_version).open_washed(
+                self._scope.cells("gaps", row.id, row.policy_version).open_redacted(
                     "question", row.question
                 ),
             )

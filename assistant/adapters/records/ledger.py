@@ -9,14 +9,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from assistant.adapters.records.schema import ledger_heads, ledger_rows
 from assistant.adapters.records.scope import Scope, upsert
-from guardrails.ledger import Head, LedgerMaker, Row
+from guardrails.audit.ledger import Head, LedgerMaker, Row
 
 _PAGE = 2000
 _NONE_YET = {"number": 0, "hash": "", "proof": ""}
 
 
 class SqlLedger:
-    """Implements `guardrails.ledger.LedgerStore`."""
+    """Implements `guardrails.audit.ledger.LedgerStore`."""
 
     def __init__(self, scope: Scope, *, page: int = _PAGE) -> None:
         self._scope = scope

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from assistant.adapters.records import schema
 from assistant.adapters.records.scope import Scope, batches
 from guardrails import RawText
-from guardrails.known import KnownPerson
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownPerson
 
 _SINGLE = 5  # name, e-mail, phone, username, employee number
 _HOSTS = _SINGLE

@@ -165,7 +165,7 @@ gaps = Table(
 )
 """Questions that nothing answered."""
 
-# Tickets: washed columns beside raw ones, which may be erased on their own
+# Tickets: redacted columns beside raw ones, which may be erased on their own
 
 tickets = Table(
     "tickets",

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Table, select
 from assistant.adapters.records.cells import Cells
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import revisions
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
 
 _BATCH = 1000  # every database takes more in one `IN`
 _Item = TypeVar("_Item")

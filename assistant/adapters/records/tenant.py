@@ -18,7 +18,7 @@ from assistant.adapters.records.scope import Scope
 from assistant.adapters.records.terms import SqlTerms
 from assistant.adapters.records.tickets import SqlTickets
 from assistant.adapters.records.vault import SqlVault
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
 
 _COUNTED = {
     "documents": schema.documents,

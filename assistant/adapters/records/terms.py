@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.scope import Scope
-from guardrails.known import Term
+from guardrails.detect.directory import Term
 from guardrails.spans import EntityType
 
 

@@ -26,33 +26,35 @@ from assistant.model import (
     TurnRole,
 )
 from guardrails import RawText, RedactedText
-from guardrails.known import KnownPerson
-from guardrails.seal import Sealer
+from guardrails.crypto.seal import Sealer
+from guardrails.detect.directory import KnownPerson
 
 
-def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> dict[str, Any]:
+def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -> dict[str, Any]:
     """Return the row of a ticket."""
     cells = scope.cells("tickets", ticket_id)
     return scope.row(
         id=ticket_id,
-        reference=washed.reference,
+        reference=redacted.reference,
         policy_version=scope.policy_version,
-        fingerprint=fingerprint(scope.sealer, raw, washed),
-        status=washed.status.value,
-        priority=washed.priority,
-        created_at=washed.created_at,
-        turns=len(washed.turns),
-        subject=cells.seal_washed("subject", washed.subject),
-        requester=cells.seal_washed("requester", washed.requester),
+        fingerprint=fingerprint(scope.sealer, raw, redacted),
+        status=redacted.status.value,
+        priority=redacted.priority,
+        created_at=redacted.created_at,
+        turns=len(redacted.turns),
+        subject=cells.seal_redacted("subject", redacted.subject),
+        requester=cells.seal_redacted("requester", redacted.requester),
         raw_subject=cells.seal_raw("raw_subject", raw.subject),
         raw_requester=cells.seal_raw("raw_requester", raw.requester),
         raw_people=_seal_people(scope, ticket_id, raw.people),
     )
 
 
-def turn_rows(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> list[dict[str, Any]]:
+def turn_rows(
+    scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket
+) -> list[dict[str, Any]]:
     """Return the rows of a ticket's turns. `ValueError` if the two threads differ in length."""
-    pairs = list(zip(raw.turns, washed.turns, strict=True))
+    pairs = list(zip(raw.turns, redacted.turns, strict=True))
     rows: list[dict[str, Any]] = []
     for at, (before, after) in enumerate(pairs):
         cells = _turn_cells(scope, ticket_id, at, len(pairs), scope.policy_version)
@@ -62,8 +64,8 @@ def turn_rows(scope: Scope, ticket_id: str, raw: RawTicket, washed: Ticket) -> l
                 ordinal=at,
                 at=after.at,
                 role=after.role.value,
-                author=cells.seal_washed("author", after.author),
-                text=cells.seal_washed("text", after.text),
+                author=cells.seal_redacted("author", after.author),
+                text=cells.seal_redacted("text", after.text),
                 raw_author=cells.seal_raw("raw_author", before.author),
                 raw_text=cells.seal_raw("raw_text", before.text),
             )
@@ -77,8 +79,8 @@ def listed(scope: Scope, row: Row[Any]) -> TicketRow:
     return TicketRow(
         id=row.id,
         reference=row.reference,
-        subject=cells.open_washed("subject", row.subject),
-        requester=cells.open_washed("requester", row.requester),
+        subject=cells.open_redacted("subject", row.subject),
+        requester=cells.open_redacted("requester", row.requester),
         status=TicketStatus(row.status),
         priority=row.priority,
         created_at=row.created_at,
@@ -86,8 +88,8 @@ def listed(scope: Scope, row: Row[Any]) -> TicketRow:
     )
 
 
-def washed_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> Ticket:
-    """Return a washed ticket."""
+def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> Ticket:
+    """Return a redacted ticket."""
     head = listed(scope, row)
     return Ticket(
         id=head.id,
@@ -100,9 +102,9 @@ def washed_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> Tic
         turns=tuple(
             Turn(
                 at=turn.at,
-                author=cells.open_washed("author", turn.author),
+                author=cells.open_redacted("author", turn.author),
                 role=TurnRole(turn.role),
-                text=cells.open_washed("text", turn.text),
+                text=cells.open_redacted("text", turn.text),
             )
             for cells, turn in _each(scope, row, turns)
         ),
@@ -132,7 +134,7 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
     )
 
 
-def fingerprint(sealer: Sealer, raw: RawTicket, washed: Ticket) -> str:
+def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
     """Return a keyed hash of everything in a ticket, so that an import can tell what changed."""
 
     def kept(text: RedactedText) -> str:
@@ -147,8 +149,13 @@ def fingerprint(sealer: Sealer, raw: RawTicket, washed: Ticket) -> str:
     ]
     head = (raw.status.value, raw.priority, raw.created_at.isoformat())
     known = [people.fingerprint(sealer, person) for person in raw.people]
-    masked = [kept(part) for turn in washed.turns for part in (turn.author, turn.text)]
-    names = (came(raw.subject), came(raw.requester), kept(washed.subject), kept(washed.requester))
+    masked = [kept(part) for turn in redacted.turns for part in (turn.author, turn.text)]
+    names = (
+        came(raw.subject),
+        came(raw.requester),
+        kept(redacted.subject),
+        kept(redacted.requester),
+    )
     body = json.dumps([head, names, known, said, masked])
     return hashlib.sha256(body.encode()).hexdigest()
 

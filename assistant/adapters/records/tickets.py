@@ -1,4 +1,4 @@
-"""Tickets: raw under seal for the people who may see them, washed for everything else."""
+"""Tickets: raw under seal for the people who may see them, redacted for everything else."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ class SqlTickets:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def put(self, raw: RawTicket, washed: Ticket) -> bool:
-        if raw.reference != washed.reference:
+    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
+        if raw.reference != redacted.reference:
             raise ValueError("these are two tickets")
         with self._scope.writing() as connection:
             self._scope.bump(connection, "tickets")
-            known = self._row(washed.reference)
-            row = ticket_rows.ticket_row(self._scope, known.id if known else washed.id, raw, washed)
+            known = self._row(redacted.reference)
+            row = ticket_rows.ticket_row(
+                self._scope, known.id if known else redacted.id, raw, redacted
+            )
             if known and known.fingerprint == row["fingerprint"] and known.raw_subject is not None:
                 return False
-            turns = ticket_rows.turn_rows(self._scope, row["id"], raw, washed)
+            turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
             mine = self._scope.owns(ticket_turns), ticket_turns.c.ticket_id == row["id"]
             if known:
                 this = self._scope.owns(tickets), tickets.c.id == row["id"]
@@ -55,7 +57,7 @@ class SqlTickets:
 
     def get(self, reference: str) -> Ticket | None:
         found = self._find(reference)
-        return None if found is None else ticket_rows.washed_ticket(self._scope, *found)
+        return None if found is None else ticket_rows.redacted_ticket(self._scope, *found)
 
     def raw(self, reference: str) -> RawTicket | None:
         found = self._find(reference)

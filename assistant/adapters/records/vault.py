@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
 from assistant.adapters.records.schema import vault_counters, vault_surfaces
 from assistant.adapters.records.scope import Scope, batches, upsert
-from guardrails.seal import Sealed
+from guardrails.crypto.seal import Sealed
+from guardrails.identity.vault import SurfaceKey, SurfaceRow
 from guardrails.spans import EntityType
-from guardrails.vault import SurfaceKey, SurfaceRow
 
 
 class SqlVault:
-    """Implements `guardrails.vault.VaultStore`."""
+    """Implements `guardrails.identity.vault.VaultStore`."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope

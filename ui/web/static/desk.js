@@ -71,7 +71,7 @@
     button.disabled = true;
     result.replaceChildren();
     for (const [at, file] of [...entry.files].entries()) {
-      const waiting = line("waiting", `${file.name}: reading and washing (${at + 1} of ${entry.files.length})`);
+      const waiting = line("waiting", `${file.name}: reading and redacting (${at + 1} of ${entry.files.length})`);
       result.append(waiting);
       try {
         waiting.replaceWith(await sendFile(form.dataset.upload, file));

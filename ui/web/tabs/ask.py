@@ -11,11 +11,11 @@ import gradio as gr
 from assistant.errors import BadInput
 from assistant.flows.ask import Answer, asking
 from assistant.flows.gaps import note_gap
-from assistant.flows.only import Only
+from assistant.search.filters import DocumentFilter
 from guardrails import RawText
 from ui.web.conversations import Conversation, Conversations
 from ui.web.html import NOTHING
-from ui.web.tabs.narrowing import Narrowing, build_narrowing, only_of
+from ui.web.tabs.narrowing import Narrowing, build_narrowing, filter_of
 from ui.web.views import ask as views
 from ui.web.views.notice import said
 from ui.web.views.shown import Shown
@@ -39,7 +39,7 @@ class AskTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant sets anew."""
+        """What a change of tenant sets again."""
         return [self.talk, self.question, self.answer, self.stop, self.anew, *self.filters]
 
     @property
@@ -55,7 +55,7 @@ class AskTab:
         self, visit: Visit, talk: object, question: object, *narrow: object
     ) -> Iterator[list[object]]:
         """Yield the values of `fresh` and a notice, each time that there is more to read."""
-        asked, only = _checked(question), only_of(visit, *narrow)
+        asked, filters = _checked(question), filter_of(visit, *narrow)
         here = self.talks.find(visit, word(talk)) or self.talks.begin(visit)
         here.stop.clear()
         shown = Shown(visit.desk, visit.person, as_seen=False)
@@ -66,7 +66,7 @@ class AskTab:
         yield [here.id, "", views.waiting(earlier), *busy]
         try:
             last: Answer | None = None
-            for found in _until_stopped(visit, asked, here, only):
+            for found in _until_stopped(visit, asked, here, filters):
                 if found.answerable and (last is None or found.written.body != last.written.body):
                     yield [UNCHANGED, UNCHANGED, views.growing(earlier, found, shown), *busy]
                 last = found
@@ -89,12 +89,12 @@ class AskTab:
             here.stop.set()
         return [NOTHING]
 
-    def begin_anew(self, visit: Visit, talk: object) -> list[object]:
+    def start_again(self, visit: Visit, talk: object) -> list[object]:
         """Leave the conversation for an empty one."""
         self.leave(visit, talk)
-        return [*self.anew_values(), NOTHING]
+        return [*self.fresh_values(), NOTHING]
 
-    def anew_values(self) -> list[object]:
+    def fresh_values(self) -> list[object]:
         """Return the values of `fresh` before anything is asked."""
         return ["", "", views.nothing_asked(), *_NO_BUTTONS, *self.narrowing.fresh()]
 
@@ -130,7 +130,7 @@ def build_ask(wiring: Wiring) -> AskTab:
             )
             go = button("Ask", kind="primary", name="ask")
             stop = button("Stop", kind="stop", name="stop", on=False)
-            anew = button("New conversation", name="anew", on=False)
+            anew = button("New conversation", name="again", on=False)
         panel("narrow", views.narrow_button())
         narrowing = build_narrowing()
     tab = AskTab(Conversations(), held("talk"), question, answer, stop, anew, narrowing)
@@ -139,7 +139,7 @@ def build_ask(wiring: Wiring) -> AskTab:
         wiring.stream(listen, tab.ask, inputs=asked, outputs=tab.fresh)
     wiring.on(answer.click, tab.note, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
     wiring.on(stop.click, tab.halt, inputs=[tab.talk], outputs=[])
-    wiring.on(anew.click, tab.begin_anew, inputs=[tab.talk], outputs=tab.fresh)
+    wiring.on(anew.click, tab.start_again, inputs=[tab.talk], outputs=tab.fresh)
     return tab
 
 
@@ -152,9 +152,11 @@ def _checked(question: object) -> str:
     return asked
 
 
-def _until_stopped(visit: Visit, asked: str, here: Conversation, only: Only) -> Iterator[Answer]:
+def _until_stopped(
+    visit: Visit, asked: str, here: Conversation, filters: DocumentFilter
+) -> Iterator[Answer]:
     before = [answer.question for answer in here.answers]
-    with closing(asking(visit.desk, RawText(asked), before=before, only=only)) as answers:
+    with closing(asking(visit.desk, RawText(asked), before=before, filters=filters)) as answers:
         for found in answers:
             yield found
             if here.stop.is_set():

@@ -10,13 +10,13 @@ import gradio as gr
 
 from assistant.errors import BadInput
 from assistant.flows import terms
-from assistant.flows.tickets import wash_again
+from assistant.flows.tickets import redact_again
 from assistant.model import Draft, Role, Ticket
 from guardrails import RawText, RedactedText
 from guardrails.placeholders import find
 from guardrails.spans import EntityType
-from ingestion.known import stale
 from ingestion.resolved import bring_resolved
+from ingestion.staleness import stale
 from ui.web.html import NOTHING, Html
 from ui.web.views import correcting as views
 from ui.web.views.notice import said
@@ -49,11 +49,11 @@ def correcting(visit: Visit, what: Ticket | Draft, *, opened: bool = False) -> H
 def decide(
     home: Home, visit: Visit, *, texts: Sequence[RedactedText] = (), reference: str = ""
 ) -> Decision:
-    """Keep what was decided, wash the ticket of that reference again, and say what comes next."""
+    """Keep what was decided, redact the ticket of that reference again, and say what comes next."""
     desk, person, picked = visit.desk, visit.person, visit.picked
     do, written = picked.get("do", ""), picked.get("words", "").strip()
     name = None
-    if do == "spare":
+    if do == "allow":
         name = terms.leave_readable(desk, person, picked.get("placeholder", ""), texts)
     elif do == "remove":
         terms.take_back(desk, person, picked.get("term", ""))
@@ -66,15 +66,15 @@ def decide(
     now = replace(visit, desk=home.desk(desk.tenant.slug))
     still = ""
     if reference:
-        washed = wash_again(now.desk, reference)
+        redacted = redact_again(now.desk, reference)
         bring_resolved(now.desk)
         if name is not None and any(
             each.placeholder == name
-            for text in terms.texts_of(washed)
+            for text in terms.texts_of(redacted)
             for each in find(text.reveal())
         ):
             still = " Here it stays masked: the ticket's own people or the directory name it."
-    return Decision(now, _told(now, do, still, ticket=bool(reference)))
+    return Decision(now, _outcome(now, do, still, ticket=bool(reference)))
 
 
 def build_terms(wiring: Wiring) -> gr.HTML:
@@ -97,8 +97,10 @@ def terms_now(visit: Visit) -> Html:
     return views.terms(terms.terms(visit.desk, visit.person), stale(visit.desk))
 
 
-def _told(visit: Visit, do: str, still: str, *, ticket: bool) -> Html:
-    again = " This ticket was washed again; drafts made before stay as they are." if ticket else ""
+def _outcome(visit: Visit, do: str, still: str, *, ticket: bool) -> Html:
+    again = (
+        " This ticket was redacted again; drafts made before stay as they are." if ticket else ""
+    )
     after = views.documents_stale(stale(visit.desk))
     detail = f"{still}{again} {after}".strip()
     if do == "mask":

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import gradio as gr
 
 from assistant.errors import BadInput
-from assistant.flows.only import Only, only
+from assistant.search.filters import DocumentFilter, parse_filter
 from ui.web.visit import Visit
 from ui.web.widgets import word
 
@@ -24,7 +24,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The fields, in the order in which `only_of` takes their values."""
+    """The fields, in the order in which `filter_of` takes their values."""
 
     fields: tuple[gr.Textbox, ...]
 
@@ -51,10 +51,10 @@ def build_narrowing() -> Narrowing:
         )
 
 
-def only_of(visit: Visit, *values: object) -> Only:
+def filter_of(visit: Visit, *values: object) -> DocumentFilter:
     """Return the filter that stands in the fields. `BadInput` for a date that is none."""
     tag, product, type_, below, since = (word(each).strip()[:_LONGEST] for each in values)
-    return only(
+    return parse_filter(
         visit.desk.redactor,
         type_=type_,
         source=below,

@@ -31,7 +31,7 @@ class LedgerTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant, and looking at the tab, set anew."""
+        """What a change of tenant, and looking at the tab, set again."""
         return [self.verify, self.proof, self.rows]
 
 

@@ -38,7 +38,7 @@ class ReviewTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant, and opening a draft, set anew."""
+        """What a change of tenant, and opening a draft, set again."""
         buttons = (self.save, self.approve, self.reject, self.release)
         shown = (self.opened, self.queue, self.compare, self.decide, self.correcting)
         return [*shown, self.text, *buttons]

@@ -13,7 +13,7 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.show import TicketLine
 from assistant.flows.summarise import summarise
 from assistant.flows.terms import texts_of
-from assistant.flows.tickets import wash_again
+from assistant.flows.tickets import redact_again
 from assistant.model import Draft, DraftKind
 from ui.web.html import NOTHING, Html, join
 from ui.web.tabs.correcting import correcting, decide
@@ -43,7 +43,7 @@ class TicketsTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant sets anew."""
+        """What a change of tenant sets again."""
         return [self.opened, self.lines, *self.looked_at, self.summarise, self.draft]
 
     @property
@@ -150,9 +150,9 @@ def _again(visit: Visit, opened: object, as_seen: object) -> list[object]:
 def _look(
     visit: Visit, reference: str, as_seen: object, *, correcting_it: bool = False
 ) -> tuple[Html, Html, Html]:
-    """Return the values of `looked_at`; as a model sees a ticket is as it is washed now."""
+    """Return the values of `looked_at`; as a model sees a ticket is as it is redacted now."""
     shown = Shown(visit.desk, visit.person, flag(as_seen))
-    find = wash_again if shown.as_seen else ticket_of
+    find = redact_again if shown.as_seen else ticket_of
     ticket = find(visit.desk, reference)
     view = show.ticket(visit.desk, visit.person, reference)
     made = [views.written(each, shown) for each in _newest(visit, reference)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.flows.ask import Answer
+from ui.web.chips import made_how, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import made_how, washed
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
@@ -41,7 +41,7 @@ def answer(found: Answer, shown: Shown) -> Html:
     asked = el(
         "p",
         el("span", words("Asked as "), class_="qd-label"),
-        washed(found.question.reveal()),
+        redacted(found.question.reveal()),
         class_="qd-asked",
     )
     body = _answered(found, shown) if found.answerable else _unanswered(found, shown)

@@ -8,8 +8,8 @@ from typing import LiteralString
 from assistant.flows.terms import MaskedValue, TermLine
 from guardrails.placeholders import Placeholder
 from guardrails.spans import EntityType
+from ui.web.chips import chip
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import chip
 from ui.web.views.notice import empty
 
 _LONGEST = 200
@@ -108,7 +108,7 @@ def _row(each: MaskedValue) -> Html:
         words("Leave readable"),
         type="button",
         class_="qd-link",
-        data_do="spare",
+        data_do="allow",
         data_placeholder=str(each.placeholder),
     )
     value = el("span", text(each.value.for_display()), class_="qd-masked-value")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.flows.gaps import GapGroup
+from ui.web.chips import when
 from ui.web.html import Html, el, join, text, words
-from ui.web.marks import when
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 
@@ -17,7 +17,7 @@ _MOST_QUESTIONS = 20
 def gaps(groups: Sequence[GapGroup], shown: Shown) -> Html:
     """Return the groups, most often asked first."""
     if not groups:
-        return empty("No gaps", "Questions that nothing here answers stand here, washed.")
+        return empty("No gaps", "Questions that nothing here answers stand here, redacted.")
     asked = sum(len(each.gaps) for each in groups)
     count = f"{asked} asked in vain, alike ones together: {len(groups)}"
     first = groups[:_MOST_GROUPS]

@@ -31,7 +31,9 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
 def _chooser(memberships: Sequence[Membership], tenant: str) -> Html:
     if not memberships:
         return el(
-            "p", words("You have no seat with any tenant yet. Ask an admin."), class_="qd-hint"
+            "p",
+            words("You have no membership with any tenant yet. Ask an admin."),
+            class_="qd-hint",
         )
     options = join(
         el("option", text(each.tenant), value=each.tenant, selected=each.tenant == tenant)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
-from guardrails.ledger import Proof, Row
+from guardrails.audit.ledger import Proof, Row
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
 

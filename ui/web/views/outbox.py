@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from assistant.flows.outbox import OutboxItem
+from ui.web.chips import pill, when
 from ui.web.html import Html, el, join, text, words
-from ui.web.marks import pill, when
 from ui.web.views.notice import empty
 
 MOST_CARDS = 100

@@ -7,9 +7,9 @@ from typing import LiteralString
 
 from assistant.flows.review import ReviewView
 from assistant.model import Draft, DraftState, Review
-from ui.web.found import Numbered, number, numbered
+from ui.web.chips import made_how, pill, redacted, uncut, when
+from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import made_how, pill, uncut, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
 from ui.web.views.shown import Shown
@@ -39,7 +39,7 @@ def compare(view: ReviewView, shown: Shown) -> Html:
     made = view.draft.written
     edited = made.writer == "person"
     correct = shown.person.may_release
-    saw = washed(made.saw.reveal(), correct=correct)
+    saw = redacted(made.saw.reveal(), correct=correct)
     said_by = "Before a person changed it." if edited else f"{made_how(made.writer).capitalize()}."
     found = numbered(made.findings, len(made.body))
     same = made.said == made.body
@@ -148,7 +148,7 @@ def _said(view: ReviewView, found: Sequence[Numbered], *, correct: bool) -> Html
     made = view.draft.written
     if not made.said:
         return el("p", words("It said nothing."), class_="qd-nothing")
-    return washed(made.said.reveal(), made.citations, found, correct=correct)
+    return redacted(made.said.reveal(), made.citations, found, correct=correct)
 
 
 def _to_send(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:
@@ -170,12 +170,12 @@ def _finding(each: Numbered, about: str) -> Html:
     place = "" if each.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
     kind = "blocking" if each.finding.blocks else "noted"
     why = el("strong", text(each.finding.kind.value.replace("_", " ")))
-    quote = (text(" "), el("q", washed(place))) if place else ()
+    quote = (text(" "), el("q", redacted(place))) if place else ()
     return el(
         "li",
         number(each, leads_to="place"),
         el("span", text(_FLAGS[kind]), class_=f"qd-flag qd-flag-{kind}"),
-        el("span", why, text(" "), washed(each.finding.note), *quote),
+        el("span", why, text(" "), redacted(each.finding.note), *quote),
     )
 
 

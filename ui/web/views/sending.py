@@ -1,6 +1,6 @@
 """What will be sent, with every word that identity put back coloured, and findings marked.
 
-The pieces are set together from the washed text and compared with what the review flow says will be
+The pieces are set together from the redacted text and compared with what the review flow says will be
 sent: if they differ in one character, the plain text is shown instead, because the promise of this
 column is that it is the very text.
 """
@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from assistant.flows.review import ReviewView
 from guardrails import RedactedText
-from guardrails import join as join_washed
-from guardrails.doors import show
+from guardrails import join as join_redacted
+from guardrails.identity.permissions import show
+from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Found, Placeholder, find
-from guardrails.restore import placeholders_of
-from ui.web.found import Numbered, Piece, lay
+from ui.web.chips import put_back
+from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, text
-from ui.web.marks import put_back
 from ui.web.views.shown import Shown
 
 
@@ -30,7 +30,7 @@ class _Restored(NamedTuple):
 def sending(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:
     """Return the text of a reply as it will leave."""
     made = view.draft.written
-    origin = join_washed("\n", [made.saw, made.body]) if made.writer == "person" else made.saw
+    origin = join_redacted("\n", [made.saw, made.body]) if made.writer == "person" else made.saw
     back = list(_restored(made.body, placeholders_of(origin), shown))
     whole = view.to_send.for_display()
     value = made.body.reveal()

@@ -9,14 +9,14 @@ from assistant.desk import Desk
 from assistant.flows import show
 from assistant.model import Citation
 from guardrails import RedactedText
-from guardrails.doors import Person
+from guardrails.identity.permissions import Person
+from ui.web.chips import cited, redacted
 from ui.web.html import Html
-from ui.web.marks import cited, washed
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Shows washed text with identity put back, or with placeholders as chips."""
+    """Shows redacted text with identity put back, or with placeholders as chips."""
 
     desk: Desk
     person: Person
@@ -25,5 +25,5 @@ class Shown:
     def of(self, value: RedactedText, citations: Sequence[Citation] = ()) -> Html:
         """Return ``value`` the way this person reads now."""
         if self.as_seen:
-            return washed(value.reveal(), citations)
+            return redacted(value.reveal(), citations)
         return cited(show.restored(self.desk, self.person, value).for_display(), citations)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from assistant.desk import Desk
 from assistant.flows.ask import Answer
-from assistant.flows.shelves import documents_of
 from assistant.model import Citation, Passage
+from assistant.search.federated import documents_of
 from assistant.writers.passages import closest
 from guardrails import RedactedText
 from ingestion.cited import place

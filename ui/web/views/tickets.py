@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from assistant.flows.show import TicketLine, TicketView, TurnView
 from assistant.model import Draft, DraftKind, DraftState
+from ui.web.chips import made_how, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.marks import made_how, pill, washed, when
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import sources
@@ -29,7 +29,7 @@ def ticket_list(lines: Sequence[TicketLine], opened: str, *, filtered: bool) -> 
 def thread(view: TicketView, *, as_seen: bool, correct: bool = False) -> Html:
     """Return one thread as a conversation; with ``correct`` its chips can be pressed."""
     subject = (
-        washed(view.washed_subject.reveal(), correct=correct)
+        redacted(view.redacted_subject.reveal(), correct=correct)
         if as_seen
         else text(view.subject.for_display())
     )
@@ -107,8 +107,8 @@ def _line(line: TicketLine, current: bool) -> Html:
 
 def _turn(turn: TurnView, *, as_seen: bool, correct: bool) -> Html:
     if as_seen:
-        author = washed(turn.washed_author.reveal(), correct=correct)
-        body = washed(turn.washed_text.reveal(), correct=correct)
+        author = redacted(turn.redacted_author.reveal(), correct=correct)
+        body = redacted(turn.redacted_text.reveal(), correct=correct)
     else:
         author, body = text(turn.author.for_display()), text(turn.text.for_display())
     head = el(

@@ -1,0 +1,91 @@
+"""Keeping the vector index in step with the records, which are the truth.
+
+The index holds ids and vectors only and may lag behind, hold too much or be lost: every hit is
+checked against the records, and `reconcile` brings it back in step from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from assistant.desk import Desk
+from assistant.model import Chunk
+from assistant.ports import DocumentStore, Embedder, VectorIndex
+from guardrails import RedactedText, join
+
+_BATCH = 64
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What `reconcile` changed in the index."""
+
+    added: int
+    removed: int
+
+
+def embedding_text(title: RedactedText, chunk: Chunk) -> RedactedText:
+    """Return what is embedded for ``chunk``: its document's title, its heading, its text.
+
+    Without the title a chunk in the middle of a document does not say what it speaks of.
+    """
+    return join("\n", [part for part in (title, chunk.heading, chunk.text) if part])
+
+
+def index_chunks(
+    embedder: Embedder,
+    vectors: VectorIndex,
+    chunks: Sequence[Chunk],
+    titles: Mapping[str, RedactedText],
+) -> None:
+    """Embed ``chunks`` and add them to ``vectors``; ``titles`` is by document id."""
+    for some in _batched(chunks):
+        texts = [embedding_text(titles[chunk.document_id], chunk) for chunk in some]
+        vectors.add([chunk.id for chunk in some], embedder.embed(texts))
+
+
+def bring_in_step(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Reconciled:
+    """Reconcile the desk's vectors, and let those of its embedder answer from then on.
+
+    Called before an ingest. Where another embedder made the vectors, all are rebuilt beside them,
+    in batches: a kill loses one batch at most, and the next call goes on.
+    """
+    done = reconcile(desk.records.documents, desk.embedder, desk.vectors, progress)
+    desk.vectors.settle()
+    return done
+
+
+def reconcile(
+    documents: DocumentStore,
+    embedder: Embedder,
+    vectors: VectorIndex,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reconciled:
+    """Add the vectors that are missing, remove those of chunks that are gone.
+
+    With an empty index it builds a generation. ``progress`` is told how many are made, of how many.
+    """
+    recorded, held = documents.chunk_ids(), vectors.ids()
+    missing, gone = sorted(recorded - held), sorted(held - recorded)
+    if missing:
+        titles = {each.id: each.title for each in documents.documents()}
+        done = 0
+        for some in _batched(missing):
+            index_chunks(embedder, vectors, _known(documents.chunks(some), titles), titles)
+            done += len(some)
+            if progress:
+                progress(done, len(missing))
+    if gone:
+        vectors.remove(gone)
+    return Reconciled(added=len(missing), removed=len(gone))
+
+
+def _known(chunks: Iterable[Chunk], titles: Mapping[str, RedactedText]) -> list[Chunk]:
+    return [chunk for chunk in chunks if chunk.document_id in titles]
+
+
+def _batched(items: Sequence[_T]) -> Iterator[list[_T]]:
+    return (list(items[at : at + _BATCH]) for at in range(0, len(items), _BATCH))

@@ -1,0 +1,43 @@
+"""Reading on: a hit shows which document answers, its neighbours hold the steps.
+
+The passage that matches a question best is often the one that tells its symptoms; what to do stands
+further down in the same document ("small-to-big" retrieval).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.desk import Desk
+from assistant.model import Finding, Passage
+from assistant.ports import DocumentReader
+from assistant.search.federated import documents_of
+from assistant.search.quarantine import quarantine_passages
+
+_MOST = 9
+_NEIGHBOUR = 0.97
+"""A neighbour was not asked for by itself: it stands just behind the hit that brought it."""
+
+
+def read_on(
+    desk: Desk, passages: Sequence[Passage]
+) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
+    """Return ``passages`` with what stands around the best one, and the orders left out of them."""
+    return quarantine_passages(desk.suspects, around(documents_of(desk), passages))
+
+
+def around(documents: DocumentReader, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return ``passages`` with the rest of the best one's document, at most nine in all."""
+    if not passages:
+        return ()
+    best = passages[0]
+    known = {passage.chunk.id for passage in passages}
+    rest = [
+        replace(best, chunk=chunk, score=best.score * _NEIGHBOUR, matched_by=("same document",))
+        for chunk in documents.chunks_of(best.chunk.document_id)
+        if chunk.id not in known
+    ]
+    near = sorted(rest, key=lambda each: abs(each.chunk.ordinal - best.chunk.ordinal))
+    room = _MOST - len(passages)
+    return tuple(sorted((*passages, *near[:room]), key=lambda each: -each.score))

@@ -1,0 +1,174 @@
+"""The verdict on what a model said.
+
+A model's words are outside text, like a ticket's. They are redacted first, so that a raw value is a
+placeholder whatever happens next; then they are looked at. Placeholders that it was shown and gives
+back mangled are repaired first. Placeholders that the model was shown
+stay as they are, and so does whatever it was shown in the clear: that was redacted before. What is
+left over is new, and what is new and personal, or new and can be clicked, run or dialled, is a
+finding. A finding that blocks means that the answer is not used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from guardrails import placeholders
+from guardrails.answers.output_checks import check_output
+from guardrails.answers.placeholder_repair import repair
+from guardrails.findings import Finding, FindingKind
+from guardrails.identity.redact import Mask, Redactor
+from guardrails.leaks.scan import Scanner, Sighting, Source
+from guardrails.placeholders import Placeholder
+from guardrails.spans import EntityType
+from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
+
+__all__ = ["Finding", "FindingKind", "Verdict", "judge"]
+
+_MILD = frozenset({EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMOGRAPHIC})
+"""Found by a model of language, often wrongly: masked and shown, but no reason to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The redacted answer and what was found in it."""
+
+    text: RedactedText
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether the answer must not be used."""
+        return any(finding.blocks for finding in self.findings)
+
+
+def judge(
+    said: RawText,
+    *,
+    saw: RedactedText,
+    sources: RedactedText,
+    redactor: Redactor,
+    scanner: Scanner,
+) -> Verdict:
+    """Redact what a model ``said`` after it ``saw`` a prompt, and say what is wrong with it.
+
+    ``sources`` are the texts that an answer may rest on: the passages, or for a summary the ticket.
+    """
+    shown = _Shown(require_redacted(saw).reveal(), require_redacted(sources).reveal())
+    raw = repair(unwrap(said), shown.placeholders).text
+    masked = [
+        _Edit(mask.start, mask.end, mask.placeholder, _judge_name(mask.placeholder))
+        for mask in redactor.look_up(RawText(raw)).masks
+        if not shown.held(raw, mask)
+    ]
+    values = [
+        _Edit(start, end, name, None if shown.says(raw[start:end]) else _judge_name(name))
+        for start, end, name in scanner.values(raw)
+        if not any(start < edit.end and end > edit.start for edit in masked)
+    ]
+    text, findings = _apply(raw, sorted([*masked, *values], key=lambda edit: edit.start))
+    left = _left_over(text, scanner)
+    checks = check_output(text, saw=shown.saw, sources=shown.sources)
+    doubts = _doubts(text, shown)
+    return Verdict(mint(text), tuple(_in_order([*findings, *left, *checks, *doubts])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    placeholder: Placeholder
+    finding: tuple[FindingKind, str, bool] | None
+
+
+class _Shown:
+    """What the model was shown, for asking whether a stretch of its answer is new."""
+
+    def __init__(self, saw: str, sources: str) -> None:
+        self.saw = saw
+        self.sources = sources
+        self.placeholders = frozenset(found.placeholder for found in placeholders.find(saw))
+        self._words = _spaced(f"{saw} {sources}")
+        self._source_words = _spaced(sources)
+
+    def held(self, raw: str, mask: Mask) -> bool:
+        """Whether the masked stretch holds nothing but what the model was shown."""
+        stretch = raw[mask.start : mask.end]
+        if any(each.placeholder not in self.placeholders for each in placeholders.find(stretch)):
+            return False
+        rest = placeholders.PATTERN.sub("\n", stretch).split("\n")
+        return all(_spaced(part) in self._words for part in rest)
+
+    def says(self, value: str) -> bool:
+        """Whether the sources hold ``value`` as a plain word, a vault's value only by chance."""
+        return value.isalpha() and _spaced(value) in self._source_words
+
+
+def _judge_name(name: Placeholder) -> tuple[FindingKind, str, bool]:
+    if name.type is EntityType.LITERAL:
+        return FindingKind.UNKNOWN_PLACEHOLDER, "It names a placeholder it was never shown.", True
+    if name.type is EntityType.SECRET:
+        return FindingKind.SECRET, "It says something that looks like a secret.", True
+    if name.number is not None:
+        return FindingKind.VAULT_VALUE, "It says a value that is kept from it.", True
+    if name.type is EntityType.URL:
+        return FindingKind.EXFILTRATION, "No source holds this address.", True
+    blocks = name.type not in _MILD
+    return FindingKind.PERSONAL_DATA, f"It says a {name.type} that it was never shown.", blocks
+
+
+def _apply(raw: str, edits: Sequence[_Edit]) -> tuple[str, list[Finding]]:
+    pieces: list[str] = []
+    findings: list[Finding] = []
+    at = length = 0
+    for edit in edits:
+        name = str(edit.placeholder)
+        pieces += (raw[at : edit.start], name)
+        length += edit.start - at
+        if edit.finding:
+            kind, note, blocks = edit.finding
+            findings.append(Finding(kind, length, length + len(name), note, blocks))
+        length += len(name)
+        at = edit.end
+    return "".join((*pieces, raw[at:])), findings
+
+
+def _doubts(text: str, shown: _Shown) -> Iterator[Finding]:
+    """Yield what looks like a placeholder and is none of those that were shown."""
+    note = "It looks like a placeholder and nobody can be put back for it."
+    for each in repair(text, shown.placeholders).doubts:
+        if text[each.start : each.end] not in shown.saw:
+            kind = FindingKind.UNKNOWN_PLACEHOLDER
+            yield Finding(kind, each.start, each.end, note, blocks=not each.plain)
+
+
+def _left_over(text: str, scanner: Scanner) -> list[Finding]:
+    """Return what the gate's own scan still finds in the redacted answer."""
+    return [
+        Finding(
+            _kind_left(one),
+            one.start,
+            one.end,
+            f"It says a {one.kind} that it was never shown.",
+            blocks=True,
+        )
+        for one in scanner.scan(text).blocking
+    ]
+
+
+def _kind_left(sighting: Sighting) -> FindingKind:
+    if sighting.source is Source.CANARY:
+        return FindingKind.EXFILTRATION
+    secret = sighting.type is EntityType.SECRET
+    return FindingKind.SECRET if secret else FindingKind.PERSONAL_DATA
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (finding.start, finding.end))
+
+
+def _spaced(text: str) -> str:
+    """Return the words of ``text`` between single spaces, so that `in` respects word bounds."""
+    words = " ".join(re.findall(r"\w+", text.casefold()))
+    return f" {words} " if words else " "

@@ -1,0 +1,1 @@
+"""Keys, and the seal that encrypts every stored text."""

@@ -1,0 +1,1 @@
+"""The egress gate: what leaves, what comes back, and the backstop below both."""

@@ -1,0 +1,244 @@
+"""The egress gate: the one HTTP transport through which a model can be reached.
+
+Before a byte is sent: the address is the registered destination's and no other, the tenant's policy
+allows it, the body is JSON that was scanned string by string and written again, and the ledger holds
+an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The sync and
+the async transport differ only in how they read and wait.
+
+Only the key of the destination and the body come from the caller; every other header is the gate's
+own, redirects are never followed, and answers are bounded in size and time. An answer's failure is
+recorded here; its success is recorded by the flow, together with the state that it changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextvars import Context
+from dataclasses import dataclass
+from typing import LiteralString
+
+import httpx
+
+from guardrails import placeholders
+from guardrails.audit.ledger import Fact, Ledger, Row, current_call, digest
+from guardrails.egress.request import Stopped, check_address, redact_body
+from guardrails.egress.response import Limits, Watch, abounded, bounded, why
+from guardrails.errors import BadInput, GateClosed, QuietdeskError
+from guardrails.leaks.scan import Scanner
+from guardrails.policy import Destination, Policy
+
+_PORTS = {"http": 80, "https": 443}
+_KEYS = ("authorization", "api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A request that may be sent: made by the gate, never the caller's own."""
+
+    request: httpx.Request
+    intent: int
+
+
+class EgressGate:
+    """Guards one destination for one tenant. ``policy`` returns the policy that holds now."""
+
+    def __init__(
+        self,
+        destination: Destination,
+        policy: Callable[[], Policy],
+        scanner: Scanner,
+        ledger: Ledger,
+        limits: Limits | None = None,
+    ) -> None:
+        self._origin = _origin(httpx.URL(destination.origin))
+        self.destination = destination
+        self.limits = limits or Limits()
+        self._policy = policy
+        self._scanner = scanner
+        self._ledger = ledger
+
+    def sync_transport(self, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
+        """Return the gate for `httpx.Client`; ``inner`` does the sending."""
+        return _SyncGate(self, inner or httpx.HTTPTransport(trust_env=False))
+
+    def async_transport(
+        self, inner: httpx.AsyncBaseTransport | None = None
+    ) -> httpx.AsyncBaseTransport:
+        """Return the gate for `httpx.AsyncClient`; ``inner`` does the sending."""
+        return _AsyncGate(self, inner or httpx.AsyncHTTPTransport(trust_env=False))
+
+    def admit(self, request: httpx.Request, content: bytes) -> _Admitted:
+        """Check everything, commit the intent row, return what may be sent. `GateClosed` if not."""
+        try:
+            return self._admit(request, content)
+        except Stopped as stopped:
+            self._note_refusal("content", stopped.kinds)
+            raise
+        except QuietdeskError as refusal:
+            self._note_refusal(type(refusal).__name__, {})
+            raise
+        except Exception as error:  # whatever it is, an unchecked request must not go on
+            raise GateClosed(f"A check failed ({type(error).__name__}).") from error
+
+    def fail(self, intent: int, why: LiteralString, status: int | None = None) -> None:
+        """Record that a request which was let out came to nothing."""
+        self._commit("model.failed", intent=intent, why=why, status=status)
+
+    def watch(self, intent: int, status: int) -> Watch:
+        """Return what looks at the answer to ``intent`` while it comes in."""
+        return Watch(lambda reason: self.fail(intent, reason, status), self.limits, status)
+
+    def _admit(self, request: httpx.Request, content: bytes) -> _Admitted:
+        call = current_call()
+        policy = self._check(request)
+        check_address(request.url.path, request.url.query.decode("ascii"), self._scanner)
+        body = redact_body(content, self._scanner)
+        if len(body.content) > self.limits.prompt_bytes:
+            raise _too_long(self.limits.prompt_bytes)
+        row = self._commit(
+            "model.intent",
+            sha256=digest(body.content),
+            bytes=len(body.content),
+            destination=self.destination.name,
+            policy_version=policy.version,
+            purpose=call.purpose,
+            subject=call.subject,
+            placeholders=placeholders.count_by_type(body.content.decode()),
+            remasked=body.remasked,
+        )
+        call.intents.append(row.number)
+        return _Admitted(_rebuilt(request, body.content), row.number)
+
+    def _check(self, request: httpx.Request) -> Policy:
+        url = request.url
+        if _origin(url) != self._origin or url.userinfo or url.fragment:
+            raise GateClosed(f"The address is not that of {self.destination.name}.")
+        policy = self._policy()
+        refusal = policy.refusal(self.destination)
+        if refusal:
+            raise GateClosed(f"{refusal[0].upper()}{refusal[1:]}.")
+        if request.method != "POST":
+            raise GateClosed("Only POST requests may go to a model.")
+        if request.headers.get("content-encoding", "identity") != "identity":
+            raise GateClosed("The request is compressed, so it cannot be looked at.")
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind != "application/json":
+            raise GateClosed("The request is not JSON.")
+        return policy
+
+    def _note_refusal(self, why: str, kinds: dict[str, int]) -> None:
+        # A refusal is safe without its row, so a failing ledger does not hide the reason.
+        with contextlib.suppress(Exception):
+            self._commit("model.refused", destination=self.destination.name, why=why, kinds=kinds)
+
+    def _commit(self, kind: LiteralString, **facts: Fact) -> Row:
+        """Append a row that is committed when this returns.
+
+        Run in a context of its own, it joins no transaction that the caller has open: a row that
+        could still be rolled back is no record of what has left.
+        """
+        return Context().run(lambda: self._ledger.append(kind, **facts))
+
+
+class _SyncGate(httpx.BaseTransport):
+    def __init__(self, gate: EgressGate, inner: httpx.BaseTransport) -> None:
+        self._gate = gate
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        gate = self._gate
+        admitted = gate.admit(request, _read(request, gate.limits.prompt_bytes))
+        try:
+            response = self._inner.handle_request(admitted.request)
+        except BaseException as error:
+            gate.fail(admitted.intent, why(error))
+            raise
+        watch = gate.watch(admitted.intent, response.status_code)
+        refusal = watch.refusal(response)
+        if refusal:
+            response.close()
+            raise refusal
+        return bounded(response, watch)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _AsyncGate(httpx.AsyncBaseTransport):
+    def __init__(self, gate: EgressGate, inner: httpx.AsyncBaseTransport) -> None:
+        self._gate = gate
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        gate = self._gate
+        content = await _aread(request, gate.limits.prompt_bytes)
+        # Scanning and the ledger's commit wait for a disk: other tasks go on meanwhile.
+        admitted = await asyncio.to_thread(gate.admit, request, content)
+        try:
+            response = await self._inner.handle_async_request(admitted.request)
+        except BaseException as error:
+            gate.fail(admitted.intent, why(error))
+            raise
+        watch = gate.watch(admitted.intent, response.status_code)
+        refusal = watch.refusal(response)
+        if refusal:
+            await response.aclose()
+            raise refusal
+        return abounded(response, watch)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
+    port = url.port or _PORTS.get(url.scheme)
+    if port is None or not url.raw_host:
+        raise BadInput("A model's address must begin with http:// or https:// and name a host.")
+    return url.scheme, url.raw_host, port
+
+
+def _rebuilt(request: httpx.Request, content: bytes) -> httpx.Request:
+    """Return the request that is sent: of the caller's headers only the destination's key."""
+    keys = {name: request.headers[name] for name in _KEYS if name in request.headers}
+    timeout = request.extensions.get("timeout")
+    return httpx.Request(
+        "POST",
+        request.url,
+        headers={
+            "accept": "application/json, text/event-stream",
+            "accept-encoding": "identity",
+            "content-type": "application/json",
+            "user-agent": "quietdesk",
+            **keys,
+        },
+        content=content,
+        extensions={} if timeout is None else {"timeout": timeout},
+    )
+
+
+def _read(request: httpx.Request, limit: int) -> bytes:
+    assert isinstance(request.stream, httpx.SyncByteStream)
+    content = bytearray()
+    for chunk in request.stream:
+        content += chunk
+        if len(content) > limit:
+            raise _too_long(limit)
+    return bytes(content)
+
+
+async def _aread(request: httpx.Request, limit: int) -> bytes:
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    content = bytearray()
+    async for chunk in request.stream:
+        content += chunk
+        if len(content) > limit:
+            raise _too_long(limit)
+    return bytes(content)
+
+
+def _too_long(limit: int) -> GateClosed:
+    return GateClosed(
+        f"The prompt is over {limit:,} bytes.", todo="Cite fewer passages or shorten the ticket."
+    )

@@ -1,0 +1,1 @@
+"""From names to placeholders and back: redactor, vault, restorer, permissions."""

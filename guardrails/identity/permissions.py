@@ -1,0 +1,34 @@
+"""Two of the four doors out of `RawText`: a permitted person's eyes, and a released reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guardrails.errors import NotPermitted
+from guardrails.text import ForPerson, RawText, for_person, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A logged-in person as one tenant knows them; made from their membership, never from input."""
+
+    login: str
+    tenant: str
+    may_read: bool = False
+    may_release: bool = False
+
+
+def show(raw: RawText, person: Person, tenant: str) -> ForPerson:
+    """Return ``raw`` for the screen of ``person``. `NotPermitted` without a membership at ``tenant``."""
+    if person.tenant != tenant or not person.may_read:
+        raise NotPermitted(f"{person.login} may not read the texts of this tenant.")
+    return for_person(unwrap(raw))
+
+
+def release(raw: RawText, person: Person, tenant: str) -> ForPerson:
+    """Return ``raw`` to be sent. `NotPermitted` unless ``person`` may release for ``tenant``."""
+    if person.tenant != tenant or not person.may_release:
+        raise NotPermitted(
+            f"{person.login} may not release replies of this tenant.", safe="Nothing was sent."
+        )
+    return for_person(unwrap(raw))

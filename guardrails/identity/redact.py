@@ -1,0 +1,195 @@
+"""The one arrow from `RawText` to `RedactedText`.
+
+Detected and known spans are united (a character that anybody wants masked is masked), each value
+becomes a placeholder of the tenant's vault, and secrets are destroyed. Text from outside that looks
+like a placeholder is masked as well, so that nobody can ask for somebody else's restore by typing
+``<PERSON_7>``. If detection fails, nothing comes out: fail closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from guardrails import placeholders
+from guardrails.detect import apply_replacements
+from guardrails.detect.directory import KnownPerson, KnownValues
+from guardrails.detect.encoded import View, views
+from guardrails.detect.normal import normalise
+from guardrails.errors import Refused
+from guardrails.identity.vault import Vault
+from guardrails.placeholders import Placeholder
+from guardrails.spans import Detector, EntityType, Span
+from guardrails.text import RawText, RedactedText, mint, unwrap
+
+_DESTROYED = frozenset({EntityType.SECRET})
+_LITERAL_SCORE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What was masked: characters ``start`` to ``end`` of the raw text, and what stands there."""
+
+    start: int
+    end: int
+    placeholder: Placeholder
+    recognizer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Redacted text with the places that were masked in the raw one."""
+
+    text: RedactedText
+    masks: tuple[Mask, ...]
+
+
+class Redactor:
+    """Redacts the text of one tenant."""
+
+    def __init__(self, detector: Detector, vault: Vault, directory: KnownValues) -> None:
+        self._detector = detector
+        self._vault = vault
+        self._directory = directory
+
+    def redact(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
+        """Redact one text, giving new values new placeholders. `Refused` if detection fails."""
+        return self.redact_many([raw], known)[0]
+
+    def redact_many(
+        self, raws: Sequence[RawText], known: KnownValues | None = None
+    ) -> list[Redaction]:
+        """Redact several texts in one batch; ``known`` adds to the tenant's directory."""
+        return self._redact(raws, known, allocate=True)
+
+    def look_up(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
+        """Redact a question: values the vault knows get their placeholder, others get none."""
+        return self._redact([raw], known, allocate=False)[0]
+
+    def look_up_many(self, raws: Sequence[RawText]) -> list[Redaction]:
+        """Redact several texts in one batch as `look_up` does one."""
+        return self._redact(raws, None, allocate=False)
+
+    def learn(self, people: Iterable[KnownPerson]) -> RedactedText:
+        """Give every field of ``people`` a placeholder, whether a text ever says it or not.
+
+        From then on the gate knows them wherever they stand. Returns the placeholders.
+        """
+        return _named(self._vault.allocate(_fields(people)))
+
+    def learnt(self, people: Iterable[KnownPerson]) -> RedactedText:
+        """Return the placeholders that fields of ``people`` have, without giving any."""
+        return _named(self._vault.look_up(_fields(people)))
+
+    def _redact(
+        self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
+    ) -> list[Redaction]:
+        texts = [unwrap(raw) for raw in raws]
+        seen = [list(views(text)) for text in texts]
+        found_in = self._detect([*texts, *(view.text for some in seen for view in some)])
+        in_views = iter(found_in[len(texts) :])
+        spans = [
+            _unite(
+                [
+                    *found,
+                    *self._known(text, known),
+                    *(span for view in some for span in self._seen(view, next(in_views), known)),
+                ]
+            )
+            for text, found, some in zip(texts, found_in[: len(texts)], seen, strict=True)
+        ]
+        values = [
+            (span.type, text[span.start : span.end])
+            for text, found in zip(texts, spans, strict=True)
+            for span in found
+            if span.type not in _DESTROYED
+        ]
+        named = iter(self._vault.allocate(values) if allocate else self._vault.look_up(values))
+        return [
+            _replace(
+                text,
+                found,
+                [
+                    Placeholder(span.type) if span.type in _DESTROYED else next(named)
+                    for span in found
+                ],
+            )
+            for text, found in zip(texts, spans, strict=True)
+        ]
+
+    def _detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        try:
+            return self._detector.detect(texts)
+        except Exception as error:  # whatever it is, unredacted text must not go on
+            raise Refused(
+                f"Detection failed ({type(error).__name__}), so the text was not used.",
+                todo="Run `quietdesk redact` on the text to see whether the detector works at all.",
+            ) from error
+
+    def _known(self, text: str, known: KnownValues | None) -> list[Span]:
+        literal = [
+            Span(found.start, found.end, EntityType.LITERAL, _LITERAL_SCORE, "literal")
+            for found in placeholders.find(text)
+        ]
+        return [*literal, *self._declared(text, known)]
+
+    def _declared(self, text: str, known: KnownValues | None) -> list[Span]:
+        normal = normalise(text)
+        found = [
+            *self._directory.find(normal.text),
+            *(known.find(normal.text) if known else []),
+        ]
+        return [normal.back(span) for span in found]
+
+    def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
+        """Yield, as spans of the source, what only shows when an encoding is undone."""
+        for span in (*found, *self._declared(view.text, known)):
+            place = view.back(span.start, span.end)
+            if place is not None:
+                yield replace(span, start=place[0], end=place[1])
+
+
+def _fields(people: Iterable[KnownPerson]) -> list[tuple[EntityType, str]]:
+    pairs = ((each.type, unwrap(each.value).strip()) for one in people for each in one.whole())
+    return [(kind, text) for kind, text in pairs if text and kind not in _DESTROYED]
+
+
+def _named(names: Iterable[Placeholder]) -> RedactedText:
+    return mint(" ".join(map(str, names)))
+
+
+def _unite(spans: Sequence[Span]) -> list[Span]:
+    """Merge overlapping spans; the merged span takes the type of its strongest part."""
+    united: list[Span] = []
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if united and span.start < united[-1].end:
+            united[-1] = _merge(united[-1], span)
+        else:
+            united.append(span)
+    return united
+
+
+def _merge(one: Span, two: Span) -> Span:
+    strongest = max(one, two, key=_strength)
+    return Span(
+        one.start, max(one.end, two.end), strongest.type, strongest.score, strongest.recognizer
+    )
+
+
+def _strength(span: Span) -> tuple[bool, bool, int, float]:
+    """A secret is destroyed whatever it overlaps; a fake placeholder comes next; then length."""
+    return (
+        span.type is EntityType.SECRET,
+        span.type is EntityType.LITERAL,
+        span.end - span.start,
+        span.score,
+    )
+
+
+def _replace(text: str, spans: Sequence[Span], names: Sequence[Placeholder]) -> Redaction:
+    redacted = apply_replacements(text, spans, [str(name) for name in names])
+    masks = tuple(
+        Mask(span.start, span.end, name, span.recognizer)
+        for span, name in zip(spans, names, strict=True)
+    )
+    return Redaction(mint(redacted), masks)

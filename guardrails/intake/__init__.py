@@ -1,0 +1,1 @@
+"""The bounded parser: the one reader of structured outside text."""

@@ -1,0 +1,1 @@
+"""The scan for values of the vault and the directory in redacted text."""

@@ -1,0 +1,34 @@
+"""Which redacting this is, beside its detector: other code or packages may redact a text otherwise."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import guardrails
+
+_MODULES = ("placeholders", "spans", "identity/redact", "identity/vault")
+_PACKAGES = (
+    "onnxruntime", "phonenumbers", "presidio-analyzer", "presidio-anonymizer", "tokenizers"
+)  # fmt: skip
+
+
+@cache
+def redaction_version() -> str:
+    """Return a digest (hex) of what turns spans into placeholders, and of what detection calls."""
+    found = blake2b(digest_size=16)
+    folder = Path(guardrails.__file__).parent
+    for name in _MODULES:
+        found.update((folder / f"{name}.py").read_bytes())
+    for name in _PACKAGES:
+        found.update(f"{name} {_version(name)}\n".encode())
+    return found.hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

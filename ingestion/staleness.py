@@ -1,0 +1,88 @@
+"""What a tenant has read: under which rules, and by which names it is known."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from assistant.desk import Desk
+from assistant.errors import BadInput
+from guardrails import RawText
+from guardrails.detect.version import detector_version
+from guardrails.policy import Policy
+from ingestion import chunks as cutting
+from ingestion import loaders
+from ingestion.origins import Places
+from ingestion.redaction_version import redaction_version
+
+_TAG = 16
+_BESIDE = frozenset(
+    "version ai_enabled review training_allowed regions phi destinations library "
+    "resolved_tickets".split()
+)
+"""Rules of a policy that say who may read, write or send, and nothing about how a text is redacted.
+
+A rule that is not named here counts: a new one makes documents stale until somebody knows better.
+"""
+
+
+def stale(desk: Desk) -> int:
+    """Return how many documents the next `ingest` of their folders would read again.
+
+    They were read by another detector, loader or chunker, or before the tenant declared somebody.
+    """
+    return Places(desk.sealer, desk.records.documents.documents()).stale(pipeline_version(desk))
+
+
+def named(desk: Desk, name: str) -> list[str]:
+    """Return the ids of the documents that ``name`` means.
+
+    That is a path, which need not exist any more, of a file or a folder that was read; or a source
+    as citations show it. `BadInput` when several documents are shown alike.
+    """
+    documents = desk.records.documents.documents()
+    places = Places(desk.sealer, documents)
+    path = Path(name).resolve()
+    at = places.below(path) | ({places.document_id(path)} & places.known.keys())
+    if at:
+        return sorted(at)
+    found = [each.id for each in documents if each.source.reveal() == name]
+    if not found:  # the path itself may name somebody
+        redacted = desk.redactor.look_up(RawText(name)).text
+        found = [each.id for each in documents if each.source == redacted]
+    files = {places.known[each].file for each in found}
+    if len(found) > 1 and not (len(files) == 1 and all(files)):
+        raise BadInput(
+            f"{len(found)} documents are called {name}.",
+            todo="Name the file by its whole path.",
+        )
+    return found
+
+
+def pipeline_version(desk: Desk) -> str:
+    """Return a keyed tag of what, beside its bytes, decides what becomes of a file.
+
+    When any of it changes, every file is read again at the next run: another release may see what
+    the last one missed, and people whom the tenant has declared since are to be masked everywhere.
+    """
+    people = desk.records.directory.all()
+    values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())
+    values += sorted(
+        f"{desk.sealer.fingerprint(term.folded())}{term.type}" for term in desk.records.terms.list()
+    )
+    declared = desk.sealer.fingerprint_bytes("".join(values).encode())
+    rules = "|".join(
+        (
+            detector_version(),
+            redaction_version(),
+            loaders.VERSION,
+            cutting.VERSION,
+            _rules(desk.tenant.policy),
+            declared,
+        )
+    )
+    return desk.sealer.fingerprint_bytes(rules.encode())[:_TAG]
+
+
+def _rules(policy: Policy) -> str:
+    return repr(sorted(item for item in asdict(policy).items() if item[0] not in _BESIDE))

@@ -1,0 +1,133 @@
+"""Redacted text on screen: placeholders as coloured chips, citations as marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from assistant.model import Citation
+from guardrails.placeholders import Placeholder, find
+from guardrails.spans import EntityType
+from ui.web.findings import Numbered, Piece, lay
+from ui.web.html import Html, el, text
+
+_GROUPS = {
+    EntityType.PERSON: "who",
+    EntityType.USERNAME: "who",
+    EntityType.EMPLOYEE_ID: "who",
+    EntityType.DATE_OF_BIRTH: "who",
+    EntityType.DEMOGRAPHIC: "who",
+    EntityType.NATIONAL_ID: "who",
+    EntityType.EMAIL_ADDRESS: "reach",
+    EntityType.PHONE_NUMBER: "reach",
+    EntityType.STREET_ADDRESS: "reach",
+    EntityType.ORGANIZATION: "place",
+    EntityType.LOCATION: "place",
+    EntityType.SECRET: "secret",
+    EntityType.LITERAL: "secret",
+}
+_CITATION = re.compile(r"\[([1-9][0-9]?)\]")
+
+
+_WRITERS = {"extractive": "quoted from the documents", "person": "changed by a person"}
+
+
+def made_how(writer: str) -> str:
+    """Return how a text came about, in a few words."""
+    return _WRITERS.get(writer, f"written by {writer}")
+
+
+def redacted(
+    value: str,
+    citations: Sequence[Citation] = (),
+    found: Sequence[Numbered] = (),
+    *,
+    correct: bool = False,
+) -> Html:
+    """Return redacted text with placeholders as chips, citations as marks, findings marked.
+
+    With ``correct`` a chip leads to where it can be said that it is wrong.
+    """
+    chips = (
+        Piece(each.start, each.end, chip(each.placeholder, correct=correct)) for each in find(value)
+    )
+    return lay(value, [*chips, *_citation_marks(value, citations)], found)
+
+
+def uncut(value: str, start: int, end: int) -> str:
+    """Return characters ``start`` to ``end``, and more where that would cut a placeholder."""
+    for each in find(value):
+        start = each.start if each.start < start < each.end else start
+        end = each.end if each.start < end < each.end else end
+    return value[start:end]
+
+
+def cited(value: str, citations: Sequence[Citation]) -> Html:
+    """Return a person's text (nothing in it is a placeholder) with citations as marks."""
+    return lay(value, _citation_marks(value, citations))
+
+
+def put_back(value: str, placeholder: Placeholder) -> Html:
+    """Return a value that was put back, in the colour of its placeholder."""
+    return el(
+        "span",
+        text(value),
+        class_=f"qd-back qd-chip-{_group(placeholder)}",
+        title=f"Put back for {placeholder}",
+    )
+
+
+def chip(placeholder: Placeholder, *, correct: bool = False) -> Html:
+    """Return one placeholder as a coloured chip, which with ``correct`` is a button."""
+    name = placeholder.type.value.replace("_", " ").lower()
+    number = () if placeholder.number is None else (text(f" {placeholder.number}"),)
+    classes = f"qd-chip qd-chip-{_group(placeholder)}"
+    if not correct:
+        return el("span", text(name), *number, class_=classes, title=str(placeholder))
+    return el(
+        "button",
+        text(name),
+        *number,
+        type="button",
+        class_=classes,
+        title=f"{placeholder}: correct it",
+        data_correct=str(placeholder),
+    )
+
+
+def when(at: datetime, *, day: bool = False) -> Html:
+    """Return a time in UTC, short on screen (only the ``day`` in lists) and exact for machines."""
+    moment = at.astimezone(UTC)
+    this_year = moment.year == datetime.now(UTC).year
+    month = f"{moment.day} {moment:%b}" if day and this_year else f"{moment.day} {moment:%b %Y}"
+    return el(
+        "time",
+        text(month if day else f"{month}, {moment:%H:%M}"),
+        datetime=moment.isoformat(timespec="seconds"),
+        title=f"{moment:%Y-%m-%d %H:%M:%S} UTC",
+    )
+
+
+def pill(word: str, kind: str = "") -> Html:
+    """Return a closed word such as a state, as a pill."""
+    return el("span", text(word.replace("_", " ")), class_=f"qd-pill qd-pill-{kind or word}")
+
+
+def _citation_marks(value: str, citations: Sequence[Citation]) -> list[Piece]:
+    known = {each.number for each in citations}
+    return [
+        Piece(match.start(), match.end(), _citation_mark(match[1]))
+        for match in _CITATION.finditer(value)
+        if int(match[1]) in known
+    ]
+
+
+def _citation_mark(number: str) -> Html:
+    """Return a mark that opens the passage of this number, listed further down."""
+    opens = el("button", text(number), type="button", data_cite=number, title="Open the passage")
+    return el("sup", opens, class_="qd-cite")
+
+
+def _group(placeholder: Placeholder) -> str:
+    return _GROUPS.get(placeholder.type, "machine")
