@@ -51,7 +51,8 @@ class Reference(str):
 
     @classmethod
     def _of(cls, value: object) -> Reference:
-        if isinstance(value, (str, int)) and _REFERENCE.fullmatch(str(value)):
+        named = isinstance(value, (str, int)) and not isinstance(value, bool)
+        if named and _REFERENCE.fullmatch(str(value)):
             return cls(value)
         raise _wanted("a reference of letters, digits and ._#/- (64 at most)")
 
