@@ -43,7 +43,11 @@ def import_file(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Bring tickets in; those that are there already are updated. All of a file or none of it."""
+    """Bring tickets in; those that are there already are updated.
+
+    Nothing is kept unless all of the file can be read. An import that was stopped, however hard,
+    goes on when it is run again. A file may have any length; stdin is held in memory.
+    """
     from ui.operations.tickets import IMPORT
 
     args = _export(tenant, file)
@@ -56,7 +60,7 @@ def import_file(
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    """Redact tickets again, all of them or some: after a term was added, or people were imported."""
+    """Redact tickets again, all or some: after a term was added, or people were imported."""
     from ui.operations.tickets import REDACT, RedactArgs
 
     args = RedactArgs(tenant=tenant, references=tuple(references or ()))
@@ -203,7 +207,7 @@ def _export(tenant: str, file: str) -> Export:
 
     path = Path(file)
     if file != "-" and (path.is_file() or not path.exists()):
-        return Export(tenant=tenant, name=path.name, path=str(path.absolute()))
+        return Export(tenant=tenant, name=path.name, path=str(path.resolve()))
     name = "stdin" if file == "-" else path.name
     return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe is read once only
 
