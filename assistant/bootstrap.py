@@ -37,7 +37,7 @@ from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_detector, build_rule_detector
 from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
-from guardrails.egress.netguard import install, silence_vendors
+from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
@@ -45,6 +45,7 @@ from guardrails.injection.detector import InjectionDetector
 from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
 from guardrails.spans import Detector, Span
+from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from assistant.adapters.llama_cpp import Engine

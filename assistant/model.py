@@ -231,8 +231,8 @@ class Written:
     """What a writer made, before it is queued.
 
     ``saw`` is what went to the model (or what the extractive writer read), ``said`` what came back
-    after redacting, ``body`` what would be sent, with placeholders. An empty ``body`` means that the
-    writer has nothing to say that the passages support. ``findings`` are about ``body``;
+    after redacting, ``body`` what would be sent, with placeholders. An empty ``body`` means that
+    the writer has nothing to say that the passages support. ``findings`` are about ``body``;
     ``refused`` are about ``said``, and why it is not the body.
     """
 

@@ -1,9 +1,9 @@
 """How well questions find the documents that answer them, on any BEIR-like set of files.
 
 Every document goes the product's own way: the same loader, redactor, chunker, embedder, BM25,
-fusion and abstention; only the records and the vector index are in memory. A question is redacted as
-an agent's question is, by looking up and never allocating. Reference answers in the files are never
-read, and a question's source groups the figures and reaches nothing else.
+fusion and abstention; only the records and the vector index are in memory. A question is redacted
+as an agent's question is, by looking up and never allocating. Reference answers in the files are
+never read, and a question's source groups the figures and reaches nothing else.
 
 nDCG is the one of trec_eval (linear gain), as in BEIR (Thakur et al. 2021).
 """

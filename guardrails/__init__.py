@@ -1,7 +1,7 @@
 """The only door between customer text and everything else.
 
-Names handed out here are all that other rooms may use of `guardrails.text` and `guardrails.identity.redact`;
-`mint` and `unwrap` stay inside, and the import contract holds that.
+Names handed out here are all that other rooms may use of `guardrails.text` and
+`guardrails.identity.redact`; `mint` and `unwrap` stay inside, and the import contract holds that.
 """
 
 from guardrails.identity.redact import Mask, Redaction, Redactor

@@ -21,7 +21,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, at characters ``start`` to ``end`` of the redacted text; ``note`` is our words."""
+    """One finding at characters ``start`` to ``end`` of a redacted text; we wrote ``note``."""
 
     kind: FindingKind
     start: int

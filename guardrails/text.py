@@ -2,8 +2,9 @@
 
 ``RawText`` is anything from outside, every word a model says included. ``RedactedText`` is what a
 model, an index, a log or a ledger may hold. Nothing here turns one into the other: that is
-`guardrails.identity.redact`. Importing this module is allowed inside ``guardrails`` alone; every other room
-takes the names that ``guardrails`` hands out, and `unwrap` and `mint` are not among them.
+`guardrails.identity.redact`. Importing this module is allowed inside ``guardrails`` alone; every
+other room takes the names that ``guardrails`` hands out, and `unwrap` and `mint` are not among
+them.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def ingest(
     ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
     temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
     redacts what is new and keeps nothing, not even in the vault. Without ``identities`` what is
-    masked is masked for good. With two ``jobs`` a batch is redacted while the one before is embedded.
+    masked is masked for good. With two ``jobs`` a batch is redacted while the one before is
+    embedded.
     """
     real, found = scan(folder_or_file)
     run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities, jobs)

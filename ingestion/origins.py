@@ -123,7 +123,7 @@ class Places:
         return f"{document_id}{origin.content[:_TAG]}" if origin else ""
 
     def stale(self, pipeline_version: str) -> int:
-        """Return how many documents were read otherwise than ``pipeline_version``; tickets were not read."""
+        """Return how many documents were made by another pipeline version; tickets do not count."""
         files = (origin for origin in self.known.values() if origin.root != TICKETS)
         return sum(origin.pipeline_version != pipeline_version for origin in files)
 

@@ -1,4 +1,4 @@
-"""Which redacting this is, beside its detector: other code or packages may redact a text otherwise."""
+"""The version of redaction beside its detector: other code may mask a text differently."""
 
 from __future__ import annotations
 

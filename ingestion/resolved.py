@@ -1,7 +1,7 @@
 """Resolved tickets as documents, where the tenant's policy says so: an answer given once is known.
 
-What agents answered can be found and quoted, under what was asked. Only redacted words are used, and
-their placeholders are left out: a reply to one customer must never put another's name back.
+What agents answered can be found and quoted, under what was asked. Only redacted words are used,
+and their placeholders are left out: a reply to one customer must never put another's name back.
 """
 
 from __future__ import annotations

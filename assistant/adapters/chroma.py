@@ -1,8 +1,9 @@
 """Vectors in an embedded Chroma: one folder per tenant and per generation, ids and vectors only.
 
 Chroma does not erase: after ``delete`` and even after ``delete_collection`` the vectors stay in its
-HNSW file and the queue in its SQLite file (1.5.9). So nothing but ids of ours and vectors of redacted
-text is ever given to it, and erasing is building a new generation and removing the old folder.
+HNSW file and the queue in its SQLite file (1.5.9). So nothing but ids of ours and vectors of
+redacted text is ever given to it, and erasing is building a new generation and removing the old
+folder.
 
 A generation's folder name is never used twice. Chroma keeps a process-wide cache of open systems by
 folder; one that was removed under it and made again answers from the old one or fails read-only.

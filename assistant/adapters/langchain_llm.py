@@ -19,7 +19,7 @@ import httpx
 from assistant.adapters.vendor_errors import BROKEN_OFF, OUT_OF_ROOM, translated, trouble
 from guardrails import RawText, RedactedText, require_redacted
 from guardrails.egress.gate import EgressGate
-from guardrails.egress.netguard import silence_vendors
+from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from langchain.chat_models import BaseChatModel

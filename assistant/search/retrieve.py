@@ -3,9 +3,10 @@
 Two searches that fail differently are fused: vectors (sense) and BM25 (exact words). Their scores,
 stretched to 0..1 within the first hundred hits of each, are added half and half: Bruch, Gai and
 Ingber (2023, "An Analysis of Fusion Functions for Hybrid Retrieval") find such a convex combination
-better than reciprocal rank fusion, and so it was on 339 real questions, everything redacted (nDCG@10,
-development half): vectors .797, BM25 .813, reciprocal ranks .845, this .866. Late interaction over
-the first 10, 20 or 30 (MaxSim of MiniLM's token vectors) took .006 to .020 away again.
+better than reciprocal rank fusion, and so it was on 339 real questions, everything redacted
+(nDCG@10, development half): vectors .797, BM25 .813, reciprocal ranks .845, this .866. Late
+interaction over the first 10, 20 or 30 (MaxSim of MiniLM's token vectors) took .006 to .020 away
+again.
 
 Who has a cross-encoder may let it put the first twenty in order. What is refused does not follow
 it: that was fitted on the fused scores.

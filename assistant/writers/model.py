@@ -237,7 +237,7 @@ def _fell_back(
     why: str,
     refused: tuple[Finding, ...] = (),
 ) -> Written:
-    """Return the fallback writer's text with the note; what left, if anything did, stays on record."""
+    """Return the fallback writer's text with the note; what was sent stays on record."""
     note = f"The model's answer was not used: {why}"
     notes = (*written.notes, note)
     if not intents:

@@ -29,9 +29,9 @@ from guardrails.detect.plausible import plausible
 from guardrails.detect.resolve import merge
 from guardrails.detect.segments import Segment, segments
 from guardrails.detect.shapes import shapes
-from guardrails.egress.netguard import silence_vendors
 from guardrails.errors import Refused
 from guardrails.spans import EntityType, Span
+from guardrails.vendors import silence_vendors
 
 Found = tuple[tuple[int, int, EntityType, float], ...]
 """What a piece holds: start, end, type and score."""

@@ -1,9 +1,9 @@
 """The egress gate: the one HTTP transport through which a model can be reached.
 
 Before a byte is sent: the address is the registered destination's and no other, the tenant's policy
-allows it, the body is JSON that was scanned string by string and written again, and the ledger holds
-an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The sync and
-the async transport differ only in how they read and wait.
+allows it, the body is JSON that was scanned string by string and written again, and the ledger
+holds an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The
+sync and the async transport differ only in how they read and wait.
 
 Only the key of the destination and the body come from the caller; every other header is the gate's
 own, redirects are never followed, and answers are bounded in size and time. An answer's failure is

@@ -3,14 +3,10 @@
 An audit hook sees every connect, every datagram and every look-up of a name that Python code makes,
 and stays for the life of the process. Listening and Unix sockets are not touched. Compiled code can
 go round it, which is why ``scripts/prove_network.py`` watches the system calls instead.
-
-Five libraries here phone home unless told not to; `silence_vendors` tells them, whatever the
-environment said before. It must run before they are imported, because most read it only then.
 """
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections import Counter
@@ -20,37 +16,6 @@ from typing import NoReturn, cast
 
 from guardrails.errors import GateClosed
 
-_QUIET = {
-    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.31 asks for Microsoft's collector when imported
-    "ANONYMIZED_TELEMETRY": "False",  # Chroma's settings read it
-    "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
-    "DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "GRADIO_ANALYTICS_ENABLED": "False",  # Gradio compares with "True", to the letter
-    "GRADIO_SHARE": "False",
-    "HF_DATASETS_OFFLINE": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
-    "HF_HUB_OFFLINE": "1",
-    "LANGCHAIN_TRACING": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-    "LANGSMITH_GATEWAY": "false",  # would put LangSmith between us and the model
-    "LANGSMITH_OTEL_ENABLED": "false",
-    "LANGSMITH_TRACING": "false",
-    "LANGSMITH_TRACING_V2": "false",
-    "TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS": "",  # then tldextract uses the list it ships
-    "TRANSFORMERS_OFFLINE": "1",
-}
-_TAKEN_OUT = (
-    "LANGCHAIN_API_KEY",
-    "LANGCHAIN_ENDPOINT",
-    "LANGCHAIN_HANDLER",
-    "LANGSMITH_API_KEY",
-    "LANGSMITH_ENDPOINT",
-    "LANGSMITH_RUNS_ENDPOINTS",
-    "OPENAI_LOG",
-)
 _LOCAL_NAMES = frozenset({"", "localhost"})
 _INTERNET = frozenset({socket.AF_INET, socket.AF_INET6})
 
@@ -118,16 +83,6 @@ def allow(host: str, port: int) -> None:
 def attempts() -> dict[str, int]:
     """Return how often each kind of call was refused since the process began."""
     return dict(sorted(_guard.refused.items()))
-
-
-def silence_vendors() -> None:
-    """Switch off telemetry, tracing and update checks, whatever the environment says."""
-    os.environ.update(_QUIET)
-    for name in _TAKEN_OUT:
-        os.environ.pop(name, None)
-    langsmith = sys.modules.get("langsmith.utils")
-    if langsmith is not None:  # it remembers what it has read
-        langsmith.get_env_var.cache_clear()
 
 
 def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Info]]:

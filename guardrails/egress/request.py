@@ -82,7 +82,7 @@ class Body:
 
 
 def redact_body(content: bytes, scanner: Scanner) -> Body:
-    """Return ``content`` scanned and written again. `Stopped`, or `GateClosed` if it is not JSON."""
+    """Return ``content`` scanned and rewritten. `Stopped`, or `GateClosed` if it is not JSON."""
     redactor = _BodyRedactor(scanner)
     try:
         redacted = redactor.document(_parse(content))

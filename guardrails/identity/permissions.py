@@ -19,7 +19,7 @@ class Person:
 
 
 def show(raw: RawText, person: Person, tenant: str) -> ForPerson:
-    """Return ``raw`` for the screen of ``person``. `NotPermitted` without a membership at ``tenant``."""
+    """Return ``raw`` for display to ``person``. `NotPermitted` without a membership."""
     if person.tenant != tenant or not person.may_read:
         raise NotPermitted(f"{person.login} may not read the texts of this tenant.")
     return for_person(unwrap(raw))

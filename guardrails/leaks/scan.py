@@ -87,7 +87,7 @@ class Scanner:
         canaries: tuple[str, ...] = (),
         allow_list: KnownValues | None = None,
     ) -> None:
-        """Make a scanner; a value of the vault that is all ``allow-listed`` is left as it stands."""
+        """Make a scanner; vault values covered by an allow-list term are not masked."""
         self._rules = rules
         self._vault = vault
         self._directory = directory

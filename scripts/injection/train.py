@@ -2,9 +2,9 @@
 
     python -m scripts.injection.train --shared ../shared/data
 
-Every text goes the product's own way first: redacted, cut into blocks and sentences, embedded. Held-
-out figures are printed before: no row is judged by a model that saw a near-duplicate of it, another
-row of its attack's category, or its mail.
+Every text goes the product's own way first: redacted, cut into blocks and sentences, embedded.
+Held- out figures are printed before: no row is judged by a model that saw a near-duplicate of it,
+another row of its attack's category, or its mail.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from tests.model_server import ModelServer
 ROOT = Path(__file__).parents[2]
 BEGIN = """
 import asyncio, socket
+from guardrails import vendors
 from guardrails.egress import netguard
 from guardrails.errors import GateClosed
 """
@@ -183,7 +184,7 @@ print(tracing_is_enabled())
 
 def test_tracing_that_the_environment_switched_on_sends_no_byte(server: ModelServer) -> None:
     sink = {"LANGSMITH_ENDPOINT": server.origin, "LANGCHAIN_ENDPOINT": server.origin}
-    printed = run("netguard.silence_vendors()\n" + CHAT, **TRACING, **sink)
+    printed = run("vendors.silence_vendors()\n" + CHAT, **TRACING, **sink)
     assert printed.split() == ["hello", "False"]
     assert server.received == []
 
@@ -197,7 +198,7 @@ def test_without_silence_the_same_tracing_would_have_sent_the_prompt(server: Mod
 def test_tracing_that_langsmith_had_already_read_is_switched_off_too(server: ModelServer) -> None:
     sink = {"LANGSMITH_ENDPOINT": server.origin}
     early = "import langsmith.utils\nassert langsmith.utils.tracing_is_enabled()\n"
-    printed = run(early + "netguard.silence_vendors()\n" + CHAT, **TRACING, **sink)
+    printed = run(early + "vendors.silence_vendors()\n" + CHAT, **TRACING, **sink)
     assert printed.split() == ["hello", "False"]
     assert server.received == []
 
@@ -212,7 +213,7 @@ def test_every_vendor_reads_that_it_is_to_keep_quiet() -> None:
     }
     printed = run(
         """
-netguard.silence_vendors()
+vendors.silence_vendors()
 from chromadb.config import Settings
 from gradio.analytics import analytics_enabled
 from huggingface_hub import constants
@@ -236,7 +237,7 @@ print(
 
 def test_the_public_suffix_list_is_not_fetched() -> None:
     printed = run("""
-netguard.silence_vendors()
+vendors.silence_vendors()
 netguard.install()
 import tldextract
 print(tldextract.extract("mail.example.co.uk").suffix, netguard.attempts())

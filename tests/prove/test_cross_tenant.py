@@ -259,7 +259,7 @@ def one_ticket(desk: Desk, reference: str, text: RawText) -> object:
 
 
 def operations(search: Search, scene: Scene, names: Collection[str]) -> None:
-    """Every operation is called for the other tenant without a membership, and for its ids with one."""
+    """Call every operation for the other tenant without a membership, and for its ids with one."""
     operator = Operator(scene.home)
     for name in sorted(names):
         operation = OPERATIONS[name]

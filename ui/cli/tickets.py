@@ -60,7 +60,7 @@ def import_file(
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    """Redact tickets again, all or some: after a term was added, or people were imported."""
+    """Redact tickets again, all or some, after a term was added or people were imported."""
     from ui.operations.tickets import REDACT, RedactArgs
 
     args = RedactArgs(tenant=tenant, references=tuple(references or ()))

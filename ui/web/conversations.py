@@ -1,4 +1,4 @@
-"""Conversations with the knowledge base while they last: redacted, in memory, for one person each."""
+"""Conversations with the knowledge base: redacted, in memory, each for one person."""
 
 from __future__ import annotations
 

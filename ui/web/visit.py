@@ -1,7 +1,7 @@
 """One event of one logged-in person at one tenant's desk, checked again every time.
 
-The browser says which tenant it looks at; that is a wish. The membership is looked up on every event, so
-nothing that a browser sends can open another tenant's desk.
+The browser says which tenant it looks at; that is a wish. The membership is looked up on every
+event, so nothing that a browser sends can open another tenant's desk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The provider's own records: tenants with their keys and policies, people with their memberships."""
+"""The provider's records: tenants with keys and policies, users with memberships."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ class Accounts:
     def add_user(self, login: str, password: str, tenant: str, role: Role) -> User:
         """Give ``login`` a role with a tenant. `BadInput` for a login or password that is wrong.
 
-        A login that exists gets a further membership, or another role at this one, if the password is
-        theirs.
+        A login that exists gets a further membership, or another role at this one, if the password
+        is theirs.
         """
         _must_be_a_tenant(tenant)
         name = _login(login)
@@ -262,7 +262,7 @@ def _fold(login: str) -> str:
 
 
 def _must_be_a_tenant(slug: str) -> None:
-    """`NotFound` for the library's name: it has no policy of its own, no memberships and no door."""
+    """`NotFound` for the library's name: it has no policy of its own and no memberships."""
     if slug == LIBRARY:
         raise _no_tenant(slug)
 

@@ -1,8 +1,8 @@
 """What will be sent, with every word that identity put back coloured, and findings marked.
 
-The pieces are set together from the redacted text and compared with what the review flow says will be
-sent: if they differ in one character, the plain text is shown instead, because the promise of this
-column is that it is the very text.
+The pieces are set together from the redacted text and compared with what the review flow says will
+be sent: if they differ in one character, the plain text is shown instead, because the promise of
+this column is that it is the very text.
 """
 
 from __future__ import annotations
