@@ -35,19 +35,25 @@ def is_json(file: BinaryIO) -> bool | None:
     return first in (b"{", b"[") if first else None
 
 
-def read_json(file: BinaryIO, name: str, lists: Mapping[str, str]) -> Iterator[tuple[str, Parsed]]:
+_NONE: Mapping[str, str] = {}
+
+
+def read_json(
+    file: BinaryIO, name: str, lists: Mapping[str, str], beside: Mapping[str, str] = _NONE
+) -> Iterator[tuple[str, Parsed]]:
     """Yield each record of a file with the name of the list that it is in.
 
-    ``lists`` are the names of the lists that may be in an object, each with what one part is
-    called; the name of a list that stands alone is empty. An object that has none of them is itself
-    a record, with an empty name. `BadInput` names the line.
+    ``lists`` are the names of the lists of records that may be in an object, each with what one
+    part is called; the name of a list that is alone is empty. An object that has none of them is
+    itself a record, with an empty name. The parts of lists ``beside`` are yielded too, and are left
+    out of a record. `BadInput` names the line.
     """
     cursor = _Cursor(file, name)
     while first := cursor.peek():
         if first == b"[":
             yield from (("", part) for part in cursor.parts(lists[""]))
         elif first == b"{":
-            yield from _of_object(cursor, lists)
+            yield from _of_object(cursor, lists, beside)
         else:
             parse_json(cursor.value(cursor.where), cursor.where)
             raise BadInput(f"{cursor.where} must be a JSON object.")
@@ -60,17 +66,19 @@ def read_csv(file: BinaryIO, name: str, columns: Sequence[str]) -> Iterator[Pars
         yield Parsed(row, where)
 
 
-def _of_object(cursor: _Cursor, lists: Mapping[str, str]) -> Iterator[tuple[str, Parsed]]:
+def _of_object(
+    cursor: _Cursor, lists: Mapping[str, str], beside: Mapping[str, str]
+) -> Iterator[tuple[str, Parsed]]:
     """Yield the parts of an object's lists, each as soon as it is read, or the object itself."""
     where = cursor.where
     own: list[bytes] = []
     size, listed = 0, False
     for key in cursor.keys(where):
         name = key[1:-1].decode("ascii", "replace")
-        if name in lists and cursor.peek() == b"[":
-            listed = True
-            own.clear()
-            yield from ((name, part) for part in cursor.parts(lists[name]))
+        called = lists.get(name) or beside.get(name)
+        if called and cursor.peek() == b"[":
+            listed = listed or name in lists
+            yield from ((name, part) for part in cursor.parts(called))
             continue
         value = cursor.value(where)
         if listed:

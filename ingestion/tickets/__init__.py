@@ -44,7 +44,7 @@ def import_tickets(
             progress("checking", count, None)
 
     found = survey(source, checked)
-    total = len(found.chosen)
+    total = len(found.references())
     done: Counter[str] = Counter()
     for at, ticket in enumerate(read_tickets(source, found)):
         progress("redacting", at, total)
@@ -54,4 +54,4 @@ def import_tickets(
 
 def references(source: Source) -> list[str]:
     """Return the tickets of a file by reference, each once. `BadInput` as for an import."""
-    return list(survey(source).chosen)
+    return survey(source).references()

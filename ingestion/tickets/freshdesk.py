@@ -193,11 +193,9 @@ def knows(parsed: Parsed) -> bool:
     return not parsed.has("turns", "comments") and parsed.inner("ticket").has(*marks)
 
 
-def read(parsed: Parsed) -> Found | None:
-    """Return the ticket, None for one that was deleted or is spam. `BadInput` names what is bad."""
+def read(parsed: Parsed) -> Found:
+    """Return the ticket. `BadInput` names what of it cannot be used."""
     given = parsed.inner(*_WRAPPERS).into(Ticket)
-    if given.deleted or given.spam:
-        return None
     requester = given.asker()
     first = RawTurn(
         given.created_at,
@@ -217,7 +215,9 @@ def read(parsed: Parsed) -> Found | None:
         turns=said,
         requester=called(requester),
     )
-    return Found(ticket, latest(ticket, given.updated_at), parsed.where)
+    return Found(
+        ticket, latest(ticket, given.updated_at), parsed.where, given.deleted or given.spam
+    )
 
 
 def _turn(note: Note, ticket: Ticket, requester: KnownPerson) -> RawTurn:

@@ -18,6 +18,10 @@ from guardrails.intake.parse import Schema
 from ingestion.loaders.html import html_message
 
 NOTHING = RawText("")
+_BREAK = RawText("\n")
+_INTERNAL = RawText("Internal note:\n")
+_ATTACHED = RawText("Attachment, not read: ")
+_UNNAMED = RawText("a file without a name")
 _HTML = re.compile(
     r"\s*<(?:!doctype|a|b|blockquote|body|br|div|h[1-6]|html|i|li|ol|p|pre|span|strong|table|ul)\b",
     re.IGNORECASE,
@@ -37,11 +41,12 @@ class Priority(StrEnum):
 
 
 class Found(NamedTuple):
-    """A ticket of a file, when it was last changed, and where it is in the file."""
+    """A ticket of a file, when it was last changed, where it is, and whether it was deleted."""
 
     ticket: RawTicket
     updated: datetime
     where: str
+    gone: bool = False
 
 
 def plain(text: str) -> str:
@@ -128,20 +133,15 @@ only_objects = BeforeValidator(_objects)
 def words_of(text: RawText, names: Iterable[RawText], *, internal: bool = False) -> RawText:
     """Return what a message says, headed when it is internal; without words, its attachments."""
     named = [name for name in names if name]
-    lines = [part for name in named for part in (RawText("Attachment, not read: "), name, _BREAK)]
+    lines = [part for name in named for part in (_ATTACHED, name, _BREAK)]
     said = text or join_raw(lines[:-1])
     return join_raw([_INTERNAL, said]) if internal and said else said
-
-
-_BREAK = RawText("\n")
-_INTERNAL = RawText("Internal note:\n")
 
 
 def names_of(attachments: Iterable[Attachment]) -> list[RawText]:
     """Return the names of attachments; one without a name is called a file."""
     return [
-        each.file_name or each.attachment_file_name or each.name or RawText("a file without a name")
-        for each in attachments
+        each.file_name or each.attachment_file_name or each.name or _UNNAMED for each in attachments
     ]
 
 

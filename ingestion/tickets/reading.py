@@ -20,8 +20,9 @@ from ingestion.source import Source
 from ingestion.tickets import freshdesk, ours, table, zendesk
 from ingestion.tickets.parts import Found
 
-_LISTS = {"": "ticket", "tickets": "ticket", "results": "ticket", "users": "user"}
-_USERS = "users"
+_LISTS = {"": "ticket", "tickets": "ticket", "results": "ticket"}
+_BESIDE = {"users": "user"}
+_GONE = -1
 
 Seen = Callable[[int], None]
 """Called with the number of tickets read so far."""
@@ -31,30 +32,37 @@ Seen = Callable[[int], None]
 class Survey:
     """What a whole file holds: which of its tickets count, and the people beside them.
 
-    ``chosen`` is the position of the newest ticket of each reference, in the order of the file.
+    ``chosen`` is the position of the newest ticket of each reference, in the order of the file; it
+    is negative where the newest was deleted or is spam.
     """
 
     chosen: dict[str, int] = field(default_factory=dict[str, int])
     users: dict[int, zendesk.User] = field(default_factory=dict[int, zendesk.User])
+
+    def references(self) -> list[str]:
+        """Return the tickets that count, each once."""
+        return [reference for reference, at in self.chosen.items() if at != _GONE]
 
 
 def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
     """Read all of a file and keep nothing of its texts. `BadInput` names what cannot be used."""
     found = Survey()
     times = array("d")
+    latest: dict[str, int] = {}
     table_like = not _is_json(source)
     for at, each in enumerate(_found(source, found.users, collect=True)):
         seen(at)
         times.append(each.updated.timestamp())
         reference = each.ticket.reference
-        before = found.chosen.get(reference)
+        before = latest.get(reference)
         if before is not None and table_like:
             raise BadInput(
                 f"{each.where}: the ticket {reference} is there twice.",
                 todo="Sort the rows by id, so that the messages of a ticket follow each other.",
             )
         if before is None or times[at] >= times[before]:
-            found.chosen[reference] = at
+            latest[reference] = at
+            found.chosen[reference] = _GONE if each.gone else at
     return found
 
 
@@ -87,10 +95,9 @@ def _found(source: Source, users: dict[int, zendesk.User], *, collect: bool) -> 
         if not json:
             yield from table.read(file, source.name)
             return
-        for kind, parsed in read_json(file, source.name, _LISTS):
-            if kind != _USERS:
-                found = _ticket(parsed, users)
-                yield from [found] if found else []
+        for kind, parsed in read_json(file, source.name, _LISTS, _BESIDE):
+            if kind not in _BESIDE:
+                yield _ticket(parsed, users)
             elif collect:
                 _add_user(parsed, users)
 
@@ -101,7 +108,7 @@ def _add_user(parsed: Parsed, users: dict[int, zendesk.User]) -> None:
         users[user.id] = user
 
 
-def _ticket(parsed: Parsed, users: dict[int, zendesk.User]) -> Found | None:
+def _ticket(parsed: Parsed, users: dict[int, zendesk.User]) -> Found:
     if freshdesk.knows(parsed):
         return freshdesk.read(parsed)
     if zendesk.knows(parsed):

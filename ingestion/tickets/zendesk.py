@@ -155,11 +155,9 @@ def knows(parsed: Parsed) -> bool:
     return not parsed.has("turns") and parsed.inner("ticket").has(*marks)
 
 
-def read(parsed: Parsed, users: Mapping[int, User]) -> Found | None:
-    """Return the ticket, None for one that was deleted. `BadInput` names what cannot be used."""
+def read(parsed: Parsed, users: Mapping[int, User]) -> Found:
+    """Return the ticket. `BadInput` names what of it cannot be used."""
     given = parsed.inner("ticket").into(Ticket)
-    if given.gone:
-        return None
     nested = {each.id: each for each in reversed(given.named()) if each.id is not None}
     beside = {key: users[key] for key in given.ids() if key is not None and key in users}
     people = {**beside, **nested}
@@ -176,7 +174,7 @@ def read(parsed: Parsed, users: Mapping[int, User]) -> Found | None:
         turns=turns,
         requester=called(requester),
     )
-    return Found(ticket, latest(ticket, given.updated_at), parsed.where)
+    return Found(ticket, latest(ticket, given.updated_at), parsed.where, given.gone)
 
 
 def _turns(

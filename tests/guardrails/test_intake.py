@@ -28,7 +28,7 @@ from guardrails.intake.parse import (
 from guardrails.intake.stream import MAX_DEPTH, is_json, read_csv, read_json
 from guardrails.text import unwrap
 
-LISTS = {"": "ticket", "tickets": "ticket", "users": "user"}
+LISTS, BESIDE = {"": "ticket", "tickets": "ticket"}, {"users": "user"}
 
 
 class Kind(StrEnum):
@@ -58,7 +58,7 @@ def read(value: object) -> Record:
 
 
 def records(body: bytes) -> list[tuple[str, Parsed]]:
-    return list(read_json(io.BytesIO(body), "f", LISTS))
+    return list(read_json(io.BytesIO(body), "f", LISTS, BESIDE))
 
 
 def test_fields_have_their_types_and_text_stays_raw() -> None:

@@ -176,6 +176,19 @@ def test_the_newer_of_two_counts_wherever_it_is() -> None:
         assert [unwrap(turn.text) for turn in found.turns] == ["new"]
 
 
+def test_a_ticket_that_was_deleted_later_is_left_out() -> None:
+    old = ZENDESK | {"description": "old", "updated_at": "2026-10-01T09:00:00Z"}
+    gone = old | {"status": "deleted", "updated_at": "2026-10-01T10:00:00Z"}
+    assert read(old, gone) == read(gone, old) == []
+    assert len(read(gone, old | {"updated_at": "2026-10-02T00:00:00Z"})) == 1
+
+
+def test_an_object_with_users_and_no_list_of_tickets_is_read_as_a_ticket() -> None:
+    assert turns({"id": 1, "users": [{"id": 3}], "turns": [{"text": "It jams."}]}) == ["It jams."]
+    with pytest.raises(BadInput, match="“id” is missing"):
+        read({"users": [{"id": 3}], "next_page": None})
+
+
 @cases
 def test_a_ticket_that_is_twice_in_an_incremental_export_is_imported_once_as_it_is_now() -> None:
     desk = a_desk()
