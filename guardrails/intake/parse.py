@@ -143,7 +143,7 @@ class Parsed:
 
     def inner(self, *names: str) -> Parsed:
         """Return the object under the first of these wrappers, else this one."""
-        found = (value for name in names if isinstance(value := self._field(name), dict))
+        found = (self._field(name) for name in names if isinstance(self._field(name), dict))
         return Parsed(next(found, self._value), self.where)
 
     def into(self, schema: type[SchemaT]) -> SchemaT:
@@ -230,9 +230,10 @@ def _is_bounded(annotation: object, field: FieldInfo) -> bool:
         return all(_is_bounded(part, field) for part in parts if part is not Ellipsis)
     if annotation is int:
         return any(isinstance(mark, _Small) for mark in field.metadata)
-    if annotation in (RawText, Reference, bool, datetime, type(None)):
-        return True
-    return isinstance(annotation, type) and issubclass(annotation, (Schema, Enum))
+    if not isinstance(annotation, type):
+        return False
+    plain = (RawText, Reference, datetime, Schema, Enum, bool, type(None))
+    return issubclass(annotation, plain)
 
 
 def _whole(escape: re.Match[bytes]) -> bytes:

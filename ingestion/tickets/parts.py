@@ -82,9 +82,9 @@ def _line(value: object) -> object:
     return plain(text).strip()
 
 
-def _objects(value: object) -> object:
+def _objects(value: object) -> list[object]:
     items = cast("list[object]", value) if isinstance(value, list) else []
-    return [each for each in items if isinstance(each, dict)]
+    return [cast("object", each) for each in items if isinstance(each, dict)]
 
 
 def _mailboxes(value: object) -> object:
