@@ -61,7 +61,13 @@ READING = frozenset(each for each in OPERATIONS if each.endswith((".list", ".sho
 OF_THE_OWNER = frozenset(
     (
         *("tenant.add", "tenant.list", "tenant.set", "user.add", "people.import", "ingest"),
-        *("tickets.import", "library.ingest", "library.show", "library.forget"),
+        *(
+            "tickets.import",
+            "tickets.import_file",
+            "library.ingest",
+            "library.show",
+            "library.forget",
+        ),
         *("summarise.batch", "draft.batch"),
     )
 )

@@ -16,7 +16,7 @@ from ui.cli.typed import password, text_of
 if TYPE_CHECKING:
     from ui.operations.base import Operation
     from ui.operations.batch import BatchArgs, BatchResult
-    from ui.operations.tickets import Export
+    from ui.operations.tickets import Export, ExportFile
     from ui.operations.writing import Failure, WriteArgs, WriteResult
 
 References = Annotated[
@@ -48,11 +48,14 @@ def import_file(
     Nothing is kept unless all of the file can be read. An import that was stopped, however hard,
     goes on when it is run again. A file may have any length; stdin is held in memory.
     """
-    from ui.operations.tickets import IMPORT
+    from ui.operations.tickets import IMPORT, IMPORT_FILE, ExportFile
 
     args = _export(tenant, file)
     with screen.watching() as progress:
-        done = perform(IMPORT, args, progress=progress)
+        if isinstance(args, ExportFile):
+            done = perform(IMPORT_FILE, args, progress=progress)
+        else:
+            done = perform(IMPORT, args, progress=progress)
     if json:
         screen.as_json(done)
     else:
@@ -202,12 +205,12 @@ def _batch(
         raise typer.Exit(1)
 
 
-def _export(tenant: str, file: str) -> Export:
-    from ui.operations.tickets import Export
+def _export(tenant: str, file: str) -> Export | ExportFile:
+    from ui.operations.tickets import Export, ExportFile
 
     path = Path(file)
     if file != "-" and (path.is_file() or not path.exists()):
-        return Export(tenant=tenant, name=path.name, path=str(path.resolve()))
+        return ExportFile(tenant=tenant, path=str(path.resolve()))
     name = "stdin" if file == "-" else path.name
     return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe is read once only
 

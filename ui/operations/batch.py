@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.drafts import draft_view
-from ui.operations.tickets import Export, steps
+from ui.operations.tickets import Export, ExportFile, steps
 from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class BatchArgs(TenantArgs):
     """
 
     out: str
-    export: Export | None = None
+    export: Export | ExportFile | None = None
 
 
 class BatchResult(Shape):
@@ -78,7 +78,7 @@ def _batch(
     return BatchResult(written=len(missing) - len(failed), known=known, failed=tuple(failed))
 
 
-def _wanted(desk: Desk, export: Export | None, progress: Progress) -> list[str]:
+def _wanted(desk: Desk, export: Export | ExportFile | None, progress: Progress) -> list[str]:
     """Return the tickets to write about, each once; those of an export are imported first."""
     if export is None:
         return waiting(desk)

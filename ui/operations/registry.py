@@ -48,6 +48,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         ask.ASK,
         gaps.LIST,
         tickets.IMPORT,
+        tickets.IMPORT_FILE,
         tickets.LIST,
         tickets.SHOW,
         tickets.REDACT,

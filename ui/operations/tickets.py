@@ -16,19 +16,28 @@ if TYPE_CHECKING:
 
 
 class Export(TenantArgs):
-    """The tickets of an export: its text, or the absolute path of a file; errors say ``name``."""
+    """The text of an export of tickets; ``name`` is what errors call it."""
 
     name: str
-    text: str = ""
-    path: str | None = None
+    text: str
+
+    def source(self) -> Source:
+        """Return where the bytes are."""
+        from ingestion.source import Upload
+
+        return Upload(self.name, self.text.encode("utf-8", "replace"))
+
+
+class ExportFile(TenantArgs):
+    """An export of tickets in a file of this machine, by its absolute path."""
+
+    path: str
 
     def source(self) -> Source:
         """Return where the bytes are; a file is read in pieces, whatever its size."""
-        from ingestion.source import FileSource, Upload
+        from ingestion.source import FileSource
 
-        if self.path is not None:
-            return FileSource(Path(self.path), self.name)
-        return Upload(self.name, self.text.encode("utf-8", "replace"))
+        return FileSource(Path(self.path))
 
 
 class Imported(Shape):
@@ -97,7 +106,7 @@ class TicketFull(Shape):
     turns: tuple[TurnView, ...]
 
 
-def _import(home: Home, args: Export, progress: Progress) -> Imported:
+def _import(home: Home, args: Export | ExportFile, progress: Progress) -> Imported:
     from ingestion.resolved import bring_resolved
     from ingestion.tickets import import_tickets
 
@@ -176,6 +185,7 @@ def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
 
 
 IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
+IMPORT_FILE = Operation("tickets.import_file", ExportFile, Imported, _import, alone=True)
 REDACT = Operation("tickets.redact", RedactArgs, RedactedAgain, _redact, alone=True)
 LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
 SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)
