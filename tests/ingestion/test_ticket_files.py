@@ -64,17 +64,17 @@ def turns(ticket: dict[str, Any]) -> list[str]:
     return [unwrap(turn.text) for turn in found.turns]
 
 
-@pytest.mark.parametrize(
-    "ticket",
-    [
-        ZENDESK | {"comments": [{"author_id": 5, "html_body": HTML}]},
-        ZENDESK | {"comments": [{"author_id": 5, "html_body": HTML, "plain_body": "Dear desk"}]},
-        ZENDESK | {"comments": [], "description": HTML},
-        FRESHDESK | {"description": HTML},
-        FRESHDESK | {"description_text": None, "description": HTML},
-        {"id": 1, "turns": [{"text": HTML}]},
-    ],
-)
+RICH: list[dict[str, Any]] = [
+    ZENDESK | {"comments": [{"author_id": 5, "html_body": HTML}]},
+    ZENDESK | {"comments": [{"author_id": 5, "html_body": HTML, "plain_body": "Dear desk"}]},
+    ZENDESK | {"comments": [], "description": HTML},
+    FRESHDESK | {"description": HTML},
+    FRESHDESK | {"description_text": None, "description": HTML},
+    {"id": 1, "turns": [{"text": HTML}]},
+]
+
+
+@pytest.mark.parametrize("ticket", RICH)
 def test_html_keeps_lists_tables_and_links_and_loses_styles_and_inline_files(
     ticket: dict[str, Any],
 ) -> None:
