@@ -77,6 +77,11 @@ class Document:
     products: tuple[RedactedText, ...] = ()
     updated: datetime | None = None
 
+    @property
+    def texts(self) -> tuple[RedactedText, ...]:
+        """Every text of it but its chunks'."""
+        return (self.source, self.title, *self.tags, *self.products)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -89,6 +94,11 @@ class Chunk:
     text: RedactedText
     first_line: int
     last_line: int
+
+    @property
+    def texts(self) -> tuple[RedactedText, ...]:
+        """Every text of it."""
+        return (self.heading, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,12 @@ class Ticket:
     created_at: datetime
     turns: tuple[Turn, ...]
 
+    @property
+    def texts(self) -> tuple[RedactedText, ...]:
+        """Every text of it: the subject, the requester, then author and message of each turn."""
+        said = (text for turn in self.turns for text in (turn.author, turn.text))
+        return (self.subject, self.requester, *said)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
@@ -245,6 +261,12 @@ class Written:
     notes: tuple[str, ...] = ()
     intents: tuple[int, ...] = ()
     refused: tuple[Finding, ...] = ()
+
+    @property
+    def texts(self) -> tuple[RedactedText, ...]:
+        """Every text of it, those of its citations included."""
+        named = (t for each in self.citations for t in (each.source, each.title, each.heading))
+        return (self.saw, self.said, self.body, *named)
 
 
 @dataclass(frozen=True, slots=True)

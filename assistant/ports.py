@@ -6,7 +6,7 @@ a tenant argument that could be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,12 +28,14 @@ from assistant.model import (
     Review,
     Ticket,
     TicketRow,
+    TicketStatus,
     Written,
 )
 from guardrails import RawText, RedactedText
 from guardrails.audit.ledger import LedgerStore
 from guardrails.detect.directory import KnownPerson, Term
 from guardrails.identity.vault import VaultStore
+from guardrails.placeholders import Placeholder
 
 Vectors = NDArray[np.float32]
 """Rows are texts, columns dimensions; each row has length 1."""
@@ -178,6 +180,18 @@ class DocumentStore(DocumentReader, Protocol):
 
     def chunk_ids(self) -> set[str]: ...
 
+    def fingerprints(self) -> Mapping[str, str]:
+        """Return the fingerprint of each document by its id; opens no text."""
+        ...
+
+    def signatures(self) -> Mapping[str, bytes | None]:
+        """Return what `sign` kept of each document by its id, None since it was last put."""
+        ...
+
+    def sign(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep what near-duplicates of these documents are found by; unknown ids are ignored."""
+        ...
+
     def version(self) -> int:
         """Return a number that changes with every put and remove."""
         ...
@@ -194,20 +208,31 @@ class GapStore(Protocol):
         """Return all of them, newest first."""
         ...
 
+    def vectors(self, embedder: str) -> Mapping[str, Vectors]:
+        """Return the vectors, shape ``(dimension,)``, that ``embedder`` made, by question id."""
+        ...
+
+    def put_vectors(self, embedder: str, vectors: Mapping[str, Vectors]) -> None:
+        """Keep the vectors of these questions; unknown ids are ignored."""
+        ...
+
 
 class TicketStore(Protocol):
     """Tickets: raw under seal for the people who may see them, redacted for everything else."""
 
-    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
-        """Store a ticket, replacing the one of the same reference; False if nothing changed."""
+    def put(self, raw: RawTicket, redacted: Ticket, fields: RedactedText | None = None) -> bool:
+        """Store a ticket, replacing the one of the same reference; False if nothing changed.
+
+        ``fields`` holds the placeholders of its people's fields, which no text may say.
+        """
         ...
 
     def id_of(self, reference: str) -> str | None:
         """Return the id that the ticket with this reference has."""
         ...
 
-    def list(self) -> list[TicketRow]:
-        """Return all tickets, newest first."""
+    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
+        """Return the tickets of this status, or all, newest first."""
         ...
 
     def get(self, reference: str) -> Ticket | None: ...
@@ -229,9 +254,28 @@ class DraftStore(Protocol):
     def get(self, draft_id: str) -> Draft | None: ...
 
     def list(
-        self, *, state: DraftState | None = None, kind: DraftKind | None = None
+        self,
+        *,
+        states: Collection[DraftState] = (),
+        kind: DraftKind | None = None,
+        ticket_id: str | None = None,
     ) -> list[Draft]:
-        """Return drafts, oldest first."""
+        """Return the drafts in one of ``states``, of this kind and ticket, oldest first.
+
+        What is left out admits all.
+        """
+        ...
+
+    def newest(self, ticket_id: str) -> list[Draft]:
+        """Return the last draft of each kind about a ticket, and open no other."""
+        ...
+
+    def ids(self, start: str, limit: int) -> list[str]:
+        """Return at most ``limit`` ids that begin with ``start``; opens no text."""
+        ...
+
+    def citing(self, document_ids: Collection[str]) -> int:
+        """Return how many drafts cite one of these documents; opens no text."""
         ...
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
@@ -248,8 +292,8 @@ class DraftStore(Protocol):
 
     def put_reply(self, reply: Reply) -> None: ...
 
-    def replies(self) -> list[Reply]:
-        """Return the outbox, oldest first."""
+    def replies(self, *, waiting: bool = False) -> list[Reply]:
+        """Return the outbox, or what of it was not delivered yet, oldest first."""
         ...
 
     def delivered(self, reply_id: str, at: datetime) -> None: ...
@@ -283,6 +327,22 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class UseStore(Protocol):
+    """Which placeholders stand in the documents, tickets, drafts and gaps that are kept."""
+
+    def used(self, placeholders: Collection[Placeholder]) -> set[Placeholder]:
+        """Return those that stand in something that is kept; opens no text."""
+        ...
+
+    def complete(self, learnt: Callable[[Sequence[KnownPerson]], RedactedText]) -> None:
+        """Read what an earlier version kept and nobody has read for its placeholders yet.
+
+        ``learnt`` returns the placeholders of people's fields. Each step is a short transaction of
+        its own; a kill loses one. `used` tells the truth only after this.
+        """
+        ...
+
+
 class Records(Protocol):
     """Everything that is kept about one tenant."""
 
@@ -302,6 +362,8 @@ class Records(Protocol):
     def vault(self) -> VaultStore: ...
     @property
     def ledger(self) -> LedgerStore: ...
+    @property
+    def uses(self) -> UseStore: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside one transaction; nested calls join the outer one."""

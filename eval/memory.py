@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -59,6 +59,7 @@ class MemoryDocuments:
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
         self._chunks: dict[str, Chunk] = {}
+        self._signatures: dict[str, bytes] = {}
         self._version = 0
 
     def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
@@ -80,6 +81,7 @@ class MemoryDocuments:
     def remove(self, document_ids: Sequence[str]) -> list[str]:
         """Remove documents with their chunks; return the ids of the removed chunks."""
         known = {each for each in document_ids if self._documents.pop(each, None)}
+        self._signatures = {k: each for k, each in self._signatures.items() if k not in known}
         if not known:
             return []
         gone = [key for key, chunk in self._chunks.items() if chunk.document_id in known]
@@ -106,6 +108,19 @@ class MemoryDocuments:
     def chunk_ids(self) -> set[str]:
         """Return every chunk's id."""
         return set(self._chunks)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the fingerprint of each document by its id."""
+        return {each.id: each.fingerprint for each in self._documents.values()}
+
+    def signatures(self) -> dict[str, bytes | None]:
+        """Return what `sign` kept of each document by its id."""
+        return {key: self._signatures.get(key) for key in self._documents}
+
+    def sign(self, signatures: Mapping[str, bytes]) -> None:
+        """Keep what near-duplicates of these documents are found by."""
+        known = {k: each for k, each in signatures.items() if k in self._documents}
+        self._signatures = self._signatures | known
 
     def version(self) -> int:
         """Return a number that changes with every put and remove."""

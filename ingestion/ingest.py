@@ -84,7 +84,7 @@ class _Run:
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.places = Places(self.desk.sealer, self.desk.records.documents.documents())
+        self.places = Places(self.desk.sealer, self.desk.records.documents.fingerprints())
         self.writer = BatchWriter(
             self.desk,
             self.places.known,

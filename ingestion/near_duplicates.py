@@ -1,17 +1,25 @@
 """Near-duplicate documents: the same runbook in two versions.
 
 Redacted texts are compared by their runs of five words (shingles; Broder 1997, "On the resemblance
-and containment of documents"). MinHash signatures, banded, name the pairs worth counting; of these
-the share of common shingles is counted exactly. Which one is newer is told by a version or a date
-in the file's name, or by a date that both state under the same title; where neither tells, nobody
-guesses.
+and containment of documents"). A MinHash signature of each document is kept with its record, so
+that a new document is compared with all others without opening their texts: bands of it name the
+pairs worth counting, its agreement leaves out most of those that are not alike, and of the few that
+remain the share of common shingles is counted exactly. Which one is newer is told by a version or a
+date in the file's name, or by a date that both state under the same title; where neither tells,
+nobody guesses.
+
+A signature is derived from redacted text and is not sealed, so its words are hashed under a key of
+the tenant: without the key nobody can test whether a document holds a phrase. What two signatures
+show is that their documents nearly say the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -25,6 +33,8 @@ _RUN = 5
 _BANDS, _ROWS = 16, 4
 _LEAST_WORDS = 30
 _FAMOUS = 50  # more documents than this in one bucket are a form that all fill in
+_SLACK = 0.2  # four standard deviations of the agreement of 64 hashes at `ALIKE`
+_FORMAT = b"\x01"  # goes before a signature: another way of making one gets another byte
 _WORD = re.compile(r"<[A-Z_0-9]+>|\w+")
 _VERSION = re.compile(
     r"(?<![a-z0-9])(?:v(?:er(?:sion)?)?[ ._-]?(\d+(?:\.\d+)*)|(\d{4}-\d{2}(?:-\d{2})?))(?![a-z0-9])"
@@ -35,6 +45,9 @@ _STATED = re.compile(
 )
 
 _Words = NDArray[np.uint64]
+_FACTORS: _Words = np.random.default_rng(20261122).integers(
+    1, 2**63, size=(_BANDS * _ROWS, 1), dtype=np.uint64
+) | np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,62 +70,90 @@ class NearDuplicates:
     newer: str
 
 
-def near_duplicates(documents: Iterable[Candidate]) -> list[NearDuplicates]:
-    """Return the near-duplicates among ``documents``, most alike first."""
-    numbers: dict[str, int] = {}
-    kept: dict[str, tuple[_Words, str, str, str]] = {}
-    for each in documents:
-        text = "\n".join(part.reveal() for part in each.texts)
-        shingles = _shingles(text, numbers)
-        if len(shingles):
-            stated = max(_STATED.findall(text), default="")
-            kept[each.id] = shingles, each.source.reveal(), each.title.reveal(), stated
-    found: list[NearDuplicates] = []
-    for one, two in _pairs({key: value[0] for key, value in kept.items()}):
-        alike = _resemblance(kept[one][0], kept[two][0])
-        if alike >= ALIKE:
-            found.append(
-                NearDuplicates(one, two, alike, _newer(one, kept[one][1:], two, kept[two][1:]))
-            )
-    return sorted(found, key=lambda each: (-each.alike, each.one, each.two))
+class Comparer:
+    """Compares the documents of one tenant; words are hashed under ``key``, at most 64 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._numbers: dict[str, int] = {}
+
+    def signature(self, texts: Sequence[RedactedText]) -> bytes:
+        """Return what a document's near-duplicates are found by: 257 bytes, 1 if it says little."""
+        shingles = self._shingles(_joined(texts))
+        if not len(shingles):
+            return _FORMAT
+        mixed = shingles[None, :] * _FACTORS
+        least = (mixed ^ (mixed >> np.uint64(31))).min(axis=1)
+        return _FORMAT + least.astype("<u4").tobytes()  # the low half: the high one tends to 0
+
+    def compare(self, one: Candidate, two: Candidate) -> NearDuplicates | None:
+        """Return how alike two documents are and which is newer, None below `ALIKE`."""
+        first, second = _joined(one.texts), _joined(two.texts)
+        alike = _resemblance(self._shingles(first), self._shingles(second))
+        if alike < ALIKE:
+            return None
+        return NearDuplicates(
+            one.id, two.id, alike, _newer(one.id, _told(one, first), two.id, _told(two, second))
+        )
+
+    def _shingles(self, text: str) -> _Words:
+        """Return the distinct runs of words of ``text``, each as one number."""
+        words = [found.lower() for found in _WORD.findall(text)]
+        if len(words) < _LEAST_WORDS:
+            return np.zeros(0, dtype=np.uint64)
+        runs = np.lib.stride_tricks.sliding_window_view(
+            np.array([self._number(word) for word in words], dtype=np.uint64), _RUN
+        )
+        mixed = np.zeros(len(runs), dtype=np.uint64)
+        for column in range(_RUN):
+            mixed = (mixed ^ runs[:, column]) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+        return np.unique(mixed)
+
+    def _number(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            body = word.encode("utf-8", "surrogatepass")
+            digest = hashlib.blake2b(body, key=self._key, digest_size=8).digest()
+            number = self._numbers[word] = int.from_bytes(digest)
+        return number
 
 
-def _shingles(text: str, numbers: dict[str, int]) -> _Words:
-    """Return the distinct runs of words of ``text``, each as one number."""
-    words = [found.lower() for found in _WORD.findall(text)]
-    if len(words) < _LEAST_WORDS:
-        return np.zeros(0, dtype=np.uint64)
-    ids = np.array([numbers.setdefault(word, len(numbers) + 1) for word in words], dtype=np.uint64)
-    runs = np.lib.stride_tricks.sliding_window_view(ids, _RUN)
-    mixed = np.zeros(len(runs), dtype=np.uint64)
-    for column in range(_RUN):
-        mixed = (mixed ^ runs[:, column]) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)
+def pairs(signatures: Mapping[str, bytes], fresh: AbstractSet[str]) -> list[tuple[str, str]]:
+    """Return the pairs of ids worth comparing, at least one of each among ``fresh``.
+
+    Their signatures agree in at least one band, and on the whole nearly as much as `ALIKE` asks.
+    """
+    ids = [key for key, one in signatures.items() if len(one) > len(_FORMAT)]
+    table = np.array([np.frombuffer(signatures[key], "<u4", offset=len(_FORMAT)) for key in ids])
+    among = np.array([key in fresh for key in ids], dtype=bool)
+    found: set[tuple[int, int]] = set()
+    for band in range(_BANDS if among.any() else 0):
+        columns = np.ascontiguousarray(table[:, band * _ROWS : (band + 1) * _ROWS])
+        keys = columns.view(f"V{4 * _ROWS}")[:, 0]
+        buckets: defaultdict[bytes, list[int]] = defaultdict(list)
+        for at in np.flatnonzero(np.isin(keys, keys[among])):
+            buckets[keys[at].tobytes()].append(int(at))
+        for some in buckets.values():
+            if len(some) <= _FAMOUS:
+                found.update((i, j) for i, j in combinations(some, 2) if among[i] or among[j])
+    near = ((i, j) for i, j in found if (table[i] == table[j]).mean() >= ALIKE - _SLACK)
+    return sorted((min(ids[i], ids[j]), max(ids[i], ids[j])) for i, j in near)
 
 
-def _pairs(shingles: dict[str, _Words]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs whose signatures agree in at least one band."""
-    draw = np.random.default_rng(20261122)
-    factors = draw.integers(1, 2**63, size=(_BANDS * _ROWS, 1), dtype=np.uint64) | np.uint64(1)
-    buckets: defaultdict[tuple[int, bytes], list[str]] = defaultdict(list)
-    for key, runs in shingles.items():
-        mixed = runs[None, :] * factors
-        signature = (mixed ^ (mixed >> np.uint64(31))).min(axis=1).reshape(_BANDS, _ROWS)
-        for band in range(_BANDS):
-            buckets[band, signature[band].tobytes()].append(key)
-    seen = {
-        pair
-        for some in buckets.values()
-        if len(some) <= _FAMOUS
-        for pair in combinations(sorted(some), 2)
-    }
-    yield from sorted(seen)
+def _joined(texts: Sequence[RedactedText]) -> str:
+    return "\n".join(part.reveal() for part in texts)
+
+
+def _told(candidate: Candidate, text: str) -> tuple[str, str, str]:
+    """Return the source, the title and the last date that a document states."""
+    stated = max(_STATED.findall(text), default="")
+    return candidate.source.reveal(), candidate.title.reveal(), stated
 
 
 def _resemblance(one: _Words, two: _Words) -> float:
     common = len(np.intersect1d(one, two, assume_unique=True))
-    return common / (len(one) + len(two) - common)
+    return common / max(len(one) + len(two) - common, 1)
 
 
 def _newer(one: str, first: tuple[str, str, str], two: str, second: tuple[str, str, str]) -> str:

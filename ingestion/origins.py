@@ -17,11 +17,10 @@ A folder that moves is another folder: `forget` what it brought under its old na
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from assistant.model import Document
 from guardrails.crypto.seal import Sealer
 from ingestion.loaders import Loaded
 
@@ -65,9 +64,10 @@ class Origin:
 class Places:
     """Keyed names of files and folders of one tenant."""
 
-    def __init__(self, sealer: Sealer, documents: Iterable[Document]) -> None:
+    def __init__(self, sealer: Sealer, fingerprints: Mapping[str, str]) -> None:
+        """Know the documents of these fingerprints, by id."""
         self._sealer = sealer
-        self.known = {each.id: Origin.read(each.fingerprint) for each in documents}
+        self.known = {key: Origin.read(each) for key, each in fingerprints.items()}
         self._above: dict[PurePath, tuple[str, ...]] = {}
 
     def document_id(self, path: PurePath) -> str:

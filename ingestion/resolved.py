@@ -50,9 +50,9 @@ def bring_resolved(desk: Desk) -> Brought:
         if desk.tenant.policy.resolved_tickets and row.status in _RESOLVED
     }
     known = {
-        each.id: Origin.read(each.fingerprint)
-        for each in desk.records.documents.documents()
-        if Origin.read(each.fingerprint).root == TICKETS
+        key: origin
+        for key, fingerprint in desk.records.documents.fingerprints().items()
+        if (origin := Origin.read(fingerprint)).root == TICKETS
     }
     gone = sorted(known.keys() - wanted.keys())
     new = {

@@ -31,7 +31,7 @@ def stale(desk: Desk) -> int:
 
     They were read by another detector, loader or chunker, or before the tenant declared somebody.
     """
-    return Places(desk.sealer, desk.records.documents.documents()).stale(pipeline_version(desk))
+    return Places(desk.sealer, desk.records.documents.fingerprints()).stale(pipeline_version(desk))
 
 
 def named(desk: Desk, name: str) -> list[str]:
@@ -40,12 +40,12 @@ def named(desk: Desk, name: str) -> list[str]:
     That is a path, which need not exist any more, of a file or a folder that was read; or a source
     as citations show it. `BadInput` when several documents are shown alike.
     """
-    documents = desk.records.documents.documents()
-    places = Places(desk.sealer, documents)
+    places = Places(desk.sealer, desk.records.documents.fingerprints())
     path = Path(name).resolve()
     at = places.below(path) | ({places.document_id(path)} & places.known.keys())
     if at:
         return sorted(at)
+    documents = desk.records.documents.documents()
     found = [each.id for each in documents if each.source.reveal() == name]
     if not found:  # the path itself may name somebody
         redacted = desk.redactor.look_up(RawText(name)).text

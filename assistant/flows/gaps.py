@@ -6,6 +6,7 @@ Sokal and Michener 1958): two join when their questions are alike on average.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,26 +47,64 @@ def gaps(desk: Desk) -> list[GapGroup]:
     kept = desk.records.gaps.list()
     if not kept:
         return []
-    vectors = desk.embedder.embed([each.question for each in kept])
+    vectors = _vectors(desk, kept)
     groups = [_group(kept, vectors, members) for members in clusters(vectors, _ALIKE)]
     return sorted(groups, key=lambda each: (len(each.gaps), each.last_asked), reverse=True)
 
 
 def clusters(vectors: Vectors, alike: float) -> list[list[int]]:
-    """Return the rows of ``vectors`` (unit length) in groups, each in ascending order."""
-    members = [[at] for at in range(len(vectors))]
+    """Return the rows of ``vectors`` (unit length) in groups, each in ascending order.
+
+    From any group the chain goes on to the most like one until two are most like each other, and
+    these join (Murtagh 1983, "A survey of recent advances in hierarchical clustering algorithms"):
+    the groups of average linkage, with a few rows read for each join and not the whole matrix. What
+    is like no other at the end of a chain stays as it is: joining others brings none nearer to it.
+    """
     near = vectors @ vectors.T
+    near = np.maximum(near, near.T)  # to the last bit, or the chain could go round
     np.fill_diagonal(near, -np.inf)
-    while True:
-        one, two = divmod(int(near.argmax()), len(near))
-        if near[one, two] < alike:
-            return [sorted(each) for each in members if each]
-        sizes = len(members[one]), len(members[two])
-        mean = (sizes[0] * near[one] + sizes[1] * near[two]) / sum(sizes)
-        near[one] = near[:, one] = mean
-        near[two] = near[:, two] = near[one, one] = -np.inf
-        members[one] += members[two]
-        members[two] = []
+    members = {at: [at] for at in range(len(vectors))}
+    left = set(members)
+    chain: list[int] = []
+    while left:
+        if not chain:
+            chain.append(min(left))
+        last, before = chain[-1], chain[-2] if len(chain) > 1 else None
+        best = int(near[last].argmax())
+        if before is not None and near[last, before] >= near[last, best]:
+            best = before  # of equals the one that it came from, so that the chain ends
+        if near[last, best] < alike:
+            left.discard(chain.pop())
+            near[last] = near[:, last] = -np.inf
+        elif best == before:
+            del chain[-2:]
+            _join(near, members, best, last)
+            left.discard(last)
+        else:
+            chain.append(best)
+    return sorted(sorted(each) for each in members.values())
+
+
+def _join(near: Vectors, members: dict[int, list[int]], one: int, two: int) -> None:
+    """Put group ``two`` into ``one``; what a third is like both is the mean over all members."""
+    sizes = len(members[one]), len(members[two])
+    mean = (sizes[0] * near[one] + sizes[1] * near[two]) / sum(sizes)
+    near[one] = near[:, one] = mean
+    near[two] = near[:, two] = near[one, one] = -np.inf
+    members[one] += members.pop(two)
+
+
+def _vectors(desk: Desk, kept: Sequence[Gap]) -> Vectors:
+    """Return the questions' vectors; those that the desk's embedder has not made yet are kept."""
+    model = desk.embedder.name
+    known = desk.records.gaps.vectors(model)
+    new = [each for each in kept if each.id not in known]
+    if new:
+        rows = desk.embedder.embed([each.question for each in new])
+        made = {each.id: row for each, row in zip(new, rows, strict=True)}
+        desk.records.gaps.put_vectors(model, made)
+        known = {**known, **made}
+    return np.stack([known[each.id] for each in kept])
 
 
 def _group(kept: list[Gap], vectors: Vectors, members: list[int]) -> GapGroup:

@@ -52,7 +52,7 @@ def deliver(desk: Desk, person: Person, post: Post) -> int:
     posted again with the same id, by which the other side can tell.
     """
     must_decide(desk, person)
-    waiting = [reply for reply in desk.records.drafts.replies() if reply.delivered_at is None]
+    waiting = desk.records.drafts.replies(waiting=True)
     for reply in waiting:
         _deliver(desk, person, reply, post)
     return len(waiting)

@@ -45,9 +45,7 @@ def pending(desk: Desk, person: Person) -> list[Draft]:
     """Return the replies that wait for a decision or for their release, oldest first."""
     must_read(desk, person)
     waiting = (DraftState.PENDING, DraftState.APPROVED)
-    return [
-        draft for draft in desk.records.drafts.list(kind=DraftKind.REPLY) if draft.state in waiting
-    ]
+    return desk.records.drafts.list(states=waiting, kind=DraftKind.REPLY)
 
 
 def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:

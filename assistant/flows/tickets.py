@@ -57,10 +57,11 @@ def redact_again(desk: Desk, reference: str) -> Ticket:
     redacted = kept if raw is None else redact(desk, raw, kept.id)
     if raw is None or redacted == kept:
         return kept
+    fields = desk.redactor.learnt(raw.people)
     with desk.records.transaction():
         if (now := ticket_of(desk, reference)) != kept:
             return now
-        desk.records.tickets.put(raw, redacted)
+        desk.records.tickets.put(raw, redacted, fields)
         desk.ledger.append(
             "ticket.redacted",
             ticket=kept.id,
@@ -75,9 +76,10 @@ def keep(desk: Desk, raw: RawTicket) -> str:
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
     redacted = redact(desk, raw, known or new_id())  # slow, so outside the transaction
+    fields = desk.redactor.learnt(raw.people)
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(raw, redacted):
+        if not tickets.put(raw, redacted, fields):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",

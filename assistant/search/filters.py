@@ -46,9 +46,13 @@ class DocumentFilter:
     def admitted(self, documents: Sequence[Document]) -> set[str]:
         """Return the ids of those that may answer. `BadInput` when none may."""
         found = {each.id for each in documents if self.admits(each)}
-        if not found and self != DocumentFilter(but=self.but):
+        if not found and self != DocumentFilter() and not self.leaves_out_one():
             raise BadInput("No document passes these filters.", todo=self._what_there_is(documents))
         return found
+
+    def leaves_out_one(self) -> bool:
+        """Return whether it asks for nothing but that one document does not answer."""
+        return bool(self.but) and self == DocumentFilter(but=self.but)
 
     def _is_there(self, source: str) -> bool:
         ending = f".{self.type.lstrip('.').lower()}" if self.type else ""
@@ -65,6 +69,16 @@ class DocumentFilter:
         if self.since and (newest is None or newest < self.since):
             return f"The newest here is of {newest:%Y-%m-%d}." if newest else _UNDATED
         return "Name the ending of a file, and a folder as citations show it."
+
+
+@dataclass(frozen=True, slots=True)
+class AllBut:
+    """Holds the id of every document but one, and none of them has to be opened for it."""
+
+    id: str
+
+    def __contains__(self, document_id: object) -> bool:
+        return document_id != self.id
 
 
 def parse_filter(

@@ -19,15 +19,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
 from assistant.model import Passage
 from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, Reranker, VectorSearch
 from assistant.search.federated import documents_of, lexical_of, vectors_of
-from assistant.search.filters import DocumentFilter
+from assistant.search.filters import AllBut, DocumentFilter
 from assistant.search.indexing import embedding_text
 from guardrails import RedactedText, join
 
@@ -97,7 +96,10 @@ def retrieve(
     )
     if not filters:
         return search(library, query, limit, before=before)
-    admitted = filters.admitted(library.documents.documents())
+    if filters.leaves_out_one():
+        admitted = AllBut(filters.but)
+    else:
+        admitted = filters.admitted(library.documents.documents())
     return search(library, query, limit, before=before, filters=admitted)
 
 
@@ -108,7 +110,7 @@ def search(
     *,
     before: Sequence[RedactedText] = (),
     per_document: int = _PER_DOCUMENT,
-    filters: AbstractSet[str] | None = None,
+    filters: Container[str] | None = None,
 ) -> Retrieved:
     """Search ``library``; at most ``per_document`` passages come from one document.
 
@@ -148,7 +150,7 @@ def _hits(
     query: RedactedText,
     asked: RedactedText,
     before: Sequence[RedactedText],
-    filters: AbstractSet[str] | None,
+    filters: Container[str] | None,
 ) -> tuple[dict[str, list[Hit]], Mapping[str, str], bool]:
     """Search both ways; return hits that the records know, their documents, whether it was both.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -59,6 +59,10 @@ class LedgerStore(Protocol):
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         """Return the rows numbered above ``after`` in order."""
+        ...
+
+    def last(self, count: int, after: int = 0) -> Sequence[Row]:
+        """Return the last ``count`` rows of those numbered above ``after``, in order."""
         ...
 
     def head(self) -> Head | None:
@@ -111,6 +115,10 @@ class Ledger:
     def rows(self, after: int = 0) -> Iterable[Row]:
         """Return the rows numbered above ``after`` in order."""
         return self._store.rows(after)
+
+    def last(self, count: int, after: int = 0) -> Sequence[Row]:
+        """Return the last ``count`` rows of those numbered above ``after``, in order."""
+        return self._store.last(count, after)
 
     def verify(self) -> Proof:
         """Re-derive every hash and the head; name the first row that does not hold."""

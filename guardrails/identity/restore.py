@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from guardrails import placeholders
@@ -31,26 +31,34 @@ class Restorer:
         ``allowed`` limits which may be restored (those of the ticket, for a reply to its
         requester); others, unknown and forgotten ones stay visible and are named in ``left``.
         """
-        source = require_redacted(text).reveal()
-        permitted = None if allowed is None else frozenset(allowed)
-        pieces: list[str] = []
-        left: list[Placeholder] = []
-        at = 0
-        for found in placeholders.find(source):
-            raw = self._value(found.placeholder, permitted)
-            if raw is None:
-                left.append(found.placeholder)
-                continue
-            pieces += (source[at : found.start], unwrap(raw))
-            at = found.end
-        return Restored(RawText("".join((*pieces, source[at:]))), tuple(left))
+        return self.restore_many([text], allowed)[0]
 
-    def _value(
-        self, placeholder: Placeholder, permitted: frozenset[Placeholder] | None
-    ) -> RawText | None:
-        if permitted is not None and placeholder not in permitted:
-            return None
-        return self._vault.value_of(placeholder)
+    def restore_many(
+        self, texts: Sequence[RedactedText], allowed: Iterable[Placeholder] | None = None
+    ) -> list[Restored]:
+        """Restore several texts as `restore` does one, with a single read of the vault."""
+        sources = [require_redacted(text).reveal() for text in texts]
+        found = [list(placeholders.find(source)) for source in sources]
+        wanted = {each.placeholder for some in found for each in some}
+        if allowed is not None:
+            wanted &= frozenset(allowed)
+        values = self._vault.values_of(wanted)
+        return [_put_back(*each, values) for each in zip(sources, found, strict=True)]
+
+
+def _put_back(
+    source: str,
+    found: Sequence[placeholders.Found],
+    values: Mapping[Placeholder, RawText],
+) -> Restored:
+    pieces: list[str] = []
+    at = 0
+    for each in found:
+        if (raw := values.get(each.placeholder)) is not None:
+            pieces += (source[at : each.start], unwrap(raw))
+            at = each.end
+    left = tuple(each.placeholder for each in found if each.placeholder not in values)
+    return Restored(RawText("".join((*pieces, source[at:]))), left)
 
 
 def placeholders_of(text: RedactedText) -> frozenset[Placeholder]:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,8 +64,8 @@ class VaultStore(Protocol):
         """
         ...
 
-    def row(self, kind: EntityType, number: int) -> SurfaceRow | None:
-        """Return one surface form, or None when it never was or has been forgotten."""
+    def some(self, placeholders: Collection[tuple[EntityType, int]]) -> Iterable[SurfaceRow]:
+        """Return those of these surface forms that are kept, in one read."""
         ...
 
     def rows(self) -> Iterable[SurfaceRow]:
@@ -127,12 +127,11 @@ class Vault:
             for key, number in zip(keyed, numbers, strict=True)
         ]
 
-    def value_of(self, placeholder: Placeholder) -> RawText | None:
-        """Return the very bytes that stood for ``placeholder``, None when it has none."""
-        if placeholder.number is None:
-            return None
-        row = self._store.row(placeholder.type, placeholder.number)
-        return None if row is None else self._open(row)
+    def values_of(self, names: Iterable[Placeholder]) -> dict[Placeholder, RawText]:
+        """Return the very bytes that stood for each of ``names`` that has any, in one read."""
+        asked = {(name.type, name.number) for name in names if name.number is not None}
+        rows = self._store.some(asked) if asked else ()
+        return {Placeholder(row.type, row.number): self._open(row) for row in rows}
 
     def surfaces(self) -> list[Surface]:
         """Return every surface form, unsealed. For matching inside ``guardrails`` only."""
@@ -180,8 +179,8 @@ class EphemeralVaultStore:
     def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
         return [self._allocate(key, index, seal) for index, key in enumerate(keys)]
 
-    def row(self, kind: EntityType, number: int) -> SurfaceRow | None:
-        return self._rows.get((kind, number))
+    def some(self, placeholders: Collection[tuple[EntityType, int]]) -> Iterable[SurfaceRow]:
+        return [self._rows[each] for each in placeholders if each in self._rows]
 
     def rows(self) -> Iterable[SurfaceRow]:
         return list(self._rows.values())

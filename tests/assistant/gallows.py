@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,9 @@ class Gallows:
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         return self._inner.rows(after)
+
+    def last(self, count: int, after: int = 0) -> Sequence[Row]:
+        return self._inner.last(count, after)
 
     def head(self) -> Head | None:
         return self._inner.head()

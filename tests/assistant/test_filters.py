@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import pytest
 
 from assistant.desk import Desk
 from assistant.errors import BadInput
+from assistant.model import Document
 from assistant.search.filters import DocumentFilter, parse_filter
 from assistant.search.indexing import index_chunks
 from assistant.search.retrieve import retrieve
@@ -87,3 +89,20 @@ def _guides() -> Desk:
         desk.records.documents.put(document, chunks)
         index_chunks(desk.embedder, desk.vectors, chunks, {document.id: document.title})
     return desk
+
+
+def test_leaving_one_document_out_reads_no_list_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = _guides()
+    (pdf,) = (each for each in desk.records.documents.documents() if each.source.reveal() == PDF)
+    real, asked = desk.records.documents.documents, list[Sequence[str] | None]()
+
+    def listed(ids: Sequence[str] | None = None) -> list[Document]:
+        asked.append(ids)
+        return real(ids)
+
+    monkeypatch.setattr(desk.records.documents, "documents", listed)
+    found = retrieve(desk, redacted("the guide to the VPN"), filters=DocumentFilter(but=pdf.id))
+    assert {each.source.reveal() for each in found.passages} == {MD, OLD}
+    assert None not in asked

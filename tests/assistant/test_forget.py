@@ -110,6 +110,34 @@ def test_values_that_only_the_forgotten_held_leave_the_vault_and_shared_ones_sta
     assert desk.ledger.verify().broken is None
 
 
+def test_forgetting_that_fails_on_the_way_keeps_the_ticket_and_its_values(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = home.desk("acme")
+    counts = desk.records.counts()
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.ledger, "append", fail)
+        with pytest.raises(KeyboardInterrupt):
+            forget_ticket(desk, "AC-1")
+    assert desk.records.counts() == counts
+    assert forget_ticket(desk, "AC-1").values == 1
+
+
+def test_a_value_that_a_kept_ticket_only_has_as_a_field_stays(home: Home) -> None:
+    desk = home.desk("acme")
+    people = """{"id": "AC-%d", "subject": "Ask", "requester":
+        {"name": "Mildred Ashcombe", "email": "mildred@acme.example"}, "turns": [{"text": "%s"}]}"""
+    texts = "Write to mildred@acme.example.", "The lamp is out."
+    lines = [people.replace("\n", " ") % each for each in zip((3, 4), texts, strict=True)]
+    import_tickets(desk, RawText("\n".join(lines)), "more.jsonl")
+    assert forget_ticket(desk, "AC-3").values == 0
+    assert forget_ticket(desk, "AC-4").values == 2
+
+
 def test_a_draft_that_quotes_the_document_is_counted(home: Home) -> None:
     desk = home.desk("acme")
     (printer,) = named(desk, "printer.md")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.flows.ask import ask
 from assistant.flows.gaps import clusters, gaps
+from assistant.ports import Vectors
 from assistant.search.filters import DocumentFilter
 from guardrails import RawText
 from tests.fakes.desks import a_desk
@@ -46,3 +49,30 @@ def test_two_groups_join_only_when_they_are_alike_on_average() -> None:
     angles = np.radians([0, 20, 40, 60, 180])  # a chain, and one that looks away
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     assert clusters(vectors, float(np.cos(np.radians(25)))) == [[0, 1], [2, 3], [4]]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 14), st.floats(0.0, 0.9))
+def test_the_groups_are_those_of_joining_the_two_most_alike_again_and_again(
+    seed: int, count: int, alike: float
+) -> None:
+    rows = np.random.default_rng(seed).normal(size=(count, 4)).astype(np.float32)
+    vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    assert clusters(vectors, alike) == sorted(_joined_one_by_one(vectors, alike))
+
+
+def test_a_thousand_equal_questions_are_one_group() -> None:
+    vectors = np.tile(np.array([[0.6, 0.8]], dtype=np.float32), (1000, 1))
+    assert clusters(vectors, 0.6) == [list(range(1000))]
+
+
+def _joined_one_by_one(vectors: Vectors, alike: float) -> list[list[int]]:
+    groups = [[at] for at in range(len(vectors))]
+    near = vectors.astype("f8") @ vectors.astype("f8").T
+    while len(groups) > 1:
+        pairs = [(one, two) for one in groups for two in groups if one < two]
+        best = max(pairs, key=lambda pair: near[np.ix_(*pair)].mean())
+        if near[np.ix_(*best)].mean() < alike:
+            break
+        groups = [each for each in groups if each not in best] + [sorted(best[0] + best[1])]
+    return groups

@@ -83,6 +83,25 @@ def test_the_chunks_of_one_document_come_in_their_order(records: Records) -> Non
     assert records.documents.chunks_of("nobody") == []
 
 
+def test_fingerprints_are_told_by_document(records: Records) -> None:
+    first, second = a_document("a.md"), replace(a_document("b.md"), fingerprint="0" * 64)
+    for document in (first, second):
+        records.documents.put(document, [])
+    assert records.documents.fingerprints() == {first.id: "f" * 64, second.id: "0" * 64}
+
+
+def test_a_signature_lasts_until_its_document_is_put_again(records: Records) -> None:
+    first, second = a_document("a.md"), a_document("b.md")
+    for document in (first, second):
+        records.documents.put(document, [])
+    version = records.documents.version()
+    records.documents.sign({first.id: b"one", "nobody": b"two"})
+    assert records.documents.signatures() == {first.id: b"one", second.id: None}
+    assert records.documents.version() == version
+    records.documents.put(first, [])
+    assert records.documents.signatures() == {first.id: None, second.id: None}
+
+
 def test_removing_names_exactly_the_chunks_that_went(records: Records) -> None:
     gone, kept = a_document("gone.md"), a_document("kept.md")
     gone_chunks, kept_chunks = chunks_of(gone, ["1", "2"]), chunks_of(kept, ["3"])

@@ -33,10 +33,53 @@ def test_drafts_are_listed_oldest_first_and_by_state_and_kind(records: Records) 
     for draft in (later, summary, first):
         records.drafts.add(draft)
     records.drafts.move(later.id, expected=DraftState.PENDING, to=DraftState.APPROVED)
-    pending = records.drafts.list(state=DraftState.PENDING)
+    pending = records.drafts.list(states=[DraftState.PENDING])
+    both = records.drafts.list(states=[DraftState.PENDING, DraftState.APPROVED])
     assert [draft.id for draft in records.drafts.list()] == [first.id, summary.id, later.id]
     assert [draft.id for draft in pending] == [first.id, summary.id]
+    assert [draft.id for draft in both] == [first.id, summary.id, later.id]
+    assert [draft.id for draft in records.drafts.list(ticket_id=first.ticket_id)] == [first.id]
     assert [draft.id for draft in records.drafts.list(kind=DraftKind.SUMMARY)] == [summary.id]
+
+
+def test_the_newest_draft_of_each_kind_about_a_ticket_is_found(records: Records) -> None:
+    old, summary, new, other = (
+        replace(a_draft(kind=kind, at=MORNING + timedelta(hours=at)), ticket_id=ticket)
+        for at, (ticket, kind) in enumerate(
+            [
+                ("one", DraftKind.REPLY),
+                ("one", DraftKind.SUMMARY),
+                ("one", DraftKind.REPLY),
+                ("two", DraftKind.REPLY),
+            ]
+        )
+    )
+    for draft in (new, other, old, summary):
+        records.drafts.add(draft)
+    assert records.drafts.newest("one") == [summary, new]
+    assert records.drafts.newest("two") == [other]
+    assert records.drafts.newest("three") == []
+
+
+def test_ids_are_found_by_how_they_begin(records: Records) -> None:
+    ids = ["ab01", "ab02", "a%01"]
+    for each in ids:
+        records.drafts.add(replace(a_draft(), id=each))
+    assert records.drafts.ids("ab", 5) == ["ab01", "ab02"]
+    assert records.drafts.ids("ab", 1) == ["ab01"]
+    assert records.drafts.ids("a%", 5) == ["a%01"]
+    assert records.drafts.ids("AB", 5) == []
+    assert len(records.drafts.ids("", 5)) == 3
+
+
+def test_drafts_that_cite_one_of_some_documents_are_counted(records: Records) -> None:
+    drafts = [a_draft(), a_draft()]
+    for draft in drafts:
+        records.drafts.add(draft)
+    cited = [draft.written.citations[0].document_id for draft in drafts]
+    assert records.drafts.citing({cited[0]}) == (2 if cited[0] == cited[1] else 1)
+    assert records.drafts.citing({*cited, "nobody"}) == 2
+    assert records.drafts.citing(set()) == records.drafts.citing({"nobody"}) == 0
 
 
 def test_a_draft_moves_only_from_where_it_was_expected(records: Records) -> None:
@@ -82,6 +125,7 @@ def test_a_released_reply_waits_until_it_is_delivered(records: Records) -> None:
     noon = MORNING + timedelta(days=2)
     records.drafts.delivered(first.id, noon)
     assert [reply.delivered_at for reply in records.drafts.replies()] == [noon, None]
+    assert plain(records.drafts.replies(waiting=True)) == plain([second])
 
 
 def test_a_draft_is_released_once(records: Records) -> None:

@@ -24,6 +24,15 @@ def test_rows_come_back_in_order_and_hold(records: Records) -> None:
     assert ledger.verify() == Proof(25, None)
 
 
+def test_the_last_rows_come_in_order(records: Records) -> None:
+    ledger = _ledger(records)
+    for number in range(12):
+        ledger.append("sent", count=number)
+    assert [row.number for row in ledger.last(3)] == [10, 11, 12]
+    assert [row.number for row in ledger.last(3, after=11)] == [12]
+    assert len(ledger.last(100)) == 12
+
+
 def test_a_ledger_of_several_pages_is_read_to_its_end(room: Room) -> None:
     ledger = Ledger(SqlLedger(room.records._scope, page=7), room.key)
     for number in range(21):

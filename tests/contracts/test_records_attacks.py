@@ -61,7 +61,7 @@ def test_ciphertext_copied_from_another_tenant_does_not_open(room: Room) -> None
     document = _put_document(room)
     room.home.tamper(
         "INSERT INTO documents SELECT :other, id, policy_version, source, title, fingerprint,"
-        " ingested_at, tags, products, updated FROM documents WHERE id = :id",
+        " ingested_at, tags, products, updated, signature FROM documents WHERE id = :id",
         other=other.tenant.id,
         id=document.id,
     )
@@ -134,7 +134,7 @@ def test_a_vault_value_put_under_another_number_does_not_open(room: Room) -> Non
         tenant=room.tenant.id,
     )
     with pytest.raises(SealBroken):
-        room.vault.value_of(one)
+        room.vault.values_of([one])
 
 
 def test_another_tenants_key_opens_nothing(room: Room) -> None:

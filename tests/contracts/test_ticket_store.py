@@ -68,6 +68,15 @@ def test_tickets_are_listed_newest_first_with_their_turns_counted(records: Recor
     assert listed == [("HD-3", 2), ("HD-2", 1), ("HD-1", 0)]
 
 
+def test_tickets_are_listed_by_status(records: Records) -> None:
+    for reference, status in (("HD-1", TicketStatus.SOLVED), ("HD-2", TicketStatus.OPEN)):
+        raw = replace(a_raw_ticket(reference), status=status)
+        records.tickets.put(raw, a_redacted_ticket(raw))
+    solved = records.tickets.list(status=TicketStatus.SOLVED)
+    assert [row.reference for row in solved] == ["HD-1"]
+    assert len(records.tickets.list()) == 2
+
+
 def test_a_removed_ticket_is_gone_as_it_came_and_as_it_was_redacted(records: Records) -> None:
     for reference in ("HD-1", "HD-2"):
         raw = a_raw_ticket(reference)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from assistant.ports import Records
 from guardrails.crypto.keys import DataKey
 from guardrails.crypto.seal import Sealer
@@ -22,10 +24,20 @@ def test_restoring_gives_back_the_very_bytes(records: Records) -> None:
     vault = _vault(records)
     surface = "Zoë  O’Brien\u00a0🦷"
     (placeholder,) = vault.allocate([(PERSON, surface)])
-    raw = vault.value_of(placeholder)
-    assert raw is not None
-    assert unwrap(raw) == surface
-    assert vault.value_of(Placeholder(PERSON, 99)) is None
+    found = vault.values_of([placeholder, Placeholder(PERSON, 99), Placeholder(PERSON)])
+    assert {name: unwrap(raw) for name, raw in found.items()} == {placeholder: surface}
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_any_number_of_values_comes_back_at_once(records: Records, every: int) -> None:
+    vault = _vault(records)
+    kinds = (PERSON, HOST)
+    names = vault.allocate([(kinds[at % 2], f"Value {at}") for at in range(1500)])
+    found = vault.values_of(names[::every])
+    assert [unwrap(found[name]) for name in names[::every]] == [
+        f"Value {at}" for at in range(0, 1500, every)
+    ]
+    assert len(found) == 1500 // every
 
 
 def test_looking_up_knows_a_value_by_any_spelling_and_never_allocates(records: Records) -> None:
@@ -72,8 +84,7 @@ def test_a_forgotten_value_is_gone_and_its_number_with_it(records: Records) -> N
     gone, kept = vault.allocate([(PERSON, "Tom"), (PERSON, "Priya")])
     before = vault.version()
     assert records.vault.forget([(PERSON, 1), (PERSON, 99)]) == 1
-    assert vault.value_of(gone) is None
-    assert vault.value_of(kept) is not None
+    assert vault.values_of([gone, kept]).keys() == {kept}
     assert vault.version() != before
     assert [str(each) for each in vault.look_up([(PERSON, "tom")])] == ["<PERSON>"]
     assert [str(each) for each in vault.allocate([(PERSON, "Tom")])] == ["<PERSON_3>"]

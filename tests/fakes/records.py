@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -19,12 +19,17 @@ from assistant.model import (
     Review,
     Ticket,
     TicketRow,
+    TicketStatus,
     Written,
 )
+from assistant.ports import Vectors
 from eval.memory import MemoryDocuments
+from guardrails import RedactedText
 from guardrails.audit.ledger import Head, LedgerMaker, Row
 from guardrails.detect.directory import KnownPerson, Term
+from guardrails.identity.restore import placeholders_of
 from guardrails.identity.vault import EphemeralVaultStore
+from guardrails.placeholders import Placeholder
 from guardrails.text import unwrap
 from tests.fakes.plain import plain
 
@@ -41,6 +46,7 @@ class FakeRecords:
         self.terms = FakeTerms()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
+        self.uses = FakeUses(self)
         self._open = False
         self._failed = False
 
@@ -101,6 +107,7 @@ class FakeGaps:
 
     def __init__(self) -> None:
         self._gaps: dict[str, Gap] = {}
+        self._vectors: dict[str, tuple[str, Vectors]] = {}
 
     def put(self, gap: Gap, keep: int) -> None:
         self._gaps[gap.id] = gap
@@ -109,14 +116,25 @@ class FakeGaps:
     def list(self) -> list[Gap]:
         return sorted(self._gaps.values(), key=lambda each: (each.asked_at, each.id), reverse=True)
 
+    def vectors(self, embedder: str) -> Mapping[str, Vectors]:
+        kept = self._vectors.items()
+        return {k: one for k, (name, one) in kept if name == embedder and k in self._gaps}
+
+    def put_vectors(self, embedder: str, vectors: Mapping[str, Vectors]) -> None:
+        self._vectors.update((k, (embedder, one)) for k, one in vectors.items() if k in self._gaps)
+
 
 class FakeTickets:
     """Implements `assistant.ports.TicketStore`."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[RawTicket, Ticket]] = {}
+        self.fields: dict[str, RedactedText] = {}
 
-    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
+    def put(self, raw: RawTicket, redacted: Ticket, fields: RedactedText | None = None) -> bool:
+        self.fields.pop(redacted.reference, None)
+        if fields:
+            self.fields[redacted.reference] = fields
         known = self._kept.get(redacted.reference)
         mine = redacted if known is None else replace(redacted, id=known[1].id)
         if known is not None and plain(known) == plain((raw, mine)):
@@ -128,8 +146,9 @@ class FakeTickets:
         known = self._kept.get(reference)
         return None if known is None else known[1].id
 
-    def list(self) -> list[TicketRow]:
-        tickets = sorted((ticket for _, ticket in self._kept.values()), key=lambda t: t.reference)
+    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
+        wanted = [each for _, each in self._kept.values() if status in (None, each.status)]
+        tickets = sorted(wanted, key=lambda each: each.reference)
         return [_row(each) for each in sorted(tickets, key=lambda t: t.created_at, reverse=True)]
 
     def get(self, reference: str) -> Ticket | None:
@@ -142,6 +161,7 @@ class FakeTickets:
 
     def remove(self, reference: str) -> None:
         self._kept.pop(reference, None)
+        self.fields.pop(reference, None)
 
 
 class FakeDrafts:
@@ -159,13 +179,32 @@ class FakeDrafts:
         return self._drafts.get(draft_id)
 
     def list(
-        self, *, state: DraftState | None = None, kind: DraftKind | None = None
+        self,
+        *,
+        states: Collection[DraftState] = (),
+        kind: DraftKind | None = None,
+        ticket_id: str | None = None,
     ) -> list[Draft]:
         return [
             each
-            for each in sorted(self._drafts.values(), key=lambda draft: draft.created_at)
-            if state in (None, each.state) and kind in (None, each.kind)
+            for each in sorted(
+                self._drafts.values(), key=lambda draft: (draft.created_at, draft.id)
+            )
+            if (not states or each.state in states)
+            and kind in (None, each.kind)
+            and ticket_id in (None, each.ticket_id)
         ]
+
+    def newest(self, ticket_id: str) -> builtins.list[Draft]:
+        last = {each.kind: each for each in self.list(ticket_id=ticket_id)}
+        return [each for each in self.list(ticket_id=ticket_id) if each in last.values()]
+
+    def ids(self, start: str, limit: int) -> builtins.list[str]:
+        return sorted(each for each in self._drafts if each.startswith(start))[:limit]
+
+    def citing(self, document_ids: Collection[str]) -> int:
+        cited = ({one.document_id for one in each.written.citations} for each in self.list())
+        return sum(not each.isdisjoint(document_ids) for each in cited)
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
         draft = self._drafts.get(draft_id)
@@ -182,7 +221,7 @@ class FakeDrafts:
         self._must_exist(review.draft_id)
         self._reviews.append(review)
 
-    def reviews(self, draft_id: str) -> list[Review]:
+    def reviews(self, draft_id: str) -> builtins.list[Review]:
         mine = [each for each in self._reviews if each.draft_id == draft_id]
         return sorted(mine, key=lambda each: each.at)
 
@@ -192,8 +231,9 @@ class FakeDrafts:
             raise Refused("This draft has been released already.")
         self._replies[reply.id] = reply
 
-    def replies(self) -> list[Reply]:
-        return sorted(self._replies.values(), key=lambda each: each.released_at)
+    def replies(self, *, waiting: bool = False) -> builtins.list[Reply]:
+        found = sorted(self._replies.values(), key=lambda each: each.released_at)
+        return [each for each in found if not waiting or each.delivered_at is None]
 
     def delivered(self, reply_id: str, at: datetime) -> None:
         if reply_id in self._replies:
@@ -259,8 +299,37 @@ class FakeLedger:
     def rows(self, after: int = 0) -> Iterable[Row]:
         return [row for row in self._rows if row.number > after]
 
+    def last(self, count: int, after: int = 0) -> Sequence[Row]:
+        return [row for row in self._rows if row.number > after][-count:]
+
     def head(self) -> Head | None:
         return self._head
+
+
+class FakeUses:
+    """Implements `assistant.ports.UseStore` by reading everything."""
+
+    def __init__(self, records: FakeRecords) -> None:
+        self._records = records
+
+    def used(self, placeholders: Collection[Placeholder]) -> set[Placeholder]:
+        found = {each for text in self._texts() for each in placeholders_of(text)}
+        return found & set(placeholders)
+
+    def complete(self, learnt: Callable[[Sequence[KnownPerson]], RedactedText]) -> None:
+        """There is no earlier version."""
+
+    def _texts(self) -> Iterable[RedactedText]:
+        records = self._records
+        for each in (*records.documents.documents(), *records.documents.chunks()):
+            yield from each.texts
+        for row in records.tickets.list():
+            ticket = records.tickets.get(row.reference)
+            yield from ticket.texts if ticket else ()
+        yield from records.tickets.fields.values()
+        for draft in records.drafts.list():
+            yield from draft.written.texts
+        yield from (gap.question for gap in records.gaps.list())
 
 
 def _row(ticket: Ticket) -> TicketRow:

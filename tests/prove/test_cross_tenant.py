@@ -168,7 +168,7 @@ def restores(search: Search, scene: Scene, desk: Desk) -> None:
         text = redacted(str(each))
         search.tries("restore", desk.restorer.restore, text, [each])
         search.tries("restore", show.restored, desk, the_person(), text)
-        search.tries("restore", desk.records.vault.row, each.type, each.number or 0)
+        search.tries("restore", desk.records.vault.some, [(each.type, each.number or 0)])
         search.tries("restore", back_again, desk, str(each))
     for word in filter(MACHINE.fullmatch, scene.plant.secret):
         search.tries("look up", partial(back_again, desk, f"The computer {word.upper()} is broken"))
@@ -188,7 +188,8 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
     by_name: list[Callable[[str], object]] = [
         *(method for each in stock for method in (each.document, each.chunks_of)),
         *(records.tickets.get, records.tickets.raw, records.tickets.id_of),
-        *(records.drafts.get, records.drafts.reviews),
+        *(records.drafts.get, records.drafts.reviews, records.drafts.newest),
+        *(lambda name: records.drafts.ids(name, 9), records.gaps.vectors),
     ]
     for name in scene.names:
         for read in by_name:
@@ -200,7 +201,10 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
         *(method for each in stock for method in (each.documents, each.chunks)),
         *(records.documents.chunk_ids, records.tickets.list, records.drafts.list),
         *(records.drafts.replies, records.gaps.list, records.directory.all, records.terms.list),
-        *(lambda: list(desk.ledger.rows()), desk.vectors.ids),
+        *(lambda: list(desk.ledger.rows()), lambda: desk.ledger.last(99), desk.vectors.ids),
+        *(records.documents.fingerprints, records.documents.signatures),
+        *(lambda: records.gaps.vectors(desk.embedder.name),),
+        *(lambda: records.uses.used(scene.placeholders),),
     ]
     for every in listed:
         search.tries("list", every)
@@ -212,6 +216,7 @@ def writes(search: Search, scene: Scene, desk: Desk) -> None:
     move = partial(drafts.move, expected=DraftState.PENDING, to=DraftState.APPROVED)
     for name in scene.names[::EACH]:
         search.tries("write", documents.remove, [name])
+        search.tries("write", documents.sign, {name: b"signed"})
         search.tries("write", tickets.remove, name)
         search.tries("write", move, name)
         search.tries("write", drafts.rewrite, name, a_written())

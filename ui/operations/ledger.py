@@ -45,7 +45,7 @@ class ProofView(Shape):
 
 
 def _show(home: Home, args: LedgerArgs, _progress: Progress) -> Rows:
-    rows = list(home.desk(args.tenant).ledger.rows(args.after))[-args.limit :]
+    rows = home.desk(args.tenant).ledger.last(args.limit, args.after)
     return Rows(
         rows=tuple(
             RowView(number=row.number, at=row.at, kind=row.kind, facts=row.body, hash=row.hash)

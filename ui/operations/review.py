@@ -149,8 +149,8 @@ def _whole_id(desk: Desk, start: str) -> str:
     """Return the id that begins with ``start``, as people copy eight digits and not 32."""
     from assistant.errors import NotFound
 
-    ids = [draft.id for draft in desk.records.drafts.list()]
-    found = [start] if start in ids else [each for each in ids if each.startswith(start)]
+    ids = desk.records.drafts.ids(start, 2)
+    found = [start] if start in ids else ids
     if not start or len(found) != 1:
         number = "no" if not found else "more than one"
         raise NotFound(

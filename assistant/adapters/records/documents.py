@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
-from assistant.adapters.records import schema
+from assistant.adapters.records import placeholder_rows, schema
 from assistant.adapters.records.schema import documents
 from assistant.adapters.records.scope import Scope, batches
 from assistant.model import Chunk, Document
@@ -31,6 +41,26 @@ class SqlDocuments:
             row = connection.execute(query).one_or_none()
         return None if row is None else self._document(row)
 
+    def fingerprints(self) -> dict[str, str]:
+        query = select(documents.c.id, documents.c.fingerprint)
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.where(self._scope.owns(documents)))
+            return {row.id: row.fingerprint for row in rows}
+
+    def signatures(self) -> dict[str, bytes | None]:
+        query = select(documents.c.id, documents.c.signature)
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.where(self._scope.owns(documents)))
+            return {row.id: row.signature for row in rows}
+
+    def sign(self, signatures: Mapping[str, bytes]) -> None:
+        mine = self._scope.owns(documents), documents.c.id == bindparam("document")
+        rows = [{"document": key, "made": each} for key, each in signatures.items()]
+        if rows:
+            with self._scope.writing() as connection:
+                made = update(documents).where(*mine).values(signature=bindparam("made"))
+                connection.execute(made, rows)
+
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
         row = self._document_row(document)
         rows = [self._chunk_row(chunk, document) for chunk in chunks]
@@ -40,6 +70,10 @@ class SqlDocuments:
             connection.execute(insert(documents), [row])
             if rows:
                 connection.execute(insert(schema.chunks), rows)
+            texts = [*document.texts, *(text for chunk in chunks for text in chunk.texts)]
+            placeholder_rows.note(
+                self._scope, connection, schema.document_placeholders, document.id, texts
+            )
 
     def remove(self, document_ids: Sequence[str]) -> list[str]:
         table = schema.chunks

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import builtins
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, Update, delete, func, insert, select, update
 
-from assistant.adapters.records import draft_rows
-from assistant.adapters.records.schema import drafts, replies, reviews
+from assistant.adapters.records import draft_rows, placeholder_rows
+from assistant.adapters.records.schema import draft_placeholders, drafts, replies, reviews
 from assistant.adapters.records.scope import Scope
 from assistant.model import Draft, DraftKind, DraftState, Reply, Review, Written, new_id
 
@@ -24,6 +26,9 @@ class SqlDrafts:
         row = draft_rows.draft_row(self._scope, draft)
         with self._scope.writing() as connection:
             connection.execute(insert(drafts), [row])
+            placeholder_rows.note(
+                self._scope, connection, draft_placeholders, draft.id, draft.written.texts
+            )
 
     def get(self, draft_id: str) -> Draft | None:
         with self._scope.reading() as connection:
@@ -31,16 +36,42 @@ class SqlDrafts:
         return None if row is None else draft_rows.draft(self._scope, row)
 
     def list(
-        self, *, state: DraftState | None = None, kind: DraftKind | None = None
+        self,
+        *,
+        states: Collection[DraftState] = (),
+        kind: DraftKind | None = None,
+        ticket_id: str | None = None,
     ) -> list[Draft]:
         query = select(drafts).where(self._scope.owns(drafts))
-        if state is not None:
-            query = query.where(drafts.c.state == state.value)
+        if states:
+            query = query.where(drafts.c.state.in_([each.value for each in states]))
         if kind is not None:
             query = query.where(drafts.c.kind == kind.value)
+        if ticket_id is not None:
+            query = query.where(drafts.c.ticket_id == ticket_id)
+        return self._open(query)
+
+    def newest(self, ticket_id: str) -> builtins.list[Draft]:
+        mine = self._scope.owns(drafts), drafts.c.ticket_id == ticket_id
+        last = func.row_number().over(
+            partition_by=drafts.c.kind, order_by=(drafts.c.created_at.desc(), drafts.c.id.desc())
+        )
+        ranked = select(drafts.c.id, last.label("last")).where(*mine).subquery()
+        first = select(ranked.c.id).where(ranked.c.last == 1)
+        return self._open(select(drafts).where(*mine, drafts.c.id.in_(first)))
+
+    def ids(self, start: str, limit: int) -> builtins.list[str]:
+        begins = func.substr(drafts.c.id, 1, len(start)) == start  # LIKE would ignore case
+        here = self._scope.owns(drafts), begins
+        query = select(drafts.c.id).where(*here).order_by(drafts.c.id).limit(limit)
         with self._scope.reading() as connection:
-            rows = connection.execute(query.order_by(drafts.c.created_at, drafts.c.id)).all()
-        return [draft_rows.draft(self._scope, row) for row in rows]
+            return [*connection.scalars(query)]
+
+    def citing(self, document_ids: Collection[str]) -> int:
+        query = select(drafts.c.details).where(self._scope.owns(drafts))
+        with self._scope.reading() as connection:
+            cited = (json.loads(row)["citations"] for row in connection.scalars(query))
+            return sum(any(one["document_id"] in document_ids for one in each) for each in cited)
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
         here = (*self._this(draft_id), drafts.c.state == expected.value)
@@ -54,13 +85,16 @@ class SqlDrafts:
                 cells = self._scope.cells("drafts", draft_id, version)
                 values = draft_rows.written_values(cells, written)
                 connection.execute(update(drafts).where(*this).values(**values))
+                placeholder_rows.note(
+                    self._scope, connection, draft_placeholders, draft_id, written.texts
+                )
 
     def record(self, review: Review) -> None:
         row = draft_rows.review_row(self._scope, new_id(), review)
         with self._scope.writing() as connection:
             connection.execute(insert(reviews), [row])
 
-    def reviews(self, draft_id: str) -> list[Review]:
+    def reviews(self, draft_id: str) -> builtins.list[Review]:
         mine = self._scope.owns(reviews), reviews.c.draft_id == draft_id
         query = select(reviews).where(*mine).order_by(reviews.c.at, reviews.c.id)
         with self._scope.reading() as connection:
@@ -71,8 +105,10 @@ class SqlDrafts:
         with self._scope.writing() as connection:
             connection.execute(insert(replies), [row])
 
-    def replies(self) -> list[Reply]:
+    def replies(self, *, waiting: bool = False) -> builtins.list[Reply]:
         query = select(replies).where(self._scope.owns(replies))
+        if waiting:
+            query = query.where(replies.c.delivered_at.is_(None))
         with self._scope.reading() as connection:
             rows = connection.execute(query.order_by(replies.c.released_at, replies.c.id)).all()
         return [draft_rows.reply(self._scope, row) for row in rows]
@@ -86,6 +122,11 @@ class SqlDrafts:
         with self._scope.writing() as connection:
             rows = connection.execute(select(drafts).where(*mine)).all()
             connection.execute(delete(drafts).where(*mine))  # decisions and replies go with them
+        return [draft_rows.draft(self._scope, row) for row in rows]
+
+    def _open(self, query: Select[*tuple[Any, ...]]) -> builtins.list[Draft]:
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.order_by(drafts.c.created_at, drafts.c.id)).all()
         return [draft_rows.draft(self._scope, row) for row in rows]
 
     def _this(self, draft_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

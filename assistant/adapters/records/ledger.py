@@ -36,6 +36,12 @@ class SqlLedger:
             yield from page
             after = page[-1].number
 
+    def last(self, count: int, after: int = 0) -> list[Row]:
+        mine = self._scope.owns(ledger_rows), ledger_rows.c.number > after
+        query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number.desc())
+        with self._scope.reading() as connection:
+            return [_row(each) for each in connection.execute(query.limit(count))][::-1]
+
     def head(self) -> Head | None:
         with self._scope.reading() as connection:
             return self._read_head(connection, lock=False)
@@ -60,10 +66,11 @@ class SqlLedger:
         mine = self._scope.owns(ledger_rows), ledger_rows.c.number > after
         query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number)
         with self._scope.reading() as connection:
-            return [
-                Row(row.number, row.kind, row.at, row.body, row.previous, row.hash)
-                for row in connection.execute(query.limit(self._page_size))
-            ]
+            return [_row(each) for each in connection.execute(query.limit(self._page_size))]
+
+
+def _row(row: Any) -> Row:
+    return Row(row.number, row.kind, row.at, row.body, row.previous, row.hash)
 
 
 def _row_values(row: Row) -> dict[str, Any]:

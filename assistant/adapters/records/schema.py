@@ -125,7 +125,9 @@ documents = Table(
     Column("tags", LargeBinary),
     Column("products", LargeBinary),
     Column("updated", Moment),
+    Column("signature", LargeBinary),
 )
+"""``signature`` finds near-duplicates, see `ingestion.near_duplicates`; none until it was first compared."""
 
 chunks = Table(
     "chunks",
@@ -145,15 +147,6 @@ chunks = Table(
     Index(None, "tenant_id", "document_id"),
 )
 
-index_generations = Table(
-    "index_generations",
-    metadata,
-    _owner(),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False),
-    Column("embedder", String, nullable=False),
-)
-
 gaps = Table(
     "gaps",
     metadata,
@@ -162,8 +155,10 @@ gaps = Table(
     Column("policy_version", Integer, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("question", LargeBinary, nullable=False),
+    Column("vector", LargeBinary),
+    Column("embedder", String),
 )
-"""Questions that nothing answered."""
+"""Questions that nothing answered, with their vectors once they were first grouped."""
 
 # Tickets: redacted columns beside raw ones, which may be erased on their own
 
@@ -276,6 +271,7 @@ drafts = Table(
     Column("cited", LargeBinary, nullable=False),
     Column("details", Text, nullable=False),
     Index(None, "tenant_id", "state"),
+    Index(None, "tenant_id", "ticket_id"),
 )
 
 reviews = Table(
@@ -310,6 +306,31 @@ replies = Table(
     ),
     UniqueConstraint("tenant_id", "draft_id"),
 )
+
+# Which placeholders stand in what is kept. A placeholder is its keyed hash; the empty one says that
+# the record was read. Without the keys these rows say which records share a value, and not whose.
+
+
+def _placeholders_in(table: str, owner: str) -> Table:
+    """Return the table of the placeholders in the records of ``table``; rows go with the record."""
+    return Table(
+        f"{owner}_placeholders",
+        metadata,
+        _owner(),
+        Column("owner_id", String, primary_key=True),
+        Column("placeholder", String(16), primary_key=True),
+        ForeignKeyConstraint(
+            ["tenant_id", "owner_id"], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE"
+        ),
+        Index(None, "tenant_id", "placeholder"),
+        sqlite_with_rowid=False,
+    )
+
+
+document_placeholders = _placeholders_in("documents", "document")
+ticket_placeholders = _placeholders_in("tickets", "ticket")
+draft_placeholders = _placeholders_in("drafts", "draft")
+gap_placeholders = _placeholders_in("gaps", "gap")
 
 # The ledger; its head stands apart so that cutting rows off the end shows
 

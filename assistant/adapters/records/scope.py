@@ -75,7 +75,7 @@ def upsert(
     return insert.on_conflict_do_nothing(index_elements=key)
 
 
-def batches(ids: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+def batches(ids: Sequence[_Item], size: int = _BATCH) -> Iterator[Sequence[_Item]]:
     """Yield ``ids`` in pieces that fit into one statement."""
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -17,6 +17,7 @@ from assistant.adapters.records.people import SqlDirectory
 from assistant.adapters.records.scope import Scope
 from assistant.adapters.records.terms import SqlTerms
 from assistant.adapters.records.tickets import SqlTickets
+from assistant.adapters.records.uses import SqlUses
 from assistant.adapters.records.vault import SqlVault
 from guardrails.crypto.seal import Sealer
 
@@ -45,6 +46,8 @@ class TenantRecords:
         self._terms = SqlTerms(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
+        stores = self._documents, self._tickets, self._drafts, self._gaps
+        self._uses = SqlUses(self._scope, *stores)
 
     @property
     def documents(self) -> SqlDocuments:
@@ -77,6 +80,10 @@ class TenantRecords:
     @property
     def ledger(self) -> SqlLedger:
         return self._ledger
+
+    @property
+    def uses(self) -> SqlUses:
+        return self._uses
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from assistant.adapters.records import ticket_rows
-from assistant.adapters.records.schema import ticket_turns, tickets
+from assistant.adapters.records import placeholder_rows, ticket_rows
+from assistant.adapters.records.schema import ticket_placeholders, ticket_turns, tickets
 from assistant.adapters.records.scope import Scope
-from assistant.model import RawTicket, Ticket, TicketRow
+from assistant.model import RawTicket, Ticket, TicketRow, TicketStatus
+from guardrails import RedactedText
 
 _Found = tuple[Row[Any], Sequence[Row[Any]]]
 
@@ -21,7 +22,7 @@ class SqlTickets:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def put(self, raw: RawTicket, redacted: Ticket) -> bool:
+    def put(self, raw: RawTicket, redacted: Ticket, fields: RedactedText | None = None) -> bool:
         if raw.reference != redacted.reference:
             raise ValueError("these are two tickets")
         with self._scope.writing() as connection:
@@ -30,26 +31,31 @@ class SqlTickets:
             row = ticket_rows.ticket_row(
                 self._scope, known.id if known else redacted.id, raw, redacted
             )
-            if known and known.fingerprint == row["fingerprint"] and known.raw_subject is not None:
-                return False
-            turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
-            mine = self._scope.owns(ticket_turns), ticket_turns.c.ticket_id == row["id"]
-            if known:
-                this = self._scope.owns(tickets), tickets.c.id == row["id"]
-                connection.execute(update(tickets).where(*this).values(**row))
-                connection.execute(delete(ticket_turns).where(*mine))
-            else:
-                connection.execute(insert(tickets), [row])
-            if turns:
-                connection.execute(insert(ticket_turns), turns)
-        return True
+            texts = [*redacted.texts, *([fields] if fields else [])]
+            placeholders = ticket_placeholders
+            same = (
+                known and known.fingerprint == row["fingerprint"] and known.raw_subject is not None
+            )
+            if not same:
+                turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
+                self._write(connection, row, turns, new=known is None)
+            placeholder_rows.note(self._scope, connection, placeholders, row["id"], texts)
+        return not same
 
     def id_of(self, reference: str) -> str | None:
         row = self._row(reference)
         return None if row is None else row.id
 
-    def list(self) -> list[TicketRow]:
+    def reference_of(self, ticket_id: str) -> str | None:
+        """Return the reference of the ticket of this id."""
+        this = self._scope.owns(tickets), tickets.c.id == ticket_id
+        with self._scope.reading() as connection:
+            return connection.scalar(select(tickets.c.reference).where(*this))
+
+    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
         query = select(tickets).where(self._scope.owns(tickets))
+        if status is not None:
+            query = query.where(tickets.c.status == status.value)
         newest = query.order_by(tickets.c.created_at.desc(), tickets.c.reference)
         with self._scope.reading() as connection:
             rows = connection.execute(newest).all()
@@ -70,6 +76,24 @@ class SqlTickets:
         with self._scope.writing() as connection:
             self._scope.bump(connection, "tickets")
             connection.execute(delete(tickets).where(*this))  # its turns go with it
+
+    def _write(
+        self,
+        connection: Connection,
+        row: dict[str, Any],
+        turns: Sequence[dict[str, Any]],
+        *,
+        new: bool,
+    ) -> None:
+        mine = self._scope.owns(ticket_turns), ticket_turns.c.ticket_id == row["id"]
+        if new:
+            connection.execute(insert(tickets), [row])
+        else:
+            this = self._scope.owns(tickets), tickets.c.id == row["id"]
+            connection.execute(update(tickets).where(*this).values(**row))
+            connection.execute(delete(ticket_turns).where(*mine))
+        if turns:
+            connection.execute(insert(ticket_turns), turns)
 
     def _row(self, reference: str) -> Row[Any] | None:
         this = self._scope.owns(tickets), tickets.c.reference == reference

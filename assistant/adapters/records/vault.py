@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
 
 from assistant.adapters.records.schema import vault_counters, vault_surfaces
 from assistant.adapters.records.scope import Scope, batches, upsert
 from guardrails.crypto.seal import Sealed
 from guardrails.identity.vault import SurfaceKey, SurfaceRow
 from guardrails.spans import EntityType
+
+_NAMED = 500
 
 
 class SqlVault:
@@ -50,13 +64,13 @@ class SqlVault:
                 self._count(connection, last)
         return [numbers[key.surface] for key in keys]
 
-    def row(self, kind: EntityType, number: int) -> SurfaceRow | None:
-        query = self._rows().where(
-            vault_surfaces.c.type == kind.value, vault_surfaces.c.number == number
-        )
+    def some(self, placeholders: Collection[tuple[EntityType, int]]) -> Iterable[SurfaceRow]:
+        wanted = {(kind.value, number) for kind, number in placeholders}
+        if not wanted:
+            return []
         with self._scope.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _surface(row)
+            rows = connection.execute(self._rows().where(_covering(wanted)))
+            return [_surface(row) for row in rows if (row.type, row.number) in wanted]
 
     def rows(self) -> Iterable[SurfaceRow]:
         with self._scope.reading() as connection:
@@ -107,6 +121,27 @@ class SqlVault:
     def _rows(self) -> Any:
         columns = vault_surfaces.c.type, vault_surfaces.c.number, vault_surfaces.c.sealed
         return select(*columns).where(self._scope.owns(vault_surfaces))
+
+
+def _covering(wanted: Collection[tuple[str, int]]) -> ColumnElement[bool]:
+    """Return a condition that one statement can hold, whatever the number of placeholders.
+
+    Too many to be named are asked for as one stretch of numbers for each type.
+    """
+    if len(wanted) <= _NAMED:
+        return tuple_(vault_surfaces.c.type, vault_surfaces.c.number).in_(sorted(wanted))
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for kind, number in wanted:
+        numbers[kind].append(number)
+    return or_(
+        *(
+            and_(
+                vault_surfaces.c.type == kind,
+                vault_surfaces.c.number.between(min(some), max(some)),
+            )
+            for kind, some in numbers.items()
+        )
+    )
 
 
 def _surface(row: Row[Any]) -> SurfaceRow:

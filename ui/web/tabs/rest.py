@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import gradio as gr
@@ -87,8 +86,7 @@ def ledger_now(visit: Visit) -> list[object]:
     """Return the values of `LedgerTab.fresh`."""
     if not visit.role.includes(Role.REVIEWER):
         return [usable(False), NOTHING, ledger.not_for_you()]
-    last = deque(visit.desk.ledger.rows(), maxlen=_LAST_ROWS)
-    return [usable(True), NOTHING, ledger.rows(list(last))]
+    return [usable(True), NOTHING, ledger.rows(list(visit.desk.ledger.last(_LAST_ROWS)))]
 
 
 def _verify(visit: Visit) -> list[object]:

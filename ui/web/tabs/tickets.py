@@ -155,7 +155,7 @@ def _look(
     find = redact_again if shown.as_seen else ticket_of
     ticket = find(visit.desk, reference)
     view = show.ticket(visit.desk, visit.person, reference)
-    made = [views.written(each, shown) for each in _newest(visit, reference)]
+    made = [views.written(each, shown) for each in _newest(visit, ticket.id)]
     return (
         views.thread(view, as_seen=shown.as_seen, correct=visit.person.may_release),
         correcting(visit, ticket, opened=correcting_it),
@@ -178,17 +178,14 @@ def _draft(visit: Visit, opened: object, as_seen: object) -> list[object]:
 
 def _made(visit: Visit, draft: Draft, as_seen: object) -> Html:
     shown = Shown(visit.desk, visit.person, flag(as_seen))
-    others = [each for each in _newest(visit, draft.reference) if each.kind is not draft.kind]
+    others = [each for each in _newest(visit, draft.ticket_id) if each.kind is not draft.kind]
     return join(views.written(each, shown) for each in (draft, *others))
 
 
-def _newest(visit: Visit, reference: str) -> Sequence[Draft]:
+def _newest(visit: Visit, ticket_id: str) -> Sequence[Draft]:
     """Return the newest draft reply and the newest summary of a ticket."""
-    newest: dict[DraftKind, Draft] = {}
-    for each in visit.desk.records.drafts.list():
-        if each.reference == reference:
-            newest[each.kind] = each
-    return [newest[kind] for kind in (DraftKind.REPLY, DraftKind.SUMMARY) if kind in newest]
+    found = visit.desk.records.drafts.newest(ticket_id)
+    return sorted(found, key=lambda each: each.kind is not DraftKind.REPLY)
 
 
 def _matches(line: TicketLine, status: str, terms: Sequence[str]) -> bool:
