@@ -26,8 +26,9 @@ from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
+from assistant.flows.conversations import Conversations
 from assistant.indexes import Indexes
-from assistant.model import Role, Tenant
+from assistant.model import Tenant
 from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
@@ -77,6 +78,7 @@ class Home:
         self._engine = Once(self._load_engine)
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
+        self.conversations = Conversations()
         self._indexes = Indexes(settings)
 
     @classmethod
@@ -140,7 +142,7 @@ class Home:
             raise NotPermitted(
                 f"{login} has no membership with {slug}.", todo="Ask an admin for one."
             )
-        return Person(login, slug, may_read=True, may_release=found.role.includes(Role.REVIEWER))
+        return found.person()
 
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from guardrails import RawText, RedactedText
 from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
+from guardrails.identity.permissions import Person
 from guardrails.policy import Policy
 
 
@@ -55,6 +56,19 @@ class Membership:
     user: User
     tenant: str
     role: Role
+
+    def may(self, role: Role) -> bool:
+        """Return whether the user may do what ``role`` may."""
+        return self.role.includes(role)
+
+    def person(self) -> Person:
+        """Return the user as the tenant knows them, for the exits of raw text."""
+        return Person(
+            self.user.login,
+            self.tenant,
+            may_read=self.may(Role.AGENT),
+            may_release=self.may(Role.REVIEWER),
+        )
 
 
 # Documents

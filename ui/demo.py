@@ -15,9 +15,11 @@ from assistant.settings import Settings
 from ui.loopback import is_loopback
 from ui.operations import directory, ingest, tenants, tickets, users
 from ui.operations.base import Progress, Step, TenantArgs
+from ui.operations.callers import Caller, Door
 from ui.operations.operator import Operator
 
 PASSWORD = "quietdesk-demo"  # noqa: S105 - shown at every start, and only on loopback
+_OWNER = Caller(Door.SHELL, owner=True)
 _DATA = Path(__file__).resolve().parent.parent / "data" / "tenants"
 
 
@@ -61,22 +63,23 @@ def _set_up(operator: Operator, folder: Path, progress: Progress) -> None:
         progress(step.model_copy(update={"what": f"{slug}: {step.what}"}))
 
     if slug not in {tenant.slug for tenant in operator.home.tenants()}:
-        operator.perform(tenants.ADD, TenantArgs(tenant=slug), tell)
+        operator.perform(tenants.ADD, _OWNER, TenantArgs(tenant=slug), tell)
     for role in Role:
         if operator.home.accounts.member(role.value, slug) is None:
             new = users.NewUser(tenant=slug, login=role.value, password=PASSWORD, role=role.value)
-            operator.perform(users.ADD, new, tell)
+            operator.perform(users.ADD, _OWNER, new, tell)
     people, export = folder / "people.csv", folder / "tickets.jsonl"
     operator.perform(
         directory.IMPORT,
+        _OWNER,
         directory.Staff(tenant=slug, name=people.name, text=people.read_text("utf-8")),
         tell,
     )
     for part in ("kb", "runbooks"):
         args = ingest.IngestArgs(tenant=slug, path=str(folder / part))
-        operator.perform(ingest.INGEST, args, tell)
+        operator.perform(ingest.INGEST, _OWNER, args, tell)
     text = export.read_text("utf-8")
     kept = operator.home.desk(slug).records.counts()["tickets"]
     if kept < len(text.splitlines()):  # redacting them all again would take a while at every start
         args = tickets.Export(tenant=slug, name=export.name, text=text)
-        operator.perform(tickets.IMPORT, args, tell)
+        operator.perform(tickets.IMPORT, _OWNER, args, tell)

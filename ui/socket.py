@@ -1,6 +1,6 @@
 """The local door of a running `serve`: operations over a Unix socket that only its owner can open.
 
-``POST /ops/{name}`` with JSON arguments answers with JSON lines: ``{"progress": …}`` as often as
+``POST /ops/{name}`` with a `Call` as JSON answers with JSON lines: ``{"progress": …}`` as often as
 there is some, ``{"alive": true}`` in between, and ``{"result": …}`` or ``{"error": …}`` at the end.
 It runs in its own thread with its own event loop, so that a batch never holds up the page.
 """
@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import struct
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -24,14 +27,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.errors import BadInput, NotFound, QuietdeskError, StorageTrouble
 from ui.crash import crash
 from ui.logs import log
-from ui.operations.base import Operation, Shape, Step
+from ui.operations.base import Credential, Operation, Shape, Step
+from ui.operations.callers import Door
 from ui.operations.operator import Operator
 from ui.operations.registry import OPERATIONS
-from ui.wire import BEAT_S, LONGEST, NAME, failure_of, socket_path
+from ui.wire import BEAT_S, LONGEST, NAME, Call, failure_of, socket_path
 
 _AT_ONCE = 32
 _FAREWELL_S = 10
@@ -49,7 +54,7 @@ class SocketServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 Starlette(routes=[Route("/ops/{name}", self._answer, methods=["POST"])]),
-                http="h11",
+                http=_Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -82,10 +87,10 @@ class SocketServer:
 
     async def _answer(self, request: Request) -> StreamingResponse:
         body = await request.body()
-        lines = self._run(request.path_params["name"], body)
+        lines = self._run(request.path_params["name"], body, owns=bool(request.state.owns))
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
-    async def _run(self, name: str, body: bytes) -> AsyncIterator[bytes]:
+    async def _run(self, name: str, body: bytes, *, owns: bool) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         lines: asyncio.Queue[bytes | None] = asyncio.Queue()
         gone = threading.Event()
@@ -101,7 +106,7 @@ class SocketServer:
                 )
             loop.call_soon_threadsafe(lines.put_nowait, line)
 
-        work = self._pool.submit(self._work, name, body, send)
+        work = self._pool.submit(self._work, name, body, send, owns=owns)
         self._running.add(work)
         work.add_done_callback(self._running.discard)
         try:
@@ -111,21 +116,26 @@ class SocketServer:
             gone.set()
             work.cancel()
 
-    def _work(self, name: str, body: bytes, send: Callable[[bytes | None], None]) -> None:
+    def _work(
+        self, name: str, body: bytes, send: Callable[[bytes | None], None], *, owns: bool
+    ) -> None:
         def progress(step: Step) -> None:
             send(_line("progress", step))
 
         try:
-            send(self._outcome(name, body, progress))
+            send(self._outcome(name, body, progress, owns=owns))
             send(None)
         except _Abandoned:
             log().info("abandoned", operation=name if name in OPERATIONS else "unknown")
 
-    def _outcome(self, name: str, body: bytes, progress: Callable[[Step], None]) -> bytes:
+    def _outcome(
+        self, name: str, body: bytes, progress: Callable[[Step], None], *, owns: bool
+    ) -> bytes:
         try:
             operation = _operation(name)
-            args = _arguments(operation, body)
-            result = self._operator.perform(operation, args, progress)
+            args, credential = _call(operation, body)
+            caller = self._operator.caller(Door.SOCKET, credential, owns=owns)
+            result = self._operator.perform(operation, caller, args, progress)
         except QuietdeskError as error:
             return _line("error", failure_of(error))
         except _Abandoned:
@@ -145,9 +155,36 @@ def _operation(name: str) -> Operation[Any, Any]:
     return OPERATIONS[name]
 
 
-def _arguments(operation: Operation[Any, Any], body: bytes) -> Shape:
+class _Connection(H11Protocol):
+    """A connection that knows whether the account at its other end is the one that owns the home.
+
+    The folder and the mode of the socket keep others out already.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "owns": _peer(transport) in (os.getuid(), _ROOT)}
+
+
+def _peer(transport: asyncio.Transport) -> int:
+    """Return the user id at the other end, as the system says."""
+    peer: socket.socket = transport.get_extra_info("socket")
+    if sys.platform == "linux":
+        said = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+        return int(_UCRED.unpack(said)[1])
+    said = peer.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED.size)
+    return int(_XUCRED.unpack(said)[1])
+
+
+_ROOT = 0
+_UCRED = struct.Struct("3i")  # process, user, group
+_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED = 0, 1, struct.Struct("2Ih16I")  # macOS: version, user, groups
+
+
+def _call(operation: Operation[Any, Any], body: bytes) -> tuple[Shape, Credential | None]:
     try:
-        return operation.args.model_validate_json(body)
+        call = Call.model_validate_json(body)
+        return operation.args.model_validate(call.args), call.credential
     except ValidationError:
         raise BadInput(
             "The running Quietdesk does not understand this command.", todo=_OTHER_VERSION

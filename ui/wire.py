@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from guardrails import errors
 from guardrails.errors import QuietdeskError
 from ui.crash import Crash
+from ui.operations.base import Credential, Shape
 
 NAME = "serve.sock"
 LONGEST = 100
@@ -25,6 +26,13 @@ def socket_path(home: Path) -> Path:
     """Return where the socket of ``home`` is, or would be."""
     path = home / NAME
     return path.readlink() if path.is_symlink() else path
+
+
+class Call(Shape):
+    """What is asked of a running `serve`: arguments, and beside them whom the caller logs in as."""
+
+    args: dict[str, JsonValue]
+    credential: Credential | None = None
 
 
 class Failure(BaseModel):

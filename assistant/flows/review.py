@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import LiteralString
@@ -27,7 +28,17 @@ from guardrails.detect.directory import KnownValues
 from guardrails.identity.permissions import Person, show
 from guardrails.identity.permissions import release as release_to
 from guardrails.identity.restore import placeholders_of
-from guardrails.placeholders import find
+from guardrails.placeholders import Placeholder, find
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A placeholder at ``start`` to ``end`` of a body, and what is sent in its place."""
+
+    start: int
+    end: int
+    placeholder: Placeholder
+    value: ForPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class ReviewView:
     said: ForPerson
     to_send: ForPerson
     reviews: tuple[Review, ...]
+    put_back: tuple[PutBack, ...] = ()
 
 
 def pending(desk: Desk, person: Person) -> list[Draft]:
@@ -58,6 +70,7 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
         _redacted(desk, person, draft.written.said),
         show(_restored(desk, draft), person, desk.tenant.slug),
         tuple(desk.records.drafts.reviews(draft_id)),
+        tuple(_put_back(desk, person, draft)),
     )
 
 
@@ -165,6 +178,15 @@ def _origin(written: Written) -> RedactedText:
 def _restored(desk: Desk, draft: Draft) -> RawText:
     allowed = placeholders_of(_origin(draft.written))
     return desk.restorer.restore(draft.written.body, allowed).text
+
+
+def _put_back(desk: Desk, person: Person, draft: Draft) -> Iterator[PutBack]:
+    """Yield each placeholder of the body; one that may not be put back stays as it is."""
+    body, allowed = draft.written.body, placeholders_of(_origin(draft.written))
+    for found in find(body.reveal()):
+        restored = desk.restorer.restore(body.cut(found.start, found.end), allowed)
+        value = show(restored.text, person, desk.tenant.slug)
+        yield PutBack(found.start, found.end, found.placeholder, value)
 
 
 def _redacted(desk: Desk, person: Person, text: RedactedText) -> ForPerson:

@@ -18,9 +18,11 @@ from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.tickets import import_tickets
 from ui.operations.base import Step, TenantArgs
+from ui.operations.callers import Caller, Door
 from ui.operations.reindex import REINDEX
 from ui.operations.tenants import SHOW
 
+OWNER = Caller(Door.SHELL, owner=True)
 TUNNEL = "The tunnel flaps at noon. Which MTU?"
 TICKET = '{"id": "AC-1", "subject": "Tunnel", "turns": [{"text": "The tunnel flaps at noon."}]}'
 
@@ -53,14 +55,14 @@ def test_until_then_answers_and_drafts_come_by_words_alone_and_say_so(home: Home
 
 def test_reindex_makes_them_tells_how_far_it_is_and_has_nothing_left_to_do(home: Home) -> None:
     steps: list[Step] = []
-    done = REINDEX.run(home, TenantArgs(tenant="acme"), steps.append)
+    done = REINDEX.run(home, OWNER, TenantArgs(tenant="acme"), steps.append)
     assert (done.made, done.chunks, done.embedder, done.stale_documents) == (1, 1, "another", 0)
     assert [(step.what, step.done, step.total) for step in steps] == [("embedding", 1, 1)]
     assert (_ask(home), _stale(home)) == ((), 0)
     assert [row.kind for row in home.desk("acme").ledger.rows()][-2:] == [
         "reindexed", "question.answered"
     ]  # fmt: skip
-    assert REINDEX.run(home, TenantArgs(tenant="acme"), steps.append).made == 0
+    assert REINDEX.run(home, OWNER, TenantArgs(tenant="acme"), steps.append).made == 0
 
 
 def test_an_ingest_that_finds_something_new_makes_them_too(home: Home, tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ def _ingest(home: Home, folder: Path) -> IngestReport:
 
 
 def _stale(home: Home) -> int:
-    return SHOW.run(home, TenantArgs(tenant="acme"), lambda _: None).stale_vectors
+    return SHOW.run(home, OWNER, TenantArgs(tenant="acme"), lambda _: None).stale_vectors
 
 
 def _ask(home: Home) -> tuple[str, ...]:

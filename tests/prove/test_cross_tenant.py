@@ -39,8 +39,9 @@ from tests.prove.two_tenants import (
     the_person,
     two_tenants,
 )
-from tests.ui.web_fixtures import PASSWORD, ticket
+from tests.ui.web_fixtures import ticket
 from ui.operations.base import silent
+from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.operator import Operator
 from ui.operations.registry import OPERATIONS
 
@@ -60,15 +61,8 @@ EVENTS = (
 READING = frozenset(each for each in OPERATIONS if each.endswith((".list", ".show")))
 OF_THE_OWNER = frozenset(
     (
-        *("tenant.add", "tenant.list", "tenant.set", "user.add", "people.import", "ingest"),
-        *(
-            "tickets.import",
-            "tickets.import_file",
-            "library.ingest",
-            "library.show",
-            "library.forget",
-        ),
-        *("summarise.batch", "draft.batch"),
+        *(name for name, each in OPERATIONS.items() if not each.needs.roles),
+        *("tenant.set", "user.add", "people.import", "tickets.import"),
     )
 )
 """Operations of the home's owner: they name every tenant, or bring in files of the owner's own."""
@@ -147,12 +141,12 @@ def test_the_other_index_alone_gives_nothing_away(scene: Scene) -> None:
 def test_without_the_check_of_memberships_the_same_search_finds_hits(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
-    member = scene.home.accounts.member(VICTIMS_LOGIN, VICTIM)
+    everybody = scene.home.accounts.memberships(VICTIMS_LOGIN)
 
-    def as_member(_login: str, _slug: str) -> Membership | None:
-        return member
+    def as_member(_login: str) -> list[Membership]:
+        return everybody
 
-    monkeypatch.setattr(scene.home.accounts, "member", as_member)
+    monkeypatch.setattr(scene.home.accounts, "memberships", as_member)
     search = scene.search()
     raid = partial(operations, names=READING - OF_THE_OWNER) if door == "operations" else pages
     raid(search, scene)
@@ -270,24 +264,27 @@ def one_ticket(desk: Desk, reference: str, text: RawText) -> object:
 
 
 def operations(search: Search, scene: Scene, names: Collection[str]) -> None:
-    """Call every operation for the other tenant without a membership, and for its ids with one."""
+    """Every operation is called at the other tenant by a stranger, and for its ids by a member."""
     operator = Operator(scene.home)
+    attacker, owner = (
+        logged_in(scene.home, ATTACKERS_LOGIN, Door.SHELL),
+        Caller(Door.SHELL, owner=True),
+    )
     for name in sorted(names):
         operation = OPERATIONS[name]
         shape = operation.args.model_fields
-        for tenant in (ATTACKER, VICTIM) if "login" in shape else (ATTACKER,):
+        for caller, tenant in ((attacker, ATTACKER), (attacker, VICTIM), (owner, ATTACKER)):
             for tried in scene.a_few():
                 values = filled(tenant, tried, scene)
                 args = operation.args(**{each: values[each] for each in shape if each in values})
-                search.tries("operation", operator.perform, operation, args, silent)
+                search.tries("operation", operator.perform, operation, caller, args, silent)
 
 
 def filled(tenant: str, tried: str, scene: Scene) -> dict[str, object]:
     """What an operation is called with, by the name of the field; words that are kept are bait."""
-    person = {"tenant": tenant, "login": ATTACKERS_LOGIN, "password": PASSWORD}
     names = {"reference": tried, "draft": tried, "name": tried, "references": (tried,)}
     words = f"{scene.plant.bait[0]} {scene.placeholders[-1]}"
-    return {**person, **names, "question": f"Who is {words}?", "text": words}
+    return {"tenant": tenant, **names, "question": f"Who is {words}?", "text": words}
 
 
 def pages(search: Search, scene: Scene) -> None:

@@ -22,9 +22,11 @@ from tests.fakes.indexes import HashingEmbedder
 from tests.ui.cli_fixtures import Served, begin, ended, quietdesk, serving
 from ui.operations.base import Progress, Step, silent
 from ui.operations.batch import SUMMARISE, BatchArgs, BatchResult, _batch
+from ui.operations.callers import Caller, Door
 from ui.operations.tickets import Export
 from ui.operations.writing import summarised
 
+OWNER = Caller(Door.SHELL, owner=True)
 ACME = ("--tenant", "acme")
 NAME = "Theodora Quillfeather"
 
@@ -76,7 +78,7 @@ class Night:
         )
 
     def run(self, progress: Progress = silent) -> BatchResult:
-        return SUMMARISE.run(self.home, self.args, progress)
+        return SUMMARISE.run(self.home, OWNER, self.args, progress)
 
     def queued(self) -> Counter[str]:
         drafts = self.home.desk("acme").records.drafts.list(kind=DraftKind.SUMMARY)
@@ -135,7 +137,7 @@ def test_a_result_is_what_the_queue_holds_and_names_nobody(night: Night) -> None
 def test_all_means_every_open_ticket_also_those_written_about_before(night: Night) -> None:
     night.run()
     other = night.out.with_name("other.jsonl")
-    done = SUMMARISE.run(night.home, BatchArgs(tenant="acme", out=str(other)), silent)
+    done = SUMMARISE.run(night.home, OWNER, BatchArgs(tenant="acme", out=str(other)), silent)
     assert (done.written, done.known) == (0, 4)
     assert references(other) == EACH_ONCE
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from guardrails import errors
 from guardrails.errors import NotFound, QuietdeskError, StorageTrouble
 from ui.crash import Crash, crash, details, trouble_of
-from ui.operations.base import Operation, PersonArgs, TenantArgs
+from ui.operations.base import Operation
 from ui.operations.registry import OPERATIONS
 from ui.wire import Failure, error_of, failure_of
 
@@ -28,36 +28,6 @@ def test_arguments_refuse_what_they_do_not_know(operation: Operation[Any, Any]) 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
 def test_a_result_can_travel_as_json(operation: Operation[Any, Any]) -> None:
     assert json.dumps(operation.result.model_json_schema())
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "tickets.show",
-        "review.list",
-        "review.show",
-        "review.approve",
-        "review.edit",
-        "review.reject",
-        "review.release",
-        "outbox.list",
-        "outbox.deliver",
-    ],
-)
-def test_what_shows_or_sends_identity_needs_a_persons_credential(name: str) -> None:
-    assert issubclass(OPERATIONS[name].args, PersonArgs)
-
-
-def test_everything_else_that_has_a_tenant_names_it() -> None:
-    without = [name for name, each in OPERATIONS.items() if not issubclass(each.args, TenantArgs)]
-    assert without == [
-        "tenant.list", "library.ingest", "library.show", "library.forget", "library.reindex"
-    ]  # fmt: skip
-
-
-def test_a_password_does_not_show_in_a_repr() -> None:
-    args = PersonArgs(tenant="acme", login="rita", password="correct-horse")
-    assert "correct-horse" not in repr(args)
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 
 # Another tenant
 
-_TABS = ("Tickets", "Review", "Gaps", "Terms", "Outbox", "Ledger")
+_TABS = ("Tickets", "Review", "Ask", "Gaps", "Terms", "Outbox", "Import", "Ledger")
 
 
 def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
@@ -318,7 +318,7 @@ def test_an_agent_decides_on_no_word(own_site: Site) -> None:
                 where = {"opened": "AC-1", "draft_opened": draft.id}
                 shown = ann.do(name, "click", picked, tenant="acme", **where)
                 assert shown.changed == []
-                assert "may not decide" in shown.notice
+                assert "takes the role reviewer" in shown.notice
     assert desk.records.terms.list() == []
     assert len(list(desk.ledger.rows())) == rows
 
@@ -395,7 +395,7 @@ def _open_ticket(browser: Browser) -> dict[str, Any]:
 def _refused(browser: Browser, name: str, draft: Draft, text: str) -> None:
     shown = browser.do(name, "click", tenant="acme", draft_opened=draft.id, edit=text)
     assert shown.changed == []
-    assert "not a reviewer" in shown.notice or "not the text" in shown.notice, shown.notice
+    assert "takes the role reviewer" in shown.notice, shown.notice
 
 
 def _status(browser: Browser) -> set[tuple[int, str]]:

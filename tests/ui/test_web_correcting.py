@@ -12,8 +12,9 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.terms import terms
 from guardrails import RawText
 from tests.fakes.tickets import import_tickets
-from tests.ui.web_fixtures import HOSTILE, MAIL, PASSWORD, PLANTED, Browser, Shown, Site, ticket
+from tests.ui.web_fixtures import HOSTILE, MAIL, PLANTED, Browser, Shown, Site, ticket
 from ui.operations.base import silent
+from ui.operations.callers import Door, logged_in
 from ui.operations.terms import ADD, OneTerm
 from ui.operations.tickets import REDACT, RedactArgs
 
@@ -99,14 +100,14 @@ def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -
 
 
 def test_the_shell_decides_and_redacts_again_like_the_page(desk_site: Site) -> None:
-    args = {"tenant": "acme", "login": "rae", "password": PASSWORD, "text": WORD}
-    told = ADD.run(desk_site.home, OneTerm(**args, mask_as="ORGANIZATION"), silent)
+    home, rae = desk_site.home, logged_in(desk_site.home, "rae", Door.SHELL)
+    told = ADD.run(home, rae, OneTerm(tenant="acme", text=WORD, mask_as="ORGANIZATION"), silent)
     assert [(each.text, each.mask_as) for each in told.terms] == [(WORD, "ORGANIZATION")]
     assert told.stale_documents == 1
-    assert REDACT.run(desk_site.home, RedactArgs(tenant="acme"), silent).changed == 1
-    assert REDACT.run(desk_site.home, RedactArgs(tenant="acme"), silent).changed == 0
+    assert REDACT.run(home, rae, RedactArgs(tenant="acme"), silent).changed == 1
+    assert REDACT.run(home, rae, RedactArgs(tenant="acme"), silent).changed == 0
     with pytest.raises(BadInput, match="no such type"):
-        ADD.run(desk_site.home, OneTerm(**args, mask_as="NAME"), silent)
+        ADD.run(home, rae, OneTerm(tenant="acme", text=WORD, mask_as="NAME"), silent)
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.flows.review import ReviewView
-from assistant.model import Finding, FindingKind, Written
-from guardrails import RawText
-from guardrails.identity.permissions import Person, show
+from assistant.model import Written
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
-from tests.fakes.desks import a_desk
 from tests.fakes.plain import redacted as as_redacted
 from tests.fakes.samples import a_draft, a_written
+from ui.operations.drafts import FindingView, citation_view, draft_view
+from ui.operations.review import ReviewDetail
 from ui.web.chips import put_back, redacted
 from ui.web.findings import Numbered, Piece, lay, numbered
 from ui.web.views.review import compare
-from ui.web.views.shown import Shown
 
 _TEXTS = st.lists(
     st.sampled_from(["<PERSON_3>", "<SECRET>", "[1]", "[2]", "a", " ", "<b>", "\n", "é🙂"])
@@ -52,8 +49,8 @@ def test_a_text_with_citations_reads_the_same_with_and_without_marks(
 ) -> None:
     found = numbered([_finding(*place) for place in places], len(value))
     plain, marked = _Reader(), _Reader()
-    plain.feed(redacted(value, a_written().citations))
-    marked.feed(redacted(value, a_written().citations, found))
+    plain.feed(redacted(value, _CITED))
+    marked.feed(redacted(value, _CITED, found))
     assert marked.text == plain.text
 
 
@@ -83,10 +80,9 @@ def test_findings_stand_in_the_column_that_they_are_about() -> None:
     made = replace(
         a_written("Restart it."),
         said=as_redacted("Run rm -rf / now."),
-        findings=(_finding(0, 7), _finding(0, 11)),
-        refused=(_finding(4, 12, blocks=True),),
     )
-    shown = _compared(made)
+    refused = [_finding(4, 12, blocks=True)]
+    shown = _compared(made, _finding(0, 7), _finding(0, 11), refused=refused)
     saw, said, sent = re.findall(r"<section><header>.*?</section>", shown, re.DOTALL)
     assert "qd-no" not in saw
     assert re.findall(r'data-entry="(\d)"', said) == ["3"]
@@ -97,8 +93,8 @@ def test_findings_stand_in_the_column_that_they_are_about() -> None:
 
 
 def test_a_note_that_quotes_a_ticket_is_text() -> None:
-    made = replace(a_written("abc"), findings=(_finding(0, 1, note='"><script>1</script>'),))
-    assert "<script" not in _compared(made)
+    shown = _compared(a_written("abc"), _finding(0, 1, note='"><script>1</script>'))
+    assert "<script" not in shown
 
 
 class _Reader(HTMLParser):
@@ -136,11 +132,12 @@ class _Reader(HTMLParser):
         )
 
 
+_CITED = [citation_view(each) for each in a_written().citations]
 _PRIYA = Placeholder(EntityType.PERSON, 3)
 
 
-def _finding(start: int, end: int, blocks: bool = False, note: str = 'say "hi"') -> Finding:
-    return Finding(FindingKind.PERSONAL_DATA, start, end, note, blocks)
+def _finding(start: int, end: int, blocks: bool = False, note: str = 'say "hi"') -> FindingView:
+    return FindingView(kind="personal_data", start=start, end=end, note=note, blocks=blocks)
 
 
 def _restored(value: str, start: int = 0, end: int | None = None) -> str:
@@ -159,11 +156,15 @@ def _cleared(value: str, each: Numbered) -> tuple[int, int]:
     return start, end
 
 
-def _compared(made: Written) -> str:
-    desk = a_desk()
-    person = Person("rita", "harbour", may_read=True, may_release=True)
-    seen = [
-        show(RawText(each.reveal()), person, "harbour") for each in (made.saw, made.said, made.body)
-    ]
-    view = ReviewView(replace(a_draft(), written=made), seen[0], seen[1], seen[2], ())
-    return compare(view, Shown(desk, person, as_seen=False))
+def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView] = ()) -> str:
+    draft = draft_view(replace(a_draft(), written=made))
+    view = ReviewDetail(
+        draft=draft.model_copy(update={"findings": found, "refused": tuple(refused)}),
+        saw=made.saw.reveal(),
+        said=made.said.reveal(),
+        to_send=made.body.reveal(),
+        put_back=(),
+        sources=(),
+        decisions=(),
+    )
+    return compare(view, may_decide=True)

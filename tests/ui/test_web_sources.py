@@ -9,8 +9,8 @@ from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import redacted
 from tests.fakes.samples import a_document, chunks_of
+from ui.operations.ask import answer_view
 from ui.web.views.ask import answer
-from ui.web.views.shown import Shown
 
 
 def test_the_nearest_articles_say_their_score_and_what_found_them() -> None:
@@ -34,4 +34,4 @@ def _shown(*, answerable: bool) -> str:
     written = ExtractiveWriter().answer(question, [passage] if answerable else [])
     person = Person("rita", "harbour", may_read=True, may_release=True)
     found = Answer(question, written, (passage,), answerable)
-    return answer(found, Shown(desk, person, as_seen=True))
+    return answer(answer_view(desk, person, found))

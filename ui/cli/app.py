@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
 import typer
 
 from ui.cli import (
@@ -18,6 +21,7 @@ from ui.cli import (
     terms,
     tickets,
 )
+from ui.operations.lines import LINES
 
 _HELP = """A support assistant that keeps confidences.
 
@@ -28,19 +32,25 @@ def _group(help_text: str) -> typer.Typer:
     return typer.Typer(help=help_text, no_args_is_help=True)
 
 
+def _command(group: typer.Typer, name: str, operation: str, command: Callable[..., None]) -> None:
+    """Add a command of an operation: its line, and below it what the command says of itself."""
+    more = inspect.getdoc(command) or ""
+    group.command(name, help=f"{LINES[operation]}\n\n{more}")(command)
+
+
 def build() -> typer.Typer:
     """Return the whole command line."""
     top = typer.Typer(
         help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
     top.command("serve")(serving.serve)
-    top.command("ingest")(knowledge.ingest)
-    top.command("reindex")(tenants.reindex)
-    top.command("ask")(knowledge.ask)
-    top.command("gaps")(knowledge.gaps)
-    top.command("redact")(knowledge.redact)
-    top.command("summarise")(tickets.summarise)
-    top.command("draft")(tickets.draft)
+    _command(top, "ingest", "ingest", knowledge.ingest)
+    _command(top, "reindex", "reindex", tenants.reindex)
+    _command(top, "ask", "ask", knowledge.ask)
+    _command(top, "gaps", "gaps.list", knowledge.gaps)
+    _command(top, "redact", "redact", knowledge.redact)
+    _command(top, "summarise", "summarise", tickets.summarise)
+    _command(top, "draft", "draft", tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
     top.add_typer(_people(), name="people")
@@ -57,81 +67,81 @@ def build() -> typer.Typer:
 
 def _tenants() -> typer.Typer:
     group = _group("Clients whose tickets and documents are kept apart.")
-    group.command("add")(tenants.add)
-    group.command("list")(tenants.list_all)
-    group.command("show")(tenants.show)
-    group.command("set")(tenants.change)
+    _command(group, "add", "tenant.add", tenants.add)
+    _command(group, "list", "tenant.list", tenants.list_all)
+    _command(group, "show", "tenant.show", tenants.show)
+    _command(group, "set", "tenant.set", tenants.change)
     return group
 
 
 def _library() -> typer.Typer:
     group = _group("The provider's own runbooks, which tenants may read and never write.")
-    group.command("ingest")(library.ingest)
-    group.command("reindex")(library.reindex)
-    group.command("show")(library.show)
-    group.command("forget")(library.forget)
+    _command(group, "ingest", "library.ingest", library.ingest)
+    _command(group, "reindex", "library.reindex", library.reindex)
+    _command(group, "show", "library.show", library.show)
+    _command(group, "forget", "library.forget", library.forget)
     return group
 
 
 def _people() -> typer.Typer:
     group = _group("People of a tenant, who are masked everywhere.")
-    group.command("import")(tenants.import_people)
+    _command(group, "import", "people.import", tenants.import_people)
     return group
 
 
 def _terms() -> typer.Typer:
     group = _group("Words that a tenant decides on: always masked, or left readable.")
-    group.command("add")(terms.add)
-    group.command("remove")(terms.remove)
-    group.command("list")(terms.list_all)
+    _command(group, "add", "terms.add", terms.add)
+    _command(group, "remove", "terms.remove", terms.remove)
+    _command(group, "list", "terms.list", terms.list_all)
     return group
 
 
 def _users() -> typer.Typer:
     group = _group("People who may log in.")
-    group.command("add")(tenants.add_user)
+    _command(group, "add", "user.add", tenants.add_user)
     return group
 
 
 def _tickets() -> typer.Typer:
     group = _group("Tickets of a tenant.")
-    group.command("import")(tickets.import_file)
-    group.command("list")(tickets.list_all)
-    group.command("show")(tickets.show)
-    group.command("redact")(tickets.redact)
+    _command(group, "import", "tickets.import", tickets.import_file)
+    _command(group, "list", "tickets.list", tickets.list_all)
+    _command(group, "show", "tickets.show", tickets.show)
+    _command(group, "redact", "tickets.redact", tickets.redact)
     return group
 
 
 def _forget() -> typer.Typer:
     group = _group("Erase for good, from the disk too.")
-    group.command("document")(forgetting.document)
-    group.command("ticket")(forgetting.ticket)
+    _command(group, "document", "forget.document", forgetting.document)
+    _command(group, "ticket", "forget.ticket", forgetting.ticket)
     return group
 
 
 def _review() -> typer.Typer:
     group = _group("Drafted replies that wait for a person.")
-    group.command("list")(review.list_waiting)
-    group.command("show")(review.show)
-    group.command("approve")(review.approve)
-    group.command("edit")(review.edit)
-    group.command("reject")(review.reject)
-    group.command("release")(review.release)
+    _command(group, "list", "review.list", review.list_waiting)
+    _command(group, "show", "review.show", review.show)
+    _command(group, "approve", "review.approve", review.approve)
+    _command(group, "edit", "review.edit", review.edit)
+    _command(group, "reject", "review.reject", review.reject)
+    _command(group, "release", "review.release", review.release)
     return group
 
 
 def _outbox() -> typer.Typer:
     group = _group("Released replies.")
-    group.command("list")(outbox.list_all)
+    _command(group, "list", "outbox.list", outbox.list_all)
     group.command("export")(outbox.export)
-    group.command("deliver")(outbox.deliver)
+    _command(group, "deliver", "outbox.deliver", outbox.deliver)
     return group
 
 
 def _ledger() -> typer.Typer:
     group = _group("What left, what came back, and the proof that nobody changed it.")
-    group.command("show")(ledger.show)
-    group.command("verify")(ledger.verify)
+    _command(group, "show", "ledger.show", ledger.show)
+    _command(group, "verify", "ledger.verify", ledger.verify)
     return group
 
 

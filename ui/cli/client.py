@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import httpx
 
     from assistant.settings import Settings
-    from ui.operations.base import ArgsT, Operation, Progress, ResultT
+    from ui.operations.base import ArgsT, Credential, Operation, Progress, ResultT
+    from ui.wire import Call
 
 _PATIENCE_S = 30.0
 _PAUSE_S = 0.2
@@ -29,10 +30,14 @@ def perform(
     operation: Operation[ArgsT, ResultT],
     args: ArgsT,
     *,
+    credential: Credential | None = None,
     progress: Progress | None = None,
     create: bool = False,
 ) -> ResultT:
-    """Run ``operation`` wherever it can run. Only ``create`` makes a home that is not there."""
+    """Run ``operation`` wherever it can run. Only ``create`` makes a home that is not there.
+
+    The caller is the person of ``credential``, or without one the owner of the home.
+    """
     from assistant.settings import load_settings
     from ui.operations.base import silent
 
@@ -42,11 +47,11 @@ def perform(
     told = False
     while True:
         try:
-            return _through(settings.home, operation, args, progress)
+            return _through(settings.home, operation, args, credential, progress)
         except _NobodyListens:
             pass
         try:
-            return _here(settings, operation, args, progress, create=create)
+            return _here(settings, operation, args, credential, progress, create=create)
         except _Taken as taken:
             if time.monotonic() > until:
                 raise taken.error from None
@@ -69,6 +74,7 @@ def _here(
     settings: Settings,
     operation: Operation[ArgsT, ResultT],
     args: ArgsT,
+    credential: Credential | None,
     progress: Progress,
     *,
     create: bool,
@@ -78,6 +84,7 @@ def _here(
     from assistant.bootstrap import Home, HomeInUse
     from ui.crash import translated
     from ui.logs import configure
+    from ui.operations.callers import Door
     from ui.operations.operator import Operator
 
     try:
@@ -87,7 +94,9 @@ def _here(
         raise _Taken(error) from None
     with home:
         configure(settings.home)
-        return Operator(home).perform(operation, args, progress)
+        operator = Operator(home)
+        caller = operator.caller(Door.SHELL, credential, owns=True)
+        return operator.perform(operation, caller, args, progress)
 
 
 def _must_exist(settings: Settings) -> None:
@@ -101,34 +110,37 @@ def _must_exist(settings: Settings) -> None:
 
 
 def _through(
-    home: Path, operation: Operation[ArgsT, ResultT], args: ArgsT, progress: Progress
+    home: Path,
+    operation: Operation[ArgsT, ResultT],
+    args: ArgsT,
+    credential: Credential | None,
+    progress: Progress,
 ) -> ResultT:
-    from ui.wire import socket_path
+    from ui.wire import Call, socket_path
 
     path = socket_path(home)
     if not path.is_socket():
         raise _NobodyListens
     import httpx
 
+    call = Call(args=args.model_dump(mode="json"), credential=credential)
     timeout = httpx.Timeout(_SILENCE_S)
     transport = httpx.HTTPTransport(uds=str(path))
     with httpx.Client(transport=transport, timeout=timeout, trust_env=False) as client:
         try:
-            return operation.result.model_validate(_talk(client, operation, args, progress))
+            return operation.result.model_validate(_talk(client, operation.name, call, progress))
         except httpx.ConnectError:
             raise _NobodyListens from None
         except httpx.TransportError as error:
             raise _broken_off(operation.name, error) from None
 
 
-def _talk(
-    client: httpx.Client, operation: Operation[Any, Any], args: Any, progress: Progress
-) -> object:
+def _talk(client: httpx.Client, name: str, call: Call, progress: Progress) -> object:
     headers = {"content-type": "application/json"}
-    url = f"http://quietdesk/ops/{operation.name}"
-    with client.stream("POST", url, content=args.model_dump_json(), headers=headers) as answer:
+    url = f"http://quietdesk/ops/{name}"
+    with client.stream("POST", url, content=call.model_dump_json(), headers=headers) as answer:
         answer.raise_for_status()
-        return _outcome(operation.name, answer.iter_lines(), progress)
+        return _outcome(name, answer.iter_lines(), progress)
 
 
 def _outcome(name: str, lines: Iterator[str], progress: Progress) -> object:

@@ -24,10 +24,10 @@ def document(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Forget documents: rows, logs, free pages and vectors are erased from the disk.
+    """Values of the vault that no other text holds go too.
 
-    Values of the vault that stood nowhere else go too. The file itself is yours: while it stands in
-    a folder that is read, the next `ingest` brings it back.
+    The file itself is yours: while it is in a folder that is read, the next `ingest` brings it
+    back.
     """
     from ui.operations.forgetting import DOCUMENT, ForgetArgs
 
@@ -43,7 +43,6 @@ def ticket(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Forget a ticket as it came and as it was redacted, its drafts, decisions and replies."""
     from ui.operations.forgetting import TICKET, ForgetArgs
 
     with screen.watching() as progress:

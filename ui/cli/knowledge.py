@@ -27,10 +27,7 @@ def ingest(
     dry: Dry = False,
     json: Json = False,
 ) -> None:
-    """Read documents into a tenant's index; what is gone from the folder goes from the index.
-
-    Ends with 1 when a document could not be read; all others are in the index then.
-    """
+    """Ends with 1 when a document could not be read; all others are in the index then."""
     from ui.operations.ingest import INGEST, IngestArgs
 
     args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs)
@@ -75,10 +72,7 @@ def ask(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Answer a question from a tenant's documents, with citations and why each passage was found.
-
-    What nothing answers is kept for `gaps`, unless a filter left documents out.
-    """
+    """What nothing answers is kept for `gaps`, unless a filter left documents out."""
     from ui.operations.ask import ASK, Question
 
     asked = Question(
@@ -99,7 +93,6 @@ def ask(
 
 
 def gaps(*, tenant: Tenant, json: Json = False) -> None:
-    """List what was asked in vain, like questions together, most often asked first."""
     from ui.operations.base import TenantArgs
     from ui.operations.gaps import LIST
 
@@ -121,7 +114,6 @@ def redact(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Print a text with identity masked. Keeps nothing; with a tenant it only looks up."""
     found = _redacted(text_of(file), tenant)
     if json:
         screen.as_json(found)

@@ -83,14 +83,19 @@ class CommandDoors:
     def perform(self, home: Home, operation: str, **args: object) -> str:
         """Run an operation; return its JSON or the message that a person would read."""
         from assistant.errors import QuietdeskError
-        from ui.operations.base import silent
+        from ui.operations.base import Credential, silent
+        from ui.operations.callers import Door
         from ui.operations.operator import Operator
         from ui.operations.registry import OPERATIONS
 
-        found = OPERATIONS[operation]
+        found, operator = OPERATIONS[operation], Operator(home)
         known = {name: each for name, each in args.items() if name in found.args.model_fields}
+        who = None
+        if "login" in args:
+            who = Credential(login=str(args["login"]), password=str(args["password"]))
         try:
-            result = Operator(home).perform(found, found.args.model_validate(known), silent)
+            caller = operator.caller(Door.SHELL, who, owns=True)
+            result = operator.perform(found, caller, found.args.model_validate(known), silent)
         except QuietdeskError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - what nobody expected is a part of the run

@@ -20,7 +20,6 @@ def show(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most this many.")] = 50,
     json: Json = False,
 ) -> None:
-    """Show the last rows: hashes, counts, ids and closed words, never text."""
     from ui.operations.ledger import SHOW, LedgerArgs
 
     found = perform(SHOW, LedgerArgs(tenant=tenant, after=after, limit=limit))
@@ -34,7 +33,6 @@ def show(
 
 
 def verify(*, tenant: Tenant, json: Json = False) -> None:
-    """Prove that no row was changed, dropped, moved or added; ends with 4 when one was."""
     from ui.operations.base import TenantArgs
     from ui.operations.ledger import VERIFY
 

@@ -22,10 +22,7 @@ def ingest(
     dry: Dry = False,
     json: Json = False,
 ) -> None:
-    """Read documents into the library; what is masked there is masked for good.
-
-    Tenants read it after `tenant set TENANT --library`, and none of them can write it.
-    """
+    """Tenants read it after `tenant set TENANT --library`, and none of them can write it."""
     from ui.operations.ingest import FolderArgs
     from ui.operations.library import INGEST
 
@@ -41,7 +38,6 @@ def ingest(
 
 
 def reindex(*, json: Json = False) -> None:
-    """Make the library's vectors again that another model made; the old ones answer meanwhile."""
     from ui.operations.reindex import LIBRARY
     from ui.operations.tenants import NoArgs
 
@@ -51,7 +47,6 @@ def reindex(*, json: Json = False) -> None:
 
 
 def show(*, json: Json = False) -> None:
-    """Show how much the library holds, and who reads it."""
     from ui.operations.library import SHOW
     from ui.operations.tenants import NoArgs
 
@@ -76,7 +71,6 @@ def forget(
     *,
     json: Json = False,
 ) -> None:
-    """Forget documents of the library: rows, logs, free pages and vectors are erased."""
     from ui.operations.library import FORGET, LibraryName
 
     name = str(Path(source).absolute()) if Path(source).exists() else source

@@ -11,18 +11,14 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
-from ui.cli.typed import password
+from ui.cli.typed import credential
 
 if TYPE_CHECKING:
-    from ui.operations.base import PersonArgs
     from ui.operations.outbox import Outbox
 
 
 def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """List released replies, oldest first."""
-    from ui.operations.outbox import LIST
-
-    found = perform(LIST, _who(tenant, login))
+    found = _released(tenant, login)
     if json:
         screen.as_json(found)
         return
@@ -51,9 +47,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write released replies with their texts: a JSON object a line, or one with --json."""
-    from ui.operations.outbox import LIST
-
-    found = perform(LIST, _who(tenant, login))
+    found = _released(tenant, login)
     text = found.model_dump_json(indent=2) + "\n" if json else _lines(found)
     if out is None:
         typer.echo(text, nl=False)
@@ -63,21 +57,21 @@ def export(
 
 
 def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Post what was not delivered yet to the webhook."""
+    from ui.operations.base import TenantArgs
     from ui.operations.outbox import DELIVER
 
-    done = perform(DELIVER, _who(tenant, login))
+    done = perform(DELIVER, TenantArgs(tenant=tenant), credential=credential(login))
     if json:
         screen.as_json(done)
     else:
         screen.say(f"{done.delivered} delivered.")
 
 
-def _who(tenant: str, login: str) -> PersonArgs:
-    from ui.operations.base import PersonArgs
+def _released(tenant: str, login: str) -> Outbox:
+    from ui.operations.base import TenantArgs
+    from ui.operations.outbox import LIST
 
-    secret = password(f"Password of {login}")
-    return PersonArgs(tenant=tenant, login=login, password=secret)
+    return perform(LIST, TenantArgs(tenant=tenant), credential=credential(login))
 
 
 def _lines(found: Outbox) -> str:

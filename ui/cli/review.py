@@ -9,22 +9,20 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
-from ui.cli.typed import edited, password, text_of
+from ui.cli.typed import credential, edited, text_of
 
 if TYPE_CHECKING:
-    from ui.operations.base import Operation
-    from ui.operations.review import Decided, OneDraft
+    from ui.operations.base import Credential, Operation
+    from ui.operations.review import DecideArgs, Decided
 
 DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Its id, or the first digits of it.")]
 
 
 def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """List what waits for a decision or for its release, oldest first."""
-    from ui.operations.base import PersonArgs
+    from ui.operations.base import TenantArgs
     from ui.operations.review import LIST
 
-    secret = password(f"Password of {login}")
-    queue = perform(LIST, PersonArgs(tenant=tenant, login=login, password=secret))
+    queue = perform(LIST, TenantArgs(tenant=tenant), credential=credential(login))
     if json:
         screen.as_json(queue)
         return
@@ -45,10 +43,10 @@ def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
 
 
 def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Show what the model saw, what it said and what would be sent."""
-    from ui.operations.review import SHOW
+    from ui.operations.review import SHOW, OneDraft
 
-    found = perform(SHOW, _one(draft, tenant, login))
+    one = OneDraft(tenant=tenant, draft=draft)
+    found = perform(SHOW, one, credential=credential(login))
     if json:
         screen.as_json(found)
         return
@@ -70,14 +68,12 @@ def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) ->
 
 
 def approve(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Approve a draft as it stands."""
     from ui.operations.review import APPROVE
 
     _decide(APPROVE, draft, tenant, login, json=json)
 
 
 def reject(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Reject a draft; it is kept and can never be released."""
     from ui.operations.review import REJECT
 
     _decide(REJECT, draft, tenant, login, json=json)
@@ -93,44 +89,41 @@ def edit(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Replace what will be sent; the new words are redacted, checked and wait for approval."""
     from ui.operations.review import EDIT, EditArgs
 
-    one = _one(draft, tenant, login)
-    text = text_of(file) if file else _from_editor(one)
-    done = perform(EDIT, EditArgs(**one.model_dump(), text=text))
+    who = credential(login)
+    text = text_of(file) if file else _from_editor(draft, tenant, who)
+    args = EditArgs(tenant=tenant, draft=draft, text=text)
+    done = perform(EDIT, args, credential=who)
     _print(done, json=json)
 
 
 def release(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Put identity back into an approved reply and place it in the outbox."""
-    from ui.operations.review import RELEASE
+    from ui.operations.review import RELEASE, DecideArgs
 
-    done = perform(RELEASE, _one(draft, tenant, login))
+    one = DecideArgs(tenant=tenant, draft=draft)
+    done = perform(RELEASE, one, credential=credential(login))
     if json:
         screen.as_json(done)
     else:
         screen.say(f"The reply to {done.reference} is in the outbox ({done.reply[:8]}).")
 
 
-def _one(draft: str, tenant: str, login: str) -> OneDraft:
-    from ui.operations.review import OneDraft
-
-    secret = password(f"Password of {login}")
-    return OneDraft(tenant=tenant, login=login, password=secret, draft=draft)
-
-
-def _from_editor(one: OneDraft) -> str:
+def _from_editor(draft: str, tenant: str, who: Credential) -> str:
     from assistant.settings import load_settings
-    from ui.operations.review import SHOW
+    from ui.operations.review import SHOW, OneDraft
 
-    return edited(perform(SHOW, one).to_send, load_settings().home)
+    found = perform(SHOW, OneDraft(tenant=tenant, draft=draft), credential=who)
+    return edited(found.to_send, load_settings().home)
 
 
 def _decide(
-    operation: Operation[OneDraft, Decided], draft: str, tenant: str, login: str, *, json: bool
+    operation: Operation[DecideArgs, Decided], draft: str, tenant: str, login: str, *, json: bool
 ) -> None:
-    _print(perform(operation, _one(draft, tenant, login)), json=json)
+    from ui.operations.review import DecideArgs
+
+    one = DecideArgs(tenant=tenant, draft=draft)
+    _print(perform(operation, one, credential=credential(login)), json=json)
 
 
 def _print(done: Decided, *, json: bool) -> None:

@@ -22,7 +22,6 @@ Slug = Annotated[
 
 
 def add(slug: Slug, *, json: Json = False) -> None:
-    """Add a tenant under the strictest policy that works."""
     from ui.operations.base import TenantArgs
     from ui.operations.tenants import ADD
 
@@ -34,7 +33,6 @@ def add(slug: Slug, *, json: Json = False) -> None:
 
 
 def list_all(*, json: Json = False) -> None:
-    """List the tenants of this home."""
     from ui.operations.tenants import LIST, NoArgs
 
     found = perform(LIST, NoArgs())
@@ -57,7 +55,6 @@ def list_all(*, json: Json = False) -> None:
 
 
 def show(slug: Slug, *, json: Json = False) -> None:
-    """Show a tenant's policy and how much is kept about it."""
     from ui.operations.base import TenantArgs
     from ui.operations.tenants import SHOW
 
@@ -94,10 +91,7 @@ def _show(found: TenantDetail) -> None:
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
-    """Make the vectors again that another model made, beside those that answer meanwhile.
-
-    It may be stopped at any moment: the same command goes on. Then the new ones answer.
-    """
+    """It may be stopped at any moment: the same command goes on. Then the new ones answer."""
     from ui.operations.base import TenantArgs
     from ui.operations.reindex import REINDEX
 
@@ -139,7 +133,6 @@ def change(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Change rules of a tenant's policy; each change is a new version of it, in the ledger."""
     from ui.operations.tenants import SET, TenantRules
 
     rules = TenantRules(tenant=slug, library=library, resolved_tickets=resolved_tickets)
@@ -161,7 +154,6 @@ def import_people(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Tell who a tenant's people are, so that they are masked wherever they stand."""
     from ui.operations.directory import IMPORT, Staff
 
     name = "stdin" if file == "-" else Path(file).name
@@ -179,7 +171,6 @@ def add_user(
     role: Annotated[str, typer.Option(help="agent, reviewer or admin.")],
     json: Json = False,
 ) -> None:
-    """Give a person a login and a role with a tenant; the password is asked for."""
     from ui.operations.users import ADD, NewUser
 
     secret = password(f"Password for {login}", confirm=True)

@@ -9,7 +9,7 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
-from ui.cli.typed import password
+from ui.cli.typed import credential
 
 if TYPE_CHECKING:
     from ui.operations.terms import TermList
@@ -30,33 +30,25 @@ def add(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Decide that a word is always masked, or stays readable; a secret is never allow-listed.
-
-    What was read before is stale then: `ingest` reads documents again, `tickets redact` tickets.
-    """
+    """What was read before is stale then: `ingest` renews documents, `tickets redact` tickets."""
     from ui.operations.terms import ADD, OneTerm
 
-    secret = password(f"Password of {login}")
-    args = OneTerm(tenant=tenant, login=login, password=secret, text=term, mask_as=mask_as)
-    _tell(perform(ADD, args), json=json)
+    args = OneTerm(tenant=tenant, text=term, mask_as=mask_as)
+    _tell(perform(ADD, args, credential=credential(login)), json=json)
 
 
 def remove(term: Word, *, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """Leave a word to detection again."""
-    from ui.operations.terms import REMOVE, OneTerm
+    from ui.operations.terms import REMOVE, RemoveArgs
 
-    secret = password(f"Password of {login}")
-    args = OneTerm(tenant=tenant, login=login, password=secret, text=term)
-    _tell(perform(REMOVE, args), json=json)
+    args = RemoveArgs(tenant=tenant, text=term)
+    _tell(perform(REMOVE, args, credential=credential(login)), json=json)
 
 
 def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """List the words that were decided on."""
-    from ui.operations.base import PersonArgs
+    from ui.operations.base import TenantArgs
     from ui.operations.terms import LIST
 
-    secret = password(f"Password of {login}")
-    _tell(perform(LIST, PersonArgs(tenant=tenant, login=login, password=secret)), json=json)
+    _tell(perform(LIST, TenantArgs(tenant=tenant), credential=credential(login)), json=json)
 
 
 def _tell(found: TermList, *, json: bool) -> None:

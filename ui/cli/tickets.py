@@ -11,7 +11,7 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
-from ui.cli.typed import password, text_of
+from ui.cli.typed import credential, text_of
 
 if TYPE_CHECKING:
     from ui.operations.base import Operation
@@ -43,10 +43,10 @@ def import_file(
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Bring tickets in; those that are there already are updated.
+    """Nothing is kept unless all of the file can be read.
 
-    Nothing is kept unless all of the file can be read. An import that was stopped, however hard,
-    goes on when it is run again. A file may have any length; stdin is held in memory.
+    An import that was stopped, however hard, goes on when it is run again. A file may have any
+    length; stdin is held in memory.
     """
     from ui.operations.tickets import IMPORT, IMPORT_FILE, ExportFile
 
@@ -63,7 +63,6 @@ def import_file(
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
-    """Redact tickets again, all or some, after a term was added or people were imported."""
     from ui.operations.tickets import REDACT, RedactArgs
 
     args = RedactArgs(tenant=tenant, references=tuple(references or ()))
@@ -76,7 +75,6 @@ def redact(references: References = None, *, tenant: Tenant, json: Json = False)
 
 
 def list_all(*, tenant: Tenant, json: Json = False) -> None:
-    """List a tenant's tickets, redacted."""
     from ui.operations.base import TenantArgs
     from ui.operations.tickets import LIST
 
@@ -108,12 +106,10 @@ def show(
     login: Login,
     json: Json = False,
 ) -> None:
-    """Show a ticket as it came, to a person with a membership at its tenant."""
     from ui.operations.tickets import SHOW, OneTicket
 
-    secret = password(f"Password of {login}")
-    args = OneTicket(tenant=tenant, login=login, password=secret, reference=reference)
-    found = perform(SHOW, args)
+    args = OneTicket(tenant=tenant, reference=reference)
+    found = perform(SHOW, args, credential=credential(login))
     if json:
         screen.as_json(found)
         return
@@ -132,10 +128,9 @@ def summarise(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Summarise tickets; each summary is kept with its ledger row.
+    """With --out a batch that was stopped, however hard, goes on when it is run again.
 
-    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
-    when a ticket failed; all others are done then.
+    Ends with 1 when a ticket failed; all others are done then.
     """
     from ui.operations import batch, writing
 
@@ -154,10 +149,9 @@ def draft(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Draft cited replies; each one waits in the queue for a person.
+    """With --out a batch that was stopped, however hard, goes on when it is run again.
 
-    With --out a batch that was stopped, however hard, goes on when it is run again. Ends with 1
-    when a ticket failed; all others are done then.
+    Ends with 1 when a ticket failed; all others are done then.
     """
     from ui.operations import batch, writing
 

@@ -8,8 +8,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from ui.operations.base import Credential
 
 PASSWORD = "QUIETDESK_PASSWORD"  # noqa: S105 - a variable's name
 _MIB = 1024 * 1024
@@ -26,6 +30,13 @@ def password(prompt: str, *, confirm: bool = False) -> str:
 
         raise BadInput("There is no password and nobody to ask for one.", todo=f"Set {PASSWORD}.")
     return typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+
+
+def credential(login: str) -> Credential:
+    """Return ``login`` with its password, which is typed or taken from the environment."""
+    from ui.operations.base import Credential
+
+    return Credential(login=login, password=password(f"Password of {login}"))
 
 
 def text_of(where: str) -> str:

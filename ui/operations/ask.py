@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
 from ui.operations.drafts import CitationView, citation_view
+from ui.operations.needs import owner_or
+from ui.operations.sources import SourceView, cited, nearest
+from ui.operations.texts import texts
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
+    from assistant.flows.ask import Answer
+    from assistant.flows.conversations import Conversation
     from assistant.model import Passage
     from assistant.search.filters import DocumentFilter
-    from guardrails import RedactedText
+    from guardrails import RawText, RedactedText
+    from guardrails.identity.permissions import Person
 
 
 class Question(TenantArgs):
-    """A question as a person typed it; with ``note`` it is kept as a gap though it was narrowed."""
+    """A question as a person typed it; with ``note`` it is kept as a gap though it was narrowed.
+
+    ``conversation`` is one that the person has begun, which the question goes on with.
+    """
 
     question: str
     type: str = ""
@@ -26,6 +40,7 @@ class Question(TenantArgs):
     products: tuple[str, ...] = ()
     since: date | None = None
     note: bool = False
+    conversation: str = ""
 
 
 class Nearest(Shape):
@@ -51,7 +66,8 @@ class Nearest(Shape):
 class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
-    ``noted`` tells that the question is kept as a gap.
+    ``noted`` tells that the question is kept as a gap. ``restored`` is the text as the person who
+    asked reads it, ``sources`` are what it cites and ``near`` what came nearest, to be opened.
     """
 
     question: str
@@ -62,33 +78,85 @@ class AnswerView(Shape):
     notes: tuple[str, ...]
     nearest: tuple[Nearest, ...]
     noted: bool
+    restored: str
+    sources: tuple[SourceView, ...]
+    near: tuple[SourceView, ...]
 
 
-def _ask(home: Home, args: Question, _progress: Progress) -> AnswerView:
-    from assistant.errors import BadInput
+def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> AnswerView:
     from assistant.flows.ask import ask
     from assistant.flows.gaps import note_gap
+
+    desk, raw = home.desk(args.tenant), _asked(args)
+    answer = ask(desk, raw, filters=_filter(desk, args))
+    late = args.note and answer.narrowed and not answer.answerable
+    if late:
+        note_gap(desk, answer.question)
+    return answer_view(desk, _reader(caller, args), replace(answer, noted=late or answer.noted))
+
+
+def _asking(
+    home: Home, caller: Caller, args: Question, _progress: Progress
+) -> Iterator[AnswerView]:
+    """Yield the answer as it grows, each time whole sentences that every check has passed.
+
+    It ends when the conversation is stopped or left, or when nobody takes the next piece.
+    """
+    from assistant.flows.ask import asking
+
+    desk, raw = home.desk(args.tenant), _asked(args)
+    here = conversation_of(home, caller, desk, args.conversation)
+    here.stop.clear()
+    before, last = [each.question for each in here.answers], None
+    with closing(asking(desk, raw, before=before, filters=_filter(desk, args))) as answers:
+        for last in answers:
+            yield answer_view(desk, _reader(caller, args), last)
+            if here.stop.is_set():
+                break
+    if last is not None and not here.left and (last.answerable or not here.stop.is_set()):
+        here.add(last)
+
+
+def conversation_of(home: Home, caller: Caller, desk: Desk, wanted: str) -> Conversation:
+    """Return the caller's conversation at this desk. `NotFound` for anybody else's."""
+    from assistant.errors import NotFound
+
+    found = home.conversations.find((caller.login or "", desk.tenant.id), wanted)
+    if found is None:
+        raise NotFound("This conversation has ended.", todo="Begin a new one.")
+    return found
+
+
+def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView:
+    """Return ``answer`` for the outside, with identity put back for ``person``."""
+    written, question = answer.written, answer.question
+    return AnswerView(
+        question=question.reveal(),
+        answerable=answer.answerable,
+        text=written.body.reveal(),
+        writer=written.writer,
+        citations=tuple(citation_view(each) for each in written.citations),
+        notes=written.notes,
+        nearest=tuple(_nearest(each, question) for each in answer.passages),
+        noted=answer.noted,
+        restored=texts(desk, person, [written.body])[0].restored,
+        sources=cited(desk, person, written.citations, answer.passages, question),
+        near=() if answer.answerable else nearest(desk, person, answer.passages, question),
+    )
+
+
+def _asked(args: Question) -> RawText:
+    from assistant.errors import BadInput
     from guardrails import RawText
 
     if not args.question.strip():
         raise BadInput("The question is empty.")
-    desk = home.desk(args.tenant)
-    answer = ask(desk, RawText(args.question), filters=_filter(desk, args))
-    text = answer.written.body.reveal()
-    answerable = answer.answerable and bool(text)
-    late = args.note and answer.narrowed and not answerable
-    if late:
-        note_gap(desk, answer.question)
-    return AnswerView(
-        question=answer.question.reveal(),
-        answerable=answerable,
-        text=text,
-        writer=answer.written.writer,
-        citations=tuple(citation_view(each) for each in answer.written.citations),
-        notes=answer.written.notes,
-        nearest=tuple(_nearest(each, answer.question) for each in answer.passages),
-        noted=late or answer.noted,
-    )
+    return RawText(args.question)
+
+
+def _reader(caller: Caller, args: Question) -> Person | None:
+    """Return whose eyes the answer is for; the owner of the home reads it redacted."""
+    return caller.person(args.tenant) if caller.login else None
 
 
 def _filter(desk: Desk, args: Question) -> DocumentFilter:
@@ -125,4 +193,4 @@ def _nearest(passage: Passage, question: RedactedText) -> Nearest:
     )
 
 
-ASK = Operation("ask", Question, AnswerView, _ask)
+ASK = Operation("ask", Question, AnswerView, _ask, needs=owner_or(Role.AGENT), stream=_asking)

@@ -1,16 +1,20 @@
-"""What an operation is: a name, the shape of its arguments and of its result, and a function."""
+"""What an operation is: a name, who may call it, its arguments, its result, and a function."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ui.operations.lines import LINES
+
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from ui.operations.callers import Caller
+    from ui.operations.needs import Needs
 
 
 MIB = 1024 * 1024
@@ -28,8 +32,8 @@ class TenantArgs(Shape):
     tenant: str
 
 
-class PersonArgs(TenantArgs):
-    """Arguments of an operation that a person answers for, with that person's credential."""
+class Credential(Shape):
+    """A login and its password, as they travel beside the arguments of an operation."""
 
     login: str
     password: str = Field(repr=False)
@@ -75,13 +79,32 @@ ResultT = TypeVar("ResultT", bound=Shape)
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[ArgsT, ResultT]):
-    """One named operation; with ``alone`` it runs once at a time for each tenant."""
+    """One named operation.
+
+    ``needs`` says who may call it. With ``alone``, or for arguments of which it is true, it takes
+    the tenant's turn: one at a time for each tenant. With ``local_only`` it takes or writes a path
+    of this machine, so that nobody elsewhere may call it. With ``stream`` its result can also be
+    had in pieces, each of them the whole so far.
+    """
 
     name: str
     args: type[ArgsT]
     result: type[ResultT]
-    run: Callable[[Home, ArgsT, Progress], ResultT]
-    alone: bool = False
+    run: Callable[[Home, Caller, ArgsT, Progress], ResultT]
+    needs: Needs
+    alone: Callable[[ArgsT], bool] | bool = False
+    local_only: bool = False
+    stream: Callable[[Home, Caller, ArgsT, Progress], Iterator[ResultT]] | None = None
+
+    @property
+    def line(self) -> str:
+        """Return what it does, in one line."""
+        return LINES[self.name]
+
+    @property
+    def streams(self) -> bool:
+        """Return whether its result comes in pieces."""
+        return self.stream is not None
 
 
 def silent(_step: Step) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
 from ui.operations.drafts import draft_view
+from ui.operations.needs import OWNER
 from ui.operations.tickets import Export, ExportFile, steps
 from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
 
@@ -43,13 +45,13 @@ class BatchResult(Shape):
     failed: tuple[Failure, ...]
 
 
-def _summarise(home: Home, args: BatchArgs, progress: Progress) -> BatchResult:
+def _summarise(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> BatchResult:
     from assistant.model import DraftKind
 
     return _batch(home, args, DraftKind.SUMMARY, summarised, progress)
 
 
-def _draft(home: Home, args: BatchArgs, progress: Progress) -> BatchResult:
+def _draft(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> BatchResult:
     from assistant.model import DraftKind
 
     return _batch(home, args, DraftKind.REPLY, drafted, progress)
@@ -156,5 +158,9 @@ def _open(path: Path) -> BinaryIO:
     return os.fdopen(handle, "r+b")
 
 
-SUMMARISE = Operation("summarise.batch", BatchArgs, BatchResult, _summarise, alone=True)
-DRAFT = Operation("draft.batch", BatchArgs, BatchResult, _draft, alone=True)
+SUMMARISE = Operation(
+    "summarise.batch", BatchArgs, BatchResult, _summarise, needs=OWNER, alone=True, local_only=True
+)
+DRAFT = Operation(
+    "draft.batch", BatchArgs, BatchResult, _draft, needs=OWNER, alone=True, local_only=True
+)

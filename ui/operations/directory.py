@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -23,7 +26,7 @@ class PeopleAdded(Shape):
     new: int
 
 
-def _import(home: Home, args: Staff, _progress: Progress) -> PeopleAdded:
+def _import(home: Home, _caller: Caller, args: Staff, _progress: Progress) -> PeopleAdded:
     from assistant.flows.directory import import_people
     from guardrails import RawText
 
@@ -32,4 +35,6 @@ def _import(home: Home, args: Staff, _progress: Progress) -> PeopleAdded:
     return PeopleAdded(new=new)
 
 
-IMPORT = Operation("people.import", Staff, PeopleAdded, _import, alone=True)
+IMPORT = Operation(
+    "people.import", Staff, PeopleAdded, _import, needs=owner_or(Role.REVIEWER), alone=True
+)

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Shape
+from ui.operations.sources import SourceView, cited
+from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
+    from assistant.desk import Desk
     from assistant.model import Citation, Draft, Finding
+    from guardrails.identity.permissions import Person
 
 
 class CitationView(Shape):
@@ -51,6 +55,23 @@ class DraftView(Shape):
     findings: tuple[FindingView, ...]
     refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
+
+
+class WrittenView(Shape):
+    """A draft for a permitted person: its body as it reads, and the passages that it cites."""
+
+    draft: DraftView
+    body: Text
+    sources: tuple[SourceView, ...]
+
+
+def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
+    """Return ``draft`` for the eyes of ``person``."""
+    return WrittenView(
+        draft=draft_view(draft),
+        body=texts(desk, person, [draft.written.body])[0],
+        sources=cited(desk, person, draft.written.citations),
+    )
 
 
 def draft_view(draft: Draft) -> DraftView:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -35,7 +38,7 @@ def forgotten(home: Home, done: Done) -> Forgotten:
     return Forgotten(**asdict(done), erased=home.erases_rows)
 
 
-def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
+def _document(home: Home, _caller: Caller, args: ForgetArgs, progress: Progress) -> Forgotten:
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
     from ingestion.staleness import named
@@ -53,7 +56,7 @@ def _document(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     return forgotten(home, done)
 
 
-def _ticket(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
+def _ticket(home: Home, _caller: Caller, args: ForgetArgs, progress: Progress) -> Forgotten:
     from assistant.flows.forget import forget_ticket
 
     with home.erasing(args.tenant):
@@ -62,5 +65,9 @@ def _ticket(home: Home, args: ForgetArgs, progress: Progress) -> Forgotten:
     return forgotten(home, done)
 
 
-DOCUMENT = Operation("forget.document", ForgetArgs, Forgotten, _document, alone=True)
-TICKET = Operation("forget.ticket", ForgetArgs, Forgotten, _ticket, alone=True)
+DOCUMENT = Operation(
+    "forget.document", ForgetArgs, Forgotten, _document, needs=owner_or(Role.ADMIN), alone=True
+)
+TICKET = Operation(
+    "forget.ticket", ForgetArgs, Forgotten, _ticket, needs=owner_or(Role.ADMIN), alone=True
+)

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import OWNER
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
     from ingestion.report import IngestReport
     from ingestion.report import Progress as IngestProgress
+
+
+def readable() -> frozenset[str]:
+    """Return the endings of files that can be read, each with its dot."""
+    from ingestion.loaders import READABLE
+
+    return READABLE
 
 
 class FolderArgs(Shape):
@@ -105,7 +114,7 @@ def read_into(
     return result_of(report, home.index_bytes(desk.tenant.slug), desk.records.counts()["chunks"])
 
 
-def _ingest(home: Home, args: IngestArgs, progress: Progress) -> IngestResult:
+def _ingest(home: Home, _caller: Caller, args: IngestArgs, progress: Progress) -> IngestResult:
     return read_into(home, home.desk(args.tenant), args, progress)
 
 
@@ -141,4 +150,6 @@ def _step_of(at: IngestProgress) -> Step:
     )
 
 
-INGEST = Operation("ingest", IngestArgs, IngestResult, _ingest, alone=True)
+INGEST = Operation(
+    "ingest", IngestArgs, IngestResult, _ingest, needs=OWNER, alone=True, local_only=True
+)

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -44,7 +47,7 @@ class ProofView(Shape):
     why: str
 
 
-def _show(home: Home, args: LedgerArgs, _progress: Progress) -> Rows:
+def _show(home: Home, _caller: Caller, args: LedgerArgs, _progress: Progress) -> Rows:
     rows = home.desk(args.tenant).ledger.last(args.limit, args.after)
     return Rows(
         rows=tuple(
@@ -54,7 +57,7 @@ def _show(home: Home, args: LedgerArgs, _progress: Progress) -> Rows:
     )
 
 
-def _verify(home: Home, args: TenantArgs, _progress: Progress) -> ProofView:
+def _verify(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> ProofView:
     proof = home.desk(args.tenant).ledger.verify()
     broken = proof.broken
     return ProofView(
@@ -65,5 +68,7 @@ def _verify(home: Home, args: TenantArgs, _progress: Progress) -> ProofView:
     )
 
 
-SHOW = Operation("ledger.show", LedgerArgs, Rows, _show)
-VERIFY = Operation("ledger.verify", TenantArgs, ProofView, _verify)
+SHOW = Operation("ledger.show", LedgerArgs, Rows, _show, needs=owner_or(Role.REVIEWER, Role.ADMIN))
+VERIFY = Operation(
+    "ledger.verify", TenantArgs, ProofView, _verify, needs=owner_or(Role.REVIEWER, Role.ADMIN)
+)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Operation, Progress, Shape, Step
+from ui.operations.callers import Caller
 from ui.operations.forgetting import Forgotten, forgotten
 from ui.operations.ingest import FolderArgs, IngestResult, read_into
+from ui.operations.needs import OWNER
 from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
@@ -29,11 +31,11 @@ class LibraryView(Shape):
     readers: tuple[str, ...]
 
 
-def _ingest(home: Home, args: FolderArgs, progress: Progress) -> IngestResult:
+def _ingest(home: Home, _caller: Caller, args: FolderArgs, progress: Progress) -> IngestResult:
     return read_into(home, home.library(), args, progress, identities=False)
 
 
-def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
+def _show(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> LibraryView:
     from assistant.adapters.records.accounts import LIBRARY
     from ingestion.staleness import stale
 
@@ -53,7 +55,7 @@ def _show(home: Home, _args: NoArgs, _progress: Progress) -> LibraryView:
     )
 
 
-def _forget(home: Home, args: LibraryName, progress: Progress) -> Forgotten:
+def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) -> Forgotten:
     from assistant.adapters.records.accounts import LIBRARY
     from assistant.errors import NotFound
     from assistant.flows.forget import forget_documents
@@ -69,6 +71,8 @@ def _forget(home: Home, args: LibraryName, progress: Progress) -> Forgotten:
     return forgotten(home, done)
 
 
-INGEST = Operation("library.ingest", FolderArgs, IngestResult, _ingest, alone=True)
-SHOW = Operation("library.show", NoArgs, LibraryView, _show)
-FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, alone=True)
+INGEST = Operation(
+    "library.ingest", FolderArgs, IngestResult, _ingest, needs=OWNER, alone=True, local_only=True
+)
+SHOW = Operation("library.show", NoArgs, LibraryView, _show, needs=OWNER)
+FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, needs=OWNER, alone=True)

@@ -1,14 +1,26 @@
-"""Runs operations on one home, for the command line and for the socket alike."""
+"""Runs operations on one home, for every interface: who may call what is decided here."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from ui.operations.base import ArgsT, Operation, Progress, ResultT, Step, TenantArgs
+from assistant.errors import NotPermitted
+from ui.operations.base import (
+    ArgsT,
+    Credential,
+    Operation,
+    Progress,
+    ResultT,
+    Shape,
+    Step,
+    TenantArgs,
+    silent,
+)
+from ui.operations.callers import REMOTE, Caller, Door, authenticated
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -26,23 +38,74 @@ class Operator:
         self._turns: dict[str, threading.Lock] = {}
 
     def perform(
-        self, operation: Operation[ArgsT, ResultT], args: ArgsT, progress: Progress
+        self,
+        operation: Operation[ArgsT, ResultT],
+        caller: Caller,
+        args: ArgsT,
+        progress: Progress,
     ) -> ResultT:
-        """Run ``operation``. Errors of this machine come out as `QuietdeskError` where known."""
+        """Run ``operation`` for ``caller``. `NotPermitted`, before anything runs, if they may not.
+
+        Errors of this machine come out as `QuietdeskError` where known.
+        """
         from ui.crash import translated
 
-        with _logged(operation.name), translated(), self._turn(operation, args):
-            progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
-            return operation.run(self.home, args, progress)
+        with _logged(operation.name), translated():
+            _admit(operation, caller, args)
+            with self._turn(operation, args):
+                progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
+                return operation.run(self.home, caller, args, progress)
+
+    def stream(
+        self, operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT
+    ) -> Iterator[ResultT]:
+        """Yield the result of ``operation`` as it grows; closing the iterator stops it.
+
+        Streaming operations only read, so none waits for a turn. Errors are those of `perform`.
+        """
+        from ui.crash import translated
+
+        if operation.stream is None:
+            raise TypeError(operation.name)
+        with _logged(operation.name), translated():
+            _admit(operation, caller, args)
+            yield from operation.stream(self.home, caller, args, silent)
+
+    def caller(self, door: Door, credential: Credential | None, *, owns: bool) -> Caller:
+        """Return who calls at a door of this machine: the person of ``credential``.
+
+        Without one it is the home's owner, if the account that calls ``owns`` the home.
+        `NotPermitted` for a login and password that do not belong together.
+        """
+        from ui.crash import translated
+
+        if credential is None:
+            return Caller(door, owner=owns)
+        with translated():
+            return authenticated(self.home, credential.login, credential.password, door)
 
     def _turn(
         self, operation: Operation[ArgsT, ResultT], args: ArgsT
     ) -> AbstractContextManager[object]:
-        if not operation.alone:
+        alone = operation.alone
+        if not (alone(args) if callable(alone) else alone):
             return nullcontext()
-        whose = args.tenant if isinstance(args, TenantArgs) else ""  # the provider's own
-        with self._guard:
-            return self._turns.setdefault(whose, threading.Lock())
+        with self._guard:  # the turn of no tenant is the provider's own
+            return self._turns.setdefault(_tenant(args) or "", threading.Lock())
+
+
+def _admit(operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
+    """`NotPermitted` unless ``caller`` may run ``operation`` with these arguments."""
+    operation.needs.admit(caller, _tenant(args))
+    if operation.local_only and caller.door in REMOTE:
+        raise NotPermitted(
+            "This reads or writes files of the machine that Quietdesk runs on.",
+            todo="Run the command there.",
+        )
+
+
+def _tenant(args: Shape) -> str | None:
+    return args.tenant if isinstance(args, TenantArgs) else None
 
 
 @contextmanager

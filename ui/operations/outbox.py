@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
-from ui.operations.people import membership
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.needs import member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -35,10 +37,10 @@ class Delivered(Shape):
     delivered: int
 
 
-def _list(home: Home, args: PersonArgs, _progress: Progress) -> Outbox:
+def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Outbox:
     from assistant.flows import outbox
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     return Outbox(
         replies=tuple(
             ReplyView(
@@ -54,12 +56,14 @@ def _list(home: Home, args: PersonArgs, _progress: Progress) -> Outbox:
     )
 
 
-def _deliver(home: Home, args: PersonArgs, _progress: Progress) -> Delivered:
+def _deliver(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Delivered:
     from assistant.flows import outbox
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     return Delivered(delivered=outbox.deliver(desk, person, home.post_replies()))
 
 
-LIST = Operation("outbox.list", PersonArgs, Outbox, _list)
-DELIVER = Operation("outbox.deliver", PersonArgs, Delivered, _deliver, alone=True)
+LIST = Operation("outbox.list", TenantArgs, Outbox, _list, needs=member(Role.AGENT))
+DELIVER = Operation(
+    "outbox.deliver", TenantArgs, Delivered, _deliver, needs=member(Role.REVIEWER), alone=True
+)

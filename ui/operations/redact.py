@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -52,10 +55,10 @@ def redacted(redaction: Redaction) -> Redacted:
     return Redacted(text=redaction.text.reveal(), masks=masks, counts=counts)
 
 
-def _redact(home: Home, args: RedactArgs, _progress: Progress) -> Redacted:
+def _redact(home: Home, _caller: Caller, args: RedactArgs, _progress: Progress) -> Redacted:
     from guardrails import RawText
 
     return redacted(home.desk(args.tenant).redactor.look_up(RawText(args.text)))
 
 
-REDACT = Operation("redact", RedactArgs, Redacted, _redact)
+REDACT = Operation("redact", RedactArgs, Redacted, _redact, needs=owner_or(Role.AGENT))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import OWNER, owner_or
 from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
@@ -23,11 +26,11 @@ class Reindexed(Shape):
     stale_documents: int
 
 
-def _tenant(home: Home, args: TenantArgs, progress: Progress) -> Reindexed:
+def _tenant(home: Home, _caller: Caller, args: TenantArgs, progress: Progress) -> Reindexed:
     return _reindex(home.desk(args.tenant), progress)
 
 
-def _library(home: Home, _args: NoArgs, progress: Progress) -> Reindexed:
+def _library(home: Home, _caller: Caller, _args: NoArgs, progress: Progress) -> Reindexed:
     return _reindex(home.library(), progress)
 
 
@@ -48,5 +51,7 @@ def _reindex(desk: Desk, progress: Progress) -> Reindexed:
     )
 
 
-REINDEX = Operation("reindex", TenantArgs, Reindexed, _tenant, alone=True)
-LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, alone=True)
+REINDEX = Operation(
+    "reindex", TenantArgs, Reindexed, _tenant, needs=owner_or(Role.ADMIN), alone=True
+)
+LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, needs=OWNER, alone=True)

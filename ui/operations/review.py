@@ -5,25 +5,46 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
-from ui.operations.people import membership
+from ui.operations.needs import member
+from ui.operations.sources import SourceView, cited
+from ui.operations.texts import texts
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
+    from guardrails.identity.permissions import Person
+
+
+class Waiting(DraftView):
+    """A draft that waits; ``start`` is how it begins, with identity put back."""
+
+    start: str
 
 
 class Queue(Shape):
-    """Drafts that wait for a decision, oldest first, redacted."""
+    """Drafts that wait for a decision, oldest first."""
 
-    drafts: tuple[DraftView, ...]
+    drafts: tuple[Waiting, ...]
 
 
-class OneDraft(PersonArgs):
+class OneDraft(TenantArgs):
     """A draft by its id, or by as much of its start as no other one has."""
 
     draft: str
+
+
+class DecideArgs(OneDraft):
+    """A draft to decide about; ``read`` is what the person has read as the text to be sent.
+
+    The decision is refused if another text would be sent by now: somebody saved, or the person
+    typed and did not save.
+    """
+
+    read: str | None = None
 
 
 class EditArgs(OneDraft):
@@ -40,13 +61,27 @@ class DecisionView(Shape):
     at: datetime
 
 
+class PutBack(Shape):
+    """A placeholder at ``start`` to ``end`` of a draft's body, and what is sent in its place."""
+
+    start: int
+    end: int
+    placeholder: str
+    value: str
+
+
 class ReviewDetail(Shape):
-    """The three texts side by side, for a permitted person."""
+    """The three texts side by side, for a permitted person.
+
+    ``put_back`` are places of the draft's body, in order; ``to_send`` is the body with them.
+    """
 
     draft: DraftView
     saw: str
     said: str
     to_send: str
+    put_back: tuple[PutBack, ...]
+    sources: tuple[SourceView, ...]
     decisions: tuple[DecisionView, ...]
 
 
@@ -68,44 +103,65 @@ class Released(Shape):
     released_at: datetime
 
 
-def _list(home: Home, args: PersonArgs, _progress: Progress) -> Queue:
+def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
 
-    desk, person = membership(home, args)
-    return Queue(drafts=tuple(draft_view(each) for each in review.pending(desk, person)))
+    desk, person = at_desk(home, caller, args.tenant)
+    drafts = review.pending(desk, person)
+    starts = texts(desk, person, [each.written.body.cut(0, _START) for each in drafts])
+    return Queue(
+        drafts=tuple(
+            Waiting(**dict(draft_view(each)), start=start.restored)
+            for each, start in zip(drafts, starts, strict=True)
+        )
+    )
 
 
-def _show(home: Home, args: OneDraft, _progress: Progress) -> ReviewDetail:
+_START = 90
+
+
+def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> ReviewDetail:
     from assistant.flows import review
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     view = review.view(desk, person, _whole_id(desk, args.draft))
     return ReviewDetail(
         draft=draft_view(view.draft),
         saw=view.saw.for_display(),
         said=view.said.for_display(),
         to_send=view.to_send.for_display(),
+        put_back=tuple(
+            PutBack(
+                start=each.start,
+                end=each.end,
+                placeholder=str(each.placeholder),
+                value=each.value.for_display(),
+            )
+            for each in view.put_back
+        ),
+        sources=cited(desk, person, view.draft.written.citations),
         decisions=tuple(
             DecisionView(login=each.login, action=each.action, at=each.at) for each in view.reviews
         ),
     )
 
 
-def _approve(home: Home, args: OneDraft, _progress: Progress) -> Decided:
+def _approve(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
+    _must_be_what_was_read(desk, person, draft_id, args.read)
     review.approve(desk, person, draft_id)
     return _decided(desk, draft_id)
 
 
-def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
+def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> Decided:
     from assistant.errors import BadInput
     from assistant.flows import review
     from guardrails import RawText
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
     draft_id = _whole_id(desk, args.draft)
@@ -113,20 +169,23 @@ def _edit(home: Home, args: EditArgs, _progress: Progress) -> Decided:
     return _decided(desk, draft_id)
 
 
-def _reject(home: Home, args: OneDraft, _progress: Progress) -> Decided:
+def _reject(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -> Decided:
     from assistant.flows import review
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
+    _must_be_what_was_read(desk, person, draft_id, args.read)
     review.reject(desk, person, draft_id)
     return _decided(desk, draft_id)
 
 
-def _release(home: Home, args: OneDraft, _progress: Progress) -> Released:
+def _release(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -> Released:
     from assistant.flows import review
 
-    desk, person = membership(home, args)
-    reply = review.release(desk, person, _whole_id(desk, args.draft))
+    desk, person = at_desk(home, caller, args.tenant)
+    draft_id = _whole_id(desk, args.draft)
+    _must_be_what_was_read(desk, person, draft_id, args.read)
+    reply = review.release(desk, person, draft_id)
     return Released(
         reply=reply.id,
         draft=reply.draft_id,
@@ -134,6 +193,25 @@ def _release(home: Home, args: OneDraft, _progress: Progress) -> Released:
         released_by=reply.released_by,
         released_at=reply.released_at,
     )
+
+
+def _must_be_what_was_read(desk: Desk, person: Person, draft_id: str, read: str | None) -> None:
+    from assistant.errors import Refused
+    from assistant.flows import review
+
+    if read is None:
+        return
+    now = review.view(desk, person, draft_id).to_send.for_display()
+    if _lines(read) != _lines(now):
+        raise Refused(
+            "The text in the box is not the text that would be sent.",
+            todo="Save your change first, or open the draft again to read what it says now.",
+        )
+
+
+def _lines(text: str) -> list[str]:
+    """Return ``text`` by lines; a browser sends its own line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
 
 
 def _decided(desk: Desk, draft_id: str) -> Decided:
@@ -159,9 +237,9 @@ def _whole_id(desk: Desk, start: str) -> str:
     return found[0]
 
 
-LIST = Operation("review.list", PersonArgs, Queue, _list)
-SHOW = Operation("review.show", OneDraft, ReviewDetail, _show)
-APPROVE = Operation("review.approve", OneDraft, Decided, _approve)
-EDIT = Operation("review.edit", EditArgs, Decided, _edit)
-REJECT = Operation("review.reject", OneDraft, Decided, _reject)
-RELEASE = Operation("review.release", OneDraft, Released, _release)
+LIST = Operation("review.list", TenantArgs, Queue, _list, needs=member(Role.AGENT))
+SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
+APPROVE = Operation("review.approve", DecideArgs, Decided, _approve, needs=member(Role.REVIEWER))
+EDIT = Operation("review.edit", EditArgs, Decided, _edit, needs=member(Role.REVIEWER))
+REJECT = Operation("review.reject", DecideArgs, Decided, _reject, needs=member(Role.REVIEWER))
+RELEASE = Operation("review.release", DecideArgs, Released, _release, needs=member(Role.REVIEWER))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import OWNER, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -54,15 +57,15 @@ class TenantList(Shape):
     tenants: tuple[TenantView, ...]
 
 
-def _add(home: Home, args: TenantArgs, _progress: Progress) -> TenantView:
+def _add(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantView:
     return _view(home.add_tenant(args.tenant))
 
 
-def _list(home: Home, _args: NoArgs, _progress: Progress) -> TenantList:
+def _list(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> TenantList:
     return TenantList(tenants=tuple(_view(tenant) for tenant in home.tenants()))
 
 
-def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
+def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantDetail:
     from ingestion.staleness import stale
 
     tenant = home.tenant(args.tenant)
@@ -81,7 +84,7 @@ def _show(home: Home, args: TenantArgs, _progress: Progress) -> TenantDetail:
     )
 
 
-def _set(home: Home, args: TenantRules, progress: Progress) -> TenantDetail:
+def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> TenantDetail:
     from dataclasses import replace
 
     from ingestion.resolved import bring_resolved
@@ -92,7 +95,7 @@ def _set(home: Home, args: TenantRules, progress: Progress) -> TenantDetail:
     if changed != policy:
         home.set_policy(args.tenant, changed)
         bring_resolved(home.desk(args.tenant))
-    return _show(home, TenantArgs(tenant=args.tenant), progress)
+    return _show(home, caller, args, progress)
 
 
 def _view(tenant: Tenant) -> TenantView:
@@ -106,7 +109,9 @@ def _view(tenant: Tenant) -> TenantView:
     )
 
 
-ADD = Operation("tenant.add", TenantArgs, TenantView, _add)
-LIST = Operation("tenant.list", NoArgs, TenantList, _list)
-SET = Operation("tenant.set", TenantRules, TenantDetail, _set, alone=True)
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show)
+ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
+LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
+SET = Operation(
+    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), alone=True
+)
+SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))

@@ -1,78 +1,222 @@
-"""Words that a tenant decides on."""
+"""Words that a tenant decides on: masked wherever they are, or left readable.
+
+A person decides with a ticket or a draft open, or with nothing open. The ticket is redacted again
+then, so that it reads as it was decided. Decisions take the tenant's turn: bringing resolved
+tickets into the index removes every vector without a record, and an ingest adds vectors first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
-from ui.operations.people import membership
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.needs import member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from assistant.model import Draft, Ticket
+    from guardrails import RedactedText
+    from guardrails.placeholders import Placeholder
+    from guardrails.spans import EntityType
 
 
-class OneTerm(PersonArgs):
+class OpenArgs(TenantArgs):
+    """What is open before the person: a ticket by its reference, a draft by its id, or neither."""
+
+    reference: str = ""
+    draft: str = ""
+
+
+class OneTerm(OpenArgs):
     """A word; ``mask_as`` is the type it is masked as, None leaves it readable."""
 
     text: str
     mask_as: str | None = None
 
 
+class LeaveArgs(OpenArgs):
+    """A placeholder of what is open, such as ``<PERSON_3>``."""
+
+    placeholder: str
+
+
+class RemoveArgs(OpenArgs):
+    """A term by its words, or by the ``id`` that its line has."""
+
+    text: str = ""
+    id: str = ""
+
+
 class TermView(Shape):
     """A word and what becomes of it."""
 
+    id: str
     text: str
     mask_as: str | None
 
 
 class TermList(Shape):
-    """Every term of a tenant, and how many documents were read under other rules."""
+    """Every term of a tenant, and how many documents were read under other rules.
+
+    ``still_masked`` tells that what was left readable is masked in the open ticket all the same,
+    because the ticket's own people or the directory name it.
+    """
 
     terms: tuple[TermView, ...]
     stale_documents: int
+    still_masked: bool = False
 
 
-def _list(home: Home, args: PersonArgs, _progress: Progress) -> TermList:
+class MaskedView(Shape):
+    """A placeholder, the value it stands for, and whether that was decided to be readable."""
+
+    placeholder: str
+    value: str
+    readable_now: bool
+
+
+class Masked(Shape):
+    """What is masked in what is open; ``secrets`` were destroyed and can never be readable."""
+
+    values: tuple[MaskedView, ...]
+    secrets: bool
+
+
+def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> TermList:
     from assistant.flows.terms import terms
     from ingestion.staleness import stale
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
     return TermList(
         terms=tuple(
-            TermView(text=each.text.for_display(), mask_as=each.type.value if each.type else None)
+            TermView(
+                id=each.id,
+                text=each.text.for_display(),
+                mask_as=each.type.value if each.type else None,
+            )
             for each in terms(desk, person)
         ),
         stale_documents=stale(desk),
     )
 
 
-def _add(home: Home, args: OneTerm, progress: Progress) -> TermList:
+def _masked(home: Home, caller: Caller, args: OpenArgs, _progress: Progress) -> Masked:
+    from assistant.flows.terms import masked
+    from guardrails.spans import EntityType
+
+    desk, person = at_desk(home, caller, args.tenant)
+    texts = _texts(_opened(desk, args))
+    return Masked(
+        values=tuple(
+            MaskedView(
+                placeholder=str(each.placeholder),
+                value=each.value.for_display(),
+                readable_now=each.readable_now,
+            )
+            for each in masked(desk, person, texts)
+        ),
+        secrets=any(each.type is EntityType.SECRET for each in _placeholders(texts)),
+    )
+
+
+def _add(home: Home, caller: Caller, args: OneTerm, progress: Progress) -> TermList:
     from assistant.errors import BadInput
     from assistant.flows.terms import add_term
     from guardrails import RawText
-    from guardrails.spans import EntityType
 
-    desk, person = membership(home, args)
-    if args.mask_as is not None and args.mask_as not in EntityType.__members__:
-        known = ", ".join(kind.value for kind in EntityType)
-        raise BadInput("There is no such type.", todo=f"Types: {known}.")
-    if not args.text.strip():
+    desk, person = at_desk(home, caller, args.tenant)
+    opened, word = _opened(desk, args), args.text.strip()
+    if not word:
         raise BadInput("The term is empty.")
-    add_term(desk, person, RawText(args.text), EntityType(args.mask_as) if args.mask_as else None)
-    home.directory_changed(args.tenant)
-    return _list(home, args, progress)
+    add_term(desk, person, RawText(word), _type(args.mask_as))
+    return _decided(home, caller, args, opened, progress)
 
 
-def _remove(home: Home, args: OneTerm, progress: Progress) -> TermList:
-    from assistant.flows.terms import remove_term
+def _leave(home: Home, caller: Caller, args: LeaveArgs, progress: Progress) -> TermList:
+    from assistant.flows.terms import leave_readable
+
+    desk, person = at_desk(home, caller, args.tenant)
+    opened = _opened(desk, args)
+    name = leave_readable(desk, person, args.placeholder, _texts(opened))
+    return _decided(home, caller, args, opened, progress, name)
+
+
+def _remove(home: Home, caller: Caller, args: RemoveArgs, progress: Progress) -> TermList:
+    from assistant.flows.terms import remove_term, take_back
     from guardrails import RawText
 
-    desk, person = membership(home, args)
-    remove_term(desk, person, RawText(args.text))
+    desk, person = at_desk(home, caller, args.tenant)
+    opened = _opened(desk, args)
+    if args.id:
+        take_back(desk, person, args.id)
+    else:
+        remove_term(desk, person, RawText(args.text))
+    return _decided(home, caller, args, opened, progress)
+
+
+def _decided(
+    home: Home,
+    caller: Caller,
+    args: OpenArgs,
+    opened: Ticket | Draft | None,
+    progress: Progress,
+    name: Placeholder | None = None,
+) -> TermList:
+    """Redact the open ticket as it is decided now; return the terms. ``name`` was left readable."""
+    from assistant.flows.tickets import redact_again
+    from ingestion.resolved import bring_resolved
+
     home.directory_changed(args.tenant)
-    return _list(home, args, progress)
+    still = False
+    if opened is not None:
+        desk = home.desk(args.tenant)
+        ticket = redact_again(desk, opened.reference)
+        bring_resolved(desk)
+        still = name is not None and name in _placeholders(_texts(ticket))
+    return _list(home, caller, args, progress).model_copy(update={"still_masked": still})
 
 
-ADD = Operation("terms.add", OneTerm, TermList, _add, alone=True)
-REMOVE = Operation("terms.remove", OneTerm, TermList, _remove, alone=True)
-LIST = Operation("terms.list", PersonArgs, TermList, _list)
+def _opened(desk: Desk, args: OpenArgs) -> Ticket | Draft | None:
+    """Return what the person has before them. `NotFound` where it is gone."""
+    from assistant.flows.checks import draft_of, ticket_of
+
+    if args.draft:
+        return draft_of(desk, args.draft)
+    return ticket_of(desk, args.reference) if args.reference else None
+
+
+def _texts(what: Ticket | Draft | None) -> Sequence[RedactedText]:
+    from assistant.flows.terms import texts_of
+
+    return texts_of(what) if what is not None else []
+
+
+def _placeholders(texts: Sequence[RedactedText]) -> list[Placeholder]:
+    from guardrails.placeholders import find
+
+    return [each.placeholder for text in texts for each in find(text.reveal())]
+
+
+def _type(name: str | None) -> EntityType | None:
+    from assistant.errors import BadInput
+    from guardrails.spans import EntityType
+
+    if name is None:
+        return None
+    kinds = {kind.value: kind for kind in EntityType if kind is not EntityType.LITERAL}
+    if name not in kinds:
+        raise BadInput("There is no such type.", todo=f"Types: {', '.join(kinds)}.")
+    return kinds[name]
+
+
+_NEEDS = member(Role.REVIEWER)
+
+ADD = Operation("terms.add", OneTerm, TermList, _add, needs=_NEEDS, alone=True)
+LEAVE = Operation("terms.leave", LeaveArgs, TermList, _leave, needs=_NEEDS, alone=True)
+REMOVE = Operation("terms.remove", RemoveArgs, TermList, _remove, needs=_NEEDS, alone=True)
+LIST = Operation("terms.list", TenantArgs, TermList, _list, needs=_NEEDS)
+MASKED = Operation("terms.masked", OpenArgs, Masked, _masked, needs=_NEEDS)

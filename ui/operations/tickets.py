@@ -7,11 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.operations.base import Operation, Pace, PersonArgs, Progress, Shape, Step, TenantArgs
-from ui.operations.people import membership
+from pydantic import Field
+
+from assistant.errors import BadInput
+from assistant.model import Role, TicketStatus
+from ui.operations.base import Operation, Pace, Progress, Shape, Step, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.drafts import WrittenView, written_view
+from ui.operations.needs import OWNER, member, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from assistant.model import Draft
     from ingestion.source import Source
 
 
@@ -79,23 +87,16 @@ class TicketList(Shape):
     tickets: tuple[TicketLineView, ...]
 
 
-class OneTicket(PersonArgs):
-    """A ticket by the customer's own number."""
+class FindArgs(TenantArgs):
+    """Tickets of a ``status``, or of any, whose line holds each word of ``sought``."""
 
-    reference: str
-
-
-class TurnView(Shape):
-    """One message as it came."""
-
-    at: datetime
-    author: str
-    role: str
-    text: str
+    status: str = ""
+    sought: str = ""
+    limit: int = Field(default=200, ge=1, le=1000)
 
 
-class TicketFull(Shape):
-    """A ticket as it came, for a permitted person."""
+class FoundTicket(Shape):
+    """A ticket in the list of a permitted person."""
 
     reference: str
     subject: str
@@ -103,10 +104,51 @@ class TicketFull(Shape):
     status: str
     priority: str
     created_at: datetime
+
+
+class TicketsFound(Shape):
+    """The newest of what was found, and how many were found."""
+
+    tickets: tuple[FoundTicket, ...]
+    count: int
+
+
+class OneTicket(TenantArgs):
+    """A ticket by the customer's own number.
+
+    With ``current`` it is redacted again before, so that it reads as a model would see it now.
+    """
+
+    reference: str
+    current: bool = False
+
+
+class TurnView(Shape):
+    """One message as it came, and as a model sees it."""
+
+    at: datetime
+    author: str
+    role: str
+    text: str
+    redacted_author: str
+    redacted_text: str
+
+
+class TicketFull(Shape):
+    """A ticket as it came, for a permitted person, and the newest text of each kind about it."""
+
+    reference: str
+    subject: str
+    redacted_subject: str
+    requester: str
+    status: str
+    priority: str
+    created_at: datetime
     turns: tuple[TurnView, ...]
+    written: tuple[WrittenView, ...]
 
 
-def _import(home: Home, args: Export | ExportFile, progress: Progress) -> Imported:
+def _import(home: Home, _caller: Caller, args: Export | ExportFile, progress: Progress) -> Imported:
     from ingestion.resolved import bring_resolved
     from ingestion.tickets import import_tickets
 
@@ -127,7 +169,7 @@ def steps(progress: Progress) -> Callable[[str, int, int | None], None]:
     return step
 
 
-def _redact(home: Home, args: RedactArgs, progress: Progress) -> RedactedAgain:
+def _redact(home: Home, _caller: Caller, args: RedactArgs, progress: Progress) -> RedactedAgain:
     from assistant.flows.checks import ticket_of
     from assistant.flows.tickets import redact_again
     from ingestion.resolved import bring_resolved
@@ -142,7 +184,7 @@ def _redact(home: Home, args: RedactArgs, progress: Progress) -> RedactedAgain:
     return RedactedAgain(changed=changed, unchanged=len(references) - changed)
 
 
-def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
+def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TicketList:
     rows = home.desk(args.tenant).records.tickets.list()
     return TicketList(
         tickets=tuple(
@@ -160,14 +202,19 @@ def _list(home: Home, args: TenantArgs, _progress: Progress) -> TicketList:
     )
 
 
-def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
+def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> TicketFull:
     from assistant.flows import show
+    from assistant.flows.tickets import redact_again
 
-    desk, person = membership(home, args)
+    desk, person = at_desk(home, caller, args.tenant)
+    if args.current:
+        redact_again(desk, args.reference)
     view = show.ticket(desk, person, args.reference)
+    ticket_id = desk.records.tickets.id_of(args.reference) or ""
     return TicketFull(
         reference=view.reference,
         subject=view.subject.for_display(),
+        redacted_subject=view.redacted_subject.reveal(),
         requester=view.requester.for_display(),
         status=view.status.value,
         priority=view.priority,
@@ -178,14 +225,68 @@ def _show(home: Home, args: OneTicket, _progress: Progress) -> TicketFull:
                 author=turn.author.for_display(),
                 role=turn.role.value,
                 text=turn.text.for_display(),
+                redacted_author=turn.redacted_author.reveal(),
+                redacted_text=turn.redacted_text.reveal(),
             )
             for turn in view.turns
         ),
+        written=tuple(written_view(desk, person, each) for each in _newest(desk, ticket_id)),
     )
 
 
-IMPORT = Operation("tickets.import", Export, Imported, _import, alone=True)
-IMPORT_FILE = Operation("tickets.import_file", ExportFile, Imported, _import, alone=True)
-REDACT = Operation("tickets.redact", RedactArgs, RedactedAgain, _redact, alone=True)
-LIST = Operation("tickets.list", TenantArgs, TicketList, _list)
-SHOW = Operation("tickets.show", OneTicket, TicketFull, _show)
+def _newest(desk: Desk, ticket_id: str) -> list[Draft]:
+    """Return the newest draft reply and the newest summary of a ticket."""
+    from assistant.model import DraftKind
+
+    found = desk.records.drafts.newest(ticket_id)
+    return sorted(found, key=lambda each: each.kind is not DraftKind.REPLY)
+
+
+def _find(home: Home, caller: Caller, args: FindArgs, _progress: Progress) -> TicketsFound:
+    from assistant.flows import show
+
+    desk, person = at_desk(home, caller, args.tenant)
+    found = show.tickets(desk, person, status=_status(args.status), sought=args.sought)
+    return TicketsFound(
+        tickets=tuple(
+            FoundTicket(
+                reference=line.reference,
+                subject=line.subject.for_display(),
+                requester=line.requester.for_display(),
+                status=line.status.value,
+                priority=line.priority,
+                created_at=line.created_at,
+            )
+            for line in found[: args.limit]
+        ),
+        count=len(found),
+    )
+
+
+def _status(word: str) -> TicketStatus | None:
+    try:
+        return TicketStatus(word) if word else None
+    except ValueError:
+        raise BadInput(
+            "There is no such status.", todo=f"One of {', '.join(TicketStatus)}."
+        ) from None
+
+
+IMPORT = Operation(
+    "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), alone=True
+)
+IMPORT_FILE = Operation(
+    "tickets.import_file",
+    ExportFile,
+    Imported,
+    _import,
+    needs=OWNER,
+    alone=True,
+    local_only=True,
+)
+REDACT = Operation(
+    "tickets.redact", RedactArgs, RedactedAgain, _redact, needs=owner_or(Role.REVIEWER), alone=True
+)
+LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT))
+FIND = Operation("tickets.find", FindArgs, TicketsFound, _find, needs=member(Role.AGENT))
+SHOW = Operation("tickets.show", OneTicket, TicketFull, _show, needs=member(Role.AGENT))

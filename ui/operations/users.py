@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from ui.operations.base import Operation, PersonArgs, Progress, Shape
+from assistant.model import Role
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
 
 
-class NewUser(PersonArgs):
-    """A login with its password, and its role with the tenant."""
+class NewUser(TenantArgs):
+    """The new person's login and password, and their role with the tenant."""
 
+    login: str
+    password: str = Field(repr=False)
     role: str
 
 
@@ -26,9 +31,8 @@ class UserAdded(Shape):
     role: str = Field(description="agent, reviewer or admin")
 
 
-def _add(home: Home, args: NewUser, _progress: Progress) -> UserAdded:
+def _add(home: Home, _caller: Caller, args: NewUser, _progress: Progress) -> UserAdded:
     from assistant.errors import BadInput
-    from assistant.model import Role
 
     try:
         role = Role(args.role)
@@ -41,4 +45,4 @@ def _add(home: Home, args: NewUser, _progress: Progress) -> UserAdded:
     return UserAdded(login=args.login, tenant=args.tenant, role=role.value)
 
 
-ADD = Operation("user.add", NewUser, UserAdded, _add)
+ADD = Operation("user.add", NewUser, UserAdded, _add, needs=owner_or(Role.ADMIN))

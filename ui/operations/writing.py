@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assistant.model import Role
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller
 from ui.operations.drafts import DraftView, draft_view
+from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -40,13 +43,13 @@ class WriteResult(Shape):
     failed: tuple[Failure, ...]
 
 
-def _summarise(home: Home, args: WriteArgs, progress: Progress) -> WriteResult:
+def _summarise(home: Home, _caller: Caller, args: WriteArgs, progress: Progress) -> WriteResult:
     from assistant.model import DraftKind
 
     return _write(home, args, DraftKind.SUMMARY, summarised, progress)
 
 
-def _draft(home: Home, args: WriteArgs, progress: Progress) -> WriteResult:
+def _draft(home: Home, _caller: Caller, args: WriteArgs, progress: Progress) -> WriteResult:
     from assistant.model import DraftKind
 
     return _write(home, args, DraftKind.REPLY, drafted, progress)
@@ -121,5 +124,14 @@ def _write(
     return WriteResult(written=tuple(written), failed=tuple(failed))
 
 
-SUMMARISE = Operation("summarise", WriteArgs, WriteResult, _summarise, alone=True)
-DRAFT = Operation("draft", WriteArgs, WriteResult, _draft, alone=True)
+def _takes_all(args: WriteArgs) -> bool:
+    """Whether what is written about depends on what is there, which another run would change."""
+    return args.all
+
+
+SUMMARISE = Operation(
+    "summarise", WriteArgs, WriteResult, _summarise, needs=owner_or(Role.AGENT), alone=_takes_all
+)
+DRAFT = Operation(
+    "draft", WriteArgs, WriteResult, _draft, needs=owner_or(Role.AGENT), alone=_takes_all
+)

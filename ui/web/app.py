@@ -58,7 +58,7 @@ def _build(home: Home, operator: Operator, wrap_gradio: Wrap) -> FastAPI:
         ],
         exception_handlers={QuietdeskError: calm.answer},
     )
-    gradio_app = _mount_gradio(app, home)
+    gradio_app = _mount_gradio(app, operator)
     bindings = Bindings(lambda session_hash: forget_page(gradio_app, session_hash))
     _mount_of(app).app = wrap_gradio(gradio_app, bindings)
     app.include_router(auth_routes(home, bindings))
@@ -80,14 +80,14 @@ def _inside_a_loop(build: Callable[[], FastAPI]) -> FastAPI:
     return build()
 
 
-def _mount_gradio(app: FastAPI, home: Home) -> GradioApp:
-    blocks = build_page(home)
+def _mount_gradio(app: FastAPI, operator: Operator) -> GradioApp:
+    blocks = build_page(operator)
     mount_gradio_app(
         app,
         blocks,
         path=_PATH,
         auth_dependency=_login,
-        blocked_paths=[str(home.settings.home)],
+        blocked_paths=[str(operator.home.settings.home)],
         show_error=True,  # handlers never raise; what Gradio itself refuses is worth reading
         max_file_size=1,
         run_history=False,  # it keeps every event's texts in the browser

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from assistant.model import Citation
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
+from ui.operations.drafts import CitationView
 from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, el, text
 
@@ -40,7 +40,7 @@ def made_how(writer: str) -> str:
 
 def redacted(
     value: str,
-    citations: Sequence[Citation] = (),
+    citations: Sequence[CitationView] = (),
     found: Sequence[Numbered] = (),
     *,
     correct: bool = False,
@@ -63,7 +63,7 @@ def uncut(value: str, start: int, end: int) -> str:
     return value[start:end]
 
 
-def cited(value: str, citations: Sequence[Citation]) -> Html:
+def cited(value: str, citations: Sequence[CitationView]) -> Html:
     """Return a person's text (nothing in it is a placeholder) with citations as marks."""
     return lay(value, _citation_marks(value, citations))
 
@@ -76,6 +76,11 @@ def put_back(value: str, placeholder: Placeholder) -> Html:
         class_=f"qd-back qd-chip-{_group(placeholder)}",
         title=f"Put back for {placeholder}",
     )
+
+
+def named(placeholder: str) -> Placeholder:
+    """Return the placeholder that an operation's result names."""
+    return next(find(placeholder)).placeholder
 
 
 def chip(placeholder: Placeholder, *, correct: bool = False) -> Html:
@@ -114,7 +119,7 @@ def pill(word: str, kind: str = "") -> Html:
     return el("span", text(word.replace("_", " ")), class_=f"qd-pill qd-pill-{kind or word}")
 
 
-def _citation_marks(value: str, citations: Sequence[Citation]) -> list[Piece]:
+def _citation_marks(value: str, citations: Sequence[CitationView]) -> list[Piece]:
     known = {each.number for each in citations}
     return [
         Piece(match.start(), match.end(), _citation_mark(match[1]))

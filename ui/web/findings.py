@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.model import Finding
+from ui.operations.drafts import FindingView
 from ui.web.html import Html, el, join, text
 
 
@@ -28,7 +28,7 @@ class Numbered:
     """A finding by its number in the list, at ``start`` to ``end`` of the text it is about."""
 
     number: int
-    finding: Finding
+    finding: FindingView
     start: int
     end: int
     whole: bool
@@ -36,14 +36,14 @@ class Numbered:
     @property
     def why(self) -> str:
         """Return what was found, in one line."""
-        kind = self.finding.kind.value.replace("_", " ")
+        kind = self.finding.kind.replace("_", " ")
         return f"{'Blocking' if self.finding.blocks else 'To check'}, {kind}: {self.finding.note}"
 
 
 _Placed = tuple[Numbered, int, int]
 
 
-def numbered(findings: Sequence[Finding], length: int, first: int = 1) -> list[Numbered]:
+def numbered(findings: Sequence[FindingView], length: int, first: int = 1) -> list[Numbered]:
     """Return findings about a text of this length, counted on from ``first``."""
     made: list[Numbered] = []
     for number, each in enumerate(findings, start=first):

@@ -7,10 +7,9 @@ its routes are shut.
 from __future__ import annotations
 
 import io
-import json
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -20,14 +19,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.errors import BadInput
-from assistant.flows.outbox import OutboxItem, replies
 from assistant.model import Role
-from ui.operations import tickets
-from ui.operations.base import Operation, Progress, TenantArgs, silent
+from ui.operations import outbox, tickets
+from ui.operations.base import ArgsT, Operation, Progress, ResultT, TenantArgs, silent
+from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.ingest import IngestResult, result_of
+from ui.operations.needs import member
+from ui.operations.outbox import ReplyView
 from ui.web.bodies import MIB, read_body
 from ui.web.session import user_of
-from ui.web.visit import Visit, must_be, open_visit
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -63,7 +63,7 @@ class _Door:
     async def tickets(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
         export = tickets.Export(tenant=tenant, name=name, text=_utf8(body, name))
-        done = await self._run(lambda: self._operator.perform(tickets.IMPORT, export, silent))
+        done = await self._run(lambda: self._perform(request, tickets.IMPORT, export))
         return JSONResponse(
             {"said": f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged."}
         )
@@ -71,17 +71,17 @@ class _Door:
     async def knowledge(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
         upload = Upload(tenant=tenant, name=name, body=body, max_bytes=self._max_bytes)
-        done = await self._run(lambda: self._operator.perform(_KNOWLEDGE, upload, silent))
+        done = await self._run(lambda: self._perform(request, _KNOWLEDGE, upload))
         if done.skipped:
             raise BadInput(f"{name} was left out: {done.skipped[0].reason}.")
         return JSONResponse({"said": _what_became(done)})
 
     async def outbox(self, request: Request) -> Response:
         tenant = request.query_params.get("tenant", "")
-        visit = await self._run(lambda: self._visit(request, tenant))
-        items = await self._run(lambda: replies(visit.desk, visit.person))
+        args = TenantArgs(tenant=tenant)
+        found = await self._run(lambda: self._perform(request, outbox.LIST, args))
         return StreamingResponse(
-            _lines(items),
+            _lines(found.replies),
             media_type="application/jsonl",
             headers={"content-disposition": 'attachment; filename="outbox.jsonl"'},
         )
@@ -89,18 +89,23 @@ class _Door:
     async def _receive(self, request: Request) -> tuple[str, str, bytes]:
         """Return tenant, file name and bytes; a person without the role sends nothing."""
         tenant = request.query_params.get("tenant", "")
-        visit = await self._run(lambda: self._visit(request, tenant))
-        must_be(Role.REVIEWER, visit, "import files")
+        caller = await self._run(lambda: self._caller(request))
+        tickets.IMPORT.needs.admit(caller, tenant)
         return tenant, _name(request), await read_body(request, self._max_bytes)
 
-    def _visit(self, request: Request, tenant: str) -> Visit:
-        return open_visit(self._operator.home, user_of(request).login, tenant)
+    def _caller(self, request: Request) -> Caller:
+        return logged_in(self._operator.home, user_of(request).login, Door.PAGE)
+
+    def _perform(
+        self, request: Request, operation: Operation[ArgsT, ResultT], args: ArgsT
+    ) -> ResultT:
+        return self._operator.perform(operation, self._caller(request), args, silent)
 
     async def _run(self, work: Callable[[], Any]) -> Any:
         return await to_thread.run_sync(work, limiter=self._few)
 
 
-def _ingest(home: Home, args: Upload, _progress: Progress) -> IngestResult:
+def _ingest(home: Home, _caller: Caller, args: Upload, _progress: Progress) -> IngestResult:
     from ingestion.ingest import ingest  # loads models; the page must start without them
 
     desk = home.desk(args.tenant)
@@ -114,7 +119,9 @@ def _ingest(home: Home, args: Upload, _progress: Progress) -> IngestResult:
     return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
 
 
-_KNOWLEDGE = Operation("uploads.knowledge", Upload, IngestResult, _ingest, alone=True)
+_KNOWLEDGE = Operation(
+    "uploads.knowledge", Upload, IngestResult, _ingest, needs=member(Role.REVIEWER), alone=True
+)
 
 
 class _InMemory(type(Path())):
@@ -164,19 +171,5 @@ def _what_became(done: IngestResult) -> str:
     return f"{word}: {done.chunks} passages can be found now.{notes}"
 
 
-def _lines(items: list[OutboxItem]) -> Iterator[str]:
-    for item in items:
-        yield (
-            json.dumps(
-                {
-                    "reply": item.reply_id,
-                    "reference": item.reference,
-                    "text": item.text.for_display(),
-                    "released_by": item.released_by,
-                    "released_at": item.released_at.isoformat(),
-                    "delivered_at": item.delivered_at.isoformat() if item.delivered_at else None,
-                },
-                ensure_ascii=False,
-            )
-            + "\n"
-        )
+def _lines(items: Sequence[ReplyView]) -> Iterator[str]:
+    yield from (f"{item.model_dump_json()}\n" for item in items)

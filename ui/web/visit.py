@@ -1,47 +1,51 @@
 """One event of one logged-in person at one tenant's desk, checked again every time.
 
-The browser says which tenant it looks at; that is a wish. The membership is looked up on every
+The browser says which tenant it looks at; that is a wish. The memberships are looked up on every
 event, so nothing that a browser sends can open another tenant's desk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from assistant.errors import NotPermitted
 from assistant.model import Role
-
-if TYPE_CHECKING:
-    from assistant.bootstrap import Home
-    from assistant.desk import Desk
-    from guardrails.identity.permissions import Person
+from ui.operations.base import ArgsT, Operation, ResultT, silent
+from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Who acts, at whose desk, and what they picked."""
 
-    desk: Desk
-    person: Person
-    role: Role
-    picked: Mapping[str, str]
+    operator: Operator
+    caller: Caller
+    tenant: str
+    picked: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def login(self) -> str:
+        """Return who acts."""
+        return self.caller.login or ""
+
+    def may(self, role: Role) -> bool:
+        """Return whether the visitor may do what ``role`` may; decides what is shown, no more."""
+        return self.caller.may(self.tenant, role)
+
+    def perform(self, operation: Operation[ArgsT, ResultT], args: ArgsT) -> ResultT:
+        """Run an operation as the visitor."""
+        return self.operator.perform(operation, self.caller, args, silent)
+
+    def stream(self, operation: Operation[ArgsT, ResultT], args: ArgsT) -> Iterator[ResultT]:
+        """Run an operation as the visitor, and yield its result as it grows."""
+        return self.operator.stream(operation, self.caller, args)
 
 
-def open_visit(home: Home, login: str, slug: str, picked: Mapping[str, str] | None = None) -> Visit:
+def open_visit(
+    operator: Operator, login: str, tenant: str, picked: Mapping[str, str] | None = None
+) -> Visit:
     """Return the visit. `NotPermitted` for a tenant that ``login`` is no member of."""
-    person = home.person(login, slug)
-    member = home.accounts.member(login, slug)
-    if member is None:
-        raise NotPermitted(f"{login} has no membership with {slug}.")
-    return Visit(home.desk(slug), person, member.role, picked or {})
-
-
-def must_be(role: Role, visit: Visit, doing: str) -> None:
-    """`NotPermitted` unless the visitor's role includes ``role``."""
-    if not visit.role.includes(role):
-        raise NotPermitted(
-            f"{visit.person.login} may not {doing}.",
-            todo=f"Ask somebody with the role {role.value}.",
-        )
+    caller = logged_in(operator.home, login, Door.PAGE)
+    caller.person(tenant)
+    return Visit(operator, caller, tenant, picked or {})

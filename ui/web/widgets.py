@@ -22,7 +22,7 @@ from ui.web.views.notice import problem
 from ui.web.visit import open_visit
 
 if TYPE_CHECKING:
-    from assistant.bootstrap import Home
+    from ui.operations.operator import Operator
 
 __all__ = [
     "UNCHANGED",
@@ -91,9 +91,9 @@ class Listen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every event needs: the home, the field that says which tenant, the place for notices."""
+    """What every event needs: the operator, the field with the tenant, the place for notices."""
 
-    home: Home
+    operator: Operator
     tenant: gr.Textbox
     notice: gr.HTML
 
@@ -115,7 +115,8 @@ class Wiring:
             return self._answer(
                 len(outputs),
                 lambda: handler(
-                    open_visit(self.home, _login(request), _word(tenant), _picked(event)), *values
+                    open_visit(self.operator, _login(request), _word(tenant), _picked(event)),
+                    *values,
                 ),
             )
 
@@ -150,7 +151,9 @@ class Wiring:
         ) -> Iterator[list[object]]:
             try:
                 with translated():
-                    visit = open_visit(self.home, _login(request), _word(tenant), _picked(event))
+                    visit = open_visit(
+                        self.operator, _login(request), _word(tenant), _picked(event)
+                    )
                     for shown in handler(visit, *values):
                         yield list(shown)
             except Exception as error:  # noqa: BLE001 - its words may be a customer's
@@ -190,7 +193,7 @@ class Wiring:
             return self._excused(width, error)
 
     def _excused(self, width: int, error: Exception) -> list[object]:
-        home = self.home.settings.home
+        home = self.operator.home.settings.home
         known = error if isinstance(error, QuietdeskError) else crash(error, home)
         return [*(UNCHANGED for _ in range(width)), problem(known)]
 

@@ -127,7 +127,7 @@ documents = Table(
     Column("updated", Moment),
     Column("signature", LargeBinary),
 )
-"""``signature`` finds near-duplicates, see `ingestion.near_duplicates`; none until it was first compared."""
+"""``signature`` finds near-duplicates (`ingestion.near_duplicates`); null until first compared."""
 
 chunks = Table(
     "chunks",

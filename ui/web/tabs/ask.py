@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.errors import BadInput
-from assistant.flows.ask import Answer, asking
-from assistant.flows.gaps import note_gap
-from assistant.search.filters import DocumentFilter
-from guardrails import RawText
-from ui.web.conversations import Conversation, Conversations
+from assistant.errors import BadInput, NotFound
+from ui.operations import talks
+from ui.operations.ask import ASK, AnswerView, Question
+from ui.operations.talks import TalkArgs
 from ui.web.html import NOTHING
-from ui.web.tabs.narrowing import Narrowing, build_narrowing, filter_of
+from ui.web.tabs.narrowing import Narrowing, build_narrowing, narrow
 from ui.web.views import ask as views
 from ui.web.views.notice import said
-from ui.web.views.shown import Shown
 from ui.web.visit import Visit
 from ui.web.widgets import UNCHANGED, Block, Pace, Wiring, button, held, panel, usable, word
 
@@ -29,7 +25,6 @@ _LONGEST = 4000
 class AskTab:
     """The parts that others refresh."""
 
-    talks: Conversations
     talk: gr.Textbox
     question: gr.Textbox
     answer: gr.HTML
@@ -47,67 +42,66 @@ class AskTab:
         """The fields that narrow a question down; they stay from one question to the next."""
         return list(self.narrowing.fields)
 
-    def leave(self, visit: Visit, talk: object) -> None:
-        """Forget the conversation that the page held; nothing more of it is shown."""
-        self.talks.leave(visit.person.login, word(talk))
-
     def ask(
-        self, visit: Visit, talk: object, question: object, *narrow: object
+        self, visit: Visit, talk: object, question: object, *fields: object
     ) -> Iterator[list[object]]:
         """Yield the values of `fresh` and a notice, each time that there is more to read."""
-        asked, filters = _checked(question), filter_of(visit, *narrow)
-        here = self.talks.find(visit, word(talk)) or self.talks.begin(visit)
-        here.stop.clear()
-        shown = Shown(visit.desk, visit.person, as_seen=False)
-        earlier = views.conversation(here.answers, shown)
-        fields = [UNCHANGED] * len(narrow)
-        busy = [usable(True), usable(False), *fields, NOTHING]
-        idle = [*_IDLE, *fields, NOTHING]
-        yield [here.id, "", views.waiting(earlier), *busy]
+        asked = _checked(question)
+        args = narrow(Question(tenant=visit.tenant, question=asked), *fields)
+        begun = visit.perform(talks.BEGIN, _talk(visit, talk))
+        args = args.model_copy(update={"conversation": begun.id})
+        earlier = views.conversation(begun.answers)
+        kept = [UNCHANGED] * len(fields)
+        busy = [usable(True), usable(False), *kept, NOTHING]
+        idle = [*_IDLE, *kept, NOTHING]
+        yield [begun.id, "", views.waiting(earlier), *busy]
         try:
-            last: Answer | None = None
-            for found in _until_stopped(visit, asked, here, filters):
-                if found.answerable and (last is None or found.written.body != last.written.body):
-                    yield [UNCHANGED, UNCHANGED, views.growing(earlier, found, shown), *busy]
+            last: AnswerView | None = None
+            for found in visit.stream(ASK, args):
+                if found.answerable and (last is None or found.text != last.text):
+                    yield [UNCHANGED, UNCHANGED, views.growing(earlier, found), *busy]
                 last = found
         except Exception:
-            yield [UNCHANGED, asked, views.talk(here.answers, shown), *idle]
+            yield [UNCHANGED, asked, views.talk(begun.answers), *idle]
             raise
-        if here.left:
+        try:
+            now = visit.perform(talks.SHOW, _talk(visit, begun.id))
+        except NotFound:  # it was left meanwhile, so that nothing more of it is shown
             yield [UNCHANGED] * (len(self.fresh) + 1)
             return
-        if last is not None and (last.answerable or not here.stop.is_set()):
-            here.add(last)
-        stopped = here.stop.is_set()
-        now = views.talk(here.answers, shown, stopped=stopped)
-        yield [here.id, UNCHANGED, now, *idle]
-
-    def halt(self, visit: Visit, talk: object) -> list[object]:
-        """End what is being written; what stands already stays."""
-        here = self.talks.find(visit, word(talk))
-        if here is not None:
-            here.stop.set()
-        return [NOTHING]
+        yield [now.id, UNCHANGED, views.talk(now.answers, stopped=now.stopped), *idle]
 
     def start_again(self, visit: Visit, talk: object) -> list[object]:
         """Leave the conversation for an empty one."""
-        self.leave(visit, talk)
-        return [*self.fresh_values(), NOTHING]
+        leave(visit, talk)
+        return [*self.anew_values(), NOTHING]
 
-    def fresh_values(self) -> list[object]:
+    def anew_values(self) -> list[object]:
         """Return the values of `fresh` before anything is asked."""
         return ["", "", views.nothing_asked(), *_NO_BUTTONS, *self.narrowing.fresh()]
 
-    def note(self, visit: Visit, talk: object) -> list[object]:
-        """Keep the last question as a gap, though a filter left documents out."""
-        here = self.talks.find(visit, word(talk))
-        last = here.answers[-1] if here and here.answers else None
-        if here is None or last is None or last.answerable or last.noted:
-            raise BadInput("There is no question to note.")
-        note_gap(visit.desk, last.question)
-        here.answers = [*here.answers[:-1], replace(last, noted=True)]
-        shown = Shown(visit.desk, visit.person, as_seen=False)
-        return [views.talk(here.answers, shown), said("Noted.", "It stands under Gaps.")]
+
+def leave(visit: Visit, talk: object) -> None:
+    """Forget the conversation that the page held; nothing more of it is shown."""
+    if word(talk):
+        visit.perform(talks.LEAVE, _talk(visit, talk))
+
+
+def _halt(visit: Visit, talk: object) -> list[object]:
+    """End what is being written; what is there already stays."""
+    if word(talk):
+        visit.perform(talks.STOP, _talk(visit, talk))
+    return [NOTHING]
+
+
+def _note(visit: Visit, talk: object) -> list[object]:
+    """Keep the last question as a gap, though a filter left documents out."""
+    now = visit.perform(talks.NOTE, _talk(visit, talk))
+    return [views.talk(now.answers), said("Noted.", "It is listed under Gaps.")]
+
+
+def _talk(visit: Visit, talk: object) -> TalkArgs:
+    return TalkArgs(tenant=visit.tenant, id=word(talk))
 
 
 _NO_BUTTONS = (usable(False), usable(False))
@@ -133,12 +127,12 @@ def build_ask(wiring: Wiring) -> AskTab:
             anew = button("New conversation", name="again", on=False)
         panel("narrow", views.narrow_button())
         narrowing = build_narrowing()
-    tab = AskTab(Conversations(), held("talk"), question, answer, stop, anew, narrowing)
+    tab = AskTab(held("talk"), question, answer, stop, anew, narrowing)
     asked = [tab.talk, question, *tab.filters]
     for listen in (question.submit, go.click):
         wiring.stream(listen, tab.ask, inputs=asked, outputs=tab.fresh)
-    wiring.on(answer.click, tab.note, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
-    wiring.on(stop.click, tab.halt, inputs=[tab.talk], outputs=[])
+    wiring.on(answer.click, _note, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
+    wiring.on(stop.click, _halt, inputs=[tab.talk], outputs=[])
     wiring.on(anew.click, tab.start_again, inputs=[tab.talk], outputs=tab.fresh)
     return tab
 
@@ -150,14 +144,3 @@ def _checked(question: object) -> str:
     if len(asked) > _LONGEST:
         raise BadInput(f"The question is longer than {_LONGEST} characters.", todo="Shorten it.")
     return asked
-
-
-def _until_stopped(
-    visit: Visit, asked: str, here: Conversation, filters: DocumentFilter
-) -> Iterator[Answer]:
-    before = [answer.question for answer in here.answers]
-    with closing(asking(visit.desk, RawText(asked), before=before, filters=filters)) as answers:
-        for found in answers:
-            yield found
-            if here.stop.is_set():
-                return

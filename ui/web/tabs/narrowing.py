@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import gradio as gr
 
 from assistant.errors import BadInput
-from assistant.search.filters import DocumentFilter, parse_filter
-from ui.web.visit import Visit
+from ui.operations.ask import Question
 from ui.web.widgets import word
 
 _LONGEST = 200
@@ -24,7 +23,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The fields, in the order in which `filter_of` takes their values."""
+    """The fields, in the order in which `narrow` takes their values."""
 
     fields: tuple[gr.Textbox, ...]
 
@@ -51,22 +50,23 @@ def build_narrowing() -> Narrowing:
         )
 
 
-def filter_of(visit: Visit, *values: object) -> DocumentFilter:
-    """Return the filter that stands in the fields. `BadInput` for a date that is none."""
+def narrow(question: Question, *values: object) -> Question:
+    """Return the question with the filter in the fields. `BadInput` for a date that is none."""
     tag, product, type_, below, since = (word(each).strip()[:_LONGEST] for each in values)
-    return parse_filter(
-        visit.desk.redactor,
-        type_=type_,
-        source=below,
-        tags=tag.split(","),
-        products=product.split(","),
-        since=_day(since) if since else None,
+    return question.model_copy(
+        update={
+            "type": type_,
+            "source": below,
+            "tags": tuple(tag.split(",")),
+            "products": tuple(product.split(",")),
+            "since": _day(since) if since else None,
+        }
     )
 
 
-def _day(text: str) -> datetime:
+def _day(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise BadInput(
             "“Updated since” holds no date.", todo="Write it as year-month-day, 2026-01-31."

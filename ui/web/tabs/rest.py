@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.flows.gaps import gaps
-from assistant.flows.outbox import replies
 from assistant.model import Role
+from ui.operations import gaps, ledger, outbox
+from ui.operations.base import TenantArgs
+from ui.operations.ledger import LedgerArgs
 from ui.web.html import NOTHING, Html
-from ui.web.views import bringing_in, ledger
+from ui.web.views import bringing_in
 from ui.web.views import gaps as gap_views
-from ui.web.views.outbox import outbox
-from ui.web.views.shown import Shown
-from ui.web.visit import Visit, must_be
+from ui.web.views import ledger as ledger_views
+from ui.web.views.outbox import outbox as outbox_view
+from ui.web.visit import Visit
 from ui.web.widgets import Block, Pace, Wiring, button, panel, usable
 
 _LAST_ROWS = 100
@@ -65,30 +66,37 @@ def build_ledger(wiring: Wiring) -> LedgerTab:
 
 def outbox_now(visit: Visit) -> Html:
     """Return the outbox."""
-    return outbox(replies(visit.desk, visit.person), visit.desk.tenant.slug)
+    found = visit.perform(outbox.LIST, TenantArgs(tenant=visit.tenant))
+    return outbox_view(found.replies, visit.tenant)
 
 
 def gaps_now(visit: Visit) -> Html:
     """Return what was asked in vain, or why it is not shown."""
-    if not visit.role.includes(Role.REVIEWER):
+    if not visit.may(Role.REVIEWER):
         return gap_views.not_for_you()
-    return gap_views.gaps(gaps(visit.desk), Shown(visit.desk, visit.person, as_seen=False))
+    return gap_views.gaps(visit.perform(gaps.LIST, TenantArgs(tenant=visit.tenant)).gaps)
 
 
-def import_now(visit: Visit, max_mb: int) -> Html:
+def import_now(visit: Visit) -> Html:
     """Return the forms, or why there are none."""
-    if not visit.role.includes(Role.REVIEWER):
+    if not visit.may(Role.REVIEWER):
         return bringing_in.not_for_you()
-    return bringing_in.forms(visit.desk.tenant.slug, max_mb)
+    return bringing_in.forms(visit.tenant, visit.operator.home.settings.max_file_mb)
 
 
 def ledger_now(visit: Visit) -> list[object]:
     """Return the values of `LedgerTab.fresh`."""
-    if not visit.role.includes(Role.REVIEWER):
-        return [usable(False), NOTHING, ledger.not_for_you()]
-    return [usable(True), NOTHING, ledger.rows(list(visit.desk.ledger.last(_LAST_ROWS)))]
+    if not (visit.may(Role.REVIEWER) or visit.may(Role.ADMIN)):
+        return [usable(False), NOTHING, ledger_views.not_for_you()]
+    found = visit.perform(ledger.SHOW, LedgerArgs(tenant=visit.tenant, limit=_LAST_ROWS))
+    return [usable(True), NOTHING, ledger_views.rows(found.rows)]
+
+
+def ledger_cleared() -> list[object]:
+    """Return the values of `LedgerTab.fresh` before the tab is looked at."""
+    return [usable(False), NOTHING, NOTHING]
 
 
 def _verify(visit: Visit) -> list[object]:
-    must_be(Role.REVIEWER, visit, "read the ledger")
-    return [ledger.proof(visit.desk.ledger.verify()), NOTHING]
+    proof = visit.perform(ledger.VERIFY, TenantArgs(tenant=visit.tenant))
+    return [ledger_views.proof(proof), NOTHING]

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.errors import Refused
-from assistant.flows import review
-from assistant.flows.checks import draft_of
-from assistant.flows.terms import texts_of
-from assistant.model import DraftState
-from guardrails import RawText
+from assistant.model import DraftState, Role
+from ui.operations import review
+from ui.operations.base import TenantArgs
+from ui.operations.review import DecideArgs, EditArgs, OneDraft
+from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
 from ui.web.tabs.correcting import correcting, decide
 from ui.web.views import review as views
 from ui.web.views.notice import said
-from ui.web.views.shown import Shown
 from ui.web.visit import Visit
 from ui.web.widgets import Block, Pace, Wiring, button, held, panel, seen, usable, word
 
@@ -79,22 +77,15 @@ def build_review(wiring: Wiring) -> ReviewTab:
 
 def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     wiring.on(tab.queue.click, open_picked, outputs=tab.fresh)
-    decided = [tab.opened, tab.text]
-
-    def correct(visit: Visit, opened: object) -> list[object]:
-        draft = draft_of(visit.desk, word(opened))
-        texts, reference = texts_of(draft), draft.reference
-        decision = decide(wiring.home, visit, texts=texts, reference=reference)
-        return [correcting(decision.visit, draft, opened=True), decision.notice]
-
     wiring.on(
         tab.correcting.click,
-        correct,
+        _correct,
         inputs=[tab.opened],
         outputs=[tab.correcting],
         pace=Pace.DECIDE,
         busy=tab.correcting,
     )
+    decided = [tab.opened, tab.text]
     for listen, handler, inputs in (
         (tab.save.click, _save, decided),
         (tab.approve.click, _approve, decided),
@@ -106,16 +97,20 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
         )
 
 
+def cleared() -> list[object]:
+    """Return the values of `ReviewTab.fresh` before the queue is looked at."""
+    return _with_queue(NOTHING)
+
+
 def fresh(visit: Visit) -> list[object]:
     """Return the values of `ReviewTab.fresh` with no draft open."""
-    closed = views.nothing_open(), seen(False), NOTHING, ""
-    return ["", queue(visit, ""), *closed, *(usable(False) for _ in range(4))]
+    return _with_queue(queue(visit, ""))
 
 
 def queue(visit: Visit, opened: object) -> Html:
     """Return what waits."""
-    shown = Shown(visit.desk, visit.person, as_seen=False)
-    return views.queue(review.pending(visit.desk, visit.person), word(opened), shown)
+    found = visit.perform(review.LIST, TenantArgs(tenant=visit.tenant))
+    return views.queue(found.drafts, word(opened))
 
 
 def open_picked(visit: Visit) -> list[object]:
@@ -123,63 +118,59 @@ def open_picked(visit: Visit) -> list[object]:
     return [*_opened(visit, visit.picked.get("draft", "")), NOTHING]
 
 
+def _correct(visit: Visit, opened: object) -> list[object]:
+    here = OpenArgs(tenant=visit.tenant, draft=word(opened))
+    notice = decide(visit, here)
+    return [correcting(visit, here, unfolded=True), notice]
+
+
 def _save(visit: Visit, opened: object, text: object) -> list[object]:
-    draft = review.edit(visit.desk, visit.person, word(opened), RawText(word(text)))
-    return [*_opened(visit, draft.id), said("Saved.", "The new words were checked again.")]
+    args = EditArgs(tenant=visit.tenant, draft=word(opened), text=word(text))
+    done = visit.perform(review.EDIT, args)
+    return [*_opened(visit, done.draft), said("Saved.", "The new words were checked again.")]
 
 
 def _approve(visit: Visit, opened: object, text: object) -> list[object]:
-    _must_be_what_was_read(visit, word(opened), word(text))
-    draft = review.approve(visit.desk, visit.person, word(opened))
-    return [*_opened(visit, draft.id), said("Approved.", "Nothing is sent before it is released.")]
+    args = DecideArgs(tenant=visit.tenant, draft=word(opened), read=word(text))
+    done = visit.perform(review.APPROVE, args)
+    return [
+        *_opened(visit, done.draft),
+        said("Approved.", "Nothing is sent before it is released."),
+    ]
 
 
 def _reject(visit: Visit, opened: object) -> list[object]:
-    review.reject(visit.desk, visit.person, word(opened))
+    visit.perform(review.REJECT, DecideArgs(tenant=visit.tenant, draft=word(opened)))
     return [*fresh(visit), said("Rejected.", "The draft is kept and can never be released.")]
 
 
 def _release(visit: Visit, opened: object, text: object) -> list[object]:
-    _must_be_what_was_read(visit, word(opened), word(text))
-    reply = review.release(visit.desk, visit.person, word(opened))
+    args = DecideArgs(tenant=visit.tenant, draft=word(opened), read=word(text))
+    done = visit.perform(review.RELEASE, args)
     return [
         *fresh(visit),
-        said("Released.", f"The reply to {reply.reference} stands in the outbox."),
+        said("Released.", f"The reply to {done.reference} is in the outbox."),
     ]
+
+
+def _with_queue(shown: Html) -> list[object]:
+    closed = views.nothing_open(), seen(False), NOTHING, ""
+    return ["", shown, *closed, *(usable(False) for _ in range(4))]
 
 
 def _opened(visit: Visit, draft_id: str) -> list[object]:
-    view = review.view(visit.desk, visit.person, draft_id)
-    shown = Shown(visit.desk, visit.person, as_seen=False)
-    state, may = view.draft.state, visit.person.may_release
+    view = visit.perform(review.SHOW, OneDraft(tenant=visit.tenant, draft=draft_id))
+    state, may = view.draft.state, visit.may(Role.REVIEWER)
     changes = may and state in (DraftState.PENDING, DraftState.APPROVED)
     return [
-        draft_id,
-        queue(visit, draft_id),
-        views.compare(view, shown),
+        view.draft.id,
+        queue(visit, view.draft.id),
+        views.compare(view, may_decide=may),
         seen(True),
-        correcting(visit, view.draft),
-        view.to_send.for_display(),
+        correcting(visit, OpenArgs(tenant=visit.tenant, draft=view.draft.id)),
+        view.to_send,
         usable(changes),
-        usable(may and state is DraftState.PENDING),
+        usable(may and state == DraftState.PENDING),
         usable(changes),
-        usable(may and state is DraftState.APPROVED),
+        usable(may and state == DraftState.APPROVED),
     ]
-
-
-def _must_be_what_was_read(visit: Visit, draft_id: str, text: str) -> None:
-    """`Refused` if the person's screen holds another text than the one they would decide about.
-
-    They may have typed without saving, or somebody else may have saved meanwhile.
-    """
-    now = review.view(visit.desk, visit.person, draft_id).to_send.for_display()
-    if _lines(text) != _lines(now):
-        raise Refused(
-            "The text in the box is not the text that would be sent.",
-            todo="Save your change first, or open the draft again to read what it says now.",
-        )
-
-
-def _lines(text: str) -> list[str]:
-    """Return ``text`` by lines; a browser sends its own line ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.flows import show
-from assistant.flows.checks import ticket_of
-from assistant.flows.draft import draft_reply
-from assistant.flows.show import TicketLine
-from assistant.flows.summarise import summarise
-from assistant.flows.terms import texts_of
-from assistant.flows.tickets import redact_again
-from assistant.model import Draft, DraftKind
+from assistant.model import Role
+from ui.operations import tickets, writing
+from ui.operations.terms import OpenArgs
+from ui.operations.tickets import FindArgs, OneTicket, TicketFull
+from ui.operations.writing import WriteArgs
 from ui.web.html import NOTHING, Html, join
 from ui.web.tabs.correcting import correcting, decide
 from ui.web.views import tickets as views
@@ -96,17 +92,9 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
     )
     writing, write = [tab.opened, as_seen], Pace.WRITE
     wiring.on(as_seen.change, _again, inputs=writing, outputs=tab.looked_at)
-
-    def correct(visit: Visit, opened: object, as_seen: object) -> list[object]:
-        reference = word(opened)
-        texts = texts_of(ticket_of(visit.desk, reference))
-        decision = decide(wiring.home, visit, texts=texts, reference=reference)
-        shown = _look(decision.visit, reference, as_seen, correcting_it=True)
-        return [*shown, decision.notice]
-
     wiring.on(
         tab.correcting.click,
-        correct,
+        _correct,
         inputs=writing,
         outputs=tab.looked_at,
         pace=Pace.DECIDE,
@@ -118,17 +106,27 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
 
 def fresh(visit: Visit) -> list[object]:
     """Return the values of `TicketsTab.fresh` for a tenant that was just chosen."""
-    lines = views.ticket_list(show.tickets(visit.desk, visit.person), "", filtered=False)
-    none = views.nothing_open(), NOTHING, views.nothing_written()
-    return ["", lines, *none, usable(False), usable(False)]
+    return _with_lines(list_tickets(visit, "", "", ""))
+
+
+def cleared() -> list[object]:
+    """Return the values of `TicketsTab.fresh` before the list is looked at."""
+    return _with_lines(NOTHING)
 
 
 def list_tickets(visit: Visit, sought: object, status: object, opened: object) -> Html:
     """Return the list under the current filter."""
-    every = show.tickets(visit.desk, visit.person)
-    wanted, terms = word(status) or _EVERY, word(sought).casefold().split()
-    lines = [each for each in every if _matches(each, wanted, terms)]
-    return views.ticket_list(lines, word(opened), filtered=len(lines) < len(every) or not every)
+    wanted = word(status)
+    args = FindArgs(
+        tenant=visit.tenant, status="" if wanted == _EVERY else wanted, sought=word(sought)
+    )
+    found = visit.perform(tickets.FIND, args)
+    return views.ticket_list(found, word(opened), filtered=bool(args.status or args.sought))
+
+
+def _with_lines(lines: Html) -> list[object]:
+    none = views.nothing_open(), NOTHING, views.nothing_written()
+    return ["", lines, *none, usable(False), usable(False)]
 
 
 def _list(visit: Visit, sought: object, status: object, opened: object) -> list[object]:
@@ -147,50 +145,51 @@ def _again(visit: Visit, opened: object, as_seen: object) -> list[object]:
     return [*_look(visit, reference, as_seen), NOTHING]
 
 
+def _correct(visit: Visit, opened: object, as_seen: object) -> list[object]:
+    reference = word(opened)
+    notice = decide(visit, OpenArgs(tenant=visit.tenant, reference=reference))
+    return [*_look(visit, reference, as_seen, unfolded=True), notice]
+
+
 def _look(
-    visit: Visit, reference: str, as_seen: object, *, correcting_it: bool = False
+    visit: Visit, reference: str, as_seen: object, *, unfolded: bool = False
 ) -> tuple[Html, Html, Html]:
     """Return the values of `looked_at`; as a model sees a ticket is as it is redacted now."""
-    shown = Shown(visit.desk, visit.person, flag(as_seen))
-    find = redact_again if shown.as_seen else ticket_of
-    ticket = find(visit.desk, reference)
-    view = show.ticket(visit.desk, visit.person, reference)
-    made = [views.written(each, shown) for each in _newest(visit, ticket.id)]
+    shown = Shown(flag(as_seen))
+    view = _show(visit, reference, current=shown.as_seen)
     return (
-        views.thread(view, as_seen=shown.as_seen, correct=visit.person.may_release),
-        correcting(visit, ticket, opened=correcting_it),
-        join(made) or views.nothing_written(),
+        views.thread(view, as_seen=shown.as_seen, correct=visit.may(Role.REVIEWER)),
+        correcting(visit, OpenArgs(tenant=visit.tenant, reference=reference), unfolded=unfolded),
+        _written(view, shown),
     )
 
 
 def _summarise(visit: Visit, opened: object, as_seen: object) -> list[object]:
-    draft = summarise(visit.desk, word(opened))
-    return [_made(visit, draft, as_seen), said("Summarised.")]
+    visit.perform(writing.SUMMARISE, _one(visit, opened))
+    return [_made(visit, opened, as_seen), said("Summarised.")]
 
 
 def _draft(visit: Visit, opened: object, as_seen: object) -> list[object]:
-    draft = draft_reply(visit.desk, word(opened))
+    visit.perform(writing.DRAFT, _one(visit, opened))
     return [
-        _made(visit, draft, as_seen),
+        _made(visit, opened, as_seen),
         said("Drafted.", "It waits for review; nothing was sent."),
     ]
 
 
-def _made(visit: Visit, draft: Draft, as_seen: object) -> Html:
-    shown = Shown(visit.desk, visit.person, flag(as_seen))
-    others = [each for each in _newest(visit, draft.ticket_id) if each.kind is not draft.kind]
-    return join(views.written(each, shown) for each in (draft, *others))
+def _one(visit: Visit, opened: object) -> WriteArgs:
+    return WriteArgs(tenant=visit.tenant, references=(word(opened),))
 
 
-def _newest(visit: Visit, ticket_id: str) -> Sequence[Draft]:
-    """Return the newest draft reply and the newest summary of a ticket."""
-    found = visit.desk.records.drafts.newest(ticket_id)
-    return sorted(found, key=lambda each: each.kind is not DraftKind.REPLY)
+def _made(visit: Visit, opened: object, as_seen: object) -> Html:
+    return _written(_show(visit, word(opened), current=False), Shown(flag(as_seen)))
 
 
-def _matches(line: TicketLine, status: str, terms: Sequence[str]) -> bool:
-    if status not in (_EVERY, line.status.value):
-        return False
-    people = f"{line.subject.for_display()} {line.requester.for_display()}"
-    words = f"{line.reference} {line.priority} {people}".casefold()
-    return all(term in words for term in terms)
+def _show(visit: Visit, reference: str, *, current: bool) -> TicketFull:
+    args = OneTicket(tenant=visit.tenant, reference=reference, current=current)
+    return visit.perform(tickets.SHOW, args)
+
+
+def _written(view: TicketFull, shown: Shown) -> Html:
+    made = join(views.written(each, shown) for each in view.written)
+    return made or views.nothing_written()

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.flows.ask import Answer
+from ui.operations.ask import AnswerView
+from ui.operations.texts import Text
 from ui.web.chips import made_how, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
-from ui.web.views.shown import Shown
+from ui.web.views.shown import RESTORED
 from ui.web.views.sources import nearest, sources
 
 _WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
 
 
-def talk(answers: Sequence[Answer], shown: Shown, *, stopped: bool = False) -> Html:
+def talk(answers: Sequence[AnswerView], *, stopped: bool = False) -> Html:
     """Return a whole conversation, or what stands there before it begins."""
     told = el("p", words("You stopped it here."), class_="qd-made-note") if stopped else NOTHING
-    return join((conversation(answers, shown), told)) or nothing_asked()
+    return join((conversation(answers), told)) or nothing_asked()
 
 
-def conversation(answers: Sequence[Answer], shown: Shown) -> Html:
+def conversation(answers: Sequence[AnswerView]) -> Html:
     """Return the answers so far, oldest first."""
-    return join(answer(each, shown) for each in answers)
+    return join(answer(each) for each in answers)
 
 
 def waiting(earlier: Html) -> Html:
@@ -31,20 +32,20 @@ def waiting(earlier: Html) -> Html:
     return join((earlier, _WRITING))
 
 
-def growing(earlier: Html, found: Answer, shown: Shown) -> Html:
+def growing(earlier: Html, found: AnswerView) -> Html:
     """Return the conversation with the answer that is being written."""
-    return join((earlier, answer(found, shown), _WRITING))
+    return join((earlier, answer(found), _WRITING))
 
 
-def answer(found: Answer, shown: Shown) -> Html:
+def answer(found: AnswerView) -> Html:
     """Return the answer with its sources, or the nearest articles without one."""
     asked = el(
         "p",
         el("span", words("Asked as "), class_="qd-label"),
-        redacted(found.question.reveal()),
+        redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found, shown) if found.answerable else _unanswered(found, shown)
+    body = _answered(found) if found.answerable else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -65,21 +66,24 @@ def nothing_asked() -> Html:
     return empty("Ask the knowledge base", "Answers cite the passages that they stand on.")
 
 
-def _answered(found: Answer, shown: Shown) -> Html:
-    made = found.written
-    notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
-    body = el("div", shown.of(made.body, made.citations), class_="qd-body")
-    by = el("p", text(made_how(made.writer)), class_="qd-meta")
-    return join((body, by, notes, sources(made.citations, shown, found)))
+def _answered(found: AnswerView) -> Html:
+    notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
+    body = el("div", RESTORED.of(_text(found), found.citations), class_="qd-body")
+    by = el("p", text(made_how(found.writer)), class_="qd-meta")
+    return join((body, by, notes, sources(found.sources, RESTORED)))
 
 
-def _unanswered(found: Answer, shown: Shown) -> Html:
+def _unanswered(found: AnswerView) -> Html:
     title = el("p", words("Nothing here answers this."), class_="qd-nothing-title")
     kept = noted(found.noted)
-    if not found.passages:
+    if not found.near:
         return join((title, el("p", words("No article comes near either.")), kept))
-    near = el("section", el("h4", words("Nearest articles")), nearest(found, shown))
+    near = el("section", el("h4", words("Nearest articles")), nearest(found.near, RESTORED))
     hint = el(
         "p", words("These came nearest, and do not answer it. Open one to judge for yourself.")
     )
     return join((title, hint, kept, near))
+
+
+def _text(found: AnswerView) -> Text:
+    return Text(redacted=found.text, restored=found.restored)

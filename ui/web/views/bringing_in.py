@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from ingestion.loaders import READABLE
+from ui.operations.ingest import readable
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
 
@@ -26,7 +26,7 @@ def forms(tenant: str, max_mb: int) -> Html:
                 "knowledge",
                 "Knowledge",
                 "Markdown, HTML, PDF, Word, mail, lists or text. The same name is replaced.",
-                ",".join(sorted(READABLE)),
+                ",".join(sorted(readable())),
                 tenant,
             ),
             el("p", text(f"{_PROMISE} {max_mb} MiB a file at most."), class_="qd-hint"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import LiteralString
 
-from assistant.flows.terms import MaskedValue, TermLine
 from guardrails.placeholders import Placeholder
 from guardrails.spans import EntityType
-from ui.web.chips import chip
+from ui.operations.terms import Masked, MaskedView, TermList, TermView
+from ui.web.chips import chip, named
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
 
@@ -17,15 +16,15 @@ _TYPES = tuple(kind for kind in EntityType if kind is not EntityType.LITERAL)
 _SECRET = Placeholder(EntityType.SECRET)
 
 
-def correcting(values: Sequence[MaskedValue], *, secrets: bool, opened: bool) -> Html:
+def correcting(masked: Masked, *, opened: bool) -> Html:
     """Return the part below a ticket or a draft where a reviewer corrects what is masked."""
     summary = el("summary", words("Correct what is masked"), class_="qd-link")
     hint = el("p", words(_HOW), class_="qd-hint")
-    rows = join(_row(each) for each in values)
+    rows = join(_row(each) for each in masked.values)
     lost = el("li", chip(_SECRET), el("span", words(_LOST)), data_row=str(_SECRET), tabindex="-1")
-    masked = el("ul", rows, lost if secrets else NOTHING, class_="qd-masked")
+    listed = el("ul", rows, lost if masked.secrets else NOTHING, class_="qd-masked")
     none = el("p", words("Nothing is masked here."), class_="qd-hint")
-    shown = masked if values or secrets else none
+    shown = listed if masked.values or masked.secrets else none
     return el("details", summary, hint, _form(), shown, class_="qd-correcting", open=opened)
 
 
@@ -39,18 +38,19 @@ _LOST = (
 )
 
 
-def terms(lines: Sequence[TermLine], stale: int) -> Html:
+def terms(found: TermList) -> Html:
     """Return every word that was decided on, and what is not read by these decisions yet."""
     head = el("h2", words("Terms"))
     hint = el("p", words(_TERMS), class_="qd-hint")
-    old = el("p", text(documents_stale(stale)), class_="qd-made-note") if stale else NOTHING
-    if not lines:
+    stale = documents_stale(found.stale_documents)
+    old = el("p", text(stale), class_="qd-made-note") if stale else NOTHING
+    if not found.terms:
         return join((head, hint, _form(), old, empty("No term yet", "Add the first one above.")))
     names = el("tr", *(el("th", text(each), scope="col") for each in ("Term", "Is", "")))
     table = el(
         "table",
         el("thead", names),
-        el("tbody", *(_term(each) for each in lines)),
+        el("tbody", *(_term(each) for each in found.terms)),
         class_="qd-table",
     )
     return join((head, hint, _form(), old, el("div", table, class_="qd-scroll")))
@@ -88,7 +88,7 @@ def _form() -> Html:
         autocomplete="off",
         data_words=True,
     )
-    kinds = (el("option", text(_name(kind)), value=kind.value) for kind in _TYPES)
+    kinds = (el("option", text(_name(kind.value)), value=kind.value) for kind in _TYPES)
     choice = el("select", *kinds, name="kind", class_="qd-select", aria_label="What they are")
     return el(
         "form",
@@ -101,7 +101,7 @@ def _form() -> Html:
     )
 
 
-def _row(each: MaskedValue) -> Html:
+def _row(each: MaskedView) -> Html:
     done = el("span", words("decided: readable"), class_="qd-hint")
     button = el(
         "button",
@@ -109,21 +109,21 @@ def _row(each: MaskedValue) -> Html:
         type="button",
         class_="qd-link",
         data_do="allow",
-        data_placeholder=str(each.placeholder),
+        data_placeholder=each.placeholder,
     )
-    value = el("span", text(each.value.for_display()), class_="qd-masked-value")
+    value = el("span", text(each.value), class_="qd-masked-value")
     return el(
         "li",
-        chip(each.placeholder),
+        chip(named(each.placeholder)),
         value,
         done if each.readable_now else button,
-        data_row=str(each.placeholder),
+        data_row=each.placeholder,
         tabindex="-1",
     )
 
 
-def _term(each: TermLine) -> Html:
-    fate = text(f"masked as {_name(each.type)}") if each.type else words("left readable")
+def _term(each: TermView) -> Html:
+    fate = text(f"masked as {_name(each.mask_as)}") if each.mask_as else words("left readable")
     button = el(
         "button",
         words("Remove"),
@@ -131,14 +131,14 @@ def _term(each: TermLine) -> Html:
         class_="qd-link",
         data_do="remove",
         data_term=each.id,
-        aria_label=f"Remove {each.text.for_display()}",
+        aria_label=f"Remove {each.text}",
     )
-    return el("tr", el("td", text(each.text.for_display())), el("td", fate), el("td", button))
+    return el("tr", el("td", text(each.text)), el("td", fate), el("td", button))
 
 
 def _button(label: LiteralString, do: LiteralString, kind: LiteralString) -> Html:
     return el("button", words(label), type="button", class_=kind, data_do=do)
 
 
-def _name(kind: EntityType) -> str:
-    return kind.value.replace("_", " ").lower()
+def _name(kind: str) -> str:
+    return kind.replace("_", " ").lower()

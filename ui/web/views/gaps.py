@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.flows.gaps import GapGroup
+from ui.operations.gaps import GapView
 from ui.web.chips import when
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
-from ui.web.views.shown import Shown
+from ui.web.views.shown import RESTORED
 
 _MOST_GROUPS = 100
 _MOST_QUESTIONS = 20
 
 
-def gaps(groups: Sequence[GapGroup], shown: Shown) -> Html:
+def gaps(groups: Sequence[GapView]) -> Html:
     """Return the groups, most often asked first."""
     if not groups:
         return empty("No gaps", "Questions that nothing here answers stand here, redacted.")
-    asked = sum(len(each.gaps) for each in groups)
+    asked = sum(each.count for each in groups)
     count = f"{asked} asked in vain, alike ones together: {len(groups)}"
     first = groups[:_MOST_GROUPS]
-    return join((el("p", text(count), class_="qd-count"), *(_group(each, shown) for each in first)))
+    return join((el("p", text(count), class_="qd-count"), *(_group(each) for each in first)))
 
 
 def not_for_you() -> Html:
@@ -29,15 +29,14 @@ def not_for_you() -> Html:
     return empty("Gaps are for reviewers", "They decide what to write next.")
 
 
-def _group(group: GapGroup, shown: Shown) -> Html:
-    others = dict.fromkeys(each.question for each in group.gaps if each.question != group.typical)
-    items = join(el("li", shown.of(each)) for each in list(others)[:_MOST_QUESTIONS])
+def _group(group: GapView) -> Html:
+    items = join(el("li", RESTORED.of(each)) for each in group.others[:_MOST_QUESTIONS])
     title = el(
         "summary",
-        el("span", el("span", shown.of(group.typical), class_="qd-title")),
+        el("span", el("span", RESTORED.of(group.typical), class_="qd-title")),
         el(
             "span",
-            text(f"asked {len(group.gaps)} ×, last "),
+            text(f"asked {group.count} ×, last "),
             when(group.last_asked, day=True),
             class_="qd-place",
         ),

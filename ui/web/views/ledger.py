@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
-from guardrails.audit.ledger import Proof, Row
+from ui.operations.ledger import ProofView, RowView
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
 
@@ -14,7 +14,7 @@ _DIGESTS = (32, 64)
 """Lengths of our ids and hashes, of which the beginning is enough on a screen."""
 
 
-def rows(last: Sequence[Row]) -> Html:
+def rows(last: Sequence[RowView]) -> Html:
     """Return rows, newest first."""
     if not last:
         return empty(
@@ -26,13 +26,13 @@ def rows(last: Sequence[Row]) -> Html:
     return el("div", el("table", head, body, class_="qd-table"), class_="qd-scroll")
 
 
-def proof(found: Proof) -> Html:
+def proof(found: ProofView) -> Html:
     """Return what verifying found."""
     if found.broken is None:
         line = el("strong", text(f"All {found.rows} rows hold."))
         rest = words(" Every hash follows from the row before it, and the head is the last row's.")
         return el("p", line, rest, class_="qd-proof qd-proof-good", role="status")
-    line = el("strong", text(f"Row {found.broken.number} does not hold: {found.broken.why}."))
+    line = el("strong", text(f"Row {found.broken} does not hold: {found.why}."))
     rest = words(" Keep the database as it is and tell whoever runs this house.")
     return el("p", line, rest, class_="qd-proof qd-proof-bad", role="alert")
 
@@ -42,13 +42,13 @@ def not_for_you() -> Html:
     return empty("The ledger is for reviewers", "Ask an admin if you need to see it.")
 
 
-def _row(row: Row) -> Html:
+def _row(row: RowView) -> Html:
     return el(
         "tr",
         el("td", text(str(row.number)), class_="qd-number"),
         el("td", text(row.at[:19].replace("T", " ")), class_="qd-nowrap"),
         el("td", text(row.kind), class_="qd-nowrap"),
-        el("td", _facts(row.body)),
+        el("td", _facts(row.facts)),
         el("td", el("code", text(row.hash[:12])), title=row.hash),
     )
 

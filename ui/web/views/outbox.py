@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from assistant.flows.outbox import OutboxItem
+from ui.operations.outbox import ReplyView
 from ui.web.chips import pill, when
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
@@ -13,7 +13,7 @@ from ui.web.views.notice import empty
 MOST_CARDS = 100
 
 
-def outbox(items: Sequence[OutboxItem], tenant: str) -> Html:
+def outbox(items: Sequence[ReplyView], tenant: str) -> Html:
     """Return the newest replies first."""
     if not items:
         return empty("The outbox is empty", "Replies stand here once a reviewer has released them.")
@@ -33,7 +33,7 @@ def _bar(number: int, shown: int, tenant: str) -> Html:
     return el("div", el("p", text(count), class_="qd-count"), link, class_="qd-bar")
 
 
-def _card(item: OutboxItem) -> Html:
+def _card(item: ReplyView) -> Html:
     delivered = (
         el("span", words("delivered "), when(item.delivered_at))
         if item.delivered_at
@@ -53,5 +53,5 @@ def _card(item: OutboxItem) -> Html:
         delivered,
         copy,
     )
-    body = el("div", text(item.text.for_display()), class_="qd-reply", data_copied="reply")
+    body = el("div", text(item.text), class_="qd-reply", data_copied="reply")
     return el("article", head, body, class_="qd-card qd-outbox-card")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import LiteralString
 
-from assistant.flows.review import ReviewView
-from assistant.model import Draft, DraftState, Review
+from assistant.model import DraftState
+from ui.operations.drafts import DraftView
+from ui.operations.review import DecisionView, ReviewDetail, Waiting
 from ui.web.chips import made_how, pill, redacted, uncut, when
 from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
-from ui.web.views.shown import Shown
+from ui.web.views.shown import RESTORED
 from ui.web.views.sources import sources
 
 _STATES = {
@@ -25,49 +26,46 @@ _LONGEST_QUOTE = 80
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
 
 
-def queue(drafts: Sequence[Draft], opened: str, shown: Shown) -> Html:
+def queue(drafts: Sequence[Waiting], opened: str) -> Html:
     """Return the drafts that wait, oldest first."""
     if not drafts:
         return empty("Nothing waits for review", "Drafted replies appear here.")
-    rows = join(el("li", _line(each, shown, each.id == opened)) for each in drafts)
+    rows = join(el("li", _line(each, each.id == opened)) for each in drafts)
     count = el("p", text(f"{len(drafts)} waiting, oldest first"), class_="qd-count")
     return join((count, el("ul", rows, class_="qd-list")))
 
 
-def compare(view: ReviewView, shown: Shown) -> Html:
+def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
     """Return one draft: its state, what was found, three texts, and who decided what."""
-    made = view.draft.written
+    made = view.draft
     edited = made.writer == "person"
-    correct = shown.person.may_release
-    saw = redacted(made.saw.reveal(), correct=correct)
+    saw = redacted(view.saw, correct=may_decide)
     said_by = "Before a person changed it." if edited else f"{made_how(made.writer).capitalize()}."
     found = numbered(made.findings, len(made.body))
-    same = made.said == made.body
-    in_said = numbered(made.refused, len(made.said), first=len(found) + 1)
+    same = view.said == made.body
+    in_said = numbered(made.refused, len(view.said), first=len(found) + 1)
     columns = el(
         "div",
         _column("What the model saw", "Placeholders stand for people.", saw),
         _column(
             "What it said",
             said_by,
-            _said(view, found if same else in_said, correct=correct),
+            _said(view, found if same else in_said, correct=may_decide),
             in_said,
         ),
-        _column(
-            "What will be sent", "Coloured words are put back.", _to_send(view, shown, found), found
-        ),
+        _column("What will be sent", "Coloured words are put back.", _to_send(view, found), found),
         class_="qd-columns",
     )
     return join(
         (
-            _head(view.draft, may_decide=shown.person.may_release),
+            _head(made, may_decide=may_decide),
             *(el("p", text(note), class_="qd-made-note") for note in made.notes),
-            _findings(found, made.body.reveal(), "Found in what will be sent"),
-            _findings(in_said, made.said.reveal(), "Found in what it said, which was not used"),
+            _findings(found, made.body, "Found in what will be sent"),
+            _findings(in_said, view.said, "Found in what it said, which was not used"),
             NOTHING if found or in_said else el("p", words(_CLEAN), class_="qd-clean"),
             columns,
-            sources(made.citations, shown),
-            _history(view.reviews),
+            sources(view.sources, RESTORED),
+            _history(view.decisions),
         )
     )
 
@@ -92,24 +90,23 @@ def change_button() -> Html:
     )
 
 
-def _line(draft: Draft, shown: Shown, current: bool) -> Html:
-    blocking = sum(each.blocks for each in draft.written.findings)
-    noted = len(draft.written.findings) - blocking
+def _line(draft: Waiting, current: bool) -> Html:
+    blocking = sum(each.blocks for each in draft.findings)
+    noted = len(draft.findings) - blocking
     flags = join(
         el("span", text(f"{number} {_FLAGS[kind]}"), class_=f"qd-flag qd-flag-{kind}")
         for number, kind in ((blocking, "blocking"), (noted, "noted"))
         if number
     )
-    start = draft.written.body.cut(0, 90)
     return el(
         "button",
         el(
             "span",
             el("span", text(draft.reference), class_="qd-ref"),
-            pill(draft.state.value),
+            pill(draft.state),
             class_="qd-line-top",
         ),
-        el("span", shown.of(start) or words("(nothing to say)"), class_="qd-line-subject"),
+        el("span", text(draft.start) or words("(nothing to say)"), class_="qd-line-subject"),
         el("span", when(draft.created_at, day=True), flags, class_="qd-line-meta"),
         type="button",
         class_="qd-line",
@@ -119,14 +116,16 @@ def _line(draft: Draft, shown: Shown, current: bool) -> Html:
     )
 
 
-def _head(draft: Draft, *, may_decide: bool) -> Html:
+def _head(draft: DraftView, *, may_decide: bool) -> Html:
     state = (
-        _STATES[draft.state] if may_decide else "You may read this. A reviewer decides about it."
+        _STATES[DraftState(draft.state)]
+        if may_decide
+        else "You may read this. A reviewer decides about it."
     )
     return el(
         "header",
         el("h2", words("Reply to "), el("span", text(draft.reference), class_="qd-ref")),
-        pill(draft.state.value),
+        pill(draft.state),
         el("p", text(state)),
         class_="qd-review-head",
     )
@@ -144,17 +143,16 @@ def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -
     return el("section", head, el("div", body, class_="qd-column-text", tabindex="0"))
 
 
-def _said(view: ReviewView, found: Sequence[Numbered], *, correct: bool) -> Html:
-    made = view.draft.written
-    if not made.said:
+def _said(view: ReviewDetail, found: Sequence[Numbered], *, correct: bool) -> Html:
+    if not view.said:
         return el("p", words("It said nothing."), class_="qd-nothing")
-    return redacted(made.said.reveal(), made.citations, found, correct=correct)
+    return redacted(view.said, view.draft.citations, found, correct=correct)
 
 
-def _to_send(view: ReviewView, shown: Shown, found: Sequence[Numbered]) -> Html:
-    if not view.draft.written.body:
+def _to_send(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
+    if not view.draft.body:
         return el("p", words("Nothing yet. Write the reply below."), class_="qd-nothing")
-    return sending(view, shown, found)
+    return sending(view, found)
 
 
 def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Html:
@@ -169,7 +167,7 @@ def _finding(each: Numbered, about: str) -> Html:
     start, end = each.start, each.end
     place = "" if each.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
     kind = "blocking" if each.finding.blocks else "noted"
-    why = el("strong", text(each.finding.kind.value.replace("_", " ")))
+    why = el("strong", text(each.finding.kind.replace("_", " ")))
     quote = (text(" "), el("q", redacted(place))) if place else ()
     return el(
         "li",
@@ -179,7 +177,7 @@ def _finding(each: Numbered, about: str) -> Html:
     )
 
 
-def _history(reviews: Sequence[Review]) -> Html:
+def _history(reviews: Sequence[DecisionView]) -> Html:
     if not reviews:
         return NOTHING
     rows = join(

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.desk import Desk
-from assistant.flows import show
-from assistant.model import Citation
-from guardrails import RedactedText
-from guardrails.identity.permissions import Person
+from ui.operations.drafts import CitationView
+from ui.operations.texts import Text
 from ui.web.chips import cited, redacted
 from ui.web.html import Html
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Shows redacted text with identity put back, or with placeholders as chips."""
+    """Shows a text with identity put back, or with placeholders as chips."""
 
-    desk: Desk
-    person: Person
     as_seen: bool
 
-    def of(self, value: RedactedText, citations: Sequence[Citation] = ()) -> Html:
+    def of(self, value: Text, citations: Sequence[CitationView] = ()) -> Html:
         """Return ``value`` the way this person reads now."""
         if self.as_seen:
-            return redacted(value.reveal(), citations)
-        return cited(show.restored(self.desk, self.person, value).for_display(), citations)
+            return redacted(value.redacted, citations)
+        return cited(value.restored, citations)
+
+
+RESTORED = Shown(as_seen=False)

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from assistant.flows.show import TicketLine, TicketView, TurnView
-from assistant.model import Draft, DraftKind, DraftState
+from assistant.model import DraftKind, DraftState
+from ui.operations.drafts import DraftView, WrittenView
+from ui.operations.tickets import FoundTicket, TicketFull, TicketsFound, TurnView
 from ui.web.chips import made_how, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
 from ui.web.views.shown import Shown
 from ui.web.views.sources import sources
 
-MOST_LINES = 200
 
-
-def ticket_list(lines: Sequence[TicketLine], opened: str, *, filtered: bool) -> Html:
+def ticket_list(found: TicketsFound, opened: str, *, filtered: bool) -> Html:
     """Return the tickets to choose from, the opened one marked."""
-    if not lines:
+    if not found.tickets:
         return _no_match() if filtered else _none_yet()
-    rows = join(el("li", _line(each, each.reference == opened)) for each in lines[:MOST_LINES])
-    left = len(lines) - MOST_LINES
+    rows = join(el("li", _line(each, each.reference == opened)) for each in found.tickets)
+    left = found.count - len(found.tickets)
     more = el("p", text(f"{left} more. Narrow the filter to see them."), class_="qd-more")
-    count = el("p", text(_count(len(lines))), class_="qd-count")
+    count = el("p", text(_count(found.count)), class_="qd-count")
     return join((count, el("ul", rows, class_="qd-list"), more if left > 0 else NOTHING))
 
 
-def thread(view: TicketView, *, as_seen: bool, correct: bool = False) -> Html:
+def thread(view: TicketFull, *, as_seen: bool, correct: bool = False) -> Html:
     """Return one thread as a conversation; with ``correct`` its chips can be pressed."""
-    subject = (
-        redacted(view.redacted_subject.reveal(), correct=correct)
-        if as_seen
-        else text(view.subject.for_display())
-    )
+    subject = redacted(view.redacted_subject, correct=correct) if as_seen else text(view.subject)
     meta = (
         el("span", text(view.reference), class_="qd-ref"),
-        pill(view.status.value),
+        pill(view.status),
         el("span", words("priority "), text(view.priority)),
         el("span", words("opened "), when(view.created_at)),
     )
@@ -45,20 +38,20 @@ def thread(view: TicketView, *, as_seen: bool, correct: bool = False) -> Html:
     return el("article", head, note, el("ol", turns, class_="qd-turns"), class_="qd-thread")
 
 
-def written(draft: Draft, shown: Shown) -> Html:
+def written(made: WrittenView, shown: Shown) -> Html:
     """Return a summary or a draft reply with its sources."""
-    made = draft.written
-    if not made.body:
+    draft = made.draft
+    if not draft.body:
         body = el("p", words(_NOTHING_TO_SAY), class_="qd-nothing")
     else:
-        body = el("div", shown.of(made.body, made.citations), class_="qd-body")
-    notes = join(el("p", text(note), class_="qd-made-note") for note in made.notes)
+        body = el("div", shown.of(made.body, draft.citations), class_="qd-body")
+    notes = join(el("p", text(note), class_="qd-made-note") for note in draft.notes)
     return el(
         "section",
         _written_head(draft),
         body,
         notes,
-        sources(made.citations, shown),
+        sources(made.sources, shown),
         _next_step(draft),
         class_="qd-card qd-written",
     )
@@ -78,16 +71,16 @@ def nothing_written() -> Html:
     return empty("Nothing written yet", "Summarise the thread, or draft a reply from the sources.")
 
 
-def _line(line: TicketLine, current: bool) -> Html:
+def _line(line: FoundTicket, current: bool) -> Html:
     top = el(
         "span",
         el("span", text(line.reference), class_="qd-ref"),
-        pill(line.status.value),
+        pill(line.status),
         class_="qd-line-top",
     )
     meta = el(
         "span",
-        el("span", text(line.requester.for_display() or "unknown"), class_="qd-who-name"),
+        el("span", text(line.requester or "unknown"), class_="qd-who-name"),
         text(f" · {line.priority} · "),
         when(line.created_at, day=True),
         class_="qd-line-meta",
@@ -95,7 +88,7 @@ def _line(line: TicketLine, current: bool) -> Html:
     return el(
         "button",
         top,
-        el("span", text(line.subject.for_display()), class_="qd-line-subject"),
+        el("span", text(line.subject), class_="qd-line-subject"),
         meta,
         type="button",
         class_="qd-line",
@@ -107,14 +100,14 @@ def _line(line: TicketLine, current: bool) -> Html:
 
 def _turn(turn: TurnView, *, as_seen: bool, correct: bool) -> Html:
     if as_seen:
-        author = redacted(turn.redacted_author.reveal(), correct=correct)
-        body = redacted(turn.redacted_text.reveal(), correct=correct)
+        author = redacted(turn.redacted_author, correct=correct)
+        body = redacted(turn.redacted_text, correct=correct)
     else:
-        author, body = text(turn.author.for_display()), text(turn.text.for_display())
+        author, body = text(turn.author), text(turn.text)
     head = el(
         "p",
         el("strong", author or words("unknown")),
-        NOTHING if _is_role(turn) else el("span", text(turn.role.value), class_="qd-role"),
+        NOTHING if _is_role(turn) else el("span", text(turn.role), class_="qd-role"),
         when(turn.at),
         class_="qd-turn-head",
     )
@@ -122,25 +115,25 @@ def _turn(turn: TurnView, *, as_seen: bool, correct: bool) -> Html:
         "li",
         head,
         el("div", body, class_="qd-turn-text"),
-        class_=f"qd-turn qd-turn-{turn.role.value}",
+        class_=f"qd-turn qd-turn-{turn.role}",
     )
 
 
 def _is_role(turn: TurnView) -> bool:
-    return turn.author.for_display().strip().casefold() == turn.role.value
+    return turn.author.strip().casefold() == turn.role
 
 
-def _written_head(draft: Draft) -> Html:
-    title = words("Summary") if draft.kind is DraftKind.SUMMARY else words("Draft reply")
-    state = NOTHING if draft.kind is DraftKind.SUMMARY else pill(draft.state.value)
-    by = el("span", text(made_how(draft.written.writer)), words(", "), when(draft.created_at))
+def _written_head(draft: DraftView) -> Html:
+    title = words("Summary") if draft.kind == DraftKind.SUMMARY else words("Draft reply")
+    state = NOTHING if draft.kind == DraftKind.SUMMARY else pill(draft.state)
+    by = el("span", text(made_how(draft.writer)), words(", "), when(draft.created_at))
     return el("header", el("h3", title), state, by, class_="qd-written-head")
 
 
-def _next_step(draft: Draft) -> Html:
-    if draft.kind is DraftKind.SUMMARY or draft.state is DraftState.REJECTED:
+def _next_step(draft: DraftView) -> Html:
+    if draft.kind == DraftKind.SUMMARY or draft.state == DraftState.REJECTED:
         return NOTHING
-    if draft.state is DraftState.RELEASED:
+    if draft.state == DraftState.RELEASED:
         return el("p", words("It was released and stands in the outbox."), class_="qd-next")
     go = el(
         "button",

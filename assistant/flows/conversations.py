@@ -8,17 +8,19 @@ from threading import Event, Lock
 
 from assistant.flows.ask import Answer
 from assistant.model import new_id
-from ui.web.visit import Visit
 
 _MOST = 200
 _MOST_TURNS = 20
+
+Owner = tuple[str, str]
+"""A login, and the id of the tenant at whose desk it asks."""
 
 
 @dataclass(slots=True)
 class Conversation:
     """What one person asked at one desk; ``stop`` is set to end what is being written."""
 
-    owner: tuple[str, str]
+    owner: Owner
     id: str = field(default_factory=new_id)
     answers: list[Answer] = field(default_factory=list[Answer])
     stop: Event = field(default_factory=Event)
@@ -36,18 +38,18 @@ class Conversations:
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, visit: Visit, conversation_id: str) -> Conversation | None:
-        """Return the conversation if it is this visitor's at this desk; nobody else's is found."""
+    def find(self, owner: Owner, conversation_id: str) -> Conversation | None:
+        """Return the conversation if it is this person's at this desk; nobody else's is found."""
         with self._lock:
             found = self._kept.get(conversation_id)
-            if found is None or found.owner != _owner(visit):
+            if found is None or found.owner != owner:
                 return None
             self._kept.move_to_end(conversation_id)
             return found
 
-    def begin(self, visit: Visit) -> Conversation:
+    def begin(self, owner: Owner) -> Conversation:
         """Return a new conversation."""
-        made = Conversation(_owner(visit))
+        made = Conversation(owner)
         with self._lock:
             self._kept[made.id] = made
             if len(self._kept) > _MOST:
@@ -62,7 +64,3 @@ class Conversations:
                 del self._kept[conversation_id]
                 found.left = True
                 found.stop.set()
-
-
-def _owner(visit: Visit) -> tuple[str, str]:
-    return visit.person.login, visit.desk.tenant.id

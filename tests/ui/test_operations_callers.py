@@ -1,0 +1,167 @@
+"""Who may call what is declared by the operation, and checked before anything of it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assistant.bootstrap import Home
+from assistant.errors import NotPermitted
+from assistant.model import Role
+from assistant.settings import Settings
+from tests.ui.cli_fixtures import Served
+from ui.cli import client
+from ui.operations.base import Credential, Operation, Shape, TenantArgs, silent
+from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.lines import LINES
+from ui.operations.operator import Operator
+from ui.operations.registry import OPERATIONS
+
+PASSWORD = "correct-horse-battery"
+EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
+PATHS = {"path", "out"}
+
+AnyOperation = Operation[Any, Any]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Generator[Home]:
+    """A home with two tenants, a person for each role at each, and one with none."""
+    with Home.open(Settings(home=tmp_path_factory.mktemp("callers") / "home")) as opened:
+        for tenant in ("acme", "other"):
+            opened.add_tenant(tenant)
+            for role in Role:
+                opened.accounts.add_user(f"{role}-{tenant}", PASSWORD, tenant, role)
+        yield opened
+
+
+class _Reached(Exception):
+    """The operation ran."""
+
+
+def may(home: Home, operation: AnyOperation, caller: Caller) -> bool:
+    """Return whether ``caller`` gets as far as the operation's own code, at the tenant acme."""
+
+    def reached(*_: object) -> Shape:
+        raise _Reached
+
+    args = operation.args.model_construct(tenant="acme")
+    try:
+        Operator(home).perform(replace(operation, run=reached), caller, args, silent)
+    except NotPermitted:
+        return False
+    except _Reached:
+        return True
+    raise AssertionError
+
+
+def of_tenant(operation: AnyOperation) -> bool:
+    return issubclass(operation.args, TenantArgs)
+
+
+@EVERY
+def test_the_owner_calls_what_is_declared_for_the_owner(
+    home: Home, operation: AnyOperation
+) -> None:
+    for door in (Door.SHELL, Door.SOCKET):
+        assert may(home, operation, Caller(door, owner=True)) is operation.needs.owner
+
+
+@EVERY
+@pytest.mark.parametrize("role", Role)
+def test_a_member_calls_what_their_role_may(
+    home: Home, operation: AnyOperation, role: Role
+) -> None:
+    person = logged_in(home, f"{role}-acme", Door.SHELL)
+    declared = of_tenant(operation) and any(
+        person.may("acme", wanted) for wanted in operation.needs.roles
+    )
+    assert may(home, operation, person) is declared
+
+
+@EVERY
+@pytest.mark.parametrize("role", Role)
+def test_a_member_of_another_tenant_calls_nothing_here(
+    home: Home, operation: AnyOperation, role: Role
+) -> None:
+    assert not may(home, operation, logged_in(home, f"{role}-other", Door.SHELL))
+
+
+@EVERY
+@pytest.mark.parametrize("door", Door)
+def test_nobody_calls_nothing(home: Home, operation: AnyOperation, door: Door) -> None:
+    assert not may(home, operation, Caller(door))
+    assert not may(home, operation, logged_in(home, "a-stranger", door))
+
+
+@EVERY
+def test_what_names_no_tenant_is_the_owners_alone(operation: AnyOperation) -> None:
+    if not of_tenant(operation):
+        assert operation.needs.owner
+        assert operation.needs.roles == ()
+
+
+@EVERY
+def test_what_takes_a_path_is_called_on_this_machine_by_its_owner_alone(
+    home: Home, operation: AnyOperation
+) -> None:
+    assert operation.local_only is bool(PATHS & operation.args.model_fields.keys())
+    if operation.local_only:
+        assert operation.needs.roles == ()
+        assert not may(home, operation, Caller(Door.PAGE, owner=True))
+
+
+@EVERY
+def test_every_operation_says_in_one_line_what_it_does(operation: AnyOperation) -> None:
+    assert operation.line
+    assert "\n" not in operation.line
+
+
+def test_no_line_is_left_of_an_operation_that_is_gone() -> None:
+    assert LINES.keys() == OPERATIONS.keys()
+
+
+def test_the_owner_is_no_person_at_any_desk() -> None:
+    with pytest.raises(NotPermitted, match="--as"):
+        Caller(Door.SHELL, owner=True).person("acme")
+
+
+def test_a_refusal_does_not_tell_whether_there_is_such_a_tenant(home: Home) -> None:
+    person, said = logged_in(home, "agent-acme", Door.PAGE), list[str]()
+    operation = OPERATIONS["tickets.show"]
+    for tenant in ("other", "nowhere"):
+        with pytest.raises(NotPermitted) as refused:
+            operation.needs.admit(person, tenant)
+        said.append(str(refused.value).replace(tenant, "…"))
+    assert said[0] == said[1]
+
+
+def test_a_credential_makes_a_person_and_never_the_owner(home: Home) -> None:
+    operator = Operator(home)
+    right = Credential(login="admin-acme", password=PASSWORD)
+    caller = operator.caller(Door.SOCKET, right, owns=True)
+    assert (caller.login, caller.owner) == ("admin-acme", False)
+    with pytest.raises(NotPermitted, match="do not belong together"):
+        operator.caller(Door.SOCKET, Credential(login="admin-acme", password="wrong"), owns=True)
+
+
+def test_another_account_of_this_machine_is_not_the_owner(home: Home) -> None:
+    assert not Operator(home).caller(Door.SOCKET, None, owns=False).owner
+
+
+def test_a_password_does_not_show_in_a_repr() -> None:
+    assert PASSWORD not in repr(Credential(login="rita", password=PASSWORD))
+
+
+def test_a_credential_travels_beside_the_arguments(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUIETDESK_HOME", str(served.home))
+    listed = OPERATIONS["review.list"]
+    who = Credential(login="rita", password=PASSWORD)
+    assert client.perform(listed, TenantArgs(tenant="acme"), credential=who)
+    with pytest.raises(NotPermitted, match="takes a person"):
+        client.perform(listed, TenantArgs(tenant="acme"))

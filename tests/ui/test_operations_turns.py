@@ -1,0 +1,148 @@
+"""What changes a tenant's index takes its turn, whichever interface asks for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from assistant.bootstrap import Home
+from assistant.model import Role
+from assistant.settings import Settings
+from tests.fakes.desks import no_suspects
+from tests.fakes.indexes import HashingEmbedder
+from tests.ui.web_fixtures import ticket
+from ui.operations.base import silent
+from ui.operations.callers import Caller, Door
+from ui.operations.ingest import INGEST, IngestArgs
+from ui.operations.operator import Operator
+from ui.operations.tenants import SET, TenantRules
+from ui.operations.terms import OpenArgs
+from ui.operations.tickets import IMPORT, Export
+from ui.web.tabs.correcting import decide
+from ui.web.visit import open_visit
+
+OWNER = Caller(Door.SHELL, owner=True)
+PATIENCE_S = 60
+ANSWER = "The driver of the yardarm printer is broken. Install it again from the share."
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Generator[Operator]:
+    """An operator of a home with one resolved ticket that can be found."""
+    with Home.open(Settings(home=tmp_path / "home")) as home:
+        home._detector = home._rules
+        home._embedder = HashingEmbedder()
+        home._suspects = lambda: no_suspects
+        home.add_tenant("acme")
+        home.accounts.add_user("rae", "correct-horse-battery", "acme", Role.REVIEWER)
+        made = Operator(home)
+        made.perform(SET, OWNER, TenantRules(tenant="acme", resolved_tickets=True), silent)
+        made.perform(IMPORT, OWNER, Export(tenant="acme", name="t.jsonl", text=_solved()), silent)
+        yield made
+
+
+def test_a_page_decision_during_an_ingest_loses_no_vector(
+    operator: Operator, tmp_path: Path
+) -> None:
+    """An ingest is held between its vectors and its record; meanwhile a reviewer masks a word."""
+    path, home = _article(tmp_path), operator.home
+    happened: SimpleQueue[str] = SimpleQueue()
+    turn = _Turn(happened)
+    operator._turns["acme"] = turn
+    added = threading.Event()
+
+    def between() -> None:
+        added.set()
+        assert happened.get(timeout=PATIENCE_S) == "waits for its turn"
+
+    _hold(home, between)
+
+    def decides() -> None:
+        visit = open_visit(
+            operator, "rae", "acme", {"do": "mask", "words": "yardarm", "kind": "PERSON"}
+        )
+        decide(visit, OpenArgs(tenant="acme", reference="AC-7"))
+        happened.put("has decided")
+
+    with ThreadPoolExecutor(2) as pool:
+        args = IngestArgs(tenant="acme", path=str(path))
+        ingest = pool.submit(operator.perform, INGEST, OWNER, args, silent)
+        assert added.wait(PATIENCE_S)
+        turn.watched = True
+        decision = pool.submit(decides)
+        ingest.result(PATIENCE_S)
+        decision.result(PATIENCE_S)
+    desk = home.desk("acme")
+    assert desk.records.documents.chunk_ids() == desk.vectors.ids()
+    assert len(desk.records.documents.documents()) == 2
+
+
+def test_asking_and_drafting_one_ticket_wait_for_no_turn(operator: Operator) -> None:
+    from ui.operations.ask import ASK, Question
+    from ui.operations.writing import DRAFT, WriteArgs
+
+    with operator._turn(SET, TenantRules(tenant="acme")):
+        asked = Question(tenant="acme", question="Which driver is broken?")
+        assert operator.perform(ASK, OWNER, asked, silent).nearest
+        one = WriteArgs(tenant="acme", references=("AC-7",))
+        assert operator.perform(DRAFT, OWNER, one, silent).written
+
+
+class _Turn:
+    """A lock that reports who comes and has to wait."""
+
+    def __init__(self, happened: SimpleQueue[str]) -> None:
+        self._lock = threading.Lock()
+        self._happened = happened
+        self.watched = False
+
+    def __enter__(self) -> None:
+        if self.watched:
+            self._happened.put("waits for its turn")
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A vector index that calls ``between`` when vectors were added and no record names them."""
+
+    real: Any
+    between: Any
+
+    def add(self, *given: Any, **named: Any) -> None:
+        self.real.add(*given, **named)
+        self.between()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def _hold(home: Home, between: Any) -> None:
+    desk = home.desk("acme")
+    home._desks["acme"] = replace(desk, vectors=_Held(desk.vectors, between))
+
+
+def _article(folder: Path) -> Path:
+    path = folder / "printing.md"
+    path.write_text("# Blank pages\n\nRestart the spooler. Then print a test page.\n")
+    return path
+
+
+def _solved() -> str:
+    import json
+
+    row = json.loads(ticket("AC-7", "Printer", "The yardarm printer prints blank pages."))
+    row["status"] = "solved"
+    at = row["turns"][0]["at"]
+    row["turns"].append({"at": at, "author": "Ann", "role": "agent", "text": ANSWER})
+    return json.dumps(row)

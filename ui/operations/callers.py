@@ -1,0 +1,89 @@
+"""Who calls an operation. Each door makes the caller in its own way; no argument can name one.
+
+The page makes it from the session's cookie, the command line and the socket from the account that
+owns the process, and ``--as`` from a login and its password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from assistant.errors import NotPermitted
+from assistant.model import Membership, Role
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from guardrails.identity.permissions import Person
+
+
+class Door(StrEnum):
+    """By which interface an operation was called."""
+
+    SHELL = "shell"
+    SOCKET = "socket"
+    PAGE = "page"
+
+
+REMOTE = frozenset({Door.PAGE})
+"""Interfaces whose callers may sit at another machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the door found out; ``memberships`` are by tenant.
+
+    ``owner`` is the account of this machine that owns the home. A person who logged in is never the
+    owner, whoever sits at the keyboard.
+    """
+
+    door: Door
+    login: str | None = None
+    owner: bool = False
+    memberships: Mapping[str, Membership] = field(default_factory=dict[str, Membership])
+
+    def may(self, tenant: str, role: Role) -> bool:
+        """Return whether the caller holds ``role`` at ``tenant``."""
+        membership = self.memberships.get(tenant)
+        return membership is not None and membership.may(role)
+
+    def person(self, tenant: str) -> Person:
+        """Return the caller as ``tenant`` knows them. `NotPermitted` without a membership."""
+        membership = self.memberships.get(tenant)
+        if membership is None:
+            raise NotPermitted(
+                f"{self.login or 'The owner of the home'} has no membership with {tenant}.",
+                todo="Ask an admin for one." if self.login else "Name a person with --as.",
+            )
+        return membership.person()
+
+
+def owner(door: Door) -> Caller:
+    """Return the account that owns the home, at a door that only it can open."""
+    return Caller(door, owner=True)
+
+
+def logged_in(home: Home, login: str, door: Door) -> Caller:
+    """Return the person of ``login``, whom the door has authenticated, with their memberships."""
+    found = home.accounts.memberships(login)
+    return Caller(door, login, memberships={each.tenant: each for each in found})
+
+
+def authenticated(home: Home, login: str, password: str, door: Door) -> Caller:
+    """Return the person of ``login``. `NotPermitted` when the password is not theirs.
+
+    An unknown login and a wrong password get the same words, so that nobody learns who has one.
+    """
+    user = home.accounts.authenticate(login, password)
+    if user is None:
+        raise NotPermitted("This login and password do not belong together.")
+    return logged_in(home, user.login, door)
+
+
+def at_desk(home: Home, caller: Caller, tenant: str) -> tuple[Desk, Person]:
+    """Return the tenant's desk and the caller as a person at it. `NotPermitted` for no member."""
+    person = caller.person(tenant)
+    return home.desk(tenant), person

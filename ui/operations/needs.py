@@ -1,0 +1,62 @@
+"""Who may call an operation: the owner of the home, a role at the tenant, or either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.errors import NotPermitted
+from assistant.model import Role
+
+if TYPE_CHECKING:
+    from ui.operations.callers import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """``owner`` admits whoever owns the home; each of ``roles`` a member of the tenant with it."""
+
+    owner: bool = False
+    roles: tuple[Role, ...] = ()
+
+    def admit(self, caller: Caller, tenant: str | None) -> None:
+        """`NotPermitted` unless ``caller`` may; ``tenant`` is None where no tenant is meant."""
+        if self.owner and caller.owner:
+            return
+        if tenant is not None and any(caller.may(tenant, role) for role in self.roles):
+            return
+        raise self._refusal(caller, tenant)
+
+    def _refusal(self, caller: Caller, tenant: str | None) -> NotPermitted:
+        if caller.login is None:
+            return NotPermitted(
+                "This takes a person, and nobody is named." if caller.owner else "Nobody asks.",
+                todo="Name a person with --as, or log in.",
+            )
+        if tenant is None or not self.roles:
+            return NotPermitted(
+                f"{caller.login} may not do this: it is for the owner of the home.",
+                todo="Use the account that runs Quietdesk, without --as.",
+            )
+        if tenant not in caller.memberships:  # the same words whether there is such a tenant or not
+            return NotPermitted(
+                f"{caller.login} has no membership with {tenant}.", todo="Ask an admin for one."
+            )
+        wanted = " or ".join(self.roles)
+        return NotPermitted(
+            f"{caller.login} may not do this at {tenant}: it takes the role {wanted}.",
+            todo=f"Ask an admin for the role {wanted}.",
+        )
+
+
+OWNER = Needs(owner=True)
+
+
+def member(*roles: Role) -> Needs:
+    """Return the need of a person with one of ``roles`` at the tenant."""
+    return Needs(roles=roles)
+
+
+def owner_or(*roles: Role) -> Needs:
+    """Return the need of the home's owner, or of a person with one of ``roles`` at the tenant."""
+    return Needs(owner=True, roles=roles)

@@ -1,0 +1,136 @@
+"""The passages that an answer or a draft is built on, to open and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Shape
+from ui.operations.texts import Text, texts
+
+if TYPE_CHECKING:
+    from assistant.desk import Desk
+    from assistant.model import Citation, Passage
+    from guardrails import RedactedText
+    from guardrails.identity.permissions import Person
+
+
+class PassageView(Shape):
+    """A passage in three parts: ``sentence`` shares most with the question, or is empty."""
+
+    before: Text
+    sentence: Text
+    after: Text
+
+
+class SourceView(Shape):
+    """A place in a document; ``number`` is its citation's, ``passage`` None where it is gone.
+
+    ``score`` and ``matched_by`` say why a question found it.
+    """
+
+    number: int | None
+    source: Text
+    title: Text
+    heading: Text
+    place: str
+    score: float | None = None
+    matched_by: tuple[str, ...] = ()
+    passage: PassageView | None
+
+
+def cited(
+    desk: Desk,
+    person: Person | None,
+    citations: Sequence[Citation],
+    passages: Sequence[Passage] = (),
+    question: RedactedText | None = None,
+) -> tuple[SourceView, ...]:
+    """Return what is cited; with what a question found, why each was found."""
+    if not citations:
+        return ()
+    from assistant.search.federated import documents_of
+
+    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
+    kept = {chunk.id: chunk.text for chunk in chunks}
+    why = {each.chunk.id: each for each in passages}
+    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    return _views(desk, person, places, question)
+
+
+def nearest(
+    desk: Desk, person: Person | None, passages: Sequence[Passage], question: RedactedText
+) -> tuple[SourceView, ...]:
+    """Return what came nearest to a question, without a claim that it answers."""
+    return _views(desk, person, [_of_passage(each) for each in passages], question)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    number: int | None
+    source: RedactedText
+    title: RedactedText
+    heading: RedactedText
+    lines: tuple[int, int]
+    text: RedactedText | None
+    found: Passage | None
+
+
+def _of_citation(
+    citation: Citation, kept: Mapping[str, RedactedText], found: Passage | None
+) -> _Place:
+    return _Place(
+        citation.number,
+        citation.source,
+        citation.title,
+        citation.heading,
+        (citation.first_line, citation.last_line),
+        kept.get(citation.chunk_id),
+        found,
+    )
+
+
+def _of_passage(found: Passage) -> _Place:
+    chunk = found.chunk
+    lines = chunk.first_line, chunk.last_line
+    return _Place(None, found.source, found.title, chunk.heading, lines, chunk.text, found)
+
+
+def _views(
+    desk: Desk, person: Person | None, places: Sequence[_Place], question: RedactedText | None
+) -> tuple[SourceView, ...]:
+    parts = [(each.source, each.title, each.heading, *_parts(each, question)) for each in places]
+    read = iter(texts(desk, person, [text for some in parts for text in some]))
+    return tuple(
+        _view(place, [next(read) for _ in some]) for place, some in zip(places, parts, strict=True)
+    )
+
+
+def _view(at: _Place, read: Sequence[Text]) -> SourceView:
+    from ingestion.cited import place
+
+    source, title, heading, *passage = read
+    return SourceView(
+        number=at.number,
+        source=source,
+        title=title,
+        heading=heading,
+        place=place(source.redacted, *at.lines),
+        score=at.found.score if at.found else None,
+        matched_by=at.found.matched_by if at.found else (),
+        passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])
+        if passage
+        else None,
+    )
+
+
+def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...]:
+    """Return a passage before, in and after the sentence that shares most with the question."""
+    from assistant.writers.passages import closest
+
+    if at.text is None:
+        return ()
+    best = closest(question.reveal(), at.text.reveal()) if question else None
+    start, end = best or (0, 0)
+    return at.text.cut(0, start), at.text.cut(start, end), at.text.cut(end, len(at.text))

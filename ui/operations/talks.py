@@ -1,0 +1,92 @@
+"""Conversations with the knowledge base: begun, read again, stopped, left, each its person's alone.
+
+They live in memory as redacted text; identity is put back only when their person reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.errors import BadInput
+from assistant.model import Role
+from ui.operations.ask import AnswerView, answer_view, conversation_of
+from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.callers import Caller, at_desk
+from ui.operations.needs import member
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+    from assistant.desk import Desk
+    from assistant.flows.conversations import Conversation
+    from guardrails.identity.permissions import Person
+
+
+class TalkArgs(TenantArgs):
+    """A conversation of the person's own."""
+
+    id: str = ""
+
+
+class TalkView(Shape):
+    """A conversation, oldest question first; ``stopped`` tells that the last one was cut short."""
+
+    id: str
+    answers: tuple[AnswerView, ...]
+    stopped: bool
+
+
+def _begin(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
+    """Return the conversation that ``args`` names if it is the person's, or else a new one."""
+    desk, person = at_desk(home, caller, args.tenant)
+    owner = person.login, desk.tenant.id
+    here = home.conversations.find(owner, args.id) or home.conversations.begin(owner)
+    return _view(desk, person, here)
+
+
+def _show(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
+    desk, person = at_desk(home, caller, args.tenant)
+    return _view(desk, person, conversation_of(home, caller, desk, args.id))
+
+
+def _stop(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
+    desk, person = at_desk(home, caller, args.tenant)
+    here = conversation_of(home, caller, desk, args.id)
+    here.stop.set()
+    return _view(desk, person, here)
+
+
+def _leave(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
+    home.conversations.leave(caller.person(args.tenant).login, args.id)
+    return TalkView(id="", answers=(), stopped=False)
+
+
+def _note(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
+    """Keep the last question as a gap, though a filter left documents out."""
+    from assistant.flows.gaps import note_gap
+
+    desk, person = at_desk(home, caller, args.tenant)
+    here = home.conversations.find((person.login, desk.tenant.id), args.id)
+    last = here.answers[-1] if here and here.answers else None
+    if here is None or last is None or last.answerable or last.noted:
+        raise BadInput("There is no question to note.")
+    note_gap(desk, last.question)
+    here.answers = [*here.answers[:-1], replace(last, noted=True)]
+    return _view(desk, person, here)
+
+
+def _view(desk: Desk, person: Person, here: Conversation) -> TalkView:
+    return TalkView(
+        id=here.id,
+        answers=tuple(answer_view(desk, person, each) for each in here.answers),
+        stopped=here.stop.is_set(),
+    )
+
+
+_NEEDS = member(Role.AGENT)
+
+BEGIN = Operation("talk.begin", TalkArgs, TalkView, _begin, needs=_NEEDS)
+SHOW = Operation("talk.show", TalkArgs, TalkView, _show, needs=_NEEDS)
+STOP = Operation("talk.stop", TalkArgs, TalkView, _stop, needs=_NEEDS)
+LEAVE = Operation("talk.leave", TalkArgs, TalkView, _leave, needs=_NEEDS)
+NOTE = Operation("talk.note", TalkArgs, TalkView, _note, needs=_NEEDS)

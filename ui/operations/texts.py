@@ -1,0 +1,33 @@
+"""Texts of a result: as a model sees them, and as the person who asked may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ui.operations.base import Shape
+
+if TYPE_CHECKING:
+    from assistant.desk import Desk
+    from guardrails import RedactedText
+    from guardrails.identity.permissions import Person
+
+
+class Text(Shape):
+    """A text with placeholders, and with identity put back; the same twice for nobody's eyes."""
+
+    redacted: str
+    restored: str
+
+
+def texts(desk: Desk, person: Person | None, values: Sequence[RedactedText]) -> list[Text]:
+    """Return ``values`` in order, read from the vault at once; without a person as they are."""
+    if person is None:
+        return [Text(redacted=each.reveal(), restored=each.reveal()) for each in values]
+    from assistant.flows.show import restored_all
+
+    back = restored_all(desk, person, values)
+    return [
+        Text(redacted=each.reveal(), restored=seen.for_display())
+        for each, seen in zip(values, back, strict=True)
+    ]
