@@ -34,23 +34,6 @@ class EntityType(StrEnum):
     """Outside text that looks like a placeholder; masked so that nobody can ask for a restore."""
 
 
-HIGH_PRECISION = frozenset(
-    {
-        EntityType.EMAIL_ADDRESS,
-        EntityType.PHONE_NUMBER,
-        EntityType.HOSTNAME,
-        EntityType.USERNAME,
-        EntityType.IP_ADDRESS,
-        EntityType.MAC_ADDRESS,
-        EntityType.ACCOUNT_NUMBER,
-        EntityType.CREDIT_CARD,
-        EntityType.NATIONAL_ID,
-        EntityType.SECRET,
-    }
-)
-"""Types found by shape alone: one of them in a prompt means redaction was gone round."""
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """Characters ``start`` to ``end`` (half open, in code points) that must not be seen."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from guardrails import placeholders
 from guardrails.answers.output_checks import check_output
 from guardrails.answers.placeholder_repair import repair
+from guardrails.detect.kinds import KINDS
 from guardrails.findings import Finding, FindingKind
 from guardrails.identity.redact import Mask, Redactor
 from guardrails.leaks.scan import Scanner, Sighting, Source
@@ -25,9 +26,6 @@ from guardrails.spans import EntityType
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
 
 __all__ = ["Finding", "FindingKind", "Verdict", "judge"]
-
-_MILD = frozenset({EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMOGRAPHIC})
-"""Found by a model of language, often wrongly: masked and shown, but no reason to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _judge_name(name: Placeholder) -> tuple[FindingKind, str, bool]:
         return FindingKind.VAULT_VALUE, "It says a value that is kept from it.", True
     if name.type is EntityType.URL:
         return FindingKind.EXFILTRATION, "No source holds this address.", True
-    blocks = name.type not in _MILD
+    blocks = not KINDS[name.type].mild
     return FindingKind.PERSONAL_DATA, f"It says a {name.type} that it was never shown.", blocks
 
 

@@ -13,7 +13,24 @@ from collections.abc import Iterator
 
 from guardrails.detect import tokens
 from guardrails.detect.lexicon import is_common
+from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
+
+_TABLE = load("assignments")
+_WORD = _TABLE.pattern("name")
+_TAIL = _TABLE.pattern("tail")
+_HARMLESS_TAIL = _TABLE.pattern("harmless_tail")
+_SEPARATOR = _TABLE.pattern("separator")
+_XML = _TABLE.pattern("xml")
+_BARE = _TABLE.pattern("bare")
+_VALUE = _TABLE.pattern("value")
+_REMARKS = _TABLE.words("remarks")
+_HEADERS_AND_FLAGS = _TABLE.pattern("headers_and_flags")
+_LOGIN_COMMAND = _TABLE.pattern("login_command")
+_LONE = _TABLE.pattern("lone")
+_STAMP = _TABLE.pattern("stamp")
+_NOT_SECRET_NAMES = _TABLE.pattern("not_secret_names")
+_NAMED_USER = _TABLE.pattern("named_user")
 
 
 def find(text: str) -> list[Span]:
@@ -22,39 +39,6 @@ def find(text: str) -> list[Span]:
     spans.extend(_matches(text))
     spans.extend(_lone_values(text))
     return spans
-
-
-_SOFT = r"token|secret|key|private|access|credentials?|creds|cred|sid|auth|crumb|login|bearer"
-_HARD = (
-    r"passw(?:or)?d|passwort|passphrase|passcode|password|pwd|mot de passe|contraseña"
-    r"|kennwort|passwd"
-    r"|\bpass|userpass|\bpw\b|\bpsk\b|(?<=db_)pw\b|(?<=_)pass\b|apikey|appkey|clave|senha|lozinka"
-)
-_WORD = re.compile(rf"(?P<hard>{_HARD})|(?P<soft>{_SOFT})", re.IGNORECASE)
-_TAIL = re.compile(r"[\w-]{0,30}")
-_HARMLESS_TAIL = re.compile(
-    r"""[_-]?(?:s$|name|ref|id$|ids$|file|path|len|size|pol|typ|ttl|expir|exp$|url|uri|endpoint|min|max
-      |age|day|count|field|label|manag|stor|rotat|vers|usage|state|reset|chang|prompt|hint|rule|less
-      |protect|valid|check|format|hash_?alg|algorithm|length|words?$|board|pair|chain|cloak|stone
-      |ring|spec|space|map|frame|gen$|gen-|bucket|scan|tab|code$|ed$|ized?$|iz|or$|entic|ation|ing$
-      |attempt|fail|error|lock|update|sync|arn|alias|metadata|fingerprint|selector|s?_dir
-      |enabled)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_SEPARATOR = re.compile(
-    r"""["'\])}]{0,3}\s{0,20}(?P<how>=>|:=|==|!=|->|=|:(?!:)|,(?=\s{0,2}["'])|\|)\s{0,4}
-        (?:(?:String|str|string)\()?(?P<open>\\?["'`]|[bru]["'](?=\S))?
-      | (?P<space>[ \t]{1,3})(?P<quoted>["'])(?=[^"'\n]{3,80}["'])""",
-    re.VERBOSE,
-)
-_XML = re.compile(
-    r"""["']?\s{0,3}(?:>\s{0,3}|["']?\s{0,3}value\s{0,3}=\s{0,3}["'])(?P<x>[^<"'\s]{3,200})"""
-)
-_BARE = re.compile(
-    r"(?:[ \t]{1,4}(?:is[ \t])?|-|[ \t]{0,2}x[ \t]|#)?[\"']?(?P<x>[A-Za-z0-9+/_.~-]{10,4096}={0,2})"
-)
-_VALUE = re.compile(r"[^\s\"'<>,;()\[\]{}|]{1,4096}|[<\[{][^\s]{0,80}|\$\{?[\w.]{0,60}\}?")
-_WHITESPACE = frozenset(" \t\n\r")
 
 
 def _after_name(text: str, word: re.Match[str]) -> Iterator[Span]:
@@ -183,15 +167,6 @@ def _ends_line(text: str, at: int) -> bool:
     return at >= len(text) or text[at] in "\r\n" or text[at : at + 3].strip() in ("", '"', "'", "`")
 
 
-_REMARKS = frozenset(
-    """required optional expired incorrect invalid wrong empty unknown missing changed reset failed
-denied
-    accepted rejected files file systemd login text string hidden see same ok error must enter
-    type use
-    this that you your click choose select set here there below above via none""".split()
-)
-
-
 def _is_remark(text: str, start: int, end: int) -> bool:
     """Tell whether a lower-case word behind ``password:`` begins a remark and is no password."""
     return text[start:end] in _REMARKS or not _ends_line(text, end)
@@ -200,36 +175,6 @@ def _is_remark(text: str, start: int, end: int) -> bool:
 def _names_a_digest(text: str, at: int) -> bool:
     line = text[text.rfind("\n", 0, at) + 1 : at].lower()
     return any(word in line for word in ("commit", "sha", "md5", "digest", "public", "checksum"))
-
-
-_HEADERS_AND_FLAGS = re.compile(
-    r"""(?:(?<![\w-])(?:Bearer|Basic|Digest|Negotiate|ApiKey|Api-Token|SharedKey|GenieKey
-    |Token)[ \t]{1,4}
-          (?:token=)?["']?(?P<header>[^\s"'<>,;]{12,4096})
-      | (?<![\w-])(?:-p|-P|-pw|-a|--pass(?:word)?|--token|--api-?key|--secret|--auth|--key|--passwd
-          |--client-secret|--access-token|/p:|/pass(?:word)?:|-Password|-AsPlainText)
-          (?:[ \t=]{1,4}|(?<=:))["']?(?P<flag>[^\s"']{4,512})
-      | (?<![\w-])(?:-u|--user|--userpass
-      |-U)[ \t=]{1,4}["']?(?P<user>[^\s"':${<]{1,100}:[^\s"'${<]{3,200})
-      | (?<![\w.-])[\w.-]{0,40}(?:session|sess|auth|remember)[\w.-]{0,20}
-          =(?P<cookie>[\w%+/~-]{20,4096})
-      | \bIDENTIFIED[ ]BY[ ]["'](?P<sql>[^"'\n]{3,200})
-      | ConvertTo-SecureString[ ](?:-String[ ])?["'](?P<posh>[^"'\n$]{3,200})
-      | \b(?:NetworkCredential|DirectoryEntry|PSCredential|basic_auth|BasicAuth|HTTPBasicAuth
-      |HttpBasicAuth|auth)
-          [ ]?[(=]\(?[ ]?(?:\s{0,20}["'][^"'\n]{1,80}["'],\s{0,20}){1,2}
-          ["'](?P<pair>[^"'\n]{3,120})["']
-      | \bnet[ ]use[ ][^\n]{1,120}?/user:\S{1,80}[ ](?P<net>[^\s/]{4,120})
-      | \bsshpass[ ]-p[ ]?["']?(?P<sshpass>[^\s"'$]{3,120})
-      )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_LOGIN_COMMAND = re.compile(
-    r"login|mysql|psexec|smb|sshpass|redis-cli|curl|wget|plink|pscp|ftp|rdesktop|xfreerdp"
-    r"|mongo|sqlcmd|docker"
-    r"|podman|helm|mount|ldap|htpasswd|cmdkey|runas|keytool|openssl",
-    re.IGNORECASE,
-)
 
 
 def _matches(text: str) -> Iterator[Span]:
@@ -264,27 +209,6 @@ def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
         return random
     named = _NAMED_USER.search(text, line_start, match.start()) is not None
     return random or (logs_in and (named or tokens.is_passwordish(value)))
-
-
-_LONE = re.compile(
-    r"""^[ \t>"'`]{0,8}(?:(?P<name>[A-Za-z][\w.:-]{1,40})["'\]]{0,2}
-        (?:[ ]x)?[ \t]{0,3}[=: ][ \t]{0,3}["'`]?)?
-        (?P<x>[A-Za-z0-9+/_.~!*^%@#&-]{18,4096}={0,2})["'`,;]{0,3}[ \t]*\r?$""",
-    re.VERBOSE | re.MULTILINE,
-)
-_STAMP = re.compile(r"[\d.:/TZ+-]+")
-_NOT_SECRET_NAMES = re.compile(
-    r"commit|sha|md5|etag|digest|hash|checksum|rev|tree|parent|object|index|uuid|guid|id$"
-    r"|_id|fingerprint|merge"
-    r"|version|image|ref|trace|span|request|session_?id|correlation|serial|build|file|name"
-    r"|host|url|path|http",
-    re.IGNORECASE,
-)
-
-
-_NAMED_USER = re.compile(
-    r"(?:psexec|plink|winexe|sqlcmd|docker login|podman login).{1,200}?\s-u[ ]?\S", re.IGNORECASE
-)
 
 
 def _lone_values(text: str) -> Iterator[Span]:

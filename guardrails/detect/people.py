@@ -20,7 +20,30 @@ from guardrails.detect.lexicon import (
     is_technical,
     words,
 )
+from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
+
+_TABLE = load("people")
+_WORD = _TABLE.fragment("word")
+_NAME = _TABLE.pattern("name")
+_GAP = _TABLE.pattern("gap")
+_PARTICLES = _TABLE.words("particles")
+_STRONG = _TABLE.pattern("strong")
+_NOT_AFTER = _TABLE.words("not_after")
+_TITLED = _TABLE.pattern("titled")
+_CAP = _TABLE.pattern("cap")
+_ACTING = _TABLE.pattern("acting")
+_INSIDE = _TABLE.pattern("inside")
+_PAIR = _TABLE.pattern("pair")
+_LAST_FIRST = _TABLE.pattern("last_first")
+_INITIAL = _TABLE.pattern("initial")
+_CHAT = _TABLE.pattern("chat")
+_SPEAKER = _TABLE.pattern("speaker")
+_ROLES = _TABLE.words("roles")
+_WEAK = tuple(_TABLE.words("weak"))
+_DOTTED_TITLES = _TABLE.words("dotted_titles")
+_LONE_TITLES = _TABLE.words("lone_titles")
+_JOINED_ON = _TABLE.pattern("joined_on")
 
 
 def find_people(text: str) -> list[Span]:
@@ -33,77 +56,8 @@ def find_people(text: str) -> list[Span]:
         *_initialled(text),
         *_paired(text),
         *_acting(text),
-        *_paired(text),
-        *_acting(text),
     ]
     return [*spans, *_again(text, spans)]
-
-
-_WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){0,30}"
-_NAME = re.compile(rf"(?:{_WORD}|[^\W\d_])")
-_GAP = re.compile(r"[ ]{1,2}|\.[ ]|, ?")
-_PARTICLES = frozenset(
-    "van von de der den di da del della dos du la le ibn al el ter ten af av zu zur y e st".split()
-)
-_TITLES = (
-    r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Madam|Madame|Mme|M|Mlle|Herr|Frau|Señor"
-    r"|Señora|Sra?|Sig|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Gen"
-)
-
-# Behind these a person's name is all but certain; words before the colon are fields of a form.
-_STRONG = re.compile(
-    r"""(?:\b(?:my[ ]name[ ]is|my[ ]name's|name[ ]is|this[ ]is|ask(?:ing)?[ ]for
-    |speak(?:ing)?[ ](?:to|with)|spoke[ ](?:to|with)|talk(?:ed|ing)?[ ]to
-      |on[ ]behalf[ ]of|regards,?|sincerely,?|cheers,?|thanks,?|thank[ ]you,?|best,|yours,
-      |wishes,?|signed,?|love,|mfg|cordialement,?|gr(?:uß|üße),?
-      |dear|hi|hello|hey|greetings|good[ ](?:morning|afternoon|evening),?|moin|hola|bonjour
-      |local[ ]contact|site[ ]contact|contact(?:[ ]person)?|attn\.?|attention|c/o|cc|holder
-      |cardholder|beneficiary|guardian|payee
-      |mailbox[ ](?:of|for)|account[ ](?:of|for)|laptop[ ](?:of|for)|profile[ ](?:of|for)
-      |export[ ]for|access[ ](?:of|for)|licen[cs]e[ ]for|payslip[ ](?:of|for)
-      |calendar[ ]of|behalf[ ]of|colleague|nurse|doctor|teacher|accountant|receptionist|driver
-      |intern|contractor|director|consultant|manager|supervisor|employee|patient|requester|caller
-      |new[ ](?:starter|hire|joiner|employee)|starter|leaver
-      |assigned[ ]to|reported[ ]by|raised[ ]by|requested[ ]by|approved[ ]by|logged[ ]by
-      |opened[ ]by|closed[ ]by|signed[ ]by|submitted[ ]by|written[ ]by
-      |created[ ]by|forwarded[ ]by|sent[ ]by|directed[ ]by|starring|played[ ]by|sung[ ]by
-      |married[ ]to|known[ ]as|(?:mother|father|grandmother|grandfather|sister|brother|wife
-      |husband|son|daughter|kid|child|cousin|uncle|aunt|friend|boss)
-      |was[ ]called|is[ ]called|calls[ ]me|call[ ]me|named|maiden[ ]name[ ]is|surname[ ]is
-      |correct[ ]it[ ]to|correct[ ]to|under[ ]the[ ]name|it's[ ]under
-      |phone[ ]call[ ]from|voicemail[ ]from|email[ ]from|e-mail[ ]from|mail[ ]from|message[ ]from
-      |ticket[ ]from|call[ ]from|i'm|i[ ]am|ich[ ]bin|je[ ]suis|soy|mein[ ]name[ ]ist
-      |je[ ]m'appelle|me[ ]llamo|here[ ]is|it's|it[ ]is)
-      [ ]{1,2}(?:the[ ]user[ ]|user[ ]|our[ ]colleague[ ]|to[ ]be[ ])?
-    | (?:^|[\n>|*•(\[,;.-][ ]{0,3})(?:full[ ]name|first[ ]name|last[ ]name|surname|name|owner
-    |requester|requestor|requested[ ]for|caller|contact|holder|user|employee
-      |patient|customer|client|reporter|assignee|author|manager|agent[ ]name|from|to|cc|attn
-      |sender|recipient|technician|analyst|engineer|approver|signed|directed[ ]by
-      |primary[ ]contact|contact[ ]name|contact[ ]person|reported[ ]by|raised[ ]by|assigned[ ]to
-      |submitted[ ]by|opened[ ]by)\b[ ]{0,2}[:=][ ]{0,3}
-    | \b(?:owner|requester|holder|assignee|reporter|caller|manager|approver|contact
-    |nameholder):[ ]{1,3}
-    | (?:regards|sincerely|cheers|thanks|thank[ ]you|best|wishes|gruß|grüße
-    |cordialement)[,!.]?[ ]?\n{1,2}[ ]{0,3}
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_NOT_AFTER = frozenset(
-    """i we you he she it they there this that the a an my our your please thanks thank just not all
-any some is are was were can could
-    would should will how what when where why who which support team help desk service it hr admin
-    everyone everybody someone anybody
-    nobody folks guys sir madam there again here also still currently unable trying having getting
-    using looking seeing new sure afraid
-    sorry happy glad working on in at with from by for and or but if so as to into out up down
-    over under very really quite no yes
-    today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday january
-    february march april june july august
-    september october november december kind best warm microsoft google windows office both me him
-    her them us one two three advance
-    customer client user agent bot system server unknown none n/a na tbd test always never now
-    then""".split()
-)
 
 
 def _introduced(text: str) -> Iterator[Span]:
@@ -113,23 +67,6 @@ def _introduced(text: str) -> Iterator[Span]:
         )
         if end > context.end():
             yield Span(context.end(), end, EntityType.PERSON, 0.8, "person-introduced")
-
-
-_WEAK = (
-    "it's",
-    "it is",
-    "i'm",
-    "i am",
-    "this is",
-    "here is",
-    "to",
-    "from",
-    "user",
-    "best",
-    "named",
-    "call from",
-    "known",
-)
 
 
 def _name_end(text: str, at: int, *, strong: bool) -> int:
@@ -213,11 +150,6 @@ def _is_plausible(parts: list[str], *, strong: bool) -> bool:
     )
 
 
-_TITLED = re.compile(
-    rf"\b(?P<title>{_TITLES})(?:\.[ ]?|[ ])(?=[A-ZÀ-ÞŠŽČĆĐŁŚŻ])|\b(?:mr|mrs|ms|dr)\.?[ ](?=[a-z])"
-)
-
-
 def _titled(text: str) -> Iterator[Span]:
     for title in _TITLED.finditer(text):
         tokens = _tokens(text, title.end(), 4)
@@ -231,16 +163,10 @@ def _titled(text: str) -> Iterator[Span]:
             if count and is_common(word) and not is_given(word) and not is_family(word):
                 break
             count += 1
-        if count and (
-            title["title"] not in ("M", "Fr", "Lt", "Gen", "Col", "Hon", "St", "Sig")
-            or "." in title[0]
-        ):
+        if count and (title["title"] not in _DOTTED_TITLES or "." in title[0]):
             yield Span(
                 title.start(), tokens[count - 1][1], EntityType.PERSON, 0.85, "person-titled"
             )
-
-
-_CAP = re.compile(rf"(?<![\w@.#/\\-]){_WORD}")
 
 
 def _listed(text: str) -> Iterator[Span]:
@@ -280,17 +206,6 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
     return found
 
 
-_VERBS = (
-    r"clicked|reports?|reported|says|said|can|cannot|can't|could|has|had|is|was|calls?"
-    r"|called|asks?|asked|needs?|needed|wants?|wanted|tries|tried"
-    r"|receives?|received|opens?|opened|left|gets?|got|sees|saw|forgot|lost|typed|entered"
-    r"|works?|worked|joined|moved|starts?|started|sent|wrote"
-    r"|complains?|mentioned|told|logged|uses|used|does|did|would|should|lives?|began|became"
-    r"|will|won't|isn't|wasn't|doesn't|didn't|hasn't"
-)
-_ACTING = re.compile(rf"(?<![\w@.-])(?P<one>{_WORD}) (?P<two>{_WORD})(?= (?:{_VERBS})\b)")
-
-
 def _acting(text: str) -> Iterator[Span]:
     """``Grace Long clicked``: two words that may be names, and behind them what people do."""
     for match in _ACTING.finditer(text):
@@ -320,9 +235,6 @@ def _is_unknown(text: str, match: re.Match[str]) -> bool:
     ):
         return False
     return _INSIDE.search(text, max(0, match.start() - 16), match.start()) is not None
-
-
-_INSIDE = re.compile(r"[a-zà-ÿ]{2,}(?:,| |, | [\"'(]){1}$")
 
 
 def _is_surname(word: str) -> bool:
@@ -367,9 +279,6 @@ def _lower_name(word: str, follows: list[re.Match[str]]) -> int:
     return follows[0].end() if is_given(word) or is_given(second) else 0
 
 
-_PAIR = re.compile(rf"(?<![\w@.-])(?P<one>{_WORD})(?:,? and|,| &) (?P<two>{_WORD})(?![\w@-]|\.\w)")
-
-
 def _paired(text: str) -> Iterator[Span]:
     """``Dale and Novák``: a word that may be a name is one beside a name."""
     for match in _PAIR.finditer(text):
@@ -380,11 +289,6 @@ def _paired(text: str) -> Iterator[Span]:
             may = (is_family(word) or is_given(word)) and is_common(word)
             if may and word.casefold() not in _NOT_AFTER and is_name(other):
                 yield Span(*match.span(group), EntityType.PERSON, 0.45, "person-paired")
-
-
-_LAST_FIRST = re.compile(
-    rf"(?<![\w,@.-])(?P<last>{_WORD}), (?P<first>{_WORD})(?P<more>(?: [A-ZÀ-Þ]\.)?)(?![\w@-])"
-)
 
 
 def _reversed(text: str) -> Iterator[Span]:
@@ -400,23 +304,6 @@ def _reversed(text: str) -> Iterator[Span]:
             continue
         if is_family(last) and is_given(first) and (is_name(last) or is_name(first)):
             yield Span(match.start(), match.end(), EntityType.PERSON, 0.75, "person-reversed")
-
-
-_INITIAL = re.compile(
-    rf"(?<![\w.@-])(?:[A-ZÀ-Þ]\.[ ]?){{1,3}}(?P<last>{_WORD})"
-    rf"|(?<![\w.@-])(?P<before>{_WORD}) [A-ZÀ-Þ]\.(?= ?[,;:)\n]|$)"
-)
-_CHAT = re.compile(
-    rf"^(?:>[ ]?)*(?:\[?\(?\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
-    rf"(?: ?[AaPp][Mm])?\)?\]?[ -]{{0,3}})(?P<x>{_WORD}(?:[ ]{_WORD}"
-    rf"|\.[ ]?{_WORD}){{0,3}}\.?)(?=:|[ ]?>)",
-    re.MULTILINE,
-)
-_SPEAKER = re.compile(rf"^(?P<x>{_WORD}(?: {_WORD}){{0,2}}):[ ]?(?=[\"“'A-Z])", re.MULTILINE)
-_ROLES = frozenset(
-    "agent user customer support bot system helpdesk admin operator caller client me you q "
-    "a note error warning info debug".split()
-)
 
 
 def _initialled(text: str) -> Iterator[Span]:
@@ -447,10 +334,7 @@ def _again(text: str, spans: list[Span]) -> Iterator[Span]:
         if span.score >= 0.7 and (" " in text[span.start : span.end])
         for part in re.findall(_WORD, text[span.start : span.end])
         if len(part) > 2 and part[0].isupper() and not is_common(part) and not is_technical(part)
-    } - {"Dr", "Mrs", "Miss", "Prof"}
+    } - _LONE_TITLES
     for match in _CAP.finditer(text) if parts else ():
         if match[0] in parts and not _JOINED_ON.match(text, match.end()):
             yield Span(*match.span(), EntityType.PERSON, 0.6, "person-again")
-
-
-_JOINED_ON = re.compile(r"[\w@-]|\.\w")

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable
 
 from guardrails.detect import tokens
+from guardrails.detect.kinds import KINDS, Looks, Within
 from guardrails.detect.lexicon import is_common, is_name, is_technical
-from guardrails.spans import EntityType as T
+from guardrails.spans import EntityType
 
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}[:.-]){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 _WEB = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}", re.IGNORECASE)
@@ -66,7 +67,6 @@ _SHORT_ADDRESS, _POST_CODE = 4, 5
 _DEEP = 3
 """Separators that make a run of characters a path, and not ``login/password``."""
 _NEAR = 60
-_DIGITS = {T.PHONE_NUMBER: 3, T.EMPLOYEE_ID: 3, T.NATIONAL_ID: 6, T.ACCOUNT_NUMBER: 6}
 _COUNTED = re.compile(
     r"\b(?:line|field|page|row|step|port|case|ticket|change|incident|order|event|error|version"
     r"|channel|vlan)(?: is| no\.?| number)?\W{0,3}$",
@@ -76,43 +76,30 @@ _TICKET = re.compile(
     r"(?:CHG|INC|REQ|RITM|TKT|PRB|CASE|CVE|KB|PR|MR)\d*|[A-Z]{2,5}-\d*", re.IGNORECASE
 )
 """Numbers of tickets and errors; of computers that are named so the rules know the kinds."""
-_NEVER_COUNTED = frozenset(
-    {
-        T.DATE_OF_BIRTH,
-        *(T.STREET_ADDRESS, T.ACCOUNT_NUMBER, T.EMPLOYEE_ID, T.PHONE_NUMBER, T.DEMOGRAPHIC),
-        T.SERIAL_NUMBER,
-    }
-)
-_NEVER_A_FILE = frozenset({T.HOSTNAME, T.SECRET})
-_NEVER_IN_A_PATH = frozenset({T.USERNAME, T.SECRET, T.PERSON, T.ORGANIZATION, T.LOCATION})
-_NEVER_IN_AN_ID = frozenset(
-    {T.USERNAME, T.SECRET, T.SERIAL_NUMBER, T.EMPLOYEE_ID, T.ACCOUNT_NUMBER, T.PHONE_NUMBER}
-)
 
 
-def plausible(kind: T, text: str, start: int = 0, end: int | None = None) -> bool:
+def plausible(kind: EntityType, text: str, start: int = 0, end: int | None = None) -> bool:
     """Tell whether the characters from ``start`` to ``end`` of ``text`` could be a ``kind``."""
     end = len(text) if end is None else end
     phrase = text[start:end]
     if not any(char.isalnum() for char in phrase) or _is_a_part(kind, text, start, end):
         return False
     near = text[max(0, start - _NEAR) : start]
-    if kind in _NEVER_COUNTED and phrase.isdigit() and _COUNTED.search(near):
+    if Within.COUNT in KINDS[kind].never and phrase.isdigit() and _COUNTED.search(near):
         return False
-    if least := _DIGITS.get(kind):
-        digits = sum(char.isdigit() for char in phrase)
-        return digits >= least and not is_technical(phrase) and not _ID_WORD.search(near)
-    return _CHECKS.get(kind, _any)(phrase, near)
+    if sum(char.isdigit() for char in phrase) < KINDS[kind].digits:
+        return False
+    return _CHECKS[KINDS[kind].looks](phrase, near)
 
 
-def _is_a_part(kind: T, text: str, start: int, end: int) -> bool:
+def _is_a_part(kind: EntityType, text: str, start: int, end: int) -> bool:
     """Tell whether a guess is part of a file name, a UUID or a path (a user's folder apart)."""
-    run = _run(text, start, end)
-    if kind in _NEVER_A_FILE and _FILE.search(run):
+    run, never = _run(text, start, end), KINDS[kind].never
+    if Within.FILE in never and _FILE.search(run):
         return True
-    if kind in _NEVER_IN_AN_ID and tokens.is_uuid(run):
+    if Within.UUID in never and tokens.is_uuid(run):
         return True
-    if kind not in _NEVER_IN_A_PATH or run.count("\\") + run.count("/") < _DEEP or "@" in run:
+    if Within.PATH not in never or run.count("\\") + run.count("/") < _DEEP or "@" in run:
         return False
     return not _HOME.search(text[max(0, start - _NEAR) : start])
 
@@ -129,6 +116,10 @@ def _run(text: str, start: int, end: int) -> str:
 
 def _any(_phrase: str, _near: str) -> bool:
     return True
+
+
+def _digits(phrase: str, near: str) -> bool:
+    return not is_technical(phrase) and not _ID_WORD.search(near)
 
 
 def _network(phrase: str, _near: str) -> bool:
@@ -219,17 +210,18 @@ def _address(phrase: str, _near: str) -> bool:
     return len(words) > 1 or not (phrase.isdigit() and len(phrase) < _POST_CODE)
 
 
-_CHECKS: dict[T, Callable[[str, str], bool]] = {
-    T.IP_ADDRESS: _network,
-    T.EMAIL_ADDRESS: lambda phrase, _near: "@" in phrase,
-    T.URL: lambda phrase, _near: _WEB.search(phrase) is not None,
-    T.HOSTNAME: _host,
-    T.USERNAME: _user,
-    T.SERIAL_NUMBER: _serial,
-    T.DATE_OF_BIRTH: _born,
-    T.LOCATION: _name,
-    T.PERSON: _person,
-    T.ORGANIZATION: _name,
-    T.STREET_ADDRESS: _address,
-    T.SECRET: _secret,
+_CHECKS: dict[Looks, Callable[[str, str], bool]] = {
+    Looks.ANY: _any,
+    Looks.ADDRESS: _address,
+    Looks.BIRTH: _born,
+    Looks.DIGITS: _digits,
+    Looks.HOST: _host,
+    Looks.IP: _network,
+    Looks.MAIL: lambda phrase, _near: "@" in phrase,
+    Looks.NAME: _name,
+    Looks.PERSON: _person,
+    Looks.SECRET: _secret,
+    Looks.SERIAL: _serial,
+    Looks.USER: _user,
+    Looks.WEB: lambda phrase, _near: _WEB.search(phrase) is not None,
 }

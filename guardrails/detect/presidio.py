@@ -165,11 +165,11 @@ class _HouseRecognizer(EntityRecognizer):
     """One of our recognisers as Presidio knows them."""
 
     def __init__(self, house: Recognizer) -> None:
-        super().__init__([kind.value for kind in house.types], house.name)
+        super().__init__([kind.value for kind in EntityType], house.name)
         self._find = house.find
 
     def load(self) -> None:
-        """Nothing to load: the patterns are compiled when their module is imported."""
+        """Nothing to load: the tables are read when their module is imported."""
 
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.lexicon import is_family
 from guardrails.detect.technical import context, vetoed
-from guardrails.spans import HIGH_PRECISION, EntityType, Span
+from guardrails.spans import EntityType, Span
 
 
 def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
@@ -27,7 +28,6 @@ def resolve(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 _WITHIN_ADDRESS = re.compile(r",?[ \t]?\n?[ \t]*|;[ ]")
-_PLACED = frozenset({EntityType.LOCATION, EntityType.ORGANIZATION})
 
 
 def _whole(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -61,7 +61,7 @@ def _pieces(text: str, spans: Sequence[Span]) -> int:
     for count in (2, 3):
         some = spans[-count:]
         ends = len(some) == count and {some[0].type, some[-1].type} == {EntityType.STREET_ADDRESS}
-        if ends and all(each.type in _PLACED for each in some[1:-1]):
+        if ends and all(KINDS[each.type].in_address for each in some[1:-1]):
             gaps = [text[one.end : other.start] for one, other in pairwise(some)]
             if all(_WITHIN_ADDRESS.fullmatch(gap) for gap in gaps):
                 return count
@@ -90,22 +90,13 @@ def _joined(one: Span, other: Span) -> Span:
 
 
 def _rank(span: Span) -> tuple[float, bool, int]:
-    return (round(span.score, 2), span.type in HIGH_PRECISION, span.end - span.start)
-
-
-_EDGES = {
-    EntityType.SECRET: " \t\r\n",
-    EntityType.USERNAME: " \t\r\n,;:>|.",
-    EntityType.HOSTNAME: " \t\r\n,;:>|.",
-    EntityType.URL: " \t\r\n,;:>|.",
-}
-"""A full stop behind a login is no part of it, and a value has one record only under one form."""
+    return (round(span.score, 2), KINDS[span.type].precise, span.end - span.start)
 
 
 def _tight(text: str, span: Span) -> Span | None:
     """Cut blanks, and marks around a phrase, from both ends; secrets keep their marks."""
     start, end = span.start, span.end
-    edge = _EDGES.get(span.type, " \t\r\n,;:>|")
+    edge = KINDS[span.type].edges
     while start < end and text[start] in edge:
         start += 1
     while end > start and text[end - 1] in edge:

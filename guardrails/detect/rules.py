@@ -15,31 +15,17 @@ from guardrails.detect.places import find_places
 from guardrails.detect.resolve import merge, resolve
 from guardrails.detect.rule import Recognizer
 from guardrails.detect.secrets import find_secrets
-from guardrails.spans import EntityType as T
 from guardrails.spans import Span
 
 RECOGNIZERS = (
-    Recognizer("secrets", (T.SECRET,), find_secrets),
-    Recognizer("pairs", (T.USERNAME, T.SECRET), find_pairs),
-    Recognizer(
-        "network", (T.EMAIL_ADDRESS, T.IP_ADDRESS, T.MAC_ADDRESS, T.HOSTNAME, T.URL), find_network
-    ),
-    Recognizer(
-        "accounts",
-        (
-            T.CREDIT_CARD,
-            T.ACCOUNT_NUMBER,
-            T.NATIONAL_ID,
-            T.PHONE_NUMBER,
-            T.DATE_OF_BIRTH,
-            T.DEMOGRAPHIC,
-        ),
-        find_accounts,
-    ),
-    Recognizer("devices", (T.USERNAME, T.EMPLOYEE_ID, T.SERIAL_NUMBER), find_devices),
-    Recognizer("people", (T.PERSON,), find_people),
-    Recognizer("organisations", (T.ORGANIZATION,), find_organisations),
-    Recognizer("places", (T.STREET_ADDRESS, T.LOCATION), find_places),
+    Recognizer("secrets", find_secrets),
+    Recognizer("pairs", find_pairs),
+    Recognizer("network", find_network),
+    Recognizer("accounts", find_accounts),
+    Recognizer("devices", find_devices),
+    Recognizer("people", find_people),
+    Recognizer("organisations", find_organisations),
+    Recognizer("places", find_places),
 )
 """Each is a pure function of the text; `guardrails.detect.presidio` hands them to Presidio."""
 

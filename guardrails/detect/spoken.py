@@ -9,7 +9,22 @@ from collections.abc import Iterator
 
 from guardrails.detect import tokens
 from guardrails.detect.lexicon import is_common, is_technical
+from guardrails.detect.table import load
 from guardrails.spans import EntityType, Span
+
+_TABLE = load("spoken")
+_TALK = _TABLE.pattern("talk")
+_LINK = _TABLE.pattern("link")
+_TOKEN = _TABLE.pattern("token")
+_STOP = _TABLE.pattern("stop")
+_MARKUP = _TABLE.pattern("markup")
+_SIMPLE = _TABLE.pattern("simple")
+_PHRASE = _TABLE.pattern("phrase")
+_COMPOUND = _TABLE.pattern("compound")
+_NOT_ANNOUNCED = _TABLE.pattern("not_announced")
+_TYPING = _TABLE.pattern("typing")
+_NEXT = _TABLE.pattern("next")
+_CODE = _TABLE.pattern("code")
 
 
 def find(text: str) -> list[Span]:
@@ -17,25 +32,6 @@ def find(text: str) -> list[Span]:
     return [*_announced(text), *_typed(text), *_codes(text)]
 
 
-_TALK = re.compile(
-    r"\b(?:passw(?:or)?ds?|passphrases?|passcodes?|pass ?phrase|pwd|pw|pass|login|logon"
-    r"|credentials?|creds|secret"
-    r"|unlock code|recovery (?:key|code)|activation (?:key|code)|licen[cs]e key|product key"
-    r"|kennwort|passwort"
-    r"|mot de passe|contraseña|snmp community|community string"
-    r"|wpa\d? key|wi-?fi key|psk|api key|security answer|master key)\b",
-    re.IGNORECASE,
-)
-_LINK = re.compile(
-    r"""(?:\bis|\bwas|\bwere|\b(?:left|set)[ ]at|\bto|\bas|\blike|\bbe|\bused|\bby|\btried|\bcalled
-        |\bit's|[:=→]|->|-|,|/|\bof
-        |\bfor[ ]\S{1,40}|\bwith|\bist|\best|\bes|\bé|\bor)[ \t]{1,3}(?:still[ ]|now[ ]|just[ ]
-        |maybe[ ]|:[ ]?)?
-        |[:=][ ]?|[ ](?=["'“‘`])|[ ]\((?=\S)|[ ](?=\S{6,40}(?:[\s,.)]|$))""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_TOKEN = re.compile(r"""(?P<quote>["'“‘`«])?(?P<x>[^\s"“”`«»]{3,120})""")
-_STOP = re.compile(r"[.?!](?:\s|$)|\n\s*\n")
 _REACH = 90
 
 
@@ -99,22 +95,6 @@ def _is_announced(  # noqa: PLR0911 - one line a way of telling
     return False
 
 
-_MARKUP = re.compile(
-    r"\]\(|https?:|&#?\w+;|\*\*|^['\"]?[$%&]\w|\$\(|=\S*&|\w/\w+/|\.\w+\.\w+"
-    r"|^\W?[A-Z_]{3,}\W?$|^\w+=\w+$"
-)
-_SIMPLE = re.compile(r"[A-Za-z]{3,20}\d{1,6}")
-_PHRASE = re.compile(r"[a-z]{3,12}(?:[-_.][a-z]{3,12}){2,5}")
-_COMPOUND = re.compile(r"(?:up|out|state|case|end|one|two|non|read|self|re|pre|multi)[-_]")
-_NOT_ANNOUNCED = re.compile(
-    r"[A-Z]{2,6}[-_]?\d{1,8}|\d{1,2}[:.]\d{2}\S{0,4}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
-    r"|0x[0-9A-Fa-f]+|[\d.,]+\S{0,2}"
-    r"|#\d+|\d+[-–]\w+|[A-Z]?[a-z]+\d{0,2}|\S+@\S+\.\w+|<\S+|[A-Z][a-z]+(?:/[A-Z]?[a-z]+)+"
-    r"|[a-z]+/[a-z/]+"
-    r"|[A-Z]\w*:|\S+\(\)|\(\S+|%\w+%\S*|[*_`]+\w+[*_`]*|\d+\w?[-/]\w+|\w+\.\w{2,4}|[A-Z0-9]{1,5}",
-)
-
-
 def _symbolled(value: str) -> bool:
     return tokens.classes(value) >= 3 and len(value) >= 8 and any(c in "!@#$%^&*+=?" for c in value)
 
@@ -134,21 +114,6 @@ def _trim(text: str, token: re.Match[str]) -> tuple[int, int]:
 
 _CLOSING = {"“": "”", "‘": "’", "«": "»"}
 
-_TYPING = re.compile(
-    r"\b(?:typed|typing|entered|entering|types?|enter|pasted|disclosed|gave (?:them|him|her"
-    r"|away)|keyed in|typed in"
-    r"|changed (?:it|mine)(?: back)? to|reset (?:it|mine) to|set (?:it|mine) to"
-    r"|log(?:ged)? in with|signed? in with|tried)"
-    r"[ \t]{1,3}(?:it |my |as |in |the |old |with |both )?"
-    r"(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})",
-    re.IGNORECASE,
-)
-
-
-_NEXT = re.compile(
-    r"[ ,]{0,2}(?:(?:and|or|then|also)[ ]){1,2}(?P<quote>[\"'“‘`«])?(?P<x>[^\s\"“”`«»]{6,80})"
-)
-
 
 def _typed(text: str) -> Iterator[Span]:
     for typing in _TYPING.finditer(text):
@@ -166,19 +131,6 @@ def _is_typed(value: str) -> bool:
         return False
     strange = tokens.is_scrambled(value) or _symbolled(value)
     return strange and tokens.is_passwordish(value) and "\\" not in value and not is_common(value)
-
-
-_CODE = re.compile(
-    r"\b(?:PIN|pin ?code|pin number|passcode|door code|alarm code|access code"
-    r"|one[- ]time (?:code|password)|otp|2fa code"
-    r"|mfa code|verification code|security code|cvv2?|cvc|voicemail pin|recovery code"
-    r"|bitlocker(?: recovery)? key"
-    r"|recovery key|unlock code|combination)\b(?:[ ]\w+){0,3}?[ ]?(?:is|was|=|:|to)?"
-    r"[ ]{0,2}[`'\"(*]{0,3}"
-    r"(?<!\w)(?P<x>\d{3,8}(?:-\d{3,8}){0,8}|[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,7})(?![\w.-]"
-    r"|\s?(?:times|digits|characters))",
-    re.IGNORECASE,
-)
 
 
 def _codes(text: str) -> Iterator[Span]:

@@ -25,6 +25,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.plausible import plausible
 from guardrails.detect.resolve import merge
 from guardrails.detect.segments import Segment, segments
@@ -204,21 +205,15 @@ def _joins(
         return True
     between = text[before[1] : start]
     same = kind is before[2]
-    if kind in _UNBROKEN and any(map(str.isspace, between)):
+    if KINDS[kind].unbroken and any(map(str.isspace, between)):
         return False
     if not between or not between.strip():
-        return same if between.count("\n") == 0 else same and kind is EntityType.STREET_ADDRESS
+        return same if between.count("\n") == 0 else same and KINDS[kind].lines
     return (
         same
         and _JOIN.fullmatch(between) is not None
-        and (kind not in _LISTED or "," not in between)
+        and (not KINDS[kind].listed or "," not in between)
     )
-
-
-_UNBROKEN = frozenset({EntityType.HOSTNAME, EntityType.USERNAME, EntityType.SERIAL_NUMBER})
-"""Types whose values hold no blank: what follows behind a full stop is something else."""
-_LISTED = frozenset({EntityType.PERSON, EntityType.ORGANIZATION, EntityType.LOCATION})
-"""Types that come in lists: a comma between two of them stays readable, and they stay two."""
 
 
 def _word(text: str, start: int, end: int) -> tuple[int, int]:

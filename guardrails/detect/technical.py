@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.lexicon import (
     is_common,
     is_family,
@@ -22,11 +23,8 @@ from guardrails.detect.lexicon import (
     is_place,
     is_technical,
 )
-from guardrails.spans import EntityType, Span
+from guardrails.spans import Span
 
-GUESSED = frozenset(
-    {EntityType.PERSON, EntityType.ORGANIZATION, EntityType.LOCATION, EntityType.DEMOGRAPHIC}
-)
 SURE = 0.7
 """Names found by a rule with at least this score are no guess."""
 
@@ -40,7 +38,6 @@ _CODE = re.compile(
     r"|\t)(?![ \t]*[>A-ZÀ-Þ][a-zà-ÿ]+ ).{0,400}$|^[$#>] .{0,400}$",
     re.DOTALL | re.MULTILINE,
 )
-_CODE_LINE = re.compile(r"^.*(?:\{|\}|;|=>|==|::|\(\)|</|/>|\|\|)[ \t]*$", re.MULTILINE)
 _SHAPE = re.compile(
     r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}"
     r"|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
@@ -90,7 +87,7 @@ def context(text: str) -> Context:
 
 def vetoed(text: str, span: Span, where: Context) -> bool:
     """Tell whether ``span`` is a guess about words that must stay readable."""
-    if span.type not in GUESSED or span.score >= SURE:
+    if not KINDS[span.type].guessed or span.score >= SURE:
         return False
     phrase = text[span.start : span.end]
     if where.is_code(span.start, span.end):

@@ -6,7 +6,8 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-_KINDS = frozenset({".py", ".txt", ".json", ".onnx"})
+FILE_ENDINGS = frozenset({".py", ".txt", ".toml", ".json", ".onnx"})
+"""Endings of the files that detection is made of."""
 
 
 @cache
@@ -15,7 +16,7 @@ def detector_version() -> str:
     found = blake2b(digest_size=16)
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*")):
-        if path.suffix in _KINDS:
+        if path.suffix in FILE_ENDINGS:
             found.update(path.relative_to(folder).as_posix().encode())
             found.update(path.read_bytes())
     return found.hexdigest()

@@ -15,6 +15,7 @@ from guardrails import placeholders
 from guardrails.detect import apply_replacements
 from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.detect.encoded import View, views
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.normal import normalise
 from guardrails.errors import Refused
 from guardrails.identity.vault import Vault
@@ -22,7 +23,7 @@ from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, RedactedText, mint, unwrap
 
-_DESTROYED = frozenset({EntityType.SECRET})
+_DESTROYED = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
 _LITERAL_SCORE = 1.0
 
 

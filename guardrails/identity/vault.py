@@ -17,14 +17,10 @@ from typing import Protocol
 
 from guardrails.crypto.keys import DataKey
 from guardrails.crypto.seal import Place, Sealed, Sealer
+from guardrails.detect.kinds import KINDS, Form
 from guardrails.placeholders import Placeholder
 from guardrails.spans import EntityType
 from guardrails.text import RawText, unwrap
-
-_DIGITS_ONLY = frozenset(
-    {EntityType.PHONE_NUMBER, EntityType.CREDIT_CARD, EntityType.ACCOUNT_NUMBER}
-)
-_CASE_MATTERS = frozenset({EntityType.LITERAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +206,13 @@ class EphemeralVaultStore:
 
 def normalise(kind: EntityType, surface: str) -> str:
     """Return the form under which two spellings are one value."""
-    if kind in _CASE_MATTERS:
+    form = KINDS[kind].form
+    if form is Form.EXACT:
         return surface
     text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", surface)).strip().casefold()
-    if kind in _DIGITS_ONLY:
+    if form is Form.ALPHANUMERIC:
         return "".join(ch for ch in text if ch.isalnum())
-    if kind is EntityType.MAC_ADDRESS:
+    if form is Form.HEXADECIMAL:
         return re.sub(r"[^0-9a-f]", "", text)
     return text
 

@@ -21,10 +21,11 @@ from enum import StrEnum
 
 from guardrails import placeholders
 from guardrails.detect.directory import WORD_NAMES, KnownValues
+from guardrails.detect.kinds import KINDS
 from guardrails.errors import Refused
 from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
-from guardrails.spans import HIGH_PRECISION, Detector, EntityType
+from guardrails.spans import Detector, EntityType
 from guardrails.text import RedactedText, mint, require_redacted
 
 SHORTEST_VALUE = 3
@@ -155,7 +156,7 @@ class Scanner:
         except Exception as error:  # whatever it is, unscanned text must not go on
             raise Refused(f"The last scan failed ({type(error).__name__}).") from error
         for span in spans:
-            if span.type in HIGH_PRECISION and _says_something(text, span.start, span.end, holes):
+            if KINDS[span.type].precise and _says_something(text, span.start, span.end, holes):
                 yield Sighting(span.start, span.end, Source.RULE, span.type)
 
     def _known(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:

@@ -6,27 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from guardrails.detect.kinds import KINDS
 from guardrails.placeholders import Placeholder, find
-from guardrails.spans import EntityType
 from ui.operations.drafts import CitationView
 from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, el, text
 
-_GROUPS = {
-    EntityType.PERSON: "who",
-    EntityType.USERNAME: "who",
-    EntityType.EMPLOYEE_ID: "who",
-    EntityType.DATE_OF_BIRTH: "who",
-    EntityType.DEMOGRAPHIC: "who",
-    EntityType.NATIONAL_ID: "who",
-    EntityType.EMAIL_ADDRESS: "reach",
-    EntityType.PHONE_NUMBER: "reach",
-    EntityType.STREET_ADDRESS: "reach",
-    EntityType.ORGANIZATION: "place",
-    EntityType.LOCATION: "place",
-    EntityType.SECRET: "secret",
-    EntityType.LITERAL: "secret",
-}
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
 
 
@@ -135,4 +120,4 @@ def _citation_mark(number: str) -> Html:
 
 
 def _group(placeholder: Placeholder) -> str:
-    return _GROUPS.get(placeholder.type, "machine")
+    return KINDS[placeholder.type].group

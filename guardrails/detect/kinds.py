@@ -1,0 +1,171 @@
+"""What holds of each entity type: how sure it is, how it is compared, where it cannot stand.
+
+A new type needs its name in `guardrails.spans`, its entry here, and a rule in one of the tables of
+``guardrails/detect/tables``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, Flag, auto
+from typing import Literal
+
+from guardrails.spans import EntityType
+
+
+class Form(Enum):
+    """What of two spellings must be equal for them to be one value of the vault."""
+
+    FOLDED = "words without regard to case"
+    ALPHANUMERIC = "letters and digits"
+    HEXADECIMAL = "hexadecimal digits"
+    EXACT = "every character"
+
+
+class Looks(Enum):
+    """The least shape that a guess of the model must have; `guardrails.detect.plausible` has it."""
+
+    ANY = "any"
+    ADDRESS = "address"
+    BIRTH = "birth"
+    DIGITS = "digits"
+    HOST = "host"
+    IP = "ip"
+    MAIL = "mail"
+    NAME = "name"
+    PERSON = "person"
+    SECRET = "secret"  # noqa: S105 - the name of a shape
+    SERIAL = "serial"
+    USER = "user"
+    WEB = "web"
+
+
+class Within(Flag):
+    """What a value of a type is never a part of: a guess there is dropped."""
+
+    NOTHING = 0
+    COUNT = auto()
+    """Bare digits behind a word such as “line” or “ticket”."""
+    FILE = auto()
+    PATH = auto()
+    UUID = auto()
+
+
+Group = Literal["who", "reach", "place", "machine", "secret"]
+"""What colour a placeholder has on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds of every value of an entity type."""
+
+    group: Group
+    precise: bool = False
+    """Found by shape alone: one of them in a prompt means that redaction was bypassed."""
+    guessed: bool = False
+    """Found in language: what must stay readable vetoes an unsure guess."""
+    mild: bool = False
+    """Often found wrongly: masked and shown in an answer, but no reason to stop it."""
+    destroyed: bool = False
+    """Never kept in the vault: nothing can put it back."""
+    form: Form = Form.FOLDED
+    edges: str = " \t\r\n,;:>|"
+    """Characters that are cut from both ends of what was found."""
+    unbroken: bool = False
+    """Holds no blank: what follows behind one is something else."""
+    listed: bool = False
+    """Comes in lists: a comma between two of them stays readable, and they stay two."""
+    lines: bool = False
+    """May go on in the next line."""
+    in_address: bool = False
+    """May stand between two parts of a street address and is then part of it."""
+    looks: Looks = Looks.ANY
+    digits: int = 0
+    """The least number of digits where it `looks` like digits."""
+    never: Within = Within.NOTHING
+
+
+_LOGIN_EDGES = " \t\r\n,;:>|."
+"""A full stop behind a login is no part of it, and a value has one record only under one form."""
+
+KINDS: Mapping[EntityType, Kind] = {
+    EntityType.PERSON: Kind(
+        "who", guessed=True, listed=True, looks=Looks.PERSON, never=Within.PATH
+    ),
+    EntityType.ORGANIZATION: Kind(
+        "place",
+        guessed=True,
+        mild=True,
+        listed=True,
+        in_address=True,
+        looks=Looks.NAME,
+        never=Within.PATH,
+    ),
+    EntityType.LOCATION: Kind(
+        "place",
+        guessed=True,
+        mild=True,
+        listed=True,
+        in_address=True,
+        looks=Looks.NAME,
+        never=Within.PATH,
+    ),
+    EntityType.STREET_ADDRESS: Kind("reach", lines=True, looks=Looks.ADDRESS, never=Within.COUNT),
+    EntityType.EMAIL_ADDRESS: Kind("reach", precise=True, looks=Looks.MAIL),
+    EntityType.PHONE_NUMBER: Kind(
+        "reach",
+        precise=True,
+        form=Form.ALPHANUMERIC,
+        looks=Looks.DIGITS,
+        digits=3,
+        never=Within.COUNT | Within.UUID,
+    ),
+    EntityType.HOSTNAME: Kind(
+        "machine",
+        precise=True,
+        edges=_LOGIN_EDGES,
+        unbroken=True,
+        looks=Looks.HOST,
+        never=Within.FILE,
+    ),
+    EntityType.URL: Kind("machine", edges=_LOGIN_EDGES, looks=Looks.WEB),
+    EntityType.USERNAME: Kind(
+        "who",
+        precise=True,
+        edges=_LOGIN_EDGES,
+        unbroken=True,
+        looks=Looks.USER,
+        never=Within.PATH | Within.UUID,
+    ),
+    EntityType.IP_ADDRESS: Kind("machine", precise=True, looks=Looks.IP),
+    EntityType.MAC_ADDRESS: Kind("machine", precise=True, form=Form.HEXADECIMAL),
+    EntityType.EMPLOYEE_ID: Kind(
+        "who", looks=Looks.DIGITS, digits=3, never=Within.COUNT | Within.UUID
+    ),
+    EntityType.SERIAL_NUMBER: Kind(
+        "machine", unbroken=True, looks=Looks.SERIAL, never=Within.COUNT | Within.UUID
+    ),
+    EntityType.ACCOUNT_NUMBER: Kind(
+        "machine",
+        precise=True,
+        form=Form.ALPHANUMERIC,
+        looks=Looks.DIGITS,
+        digits=6,
+        never=Within.COUNT | Within.UUID,
+    ),
+    EntityType.CREDIT_CARD: Kind("machine", precise=True, form=Form.ALPHANUMERIC),
+    EntityType.NATIONAL_ID: Kind("who", precise=True, looks=Looks.DIGITS, digits=6),
+    EntityType.DATE_OF_BIRTH: Kind("who", looks=Looks.BIRTH, never=Within.COUNT),
+    EntityType.DEMOGRAPHIC: Kind("who", guessed=True, mild=True, never=Within.COUNT),
+    EntityType.SECRET: Kind(
+        "secret",
+        precise=True,
+        destroyed=True,
+        edges=" \t\r\n",
+        looks=Looks.SECRET,
+        never=Within.FILE | Within.PATH | Within.UUID,
+    ),
+    EntityType.LITERAL: Kind("secret", form=Form.EXACT),
+}
+"""Every type has one entry; a test holds that no other module keeps a table of types."""
