@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final, LiteralString, NoReturn, final
 from guardrails.placeholders import around
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from pydantic_core import CoreSchema
 
 
 class _Sealed:
@@ -54,6 +56,17 @@ class RawText(_Sealed):
 
     def __init__(self, value: str) -> None:
         object.__setattr__(self, "_value", value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
+        """Let a schema have raw text for a field: text and numbers come in, nothing comes out."""
+        from pydantic_core import core_schema
+
+        def made(value: object, read: Callable[[object], str]) -> RawText:
+            return value if isinstance(value, RawText) else RawText(read(value))
+
+        text = core_schema.str_schema(coerce_numbers_to_str=True)
+        return core_schema.no_info_wrap_validator_function(made, text)
 
 
 @final

@@ -1,64 +1,30 @@
-"""Ticket import: a whole export is parsed first, then each ticket is redacted and stored.
+"""Tickets: each is redacted and kept, and can be redacted again when the tenant knows more.
 
-A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
-again: what is there already counts as unchanged.
+A ticket is kept with its ledger row in one transaction.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
+from assistant.threads import repeats
 from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.destroyed import without_secrets
+from guardrails.identity.regions import Region, cut, locate
 from guardrails.placeholders import count_by_type
 from guardrails.spans import EntityType
-from guardrails.threads import repeated, said
 
-__all__ = [
-    "Imported",
-    "Kept",
-    "destroy_kept_secrets",
-    "import_tickets",
-    "read_tickets",
-    "redact",
-    "redact_again",
-]
+__all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
 
 _BATCH = 100
 _QUOTED = Template("[quoted from above]")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did."""
-
-    new: int
-    changed: int
-    unchanged: int
-
-
-def import_tickets(
-    desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
-) -> Imported:
-    """Redact and keep the tickets of an export; none is kept unless the whole file can be read.
-
-    ``progress`` is told before each ticket how many are done, and of how many.
-    """
-    tickets = list(read_tickets(raw, name))
-    done: Counter[str] = Counter()
-    for at, ticket in enumerate(tickets):
-        if progress is not None:
-            progress(at, len(tickets))
-        done[_import(desk, ticket)] += 1
-    return Imported(done["new"], done["changed"], done["unchanged"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +50,18 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
         return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
     fields = desk.redactor.learn(raw.people)
-    subject, requester, *turns = (each.text for each in done)
-    bodies = _without_repeats(turns[1::2])
+    subject, requester, *turns = done
+    bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
     redacted = Ticket(
         id=ticket_id,
         reference=raw.reference,
-        subject=subject,
-        requester=requester,
+        subject=subject.text,
+        requester=requester.text,
         status=raw.status,
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(at=turn.at, author=author, role=turn.role, text=text)
+            Turn(at=turn.at, author=author.text, role=turn.role, text=text)
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
@@ -159,7 +125,8 @@ def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
         _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
-def _import(desk: Desk, raw: RawTicket) -> str:
+def keep(desk: Desk, raw: RawTicket) -> str:
+    """Redact and keep a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
     kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
@@ -206,26 +173,25 @@ def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
     )
 
 
-def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
-    """Yield messages, what they only quote from the ones before said to be so.
+def _without_repeats(raws: Sequence[RawText], redacted: Sequence[Redaction]) -> list[RedactedText]:
+    """Return messages; what they only quote from the ones before is said to be so.
 
     A thread of ten replies holds its first message ten times; a model that reads it ten times takes
-    it for ten complaints.
+    it for ten complaints. Quotations are found in the text as it came, because a mask may take
+    away what they are recognised by.
     """
-    earlier: frozenset[str] = frozenset()
-    for redacted in texts:
-        text = redacted.reveal()
-        parts: list[RedactedText] = []
-        at = 0
-        for gone in repeated(text, earlier):
-            if text[at : gone.start].strip():
-                parts.append(redacted.cut(at, len(text[: gone.start].rstrip())))
-            parts.append(_QUOTED.fill())
-            at = max(at, gone.end)
-        if parts and text[at:].strip():
-            parts.append(redacted.cut(len(text) - len(text[at:].lstrip()), len(text)))
-        earlier |= said(text)
-        yield join("\n\n", parts) if parts else redacted
+    quoted = locate(raws, repeats)
+    parts = zip(redacted, raws, quoted, strict=True)
+    return [_set_aside(text, len(raw), gone) if gone else text.text for text, raw, gone in parts]
+
+
+def _set_aside(text: Redaction, length: int, gone: Sequence[Region]) -> RedactedText:
+    parts: list[RedactedText] = []
+    at = 0
+    for start, end in gone:
+        parts += [cut(text, at, start), _QUOTED.fill()]
+        at = max(at, end)
+    return join("\n\n", [part for part in (*parts, cut(text, at, length)) if part])
 
 
 def _placeholders(ticket: Ticket) -> dict[str, int]:

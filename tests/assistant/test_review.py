@@ -12,7 +12,6 @@ from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.flows import outbox, review
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.model import Draft, DraftState, FindingKind
 from guardrails import RawText
 from guardrails.crypto.seal import Sealer
@@ -23,6 +22,7 @@ from guardrails.identity.vault import Vault
 from guardrails.leaks.scan import Scanner
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeRecords
+from tests.fakes.tickets import import_tickets
 
 TICKET = """{"id":"HD-1","subject":"Priya cannot print","created_at":"2026-10-12T08:14:00Z",
 "requester":{"name":"Priya Raghunathan","email":"priya@harbour.example"},

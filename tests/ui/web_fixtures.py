@@ -250,9 +250,9 @@ def serving(
 
 
 def set_up(home: Home) -> None:
-    """Fill a home."""
-    from assistant.flows.tickets import import_tickets
+    """Fill a home, with rules for a detector and no model to load."""
     from ingestion.ingest import ingest
+    from tests.fakes.tickets import import_tickets
 
     for slug, export in (("acme", TICKETS), ("globex", OTHER)):
         home.add_tenant(slug)

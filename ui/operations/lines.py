@@ -74,9 +74,8 @@ LINES = {
     "terms.masked": "Show what is masked in an open ticket or draft, and could be left readable.",
     "terms.remove": "Leave a word to detection again.",
     "tickets.find": "Find tickets by number, word, requester or status, with identity put back.",
-    "tickets.import": (
-        "Import tickets; those that are there already are updated. All of a file or none of it."
-    ),
+    "tickets.import": "Import tickets; those that are there already are updated.",
+    "tickets.import_file": "Import tickets from a file of this machine, whatever its size.",
     "tickets.list": "List a tenant's tickets, redacted.",
     "tickets.show": "Show a ticket as it came, to a person who is a member of its tenant.",
     "tickets.redact": (

@@ -64,6 +64,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         talks.NOTE,
         gaps.LIST,
         tickets.IMPORT,
+        tickets.IMPORT_FILE,
         tickets.LIST,
         tickets.FIND,
         tickets.SHOW,
