@@ -183,8 +183,9 @@ def _restored(desk: Desk, draft: Draft) -> RawText:
 def _put_back(desk: Desk, person: Person, draft: Draft) -> Iterator[PutBack]:
     """Yield each placeholder of the body; one that may not be put back stays as it is."""
     body, allowed = draft.written.body, placeholders_of(_origin(draft.written))
-    for found in find(body.reveal()):
-        restored = desk.restorer.restore(body.cut(found.start, found.end), allowed)
+    places = list(find(body.reveal()))
+    cuts = [body.cut(each.start, each.end) for each in places]
+    for found, restored in zip(places, desk.restorer.restore_many(cuts, allowed), strict=True):
         value = show(restored.text, person, desk.tenant.slug)
         yield PutBack(found.start, found.end, found.placeholder, value)
 

@@ -92,16 +92,21 @@ def masked(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[Ma
     """Return what ``texts`` hold masked and could be left readable, in their order."""
     _permitted(person, desk)
     read = {_id(desk, term) for term in desk.records.terms.list() if term.type is None}
-    found: dict[Placeholder, MaskedValue] = {}
-    for name, cut in _placeholders(texts):
-        if name in found or name.number is None or name.type is EntityType.LITERAL:
-            continue
-        restored = desk.restorer.restore(cut)
-        if not restored.left:
-            value = show(restored.text, person, desk.tenant.slug)
-            now = _id(desk, Term(restored.text, None)) in read
-            found[name] = MaskedValue(name, value, readable_now=now)
-    return list(found.values())
+    cuts = {
+        name: cut
+        for name, cut in _placeholders(texts)
+        if name.number is not None and name.type is not EntityType.LITERAL
+    }
+    restored = desk.restorer.restore_many(list(cuts.values()))
+    return [
+        MaskedValue(
+            name,
+            show(each.text, person, desk.tenant.slug),
+            readable_now=_id(desk, Term(each.text, None)) in read,
+        )
+        for name, each in zip(cuts, restored, strict=True)
+        if not each.left
+    ]
 
 
 def texts_of(what: Ticket | Draft) -> list[RedactedText]:

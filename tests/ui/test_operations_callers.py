@@ -12,6 +12,7 @@ from assistant.bootstrap import Home
 from assistant.errors import NotPermitted
 from assistant.model import Role
 from assistant.settings import Settings
+from tests.fakes.parts import light_parts
 from tests.ui.cli_fixtures import Served
 from ui.cli import client
 from ui.operations.base import Credential, Operation, Shape, TenantArgs, silent
@@ -29,8 +30,9 @@ AnyOperation = Operation[Any, Any]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Generator[Home]:
-    """A home with two tenants, a person for each role at each, and one with none."""
-    with Home.open(Settings(home=tmp_path_factory.mktemp("callers") / "home")) as opened:
+    """A home with two tenants and a person for each role at each."""
+    settings = Settings(home=tmp_path_factory.mktemp("callers") / "home")
+    with Home.open(settings, parts=light_parts()) as opened:
         for tenant in ("acme", "other"):
             opened.add_tenant(tenant)
             for role in Role:

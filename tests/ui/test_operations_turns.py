@@ -15,8 +15,7 @@ import pytest
 from assistant.bootstrap import Home
 from assistant.model import Role
 from assistant.settings import Settings
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from tests.ui.web_fixtures import ticket
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Door
@@ -36,10 +35,7 @@ ANSWER = "The driver of the yardarm printer is broken. Install it again from the
 @pytest.fixture
 def operator(tmp_path: Path) -> Generator[Operator]:
     """An operator of a home with one resolved ticket that can be found."""
-    with Home.open(Settings(home=tmp_path / "home")) as home:
-        home._detector = home._rules
-        home._embedder = HashingEmbedder()
-        home._suspects = lambda: no_suspects
+    with Home.open(Settings(home=tmp_path / "home"), parts=light_parts()) as home:
         home.add_tenant("acme")
         home.accounts.add_user("rae", "correct-horse-battery", "acme", Role.REVIEWER)
         made = Operator(home)

@@ -35,7 +35,7 @@ class Operator:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._guard = threading.Lock()
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns: dict[str, AbstractContextManager[object]] = {}
 
     def perform(
         self,

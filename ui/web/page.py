@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.components import Component
 from gradio.themes import Base
 
 from assistant.model import Role
@@ -48,6 +49,16 @@ def build_page(operator: Operator) -> gr.Blocks:
 
 
 @dataclass(frozen=True, slots=True)
+class _Opening:
+    """What opening a tab sets again; what a person has open in it stays open."""
+
+    fill: Callable[..., Sequence[object]]
+    inputs: Sequence[Component] = ()
+    parts: Sequence[Block] = ()
+    busy: Component | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Tab:
     """A tab: its parts, their values for a visit, and without looking anything up."""
 
@@ -56,6 +67,7 @@ class _Tab:
     parts: Sequence[Block]
     filled: Callable[[Visit], Sequence[object]]
     cleared: Callable[[], Sequence[object]]
+    opening: _Opening
 
 
 class _Desk:
@@ -74,46 +86,56 @@ class _Desk:
                 self._tickets_tab(),
                 self._review_tab(),
                 self._ask_tab(),
-                self._panel_tab("Gaps", build_gaps, rest.gaps_now),
+                self._panel_tab("Gaps", build_gaps, rest.gaps_now, slow=True),
                 self._panel_tab("Terms", lambda: build_terms(self._wiring), terms_now),
                 self._panel_tab("Outbox", build_outbox, rest.outbox_now),
                 self._panel_tab("Import", build_import, rest.import_now),
                 self._ledger_tab(),
             ]
         self._wire_arrival()
-        self._wire_opening()
+        for each in self._all:
+            self._wire_opening(each)
         made = self._tickets.made
         self._wiring.on(made.click, _to_review, outputs=[self._bar, *self._review.fresh])
 
     def _tickets_tab(self) -> _Tab:
         with gr.Tab("Tickets", id="tickets") as tab:
-            self._tickets = tickets.build_tickets(self._wiring)
-        parts = self._tickets.fresh
-        return _Tab("tickets", tab, parts, tickets.fresh, tickets.cleared)
+            mine = self._tickets = tickets.build_tickets(self._wiring)
+        looking = [mine.filter, mine.status, mine.opened]
+        opening = _Opening(_shows(tickets.list_tickets), looking, [mine.lines])
+        return _Tab("tickets", tab, mine.fresh, tickets.fresh, tickets.cleared, opening)
 
     def _review_tab(self) -> _Tab:
         with gr.Tab("Review", id="review") as tab:
-            self._review = review.build_review(self._wiring)
-        return _Tab("review", tab, self._review.fresh, review.fresh, review.cleared)
+            mine = self._review = review.build_review(self._wiring)
+        opening = _Opening(_shows(review.queue), [mine.opened], [mine.queue])
+        return _Tab("review", tab, mine.fresh, review.fresh, review.cleared, opening)
 
     def _ask_tab(self) -> _Tab:
         with gr.Tab("Ask", id="ask") as tab:
-            self._ask = ask.build_ask(self._wiring)
-        new = self._ask.anew_values
-        return _Tab("ask", tab, self._ask.fresh, lambda _visit: new(), new)
+            mine = self._ask = ask.build_ask(self._wiring)
+        new = mine.anew_values
+        return _Tab("ask", tab, mine.fresh, lambda _visit: new(), new, _Opening(_nothing))
 
     def _panel_tab(
-        self, title: str, build: Callable[[], gr.HTML], show: Callable[[Visit], Html]
+        self,
+        title: str,
+        build: Callable[[], gr.HTML],
+        show: Callable[[Visit], Html],
+        *,
+        slow: bool = False,
     ) -> _Tab:
         name = title.lower()
         with gr.Tab(title, id=name) as tab:
             shown = build()
-        return _Tab(name, tab, [shown], lambda visit: [show(visit)], lambda: [NOTHING])
+        opening = _Opening(_shows(show), (), [shown], shown if slow else None)
+        return _Tab(name, tab, [shown], _shows(show), lambda: [NOTHING], opening)
 
     def _ledger_tab(self) -> _Tab:
         with gr.Tab("Ledger", id="ledger") as tab:
             built = build_ledger(self._wiring)
-        return _Tab("ledger", tab, built.fresh, rest.ledger_now, rest.ledger_cleared)
+        opening = _Opening(rest.ledger_now, (), built.fresh)
+        return _Tab("ledger", tab, built.fresh, rest.ledger_now, rest.ledger_cleared, opening)
 
     def _wire_arrival(self) -> None:
         parts = (part for each in self._all for part in each.parts)
@@ -122,40 +144,20 @@ class _Desk:
         chosen = [self._ask.talk, self._open]
         self._wiring.on(self._top.click, self._move, inputs=chosen, outputs=everything)
 
-    def _wire_opening(self) -> None:
-        """Fill a tab when it is opened; what a person has open in one stays open."""
-        mine = self._tickets
-        looking = [mine.filter, mine.status, mine.opened]
-        again: dict[
-            str, tuple[Callable[..., Html], Sequence[gr.Textbox | gr.Dropdown], gr.HTML]
-        ] = {
-            "tickets": (tickets.list_tickets, looking, mine.lines),
-            "review": (review.queue, [self._review.opened], self._review.queue),
-        }
-        for each in self._all:
-            if each.name in again:
-                show, inputs, part = again[each.name]
-                self._on_open(each, _shows(show), inputs, [part])
-            else:
-                parts = [] if each.name == "ask" else each.parts
-                fill = each.filled if parts else _nothing
-                self._on_open(each, fill, [], parts)
+    def _wire_opening(self, each: _Tab) -> None:
+        """Fill a tab when it is opened, and note that it is the open one."""
+        opening = each.opening
 
-    def _on_open(
-        self,
-        each: _Tab,
-        fill: Callable[..., Sequence[object]],
-        inputs: Sequence[gr.Textbox | gr.Dropdown],
-        parts: Sequence[Block],
-    ) -> None:
-        slow = each.name == "gaps"  # it may embed questions
+        def fill(visit: Visit, *values: object) -> Sequence[object]:
+            return [each.name, *opening.fill(visit, *values), NOTHING]
+
         self._wiring.on(
             each.tab.select,
-            lambda visit, *values: [each.name, *fill(visit, *values), NOTHING],
-            inputs=inputs,
-            outputs=[self._open, *parts],
-            pace=Pace.WRITE if slow else Pace.LOOK,
-            busy=self._all[3].parts[0] if slow else None,
+            fill,
+            inputs=opening.inputs,
+            outputs=[self._open, *opening.parts],
+            pace=Pace.WRITE if opening.busy else Pace.LOOK,
+            busy=opening.busy,
         )
 
     def _arrive(self, login: str) -> Sequence[object]:
@@ -183,7 +185,12 @@ class _Desk:
 
 
 def _shows(view: Callable[..., Html]) -> Callable[..., Sequence[object]]:
-    return lambda visit, *values: [view(visit, *values)]
+    """Return a handler that shows ``view``."""
+
+    def handle(visit: Visit, *values: object) -> Sequence[object]:
+        return [view(visit, *values)]
+
+    return handle
 
 
 def _nothing(_visit: Visit) -> Sequence[object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 import gradio as gr
 
 from assistant.errors import BadInput
@@ -68,7 +70,7 @@ def terms_now(visit: Visit) -> Html:
     return views.terms(visit.perform(terms.LIST, TenantArgs(tenant=visit.tenant)))
 
 
-def _told(found: TermList, title: str, *, ticket: bool) -> Html:
+def _told(found: TermList, title: LiteralString, *, ticket: bool) -> Html:
     parts = (
         "Here it stays masked: the ticket's own people or the directory name it."
         if found.still_masked

@@ -1,0 +1,71 @@
+"""What the page asks of the database does not grow with what is kept there."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+
+from assistant.flows.draft import draft_reply
+from assistant.flows.tickets import import_tickets
+from guardrails import RawText
+from tests.statements import counted
+from tests.ui.web_fixtures import Site, serving, ticket
+
+MANY = 120
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
+    """A site whose tenant acme has many tickets, each of another person, and some drafts."""
+    with serving(tmp_path_factory.mktemp("crowded")) as made:
+        desk = made.home.desk("acme")
+        lines = (
+            ticket(
+                f"ZZ-{at}", f"Printer {at}", "The printer prints blank pages.", f"Zoe Quill{at:03}"
+            )
+            for at in range(MANY)
+        )
+        import_tickets(desk, RawText("\n".join(lines)), "many.jsonl")
+        for at in range(8):
+            draft_reply(desk, f"ZZ-{at}")
+        yield made
+
+
+def test_a_keystroke_in_the_filter_takes_five_statements_at_most(crowded: Site) -> None:
+    """Those of the wall come on top: one for each request, whatever it is."""
+    with crowded.client("rae") as rae:
+        rae.part("qd-filter")
+        with counting(crowded) as sent:
+            shown = rae.do("qd-filter", "input", tenant="acme", filter="quill007")
+    assert "Zoe Quill007" in shown["qd-tickets"]
+    own = [each for each in sent if "FROM users JOIN sessions" not in each]
+    assert len(own) <= 5, own
+
+
+def test_opening_the_page_takes_thirty_statements_at_most(crowded: Site) -> None:
+    with crowded.client("rae") as rae:
+        arrival = next(
+            each for each in rae.config["dependencies"] if each["targets"][0][1] == "load"
+        )
+        body: dict[str, object] = {
+            "session_hash": rae.session_hash,
+            "fn_index": arrival["id"],
+            "data": [],
+        }
+        with counting(crowded) as sent:
+            assert rae.fire(body).status_code == 200
+            done = next(each for each in rae.results() if each["msg"] == "process_completed")
+    assert done["success"]
+    assert f"{MANY + 3} tickets" in str(done["output"]["data"])
+    assert len(sent) <= 30, sent
+
+
+@contextmanager
+def counting(site: Site) -> Generator[list[str]]:
+    """Yield the queries that are sent to the home's database inside; a begin is none."""
+    queries: list[str] = []
+    with counted(site.home._database.engine) as sent:
+        yield queries
+    queries += [each for each in sent if not each.startswith("BEGIN")]
