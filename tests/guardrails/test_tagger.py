@@ -70,7 +70,7 @@ def test_spans_are_of_the_text_that_was_given_and_carry_a_guess_s_score(names: T
     assert all(0.5 <= span.score < 0.7 for spans in found for span in spans)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=200), max_size=4))
 def test_spans_are_sorted_disjoint_never_empty_and_inside_whatever_comes(texts: list[str]) -> None:
     for text, spans in zip(texts, _SHARED.find(texts), strict=True):

@@ -1,7 +1,7 @@
 """The command line as a person runs it: on real homes, with a clean environment.
 
-`quietdesk` runs a command in this process, which spares each test a second of imports; `begin` starts
-a process of its own, for what only a process has: signals, a closed pipe, a server, its own start.
+`quietdesk` runs a command in this process, without a second of imports each time; `begin` starts a
+process of its own, for what only a process has: signals, a closed pipe, a server, its own start.
 """
 
 from __future__ import annotations
