@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Self
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -23,33 +23,28 @@ from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.tenant import TenantRecords
-from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
+from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
-from assistant.indexes import Indexes
+from assistant.indexes import Indexes, source_of
 from assistant.model import Role, Tenant
-from assistant.ports import Embedder, Reranker, Writer
+from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
+from assistant.ports import Writer
 from assistant.settings import Settings
-from assistant.writers.extractive import ExtractiveWriter
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
-from guardrails.detect import build_detector, build_rule_detector
 from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
 from guardrails.egress.netguard import install, silence_vendors
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
-from guardrails.injection.detector import InjectionDetector
 from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-from guardrails.spans import Detector, Span
+from guardrails.spans import Span
 
-if TYPE_CHECKING:
-    from assistant.adapters.llama_cpp import Engine
-
-_Made = TypeVar("_Made")
+_SHIPPED_PARTS = Parts()
 _PORTS = {"http": 80, "https": 443}
 _POSTGRES_PORT = 5432
 
@@ -62,25 +57,28 @@ class Home:
     """One home folder, owned by this process: accounts, and a desk for each tenant."""
 
     def __init__(
-        self, settings: Settings, lock: FileLock, database: Database, key: MasterKey
+        self, settings: Settings, parts: Parts, lock: FileLock, database: Database, key: MasterKey
     ) -> None:
         self.settings = settings
-        self.accounts = Accounts(database, key)
+        self.accounts = Accounts(database, key, hasher=parts.hasher)
+        self._parts = parts
         self._lock = lock
         self._database = database
-        self._detector = LazyDetector(lambda: make_detector(settings))
-        self._rules = LazyDetector(build_rule_detector)
-        self._embedder = make_embedder(settings)
-        self._reranker = make_reranker(settings)
-        self._suspects = lambda: make_injection_detector(settings, self._embedder).find_many
-        self._engine = Once(self._load_engine)
+        self._detector = parts.detector(settings)
+        self._rules = LazyDetector(parts.rules)
+        self._embedders = Embedders(lambda source: parts.embedder(settings, source))
+        self._embedder = self._embedders(source_of(settings.embedder))
+        self._reranker = parts.reranker(settings)
+        self._engine = Once(lambda: parts.engine(settings))
         self._desks: dict[str, Desk] = {}
         self._opening = RLock()
-        self._indexes = Indexes(settings)
+        self._indexes = Indexes(settings, self._embedders)
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = True) -> Home:
-        """Take the home's lock and open what it keeps.
+    def open(
+        cls, settings: Settings, *, create: bool = True, parts: Parts = _SHIPPED_PARTS
+    ) -> Home:
+        """Take the home's lock and open what it keeps; ``parts`` make its models and the like.
 
         `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
         `StorageTrouble` when the folder cannot be used.
@@ -97,7 +95,7 @@ class Home:
                 todo="Wait for it to end, or stop it.",
             ) from None
         try:
-            return cls(settings, lock, *_open_database(settings, folder, create=create))
+            return cls(settings, parts, lock, *_open_database(settings, folder, create=create))
         except BaseException:
             lock.release()
             raise
@@ -245,7 +243,7 @@ class Home:
         rules = AllowListFilter(self._rules, terms)
         scanner = Scanner(rules, vault, directory, allow_list=allow_list(terms))
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = ExtractiveWriter()
+        fallback = self._parts.extractive()
         return Desk(
             tenant=tenant,
             records=records,
@@ -259,7 +257,7 @@ class Home:
             lexical=Bm25Library(records.documents),
             writer=self._writer(tenant, scanner, redactor, ledger, fallback),
             fallback_writer=fallback,
-            suspects=self._suspects(),  # one for each tenant, as it remembers what it has read
+            suspects=self._parts.suspects(self._embedders(INSTALLED)),
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
@@ -270,7 +268,7 @@ class Home:
         scanner: Scanner,
         redactor: Redactor,
         ledger: Ledger,
-        fallback: ExtractiveWriter,
+        fallback: Writer,
     ) -> Writer:
         if self.settings.writer == "extractive":
             return fallback
@@ -288,38 +286,6 @@ class Home:
             fallback=fallback,
         )
 
-    def _load_engine(self) -> Engine:
-        from assistant.chat_models import make_engine
-
-        return make_engine(self.settings)
-
-
-class LazyDetector:
-    """A detector that is built when the first text comes; the same for every tenant."""
-
-    def __init__(self, build: Callable[[], Detector]) -> None:
-        self._made = Once(build)
-
-    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, its spans."""
-        return self._made().detect(texts)
-
-
-class Once(Generic[_Made]):
-    """Builds at the first call, whichever thread it comes from, and hands out the same after."""
-
-    def __init__(self, build: Callable[[], _Made]) -> None:
-        self._build = build
-        self._lock = RLock()
-        self._value: list[_Made] = []
-
-    def __call__(self) -> _Made:
-        if not self._value:
-            with self._lock:
-                if not self._value:
-                    self._value.append(self._build())
-        return self._value[0]
-
 
 def stay_home(settings: Settings) -> None:
     """Refuse every address that the settings do not name, and switch off what phones home."""
@@ -333,32 +299,11 @@ def stay_home(settings: Settings) -> None:
     )
 
 
-def make_detector(settings: Settings) -> Detector:
-    """Return the detector; it loads its model at the first text."""
-    return build_detector(settings.threads or 1)
-
-
-def make_embedder(settings: Settings) -> Embedder:
-    """Return the embedder that the settings name; loads its weights at the first text."""
-    return LocalEmbedder(settings.embedder, threads=settings.threads)
-
-
-def make_reranker(settings: Settings) -> Reranker | None:
-    """Return the cross-encoder that the settings name, if any; loads it at the first question."""
-    return LocalReranker(settings.reranker, threads=settings.threads) if settings.reranker else None
-
-
-def make_injection_detector(settings: Settings, embedder: Embedder) -> InjectionDetector:
-    """Return the detector of prompt injections; it was trained on the installed model's vectors."""
-    own = settings.embedder == INSTALLED
-    return InjectionDetector((embedder if own else LocalEmbedder(threads=settings.threads)).embed)
-
-
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
     """Return a redactor whose vault ends with the process: for evaluation without a tenant."""
     key = DataKey.fresh()
     vault = Vault(EphemeralVaultStore(), Sealer("ephemeral", key), key)
-    detector = LazyDetector(lambda: make_detector(settings)) if detect else _Blind()
+    detector = make_detector(settings) if detect else _Blind()
     return Redactor(detector, vault, KnownValues())
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from assistant.adapters.generations import Generations, Maker, Truth
-from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder
+from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.ports import DocumentStore, Embedder
 from assistant.search.indexing import reconcile
 from assistant.settings import Settings
@@ -15,11 +16,10 @@ from assistant.settings import Settings
 class Indexes:
     """Opens each index once; a second client of a folder would go on answering with the past."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, embedders: Callable[[str], Embedder]) -> None:
         self._folder = settings.home / "indexes"
-        self._threads = settings.threads
-        self._source = _source(settings.embedder)
-        self._loaded: dict[str, Embedder] = {}
+        self._source = source_of(settings.embedder)
+        self._embedders = embedders
         self._open: dict[str, Generations] = {}
 
     def __getitem__(self, tenant_id: str) -> Generations:
@@ -43,10 +43,9 @@ class Indexes:
 
     def _load(self, source: str) -> Embedder:
         """Return the embedder of before, the same for every tenant; notes of old name none."""
-        source = source or INSTALLED
-        return self._loaded.setdefault(source, LocalEmbedder(source, threads=self._threads))
+        return self._embedders(source or INSTALLED)
 
 
-def _source(embedder: str) -> str:
+def source_of(embedder: str) -> str:
     """Return where to find the embedder again, wherever a command is called from."""
     return embedder if embedder == INSTALLED else str(Path(embedder).absolute())

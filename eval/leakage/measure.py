@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assistant import bootstrap
+from assistant.parts import Embedders, Parts
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage.doors import Doors
 from eval.leakage.material import Material, make
-from eval.leakage.replaced import replaced
 from eval.leakage.run import Came, Tell, run
 from eval.leakage.search import Seeker
 
 CONTROL_N = 100
 """Told values in a run with a guard switched off: enough for each of them to be missed."""
 _SEED = 1
+_SHIPPED_PARTS = Parts()
 
 Switch = Callable[[], AbstractContextManager[None]]
 
@@ -95,44 +96,46 @@ Leaks = Mapping[str, frozenset[int]]
 
 
 def measure(
-    known: int, *, settings: Settings, doors: Doors, switches: Mapping[str, Switch], tell: Tell
+    known: int,
+    *,
+    settings: Settings,
+    doors: Doors,
+    switches: Mapping[str, Switch],
+    tell: Tell,
+    parts: Parts = _SHIPPED_PARTS,
 ) -> LeakageReport:
     """Plant at least ``known`` told values, run everything, search; then without each guard."""
     material = make(known, _SEED)
-    with _models_shared(settings):
-        came, leaks = _searched(material, settings, doors, tell)
-        controls: tuple[Control, ...] = ()
-        if switches:
-            small = known <= CONTROL_N
-            base = (material, came, leaks) if small else None
-            controls = _controls(base, settings, doors, switches, tell)
+    search = _Search(settings, doors, _loaded_once(parts, settings))
+    came, leaks = search(material, tell)
+    controls: tuple[Control, ...] = ()
+    if switches:
+        base = (material, came, leaks) if known <= CONTROL_N else None
+        controls = _controls(base, search, switches, tell)
     return _report(material, came, leaks, controls)
 
 
-@contextmanager
-def _models_shared(settings: Settings) -> Generator[None]:
-    """Load each model once for all homes: they hold nothing of anybody."""
-    detector = bootstrap.make_detector(settings)
-    embedder = bootstrap.make_embedder(settings)
-    suspects = bootstrap.make_injection_detector(settings, embedder)
-
-    def handing(made: object) -> Callable[..., object]:
-        return lambda *_settings: made
-
-    with replaced(
-        (bootstrap, "make_detector", handing(detector)),
-        (bootstrap, "make_embedder", handing(embedder)),
-        (bootstrap, "make_injection_detector", handing(suspects)),
-    ):
-        yield
+def _loaded_once(parts: Parts, settings: Settings) -> Parts:
+    """Return ``parts`` that load each model once for all homes: they hold nothing of anybody."""
+    detector = parts.detector(settings)
+    embedders = Embedders(partial(parts.embedder, settings))
+    return replace(
+        parts, detector=lambda _settings: detector, embedder=lambda _settings, of: embedders(of)
+    )
 
 
-def _searched(
-    material: Material, settings: Settings, doors: Doors, tell: Tell
-) -> tuple[Came, Leaks]:
-    with TemporaryDirectory(prefix="quietdesk-leakage-") as folder:
-        came = run(material, Path(folder), settings, doors, tell)
-    return came, _leaks(material, came)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Runs every flow over material in a home of its own, and searches what came out."""
+
+    settings: Settings
+    doors: Doors
+    parts: Parts
+
+    def __call__(self, material: Material, tell: Tell) -> tuple[Came, Leaks]:
+        with TemporaryDirectory(prefix="quietdesk-leakage-") as folder:
+            came = run(material, Path(folder), self.settings, self.doors, tell, self.parts)
+        return came, _leaks(material, came)
 
 
 def _leaks(material: Material, came: Came) -> Leaks:
@@ -156,20 +159,19 @@ def _common(material: Material) -> set[int]:
 
 def _controls(
     base: tuple[Material, Came, Leaks] | None,
-    settings: Settings,
-    doors: Doors,
+    search: _Search,
     switches: Mapping[str, Switch],
     tell: Tell,
 ) -> tuple[Control, ...]:
     if base is None:
         material = make(CONTROL_N, _SEED)
-        base = (material, *_searched(material, settings, doors, tell))
+        base = (material, *search(material, tell))
     material, came, before = base
     made = [_search_control(material, came)]
     for at, (guard, off) in enumerate(switches.items()):
         tell("switching off", at, len(switches))
         with off():
-            _, leaks = _searched(material, settings, doors, silent)
+            _, leaks = search(material, silent)
         new = {name: len(found - before[name]) for name, found in leaks.items()}
         more = {name: count for name, count in new.items() if count}
         made.append(Control(guard, sum(more.values()), more))

@@ -16,6 +16,7 @@ from assistant.errors import QuietdeskError
 from assistant.flows import review
 from assistant.flows.ask import Answer, asking
 from assistant.model import Role
+from assistant.parts import Parts
 from assistant.settings import Settings
 from eval.leakage.doors import Doors
 from eval.leakage.material import Material, Planted
@@ -51,7 +52,9 @@ class Came:
         self.blobs[surface].append(text.encode("utf-8", "replace"))
 
 
-def run(material: Material, folder: Path, settings: Settings, doors: Doors, tell: Tell) -> Came:
+def run(
+    material: Material, folder: Path, settings: Settings, doors: Doors, tell: Tell, parts: Parts
+) -> Came:
     """Run every flow over ``material`` in ``folder``; return what left and what was kept."""
     declared = [
         each.value.text for each in material.planted if each.declared and each.value.kind in _SAID
@@ -60,13 +63,13 @@ def run(material: Material, folder: Path, settings: Settings, doors: Doors, tell
     with RecordingServer(liar(declared, material.answers)) as server:
         ours = _settings(settings, folder / "home", server)
         crashed = folder / "crashed"
-        with _opened(ours, doors) as home:
+        with _opened(ours, doors, parts) as home:
             _fill(home, material, doors, came, folder)
             came.known = _held(home, material)
             _Flows(home, doors, came, material, tell).all(folder, crashed, server)
             _ledger(home, came)
         again = ours.model_copy(update={"home": crashed})
-        with _opened(again, doors) as home:
+        with _opened(again, doors, parts) as home:
             _perform(home, doors, came, "exports", "summarise.batch", out=str(folder / "2.jsonl"))
             _ledger(home, came)
         came.blobs["wire"] += server.wire
@@ -95,8 +98,8 @@ def _settings(settings: Settings, folder: Path, server: RecordingServer) -> Sett
 
 
 @contextmanager
-def _opened(settings: Settings, doors: Doors) -> Generator[Home]:
-    with Home.open(settings) as home, doors.logging(settings.home):
+def _opened(settings: Settings, doors: Doors, parts: Parts) -> Generator[Home]:
+    with Home.open(settings, parts=parts) as home, doors.logging(settings.home):
         yield home
 
 

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 
 from assistant import bootstrap
 from assistant.flows import draft, outbox, review, show
-from assistant.settings import Settings
 from assistant.writers import model
 from eval.leakage.measure import Switch
 from eval.leakage.replaced import replaced
@@ -48,10 +47,10 @@ class _Blind:
 
 
 def _no_detector() -> AbstractContextManager[None]:
-    def blind(_settings: Settings) -> _Blind:
-        return _Blind()
+    def blind(_self: Redactor, texts: Sequence[str]) -> list[list[Span]]:
+        return _Blind().detect(texts)
 
-    return replaced((bootstrap, "make_detector", blind))
+    return replaced((Redactor, "_detect", blind))
 
 
 def _nobody_known() -> AbstractContextManager[None]:

@@ -21,7 +21,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from assistant.bootstrap import ephemeral_redactor, make_embedder, stay_home
+from assistant.bootstrap import ephemeral_redactor, stay_home
+from assistant.parts import make_embedder
 from assistant.settings import load_settings
 from guardrails import RawText, RedactedText
 from guardrails.injection.detector import BUCKETS, blocks, features

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,7 @@ from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.staleness import named
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from tests.fakes.samples import a_draft
 
 TICKETS = """\
@@ -84,7 +84,8 @@ def test_a_kill_before_the_bytes_are_gone_is_made_good_when_the_desk_is_opened(
     folder, desk = home.settings.home, home.desk("acme")
     with _rows(folder) as rows:
         sealed = [bytes(text) for (text,) in rows.execute("SELECT text FROM chunks")]
-    home._indexes[desk.tenant.id].begin_erasing()
+    killed = ExitStack()  # never closed: the process ends before
+    killed.enter_context(home.erasing("acme"))
     forget_documents(desk, named(desk, "printer.md"))
     assert sum(body in _disk(folder) for body in sealed) == 2
     home.close()
@@ -127,11 +128,7 @@ def test_what_is_not_there_is_said_and_nothing_is_built_again(home: Home) -> Non
 
 
 def _opened(folder: Path) -> Home:
-    home = Home.open(Settings(home=folder / "home"))
-    home._detector = home._rules
-    home._embedder = HashingEmbedder()
-    home._suspects = lambda: no_suspects
-    return home
+    return Home.open(Settings(home=folder / "home"), parts=light_parts())
 
 
 def _disk(folder: Path, kind: str = "*") -> bytes:

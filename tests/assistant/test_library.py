@@ -23,8 +23,7 @@ from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 
 TUNNEL = "Why does the tunnel flap at noon?"
 ARTICLE = (
@@ -42,10 +41,7 @@ TICKET = (
 @pytest.fixture
 def home(tmp_path: Path) -> Generator[Home]:
     """Two tenants with a document each, and a library; acme reads it."""
-    with Home.open(Settings(home=tmp_path / "home")) as home:
-        home._detector = home._rules
-        home._embedder = HashingEmbedder()
-        home._suspects = lambda: no_suspects
+    with Home.open(Settings(home=tmp_path / "home"), parts=light_parts()) as home:
         for slug, text in (("acme", SECRET), ("globex", "# Lunch\n\nSoup is served at one.\n")):
             home.add_tenant(slug)
             _bring(home, slug, _file(tmp_path / slug / "own.md", text))

@@ -15,8 +15,8 @@ from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
-from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from ui.operations.base import Step, TenantArgs
 from ui.operations.reindex import REINDEX
 from ui.operations.tenants import SHOW
@@ -32,13 +32,13 @@ class _Other(HashingEmbedder):
 @pytest.fixture
 def home(tmp_path: Path) -> Generator[Home]:
     """A home whose vectors were made by an embedder that is gone."""
-    with _open(tmp_path, HashingEmbedder()) as home:
+    with _open(tmp_path, HashingEmbedder) as home:
         home.add_tenant("acme")
         (tmp_path / "kb").mkdir()
         (tmp_path / "kb" / "vpn.md").write_text("# VPN\n\nThe tunnel flaps: lower the MTU.\n")
         _ingest(home, tmp_path)
         assert _stale(home) == 0
-    with _open(tmp_path, _Other()) as home:
+    with _open(tmp_path, _Other) as home:
         yield home
 
 
@@ -73,12 +73,8 @@ def test_an_ingest_that_finds_something_new_makes_them_too(home: Home, tmp_path:
     assert (_ask(home), _stale(home)) == ((), 0)
 
 
-def _open(folder: Path, embedder: HashingEmbedder) -> Home:
-    home = Home.open(Settings(home=folder / "home"))
-    home._detector = home._rules
-    home._embedder = embedder
-    home._suspects = lambda: no_suspects
-    return home
+def _open(folder: Path, embedder: type[HashingEmbedder]) -> Home:
+    return Home.open(Settings(home=folder / "home"), parts=light_parts(embedder))
 
 
 def _ingest(home: Home, folder: Path) -> IngestReport:

@@ -21,8 +21,8 @@ from guardrails.identity.permissions import Person
 from guardrails.spans import EntityType, Span
 from ingestion.ingest import ingest
 from ingestion.staleness import stale
-from tests.fakes.desks import a_desk, no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.desks import a_desk
+from tests.fakes.parts import light_parts
 from tests.ui.web_fixtures import ticket
 
 REVIEWER = Person("rita", "acme", may_read=True, may_release=True)
@@ -131,9 +131,6 @@ def test_a_value_is_left_readable_by_a_placeholder_that_stands_in_the_text() -> 
 def home(tmp_path: Path) -> Generator[Home]:
     """A home with one tenant; rules for a detector, no model."""
     settings = Settings(home=tmp_path / "home")
-    with Home.open(settings) as home:
-        home._detector = home._rules
-        home._embedder = HashingEmbedder()
-        home._suspects = lambda: no_suspects
+    with Home.open(settings, parts=light_parts()) as home:
         home.add_tenant("acme")
         yield home

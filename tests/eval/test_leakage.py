@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
-from assistant import bootstrap
+from assistant.parts import make_detector
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage import measure as measuring
@@ -19,8 +20,7 @@ from eval.leakage.measure import LeakageReport, measure, silent
 from eval.leakage.run import SURFACES
 from eval.leakage.search import Seeker
 from eval.leakage.switches import switches
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from ui.cli.leakage import CommandDoors
 
 VALUE = "Ilse Lorninescu"
@@ -29,8 +29,6 @@ VALUE = "Ilse Lorninescu"
 @pytest.fixture(scope="module")
 def report() -> LeakageReport:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "make_embedder", _hashing)
-        patch.setattr(bootstrap, "make_injection_detector", _calm)
         patch.setattr(measuring, "CONTROL_N", 20)
         return measure(
             20,
@@ -38,11 +36,8 @@ def report() -> LeakageReport:
             doors=CommandDoors(),
             switches={"seal": switches()["seal"]},
             tell=silent,
+            parts=replace(light_parts(), detector=make_detector),
         )
-
-
-class _Calm:
-    find_many = staticmethod(no_suspects)
 
 
 def test_no_known_value_leaves_or_is_kept_in_the_clear(report: LeakageReport) -> None:
@@ -101,11 +96,3 @@ def test_the_bounds_are_those_of_the_books() -> None:
     assert upper_bound_95(0, 3000) == pytest.approx(1 - 0.05 ** (1 / 3000), rel=1e-6)
     assert upper_bound_95(1, 100) == pytest.approx(0.0466, abs=1e-4)
     assert wilson_95(5, 100) == pytest.approx((0.0215, 0.1118), abs=1e-4)
-
-
-def _hashing(_settings: Settings) -> HashingEmbedder:
-    return HashingEmbedder()
-
-
-def _calm(*_parts: object) -> _Calm:
-    return _Calm()

@@ -18,6 +18,7 @@ from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.crypto.seal import Sealer
 from guardrails.identity.vault import Vault
 from guardrails.policy import Policy
+from tests.fakes.parts import CHEAP_HASHER
 
 MASTER_KEY = MasterKey(b"k" * 32)
 
@@ -83,14 +84,18 @@ def sqlite_home(folder: Path) -> TestHome:
     """Return a home in a file of ``folder``."""
     path = folder / "quietdesk.db"
     database = Database.open(path)
-    return TestHome(database, Accounts(database, MASTER_KEY), create_engine(f"sqlite:///{path}"))
+    return TestHome(database, _accounts(database), create_engine(f"sqlite:///{path}"))
 
 
 def postgres_home() -> TestHome:
     """Return a home in a fresh database of the server. `RuntimeError` where none can run."""
     owner, intruder = postgres_urls()
     database = Database.open(owner)
-    return TestHome(database, Accounts(database, MASTER_KEY), create_engine(intruder))
+    return TestHome(database, _accounts(database), create_engine(intruder))
+
+
+def _accounts(database: Database) -> Accounts:
+    return Accounts(database, MASTER_KEY, hasher=CHEAP_HASHER)
 
 
 def postgres_urls() -> tuple[str, str]:

@@ -26,11 +26,11 @@ from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.audit.ledger import LedgerMaker, LedgerStore, Row
+from guardrails.detect import build_rule_detector
 from guardrails.errors import KeyTrouble, QuietdeskError, StorageTrouble
-from guardrails.spans import Span
+from guardrails.spans import Detector, Span
 from ingestion.ingest import ingest
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from tests.model_server import Answer, Handler, ModelServer, Received, hang, say
 
 NAME, MAIL, PHONE, HOST = (
@@ -56,12 +56,24 @@ TICKET = {
 }
 
 
+class Breakable:
+    """The rules, until a test puts another detector in their place."""
+
+    def __init__(self) -> None:
+        self.instead: Detector = build_rule_detector()
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        return self.instead.detect(texts)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A tenant with a ticket and an article, and a model that keeps every byte."""
 
     home: Home
     server: ModelServer
+    detector: Breakable
+    rules: Breakable
 
     @property
     def desk(self) -> Desk:
@@ -102,17 +114,16 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             writer="model",
             model_url=AnyHttpUrl(server.url),
         )
-        with Home.open(settings) as home:
-            home._detector = home._rules
-            home._embedder = HashingEmbedder()
-            home._suspects = lambda: no_suspects
+        detector, rules = Breakable(), Breakable()
+        parts = replace(light_parts(), detector=lambda _settings: detector, rules=lambda: rules)
+        with Home.open(settings, parts=parts) as home:
             home.add_tenant("acme")
             import_tickets(home.desk("acme"), RawText(json.dumps(TICKET)), "tickets.jsonl")
             book = tmp_path / "printing.md"
             book.write_text(ARTICLE, encoding="utf-8")
             ingest(home.desk("acme"), book, progress=lambda _: None, max_bytes=10_000)
             server.will(*[say(GOOD)] * 50)
-            yield Scene(home, server)
+            yield Scene(home, server, detector, rules)
 
 
 class Failing:
@@ -153,20 +164,15 @@ ERRORS = [RuntimeError(NAME), MemoryError(NAME), RecursionError(MAIL), OSError(2
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_detector_that_fails_lets_nothing_unredacted_out(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    for detector in ("_detector", "_rules"):
-        monkeypatch.setattr(scene.home, detector, Failing(error))
-    scene.home._desks.clear()
+def test_a_detector_that_fails_lets_nothing_unredacted_out(scene: Scene, error: Exception) -> None:
+    scene.detector.instead = scene.rules.instead = Failing(error)
     assert scene.try_all() < len(scene.flows())
     assert scene.server.received == []
 
 
 @pytest.mark.parametrize("at", range(1, 12))
 def test_a_scan_that_fails_on_the_way_sends_nothing_unscanned(scene: Scene, at: int) -> None:
-    desk = scene.desk
-    desk.scanner._rules = Failing(MemoryError(NAME), at)
+    scene.rules.instead = Failing(MemoryError(NAME), at)
     scene.try_all()
 
 
@@ -207,9 +213,7 @@ def test_a_vault_that_does_not_open_sends_nothing(
 
 
 @pytest.mark.prove
-def test_a_detector_that_hangs_holds_everything_back(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_detector_that_hangs_holds_everything_back(scene: Scene) -> None:
     freed = threading.Event()
 
     class Hanging:
@@ -217,8 +221,7 @@ def test_a_detector_that_hangs_holds_everything_back(
             freed.wait(60)
             raise MemoryError(str(len(texts)))
 
-    monkeypatch.setattr(scene.home, "_detector", Hanging())
-    scene.home._desks.clear()
+    scene.detector.instead = Hanging()
     desk = replace(scene.desk)
     threads = [
         threading.Thread(target=_quietly, args=(lambda: ask(desk, RawText(ASKED)),), daemon=True)

@@ -17,8 +17,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, ModelTrouble, StorageTrouble
 from assistant.model import Draft, DraftKind
 from assistant.settings import Settings
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from tests.ui.cli_fixtures import Served, begin, ended, quietdesk, serving
 from ui.operations.base import Progress, Step, silent
 from ui.operations.batch import SUMMARISE, BatchArgs, BatchResult, _batch
@@ -55,10 +54,7 @@ def references(path: Path) -> Counter[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    with Home.open(Settings(home=tmp_path / "home")) as opened:
-        opened._detector = opened._rules
-        opened._embedder = HashingEmbedder()
-        opened._suspects = lambda: no_suspects
+    with Home.open(Settings(home=tmp_path / "home"), parts=light_parts()) as opened:
         opened.add_tenant("acme")
         yield opened
 

@@ -7,13 +7,15 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.model import Passage, Ticket, Written
 from assistant.writers.extractive import ExtractiveWriter
-from tests.ui.web_fixtures import PLANTED, Site
+from tests.fakes.parts import light_parts
+from tests.ui.web_fixtures import PLANTED, Site, serving
 from ui.web.bindings import Bindings
 from ui.web.error_middleware import Calm
 
@@ -66,11 +68,15 @@ def test_a_mistake_is_told_in_full(site: Site) -> None:
     assert "is not text" in _words(wrong)
 
 
-def test_a_slow_draft_holds_nobody_up(own_site: Site) -> None:
+def test_a_slow_draft_holds_nobody_up(tmp_path: Path) -> None:
     """While a writer takes its time, others read tickets and ask; then the draft arrives."""
-    home, slow = own_site.home, _Slow()
-    home._desks["acme"] = replace(home.desk("acme"), writer=slow)
-    with own_site.client("ann") as ann, own_site.client("rae") as rae:
+    slow = _Slow()
+    parts = replace(light_parts(), extractive=lambda: slow)
+    with (
+        serving(tmp_path, parts=parts) as site,
+        site.client("ann") as ann,
+        site.client("rae") as rae,
+    ):
         ann.fire(ann.event("qd-draft", "click", tenant="acme", opened="AC-1"))
         assert slow.started.wait(30)
         read = rae.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")

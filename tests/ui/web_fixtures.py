@@ -21,11 +21,11 @@ from fastapi import FastAPI
 
 from assistant.bootstrap import Home
 from assistant.model import Role
+from assistant.parts import Parts
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.egress import netguard
-from tests.fakes.desks import no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.parts import light_parts
 from ui.web.app import build_app
 from ui.web.firewall import GradioWall, Wrap
 
@@ -228,13 +228,16 @@ def own_site(tmp_path: Path) -> Generator[Site]:
 
 
 @contextmanager
-def serving(folder: Path, wrap: Wrap = GradioWall, **settings: Any) -> Generator[Site]:
+def serving(
+    folder: Path, wrap: Wrap = GradioWall, parts: Parts | None = None, **settings: Any
+) -> Generator[Site]:
     """Serve a fresh home from ``folder``."""
     temp = folder / "gradio"
     before = os.environ.get("GRADIO_TEMP_DIR")
     os.environ["GRADIO_TEMP_DIR"] = str(temp)
     try:
-        with Home.open(Settings(home=folder / "home", **settings)) as home:
+        ours = Settings(home=folder / "home", **settings)
+        with Home.open(ours, parts=parts or light_parts()) as home:
             set_up(home)
             app = build_app(home, wrap_gradio=wrap)
             with _server(app) as url:
@@ -247,13 +250,10 @@ def serving(folder: Path, wrap: Wrap = GradioWall, **settings: Any) -> Generator
 
 
 def set_up(home: Home) -> None:
-    """Fill a home, with rules for a detector and no model to load."""
+    """Fill a home."""
     from assistant.flows.tickets import import_tickets
     from ingestion.ingest import ingest
 
-    home._detector = home._rules
-    home._embedder = HashingEmbedder()
-    home._suspects = lambda: no_suspects
     for slug, export in (("acme", TICKETS), ("globex", OTHER)):
         home.add_tenant(slug)
         import_tickets(home.desk(slug), RawText(export), "tickets.jsonl")

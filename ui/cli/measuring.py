@@ -82,7 +82,8 @@ def retrieval(
     json: Json = False,
 ) -> None:
     """Measure whether questions find what answers them, and are refused where nothing does."""
-    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_reranker
+    from assistant.bootstrap import ephemeral_redactor
+    from assistant.parts import make_embedder, make_reranker
     from eval.retrieval import measure
 
     settings = settings_of_home()
@@ -128,7 +129,8 @@ def drafts(
     json: Json = False,
 ) -> None:
     """Measure whether drafts say what their sources say, and what a person would have said."""
-    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_injection_detector
+    from assistant.bootstrap import ephemeral_redactor
+    from assistant.parts import make_embedder, make_injection_detector
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
@@ -152,7 +154,8 @@ def drafts(
 
 def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
     """Return the product's own path: what is looked at is redacted before."""
-    from assistant.bootstrap import ephemeral_redactor, make_embedder, make_injection_detector
+    from assistant.bootstrap import ephemeral_redactor
+    from assistant.parts import make_embedder, make_injection_detector
     from guardrails import RawText
 
     redactor = ephemeral_redactor(settings)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from assistant.adapters.records import policies
 from assistant.adapters.records.database import Database
-from assistant.adapters.records.logins import Patience, hash_password, hash_token, matches
+from assistant.adapters.records.logins import HASHER, Passwords, Patience, hash_token
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
 from assistant.adapters.records.schema import policies as policy_table
 from assistant.adapters.records.scope import upsert
@@ -37,12 +38,18 @@ class Accounts:
     """Who the tenants are and who may log in; one for the whole home."""
 
     def __init__(
-        self, database: Database, master_key: MasterKey, *, now: Callable[[], datetime] = _utc_now
+        self,
+        database: Database,
+        master_key: MasterKey,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        hasher: PasswordHasher = HASHER,
     ) -> None:
         self._database = database
         self._master_key = master_key
         self._now = now
         self._patience = Patience(now)
+        self._passwords = Passwords(hasher)
 
     # Tenants
 
@@ -136,8 +143,8 @@ class Accounts:
         _must_be_a_tenant(tenant)
         name = _login(login)
         known = self._user(name)
-        stored = known.password_hash if known else hash_password(password)
-        if known and not matches(password, stored):
+        stored = known.password_hash if known else self._passwords.hash(password)
+        if known and not self._passwords.match(password, stored):
             raise BadInput(
                 f"There is a user “{name}” already, with another password.",
                 todo="Give their password, or choose another login.",
@@ -173,7 +180,8 @@ class Accounts:
         name = _fold(login)
         self._patience.check(name)
         known = self._user(name)
-        if not matches(password, known.password_hash if known else None) or known is None:
+        stored = known.password_hash if known else None
+        if not self._passwords.match(password, stored) or known is None:
             self._patience.failed(name)
             return None
         self._patience.succeeded(name)

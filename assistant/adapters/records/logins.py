@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cached_property
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -22,26 +22,37 @@ _FREE_TRIES = 8
 _LONGEST_WAIT = timedelta(minutes=15)
 _REMEMBERED = 10_000  # logins; guesses at ever new names must not fill the memory
 
-_hasher = PasswordHasher()
+HASHER = PasswordHasher()
+"""Argon2id as RFC 9106 recommends where memory is short: slow on purpose."""
 
 
-def hash_password(password: str) -> str:
-    """Return what to store. `BadInput` for a password that is too short or too long."""
-    if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise BadInput(
-            f"A password has {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters.",
-            todo="Three or four unrelated words are long enough and easy to keep.",
-        )
-    return _hasher.hash(password)
+class Passwords:
+    """Hashes passwords and compares them, by ``hasher``."""
 
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
 
-def matches(password: str, stored: str | None) -> bool:
-    """Return whether ``password`` is the stored one. Takes as long for a login that is unknown."""
-    try:
-        right = _hasher.verify(stored or _nobody(), password[:_LONGEST_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return False
-    return right and stored is not None and len(password) <= _LONGEST_PASSWORD
+    def hash(self, password: str) -> str:
+        """Return what to store. `BadInput` for a password that is too short or too long."""
+        if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+            raise BadInput(
+                f"A password has {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters.",
+                todo="Three or four unrelated words are long enough and easy to keep.",
+            )
+        return self._hasher.hash(password)
+
+    def match(self, password: str, stored: str | None) -> bool:
+        """Return whether ``password`` is the stored one. Takes as long for an unknown login."""
+        try:
+            right = self._hasher.verify(stored or self._nobody, password[:_LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+        return right and stored is not None and len(password) <= _LONGEST_PASSWORD
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Return the hash that a guess at an unknown login is measured against."""
+        return self._hasher.hash(secrets.token_urlsafe())
 
 
 def hash_token(token: str) -> str:
@@ -94,9 +105,3 @@ class Patience:
         """Forget the failures."""
         with self._lock:
             self._tries.pop(login, None)
-
-
-@cache
-def _nobody() -> str:
-    """Return the hash that a guess at an unknown login is measured against."""
-    return _hasher.hash(secrets.token_urlsafe())
