@@ -1,8 +1,8 @@
 # pyright: reportUnnecessaryTypeIgnoreComment=error
 """Calls that must not type-check. `make check` runs the type checker on this file like any other.
 
-Each line marked `refused` ignores the error that it must cause: a call that would pass makes its mark
-unnecessary, which is an error here, and so is an error on a line without a mark. Never imported.
+Each line marked `refused` ignores the error that it must cause: a call that would pass makes its
+mark unnecessary, which is an error here, as is an error on a line without a mark. Never imported.
 """
 
 from __future__ import annotations

@@ -114,10 +114,11 @@ def test_the_cache_holds_no_text() -> None:
     assert "Priya" not in repr(vars(names._cache))
 
 
-def test_batches_say_what_single_texts_say(names: TaggerNames) -> None:
+def test_batches_say_what_single_texts_say() -> None:
     texts = [f"{QUOTED}{n} times. Ask Anna {'very ' * n}soon." for n in range(12)]
-    alone = [TaggerNames(kept=0).find([text])[0] for text in texts]
-    together = TaggerNames(kept=0).find(texts)
+    forgetful = TaggerNames(kept=0)
+    alone = [forgetful.find([text])[0] for text in texts]
+    together = forgetful.find(texts)
     places = [[(s.start, s.end, s.type) for s in spans] for spans in together]
     assert places == [[(s.start, s.end, s.type) for s in spans] for spans in alone]
 

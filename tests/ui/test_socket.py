@@ -56,7 +56,7 @@ def test_a_socket_that_a_dead_server_left_misleads_nobody(bare: Path) -> None:
         os.kill(served.process.pid, signal.SIGKILL)
         served.process.wait()
         assert (bare / "serve.sock").is_socket()
-        assert quietdesk(bare, "tenant", "list").code == 0
+        assert ended(begin(bare, "tenant", "list")).code == 0
     with serving(bare) as served:
         assert served.run("tenant", "list").code == 0
 
@@ -77,7 +77,7 @@ def test_a_server_that_dies_in_the_middle_is_reported_plainly(bare: Path, tmp_pa
         "The running Quietdesk ended or fell silent in the middle of “ingest”"
     )
     assert "nothing is half-written" in done.error["safe"]
-    again = quietdesk(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json")
+    again = ended(begin(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json"))
     assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, DOCUMENTS)
 
 
