@@ -11,6 +11,9 @@ TORCH :=
 # Homes of the tests are kept in memory where 2 GB of it are free; `make prove` keeps them on the disk.
 MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 2000000 {print "/dev/shm"}')
 
+# Python compiles what it imports; pip would compile all of it, which takes a minute.
+PLAINLY := --quiet --no-compile --no-deps
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run local-model test prove check format lint types imports docs wheel lock train-detector clean
@@ -19,7 +22,7 @@ run: $(STAMP)  ## Set up, load the three sample tenants, serve the page on http:
 	$(BIN)/quietdesk serve --demo
 
 local-model: $(STAMP)  ## The same, written by a model in this process: the file QUIETDESK_MODEL_FILE
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-local-model.lock
+	$(BIN)/python -m pip install $(PLAINLY) --require-hashes -r requirements-local-model.lock
 	QUIETDESK_WRITER=model QUIETDESK_MODEL_TIMEOUT_S=$${QUIETDESK_MODEL_TIMEOUT_S:-300} \
 		$(BIN)/quietdesk serve --demo
 
@@ -65,8 +68,8 @@ $(STAMP): pyproject.toml requirements.lock requirements-torch.lock requirements-
 	$(PYTHON) scripts/need_python.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python scripts/install_torch.py $(TORCH)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install $(PLAINLY) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install $(PLAINLY) --no-build-isolation --editable .
 	touch $(STAMP)
 
 clean:

@@ -28,15 +28,15 @@ def main() -> None:
     if _installed().split("+")[0] == pinned[1]:
         return
     if "--any-build" in sys.argv:
-        _pip("install", pinned[0])
+        _pip("install", "--no-compile", pinned[0])
         return
     with TemporaryDirectory() as folder:
         _pip("download", "--no-deps", "--only-binary", ":all:", "--dest", folder, pinned[0])
         (wheel,) = Path(folder).iterdir()
         _must_be_pinned(wheel)
-        _pip("install", "--no-deps", "--no-index", str(wheel))
+        _pip("install", "--no-compile", "--no-deps", "--no-index", str(wheel))
     if _needs_cuda():
-        _pip("install", "--no-deps", "--require-hashes", "-r", str(CUDA))
+        _pip("install", "--no-compile", "--no-deps", "--require-hashes", "-r", str(CUDA))
 
 
 def _must_be_pinned(wheel: Path) -> None:
