@@ -16,9 +16,8 @@ import pytest
 from tests.ui.cli_fixtures import PASSWORD, Served, begin, ended, quietdesk, serving
 
 ACME = ("--tenant", "acme")
-FIRST = 64
-"""As many documents as a batch holds."""
-DOCUMENTS = FIRST + 12
+DOCUMENTS = 30
+NAME = "Priya Raghunathan"
 
 
 def test_only_the_owner_can_open_the_socket(served: Served) -> None:
@@ -130,25 +129,24 @@ def test_the_demo_is_for_this_machine_only(bare: Path) -> None:
 
 
 def _many_documents(folder: Path) -> Path:
-    """Return documents for two batches: many small ones first, then a few that take longer."""
+    """Return documents with a name each, so that the vault shows how far the work is."""
     docs = folder / "docs"
     docs.mkdir()
-    for number in range(FIRST):
-        (docs / f"a-{number}.md").write_text(f"# Page {number}\n\nRestart service {number}.\n")
-    for number in range(DOCUMENTS - FIRST):
-        steps = "\n".join(f"{step}. Restart service {number}-{step}." for step in range(60))
-        (docs / f"b-{number}.md").write_text(f"# Long page {number}\n\n{steps}\n")
+    for number in range(DOCUMENTS):
+        steps = "\n".join(f"{step}. Restart service {number}-{step}." for step in range(30))
+        (docs / f"page-{number}.md").write_text(f"# Page {number}\n\nAsk {NAME}.\n\n{steps}\n")
     return docs
 
 
 def _wait_for_work(home: Path) -> None:
-    """Wait until the first batch is recorded; the second is then being read."""
+    """Wait until the documents are being redacted; their vectors and their records come after."""
     until = time.monotonic() + 120
     with closing(sqlite3.connect(f"file:{home}/quietdesk.db?mode=ro", uri=True)) as database:
         while time.monotonic() < until:
-            (documents,) = database.execute("SELECT count(*) FROM documents").fetchone()
-            if documents:
-                assert documents < DOCUMENTS
+            (masked,) = database.execute("SELECT count(*) FROM vault_surfaces").fetchone()
+            if masked:
+                (kept,) = database.execute("SELECT count(*) FROM documents").fetchone()
+                assert kept == 0
                 return
             time.sleep(0.01)
-    pytest.fail("no batch was recorded")
+    pytest.fail("nothing was redacted")
