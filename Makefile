@@ -28,7 +28,7 @@ local-model: $(STAMP)  ## The same, written by a model in this process: the file
 
 test: $(STAMP)  ## Every test that ends within minutes
 	$(if $(MEMORY),TMPDIR=$(MEMORY)) OMP_NUM_THREADS=1 \
-		$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+		$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope
 
 prove: $(STAMP)  ## The long proofs: network, kills, leaks, the wheel, 500 examples of each property
 	$(BIN)/python -m pytest -m "prove or hypothesis" --hypothesis-profile prove

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import pytest_randomly
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # spaCy brings a seeder that imports torch in every process; nothing here draws from its generator.
 pytest_randomly.entrypoint_reseeds = []
@@ -13,21 +15,35 @@ settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("prove", max_examples=500, deadline=None)  # `make prove` names it
 settings.load_profile("quick")
 
-_WORKER_OF = {
-    "chromium": "browser",
-    "served": "served",
-    "site": "page",
-    "own_site": "page",
-    "unwalled": "page",
+_TOGETHER = {
+    "tests/ui/test_web_browser.py": "browser",
+    "tests/ui/test_web_": "page",
+    "tests/ui/test_cli_mistakes.py": "served",
+    "tests/ui/test_cli_work.py": "served",
+    "tests/ui/test_batch.py": "served",
+    "tests/ui/test_operations_logs.py": "served",
+    "tests/ui/test_cli_eval.py": "torch",
+    "tests/assistant/test_embedder.py": "torch",
+    "tests/assistant/test_reranker.py": "torch",
+    "tests/guardrails/test_injection.py": "torch",
 }
-"""Fixtures that cost seconds in each worker, and the group of tests that share one for that."""
+"""Files that share what costs seconds in each worker: a browser, a page, a server, an import."""
+
+_APART = ("tests/ui/test_socket.py",)
+"""Files of few long tests that share nothing."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one such fixture together; all others go to whichever worker is free."""
-    for item in items:
-        needed: tuple[str, ...] = getattr(item, "fixturenames", ())
-        groups = [group for name, group in _WORKER_OF.items() if name in needed]
-        if groups:
-            item.add_marker(pytest.mark.xdist_group(groups[0]))
+class _BySharedCost(LoadScopeScheduling):
+    """Hands tests out by file, but files above together, or test by test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        if file in _APART:
+            return nodeid
+        return next((name for start, name in _TOGETHER.items() if file.startswith(start)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _BySharedCost:
+    """Take the place of `--dist loadgroup`, whose marks xdist 3.8 loses under pytest 9.2."""
+    return _BySharedCost(config, log)

@@ -17,8 +17,6 @@ from assistant.errors import BadInput
 from guardrails import RawText
 from tests.fakes.plain import redacted
 
-pytestmark = pytest.mark.xdist_group("torch")  # one worker pays for its import
-
 TEXTS = (
     "The printer does not print.",
     "Restart the spooler service, then print a test page.",

@@ -15,8 +15,6 @@ from assistant.errors import BadInput
 from guardrails import RawText
 from tests.fakes.plain import redacted
 
-pytestmark = pytest.mark.xdist_group("torch")  # one worker pays for its import
-
 TEXTS = [redacted(text) for text in ("Restart the spooler.", "Lower the MTU.", "x " * 900)]
 
 

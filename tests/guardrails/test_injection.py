@@ -12,8 +12,6 @@ from assistant.adapters.sentence_transformers import LocalEmbedder
 from guardrails.injection.detector import InjectionDetector, blocks, weights
 from tests.fakes.plain import redacted
 
-pytestmark = pytest.mark.xdist_group("torch")  # one worker pays for its import
-
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "injection" / "injection.jsonl"
 RUNBOOK = (
     "Restart the print spooler on HD-PRN-02 and wait a minute. Open the queue and delete the "

@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.ui.cli_fixtures import quietdesk
-
-pytestmark = pytest.mark.xdist_group("torch")  # one worker pays for its import
 
 
 def test_privacy_is_measured_on_the_products_own_path(tmp_path: Path) -> None:

@@ -155,7 +155,6 @@ def test_a_ledger_row_changed_by_hand_is_found(bare: Path) -> None:
     assert "Row 1: its content was changed." in quietdesk(bare, "ledger", "verify", *ACME).err
 
 
-@pytest.mark.xdist_group("torch")
 def test_a_dead_model_server_costs_no_reply(bare: Path) -> None:
     ticket = {"id": "AC-1", "subject": "Printer", "turns": [{"text": "It prints nothing."}]}
     stdin = json.dumps(ticket)
