@@ -93,7 +93,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(st.dictionaries(_NAMES, _JSON, max_size=6), st.booleans())
 def test_any_json_is_tickets_or_a_clear_complaint(value: Any, listed: bool) -> None:
     text = json.dumps([value] if listed else value)

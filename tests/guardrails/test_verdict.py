@@ -161,13 +161,13 @@ def test_a_note_never_holds_what_was_found() -> None:
         assert not {"Priya", MAIL, PASSWORD, "rm -rf"} & set(finding.note.split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(before=st.text(max_size=30), after=st.text(max_size=30))
 def test_no_words_around_it_carry_a_directory_name_through(before: str, after: str) -> None:
     assert NAME not in say(f"{before} {NAME} {after}").text.reveal()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_answer_brings_the_verdict_down(text: str) -> None:
     verdict = say(text)

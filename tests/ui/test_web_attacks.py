@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-from gradio.state_holder import StateHolder
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -148,6 +147,8 @@ def test_gradio_remembers_no_value_of_any_page(own_site: Site) -> None:
 
 def test_gradio_alone_would_remember(own_site: Site) -> None:
     """With Gradio's own memory put back, an opened ticket stays in it."""
+    from gradio.state_holder import StateHolder
+
     gradio = _gradio(own_site)
     memory = StateHolder()
     memory.set_blocks(gradio.blocks)
