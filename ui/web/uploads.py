@@ -6,12 +6,9 @@ its routes are shut.
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -38,7 +35,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 255
 
 
-class Upload(TenantArgs):
+class Article(TenantArgs):
     """One file that a reviewer sent."""
 
     name: str
@@ -72,7 +69,7 @@ class _Door:
 
     async def knowledge(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
-        upload = Upload(tenant=tenant, name=name, body=body, max_bytes=self._max_bytes)
+        upload = Article(tenant=tenant, name=name, body=body, max_bytes=self._max_bytes)
         done = await self._run(lambda: self._perform(request, _KNOWLEDGE, upload))
         if done.skipped:
             raise BadInput(f"{name} was left out: {done.skipped[0].reason}.")
@@ -108,48 +105,23 @@ class _Door:
         return await to_thread.run_sync(work, limiter=self._few)
 
 
-def _ingest(home: Home, _caller: Caller, args: Upload, _progress: Progress) -> IngestResult:
+def _ingest(home: Home, _caller: Caller, args: Article, _progress: Progress) -> IngestResult:
     from ingestion.ingest import ingest  # loads models; the page must start without them
+    from ingestion.source import Upload
 
     desk = home.desk(args.tenant)
     report = ingest(
         desk,
-        in_memory(args.body, args.name),
+        Upload(args.name, args.body),
         progress=lambda _step: None,
         max_bytes=args.max_bytes,
-        known_as=Path("/uploads") / args.name,
     )
     return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
 
 
 _KNOWLEDGE = Operation(
-    "uploads.knowledge", Upload, IngestResult, _ingest, needs=member(Role.REVIEWER), alone=True
+    "uploads.knowledge", Article, IngestResult, _ingest, needs=member(Role.REVIEWER), alone=True
 )
-
-
-class _InMemory(type(Path())):
-    """A path whose file is in memory: ingestion reads files by path, and an upload has none."""
-
-    body: bytes
-
-    def resolve(self, strict: bool = False) -> _InMemory:  # noqa: ARG002 - as in Path
-        return self
-
-    def is_dir(self) -> bool:
-        return False
-
-    def lstat(self) -> os.stat_result:
-        return os.stat_result((stat.S_IFREG | 0o400, 0, 0, 1, 0, 0, len(self.body), 0, 0, 0))
-
-    def open(self, *_how: object, **_more: object) -> Any:
-        return io.BytesIO(self.body)
-
-
-def in_memory(body: bytes, name: str) -> Path:
-    """Return a path that reads ``body`` and touches no disk."""
-    path = _InMemory("/uploads") / name
-    path.body = body
-    return path
 
 
 def _name(request: Request) -> str:
