@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from assistant.errors import BadInput
-
 
 class Source(Protocol):
     """A named sequence of bytes; ``name`` is what errors and citations call it."""
@@ -21,7 +19,7 @@ class Source(Protocol):
     def name(self) -> str: ...
 
     def open(self) -> BinaryIO:
-        """Return a new reader at the first byte; the caller closes it. `BadInput` if it cannot."""
+        """Return a new reader at the first byte; the caller closes it. `OSError` if it cannot."""
         ...
 
 
@@ -37,10 +35,7 @@ class FileSource:
         return self.known_as or self.path.name
 
     def open(self) -> BinaryIO:
-        try:
-            return self.path.open("rb")
-        except OSError as error:
-            raise BadInput(f"{self.name} cannot be read: {error.strerror}.") from None
+        return self.path.open("rb")
 
 
 @dataclass(frozen=True, slots=True)

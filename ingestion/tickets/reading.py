@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from assistant.errors import BadInput
 from assistant.model import RawTicket
@@ -81,8 +82,15 @@ def read_tickets(source: Source, surveyed: Survey | None = None) -> Iterator[Raw
             yield each.ticket
 
 
+def _opened(source: Source) -> BinaryIO:
+    try:
+        return source.open()
+    except OSError as error:
+        raise BadInput(f"{source.name} cannot be read: {error.strerror}.") from None
+
+
 def _is_json(source: Source) -> bool:
-    with source.open() as file:
+    with _opened(source) as file:
         found = is_json(file)
     if found is None:
         raise BadInput(f"{source.name} is empty.")
@@ -91,7 +99,7 @@ def _is_json(source: Source) -> bool:
 
 def _found(source: Source, users: dict[int, zendesk.User], *, collect: bool) -> Iterator[Found]:
     json = _is_json(source)
-    with source.open() as file:
+    with _opened(source) as file:
         if not json:
             yield from table.read(file, source.name)
             return

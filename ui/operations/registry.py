@@ -53,6 +53,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         users.REMOVE_MEMBER,
         users.END_SESSIONS,
         ingest.INGEST,
+        ingest.UPLOAD,
         reindex.REINDEX,
         forgetting.DOCUMENT,
         forgetting.TICKET,
