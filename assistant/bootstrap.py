@@ -31,7 +31,7 @@ from assistant.flows.conversations import Conversations
 from assistant.indexes import Indexes, source_of
 from assistant.model import Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
-from assistant.ports import Writer
+from assistant.ports import Refusal, Writer
 from assistant.settings import Settings
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
@@ -177,7 +177,9 @@ class Home:
         if desk is not None and desk.tenant.id != tenant.id:
             self._drop(tenant.slug)
         if desk is None or desk.tenant != tenant:
-            desk = self._desks[tenant.slug] = self._open_desk(tenant)
+            desk = self._open_desk(tenant)
+            self._destroy_kept_secrets(desk)
+            self._desks[tenant.slug] = desk
             if self._indexes[tenant.id].erasing:
                 self._erase(tenant.id)
         return desk
@@ -187,6 +189,13 @@ class Home:
         desk = self._desks.pop(slug, None)
         if desk is not None:
             self._caches.pop(desk.tenant.id, None)
+
+    def _destroy_kept_secrets(self, desk: Desk) -> None:
+        """Clean what an earlier version kept; its old bytes go with the erasing that follows."""
+        if desk.records.tickets.with_secrets():
+            from assistant.flows.tickets import destroy_kept_secrets  # here: readers of exports
+
+            destroy_kept_secrets(desk, self._indexes[desk.tenant.id].begin_erasing)
 
     def _library_view(self, tenant: Tenant) -> LibraryView | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""
@@ -247,7 +256,7 @@ class Home:
         self._database.rewrite()
         self._indexes[tenant_id].end_erasing()
 
-    def post_replies(self) -> Callable[[str, str, ForPerson], None]:
+    def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return what posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
             raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")

@@ -45,8 +45,7 @@ def make_writer(
 def model_destination(settings: Settings) -> Destination:
     """Return where prompts go. `BadInput` when that is nowhere, or no model can run there.
 
-    A server on this machine is the house's own, so that it keeps texts out of training needs no
-    promise from anyone.
+    A server or a model on this machine is the house's own: it needs no operator's promise.
     """
     if (settings.model_url is None) == (settings.model_file is None):
         raise BadInput(
@@ -55,13 +54,15 @@ def model_destination(settings: Settings) -> Destination:
         )
     if settings.model_file is not None:
         must_run(settings.model_file)
-        return Destination(_NAME, ORIGIN, no_training=True)
+        return Destination(_NAME, ORIGIN, no_training=True, baa=True)
     parts = urlsplit(str(settings.model_url))
+    own = parts.hostname in _LOOPBACK
     return Destination(
         _NAME,
         f"{parts.scheme}://{parts.netloc}",
         region=settings.model_region,
-        no_training=settings.model_no_training or parts.hostname in _LOOPBACK,
+        no_training=settings.model_no_training or own,
+        baa=settings.model_baa or own,
     )
 
 

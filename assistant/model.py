@@ -19,16 +19,15 @@ from guardrails.policy import Policy
 
 
 class Role(StrEnum):
-    """What a member of a tenant may do; each includes the ones before it."""
+    """What a user may do at one tenant; a user may have several roles there.
+
+    An agent reads tickets and asks. A reviewer may do what an agent may, and decides about drafts,
+    terms and imports. An admin manages the tenant's people and settings, and reads no ticket.
+    """
 
     AGENT = "agent"
     REVIEWER = "reviewer"
     ADMIN = "admin"
-
-    def includes(self, other: Role) -> bool:
-        """Return whether this role may do what ``other`` may."""
-        order = list(Role)
-        return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,15 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A user's role with one tenant."""
+    """A user's roles at one tenant; ``tenant`` is its slug."""
 
     user: User
     tenant: str
-    role: Role
+    roles: frozenset[Role]
 
     def may(self, role: Role) -> bool:
         """Return whether the user may do what ``role`` may."""
-        return self.role.includes(role)
+        return role in self.roles or (role is Role.AGENT and Role.REVIEWER in self.roles)
 
     def person(self) -> Person:
         """Return the user as the tenant knows them, for the exits of raw text."""
@@ -69,6 +68,17 @@ class Membership:
             may_read=self.may(Role.AGENT),
             may_release=self.may(Role.REVIEWER),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as an administrator sees them; memberships are sorted by tenant."""
+
+    user: User
+    created_at: datetime
+    last_login_at: datetime | None
+    sessions: int
+    memberships: tuple[Membership, ...]
 
 
 # Documents
@@ -318,6 +328,20 @@ class Reply:
     released_by: str
     released_at: datetime
     delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How often a reply was posted in vain, and when it is tried again.
+
+    ``failure`` is a short code without any text of the other side (``http-422``, ``no-answer``);
+    ``next_at`` is None when it was given up.
+    """
+
+    reply_id: str
+    attempts: int
+    failure: str
+    next_at: datetime | None
 
 
 def new_id() -> str:

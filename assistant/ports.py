@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.model import (
+    Account,
     Chunk,
+    Delivery,
     Document,
     Draft,
     DraftKind,
@@ -26,9 +28,11 @@ from assistant.model import (
     RawTicket,
     Reply,
     Review,
+    Role,
     Ticket,
     TicketRow,
     TicketStatus,
+    User,
     Written,
 )
 from guardrails import RawText, RedactedText
@@ -241,6 +245,10 @@ class TicketStore(Protocol):
         """Return the ticket as it came, for display to a permitted person."""
         ...
 
+    def with_secrets(self) -> Sequence[str]:
+        """Return the references of tickets whose raw side may still hold secrets."""
+        ...
+
     def remove(self, reference: str) -> None:
         """Remove a ticket with its turns, redacted and raw; an unknown one is ignored."""
         ...
@@ -303,6 +311,31 @@ class DraftStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the other side did not take a reply; ``wait`` is how long it asks to wait, if it does.
+
+    ``code`` is short and holds no text of the other side (``http-422``, ``no-answer``).
+    """
+
+    code: str
+    wait: timedelta | None = None
+
+
+class DeliveryStore(Protocol):
+    """Replies that were posted in vain; what was delivered is not here any more."""
+
+    def all(self) -> list[Delivery]: ...
+
+    def put(self, delivery: Delivery) -> None:
+        """Keep what is known of a reply's attempts, replacing what was known."""
+        ...
+
+    def remove(self, reply_id: str) -> None:
+        """Forget a reply's attempts; an unknown one is ignored."""
+        ...
+
+
 class DirectoryStore(Protocol):
     """People of the tenant that are masked everywhere."""
 
@@ -355,6 +388,8 @@ class Records(Protocol):
     @property
     def drafts(self) -> DraftStore: ...
     @property
+    def deliveries(self) -> DeliveryStore: ...
+    @property
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
@@ -371,6 +406,44 @@ class Records(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Return how many documents, chunks, tickets, drafts, replies, placeholders are kept."""
+        ...
+
+
+class UserStore(Protocol):
+    """Users of the whole home, for those who administer them; the one store without a tenant."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make everything inside one transaction; nested calls join the outer one."""
+        ...
+
+    def list(self) -> list[Account]:
+        """Return all users, by login."""
+        ...
+
+    def get(self, login: str) -> Account | None: ...
+
+    def admins(self, tenant: str) -> frozenset[str]:
+        """Return the logins of a tenant's admins; its roles do not change until the commit."""
+        ...
+
+    def add_role(self, user: User, tenant: str, role: Role) -> bool:
+        """Give a role; False when the user has it. `NotFound` for an unknown tenant."""
+        ...
+
+    def remove_role(self, user: User, tenant: str, role: Role) -> bool:
+        """Take a role away; False when the user has it not. `NotFound` for an unknown tenant."""
+        ...
+
+    def remove(self, user: User) -> None:
+        """Remove a user with the memberships and sessions."""
+        ...
+
+    def set_password(self, user: User, password: str) -> None:
+        """Replace the password. `BadInput` for one that is too short or too long."""
+        ...
+
+    def end_sessions(self, user: User, *, keep: str | None = None) -> int:
+        """End the user's sessions but that of the token ``keep``; return how many."""
         ...
 
 

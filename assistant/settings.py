@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which a login ends."
     )
+    session_idle_minutes: int = Field(
+        default=120, ge=1, le=10_080, description="Minutes without use after which a login ends."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of reverse proxies, with commas, whose `X-Forwarded-For` is used.",
+    )
     writer: Literal["extractive", "model"] = Field(
         default="extractive", description="Who writes: sentences of the sources, or a model."
     )
@@ -67,6 +74,10 @@ class Settings(BaseSettings):
     model_no_training: bool = Field(
         default=False,
         description="Whether the model's operator has promised to train on nothing it is sent.",
+    )
+    model_baa: bool = Field(
+        default=False,
+        description="Whether the model's operator has signed a business associate agreement.",
     )
     model_timeout_s: float = Field(
         default=60, ge=1, le=600, description="Seconds until a silent model server is given up."
@@ -103,5 +114,5 @@ def _refuse_unknown() -> None:
             raise BadInput(f"There is no setting {name}.", todo="See docs/settings.md.")
 
 
-_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD"})
-"""Read by the command line where a person's password is asked for."""
+_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD"})
+"""Read by the command line where a person's password, or a new one, is asked for."""

@@ -29,11 +29,12 @@ from assistant.search.reading import around
 from eval.beir import Question, read_corpus, read_questions, read_references
 from eval.retrieval import CorpusIndex, Found, Progress
 from guardrails import RedactedText, Redactor, Template
+from guardrails.sentences import at_every_stop
 
 _LIMIT, _PER_DOCUMENT = 6, 2
 _GROUNDED = 0.8
 _MARK = re.compile(r"\[(\d+)\]")
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
+_COLON = re.compile(r"(?<=:)\s+")
 _NOBODY = Template("").fill()
 _BATCH = 16
 
@@ -165,7 +166,7 @@ def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
 def _grounded(draft: Steps) -> Iterator[bool]:
     """Yield for each sentence whether any cited passage says it."""
     known = [words(text) for text in draft.cited.values()]
-    for sentence in _SENTENCE.split(_MARK.sub(" ", draft.text)):
+    for sentence in _sentences(_MARK.sub(" ", draft.text)):
         if words(sentence):
             yield any(_held(sentence, source) for source in known)
 
@@ -177,8 +178,14 @@ def _citations(draft: Steps) -> Iterator[float]:
         before = draft.text[at : mark.start()]
         at = mark.end()
         source = words(draft.cited.get(int(mark[1]), ""))
-        parts = [each for each in _SENTENCE.split(before) if words(each)]
+        parts = [each for each in _sentences(before) if words(each)]
         yield float(bool(parts) and all(_held(each, source) for each in parts))
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a draft; what stands before a colon is judged by itself."""
+    whole = (text[start:end] for start, end in at_every_stop(text))
+    return [part for each in whole for part in _COLON.split(each)]
 
 
 def _held(sentence: str, source: Sequence[str]) -> bool:

@@ -15,7 +15,20 @@ from guardrails.spans import EntityType
 
 _NAMES = "|".join(sorted((kind.value for kind in EntityType), key=len, reverse=True))
 PATTERN = re.compile(rf"<({_NAMES})(?:_([1-9][0-9]{{0,8}}))?>")
-"""Matches exactly the placeholders that Quietdesk writes."""
+"""Matches exactly the placeholders that Quietdesk writes; the groups are type and number."""
+
+ANY = rf"<(?:{_NAMES})(?:_[1-9][0-9]{{0,8}})?>"
+"""The same without groups, to be set into other patterns."""
+
+SHAPE = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_[0-9]+)?>")
+"""Whatever has the shape of a placeholder: also a runbook's ``<NAMESPACE>``, or ``<CLIENT_3>``.
+
+Who reads text word by word (vectors, BM25, quoting, deduplication) takes these as one word. The
+exact pattern would read 206 words of 68 of the 5,085 documents of the retrieval set otherwise, and
+so make other vectors than existing indexes hold.
+"""
+
+_LONGEST = max(map(len, EntityType)) + len("<_123456789>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,13 @@ def find(text: str) -> Iterator[Found]:
     for match in PATTERN.finditer(text):
         number = int(match[2]) if match[2] else None
         yield Found(match.start(), match.end(), Placeholder(EntityType(match[1]), number))
+
+
+def around(text: str, at: int) -> tuple[int, int] | None:
+    """Return the placeholder that a cut before character ``at`` would part, None without one."""
+    opening = text.rfind("<", max(0, at - _LONGEST), at)
+    found = PATTERN.match(text, opening) if opening != -1 else None
+    return found.span() if found and found.end() > at else None
 
 
 def count_by_type(text: str) -> dict[str, int]:

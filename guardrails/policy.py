@@ -1,21 +1,13 @@
 """One tenant's policy: what may be done with its text, by version.
 
-Where two rules meet, the stricter wins. The default is the strictest that still works: a person
-reviews everything, nothing is ever used for training, and only registered destinations that promise
-the same may be sent to.
+Where two rules meet, the stricter wins. The default is the strictest that still works:
+nothing is ever used for training, and only a destination that promises the same may be sent to.
+That a person reviews every reply is no rule: no policy can switch it off.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class ReviewRule(StrEnum):
-    """When a person must look before a reply goes out."""
-
-    ALWAYS = "always"
-    ON_FINDINGS = "on_findings"
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +31,13 @@ class Policy:
 
     version: int = 1
     ai_enabled: bool = True
-    review: ReviewRule = ReviewRule.ALWAYS
+    """Whether a language model may be asked at all."""
     training_allowed: bool = False
+    """Whether a model's operator may train on what it is sent."""
     regions: tuple[str, ...] = ("local", "eu")
+    """Where a model's operator may process what it is sent."""
     phi: bool = False
-    destinations: tuple[str, ...] = field(default=("model",))
+    """Whether there is health data, so that the operator must have signed an agreement (BAA)."""
     library: bool = False
     """Whether answers may come from the provider's own library too."""
     resolved_tickets: bool = False
@@ -53,8 +47,6 @@ class Policy:
         """Return why nothing may go to ``destination``, or an empty string when it may."""
         if not self.ai_enabled:
             return "AI is switched off for this tenant"
-        if destination.name not in self.destinations:
-            return f"the policy does not name {destination.name} as a destination"
         if destination.region not in self.regions:
             return f"the policy does not allow the region {destination.region}"
         if not self.training_allowed and not destination.no_training:

@@ -12,8 +12,12 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Final, LiteralString, NoReturn, final
 
+from guardrails.placeholders import around
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from pydantic_core import CoreSchema
 
 
 class _Sealed:
@@ -53,6 +57,17 @@ class RawText(_Sealed):
     def __init__(self, value: str) -> None:
         object.__setattr__(self, "_value", value)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
+        """Let a schema have raw text for a field: text and numbers come in, nothing comes out."""
+        from pydantic_core import core_schema
+
+        def made(value: object, read: Callable[[object], str]) -> RawText:
+            return value if isinstance(value, RawText) else RawText(read(value))
+
+        text = core_schema.str_schema(coerce_numbers_to_str=True)
+        return core_schema.no_info_wrap_validator_function(made, text)
+
 
 @final
 class ForPerson(_Sealed):
@@ -84,7 +99,8 @@ class RedactedText(_Sealed):
     def cut(self, start: int, end: int) -> RedactedText:
         """Return characters ``start`` to ``end``, widened so that no placeholder is cut in two."""
         text = self._value
-        return mint(text[_left_of_placeholder(text, start) : _right_of_placeholder(text, end)])
+        first, last = around(text, start), around(text, end)
+        return mint(text[first[0] if first else start : last[1] if last else end])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RedactedText) and self._value == other._value
@@ -146,23 +162,3 @@ def for_person(value: str) -> ForPerson:
     made = object.__new__(ForPerson)
     object.__setattr__(made, "_value", value)
     return made
-
-
-def _left_of_placeholder(text: str, at: int) -> int:
-    opening = text.rfind("<", 0, at)
-    if opening == -1 or ">" in text[opening:at]:
-        return at
-    closing = text.find(">", at)
-    return opening if closing != -1 and _is_name(text[opening + 1 : closing]) else at
-
-
-def _right_of_placeholder(text: str, at: int) -> int:
-    opening = text.rfind("<", 0, at)
-    if opening == -1 or ">" in text[opening:at]:
-        return at
-    closing = text.find(">", at)
-    return closing + 1 if closing != -1 and _is_name(text[opening + 1 : closing]) else at
-
-
-def _is_name(inner: str) -> bool:
-    return bool(inner) and inner.isascii() and inner.replace("_", "").isalnum() and inner.isupper()

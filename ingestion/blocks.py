@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from guardrails.placeholders import around
+from guardrails.sentences import ends
+
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[<]?[A-Z0-9])|\n")
 _LONG_FENCE = 2.0
 """A fence up to this many targets stays whole: half a script helps nobody."""
 
@@ -67,14 +69,13 @@ def _cut_point(text: str, start: int, limit: int, *, lines_only: bool) -> int:
     if lines_only:
         line = text.rfind("\n", start + 1, limit)
         return line if line > start else limit
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + 1, limit)]
-    if ends:
-        return ends[-1]
+    cuts = list(ends(text, start, limit))
+    if cuts:
+        return cuts[-1]
     space = text.rfind(" ", start + 1, limit)
     return space if space > start else limit
 
 
 def _out_of_placeholder(text: str, start: int, cut: int) -> int:
-    opening = text.rfind("<", start, cut)
-    inside = opening > start and re.fullmatch(r"<[A-Z_0-9]*", text[opening:cut]) is not None
-    return opening if inside else cut
+    parted = around(text, cut)
+    return parted[0] if parted and parted[0] > start else cut

@@ -19,7 +19,7 @@ from guardrails import RawText, RedactedText, Redaction, Redactor, Template, joi
 from ingestion.blocks import blocks
 from ingestion.loaders import Loaded, Section
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same document would be cut otherwise, so that documents are read again."""
 
 TARGET = 900

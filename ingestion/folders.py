@@ -1,4 +1,4 @@
-"""What stands in a folder: files to read, in a fixed order, and what is left out by name."""
+"""What a folder, a file or an upload holds: sources in a fixed order, and what is left out."""
 
 from __future__ import annotations
 
@@ -10,29 +10,58 @@ from pathlib import Path
 
 from assistant.errors import BadInput
 from ingestion.loaders import Unreadable
+from ingestion.source import FileSource, Source, Upload
+
+_UPLOADS = Path("/uploads")
+"""Where uploads are recorded to be; the next upload of the same name replaces the last one."""
 
 _OUT = "it is a link that leads out of the folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read."""
+    """A source to read: its ``size`` in bytes, and the path by which its document is known."""
 
     path: Path
     size: int
+    source: Source
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a folder holds; ``closed`` are folders that could not be opened."""
+    """What was given, as a real path, and what it holds.
 
+    ``closed`` are folders that could not be opened.
+    """
+
+    root: Path
+    is_folder: bool = False
     files: list[Found] = field(default_factory=list[Found])
     skipped: list[tuple[Path, str]] = field(default_factory=list[tuple[Path, str]])
     closed: list[Path] = field(default_factory=list[Path])
 
 
-def scan(given: Path) -> tuple[Path, Scan]:
-    """Return the real path of ``given`` and what is there. `BadInput` when there is nothing.
+def scan(given: Path | Upload) -> Scan:
+    """Return what is to be read of ``given``. `BadInput` when there is nothing."""
+    if isinstance(given, Upload):
+        path = _UPLOADS / given.name
+        return Scan(path, files=[Found(path, len(given.body), given)])
+    return _on_disk(given)
+
+
+def read(found: Found, max_bytes: int) -> bytes:
+    """Return the bytes of a source. `Unreadable` if it is too large, `OSError` if it is shut."""
+    if found.size > max_bytes:
+        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
+    with found.source.open() as file:
+        body = file.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
+    return body
+
+
+def _on_disk(given: Path) -> Scan:
+    """Return the files of a folder, or the one file.
 
     Names that begin with a dot are passed over in silence, as version control and editors leave
     them everywhere. A link to something inside the folder is passed over too: its target is read.
@@ -41,25 +70,14 @@ def scan(given: Path) -> tuple[Path, Scan]:
         path = given.resolve(strict=True)
     except (OSError, RuntimeError):
         raise BadInput(f"There is no file or folder {given}.") from None
-    found = Scan()
-    if path.is_dir():
+    found = Scan(path, is_folder=path.is_dir())
+    if found.is_folder:
         for folder, files in _walk(path, found):
             for name in files:
                 _look(folder / name, path, found)
     else:
         _look(path, path.parent, found)
-    return path, found
-
-
-def read(found: Found, max_bytes: int) -> bytes:
-    """Return the bytes of a file. `Unreadable` when it is too large, `OSError` when it is shut."""
-    if found.size > max_bytes:
-        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
-    with found.path.open("rb") as file:
-        body = file.read(max_bytes + 1)
-    if len(body) > max_bytes:
-        raise Unreadable(f"it is larger than {max_bytes:,} bytes")
-    return body
+    return found
 
 
 def _walk(root: Path, found: Scan) -> Iterator[tuple[Path, list[str]]]:
@@ -84,7 +102,7 @@ def _look(path: Path, root: Path, found: Scan) -> None:
             if not _inside(path, root):
                 found.skipped.append((path, _OUT))
         elif stat.S_ISREG(status.st_mode):
-            found.files.append(Found(path, status.st_size))
+            found.files.append(Found(path, status.st_size, FileSource(path)))
         else:
             found.skipped.append((path, "it is not a regular file"))
     except OSError as error:

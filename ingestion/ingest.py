@@ -1,4 +1,4 @@
-"""A folder of files into a tenant's records and index: only what changed, in batches.
+"""Documents into a tenant's records and index: only what changed, in batches.
 
 Order of work for a batch, so that a kill at any moment loses nothing, doubles nothing and leaves
 every answer consistent: (1) the vectors of the new chunks, under fresh ids that no record knows
@@ -24,6 +24,7 @@ from ingestion.folders import Found, Scan, read, scan
 from ingestion.loaders import NotADocument, Unreadable
 from ingestion.origins import Origin, Places
 from ingestion.report import IngestReport, Note, Progress, Skipped, Tally
+from ingestion.source import Upload
 from ingestion.staleness import pipeline_version
 from ingestion.superseding import supersede
 
@@ -34,25 +35,21 @@ _TELL_EVERY_S = 0.1
 
 def ingest(
     desk: Desk,
-    folder_or_file: Path,
+    given: Path | Upload,
     *,
     progress: Callable[[Progress], None],
     max_bytes: int,
-    known_as: Path | None = None,
     dry: bool = False,
     identities: bool = True,
     jobs: int = 1,
 ) -> IngestReport:
-    """Read a folder or a file; forget what it brought before and is gone from it now.
+    """Read a folder, a file or an upload; forget what it brought before and no longer holds.
 
-    ``known_as`` is where the file or folder shall be thought to stand: an upload lies in a
-    temporary folder, and the next upload of the same name must replace it. A ``dry`` run reads and
-    redacts what is new and keeps nothing, not even in the vault. Without ``identities`` what is
-    masked is masked for good. With two ``jobs`` a batch is redacted while the one before is
-    embedded.
+    A ``dry`` run reads and redacts what is new and keeps nothing, not even in the vault. Without
+    ``identities`` what is masked is masked for good. With two ``jobs`` a batch is redacted while
+    the one before is embedded.
     """
-    real, found = scan(folder_or_file)
-    run = _Run(desk, real, known_as or real, progress, max_bytes, found, dry, identities, jobs)
+    run = _Run(desk, scan(given), progress, max_bytes, dry, identities, jobs)
     with run.writer:
         run.read_all()
         run.forget_gone()
@@ -63,11 +60,9 @@ def ingest(
 @dataclass(slots=True)
 class _Run:
     desk: Desk
-    real: Path
-    known_as: Path
+    found: Scan
     progress: Callable[[Progress], None]
     max_bytes: int
-    found: Scan
     dry: bool
     identities: bool
     jobs: int
@@ -118,36 +113,35 @@ class _Run:
 
     def forget_gone(self) -> None:
         """Forget what stood below the folder before, or in the file, and was not met now."""
-        known = self.places.below(self.known_as)
+        known = self.places.below(self.found.root)
         kept = set(self.seen)
-        if self.real.is_dir():
+        if self.found.is_folder:
             for folder in self.found.closed:
-                kept |= self.places.below(self._stands(folder))
+                kept |= self.places.below(folder)
         elif self.seen:
-            known |= {self.places.document_id(self.known_as)} & self.places.known.keys()
+            known |= {self.places.document_id(self.found.root)} & self.places.known.keys()
         else:  # a single file that could not be read: its last version stays
             return
         self.writer.remove(sorted(known - kept))
 
     def _read(self, found: Found) -> Iterator[Waiting]:
         """Yield what is new in a file."""
-        path = self._stands(found.path)
         try:
             with self.tally.timed("reading"):
-                waiting = self._waiting(found, path)
+                waiting = self._waiting(found)
         except Unreadable as why:  # the file no longer says what it said: that is forgotten
             broken = not isinstance(why, NotADocument)
             self.tally.skipped.append(Skipped(self._name(found.path), str(why), broken))
             return
         except OSError as error:  # nobody knows what it says now: the last version stays
-            self.seen |= self._brought_by(path)
+            self.seen |= self._brought_by(found.path)
             why = f"it cannot be opened ({type(error).__name__})"
             self.tally.skipped.append(Skipped(self._name(found.path), why))
             return
         yield from waiting
 
-    def _waiting(self, found: Found, path: Path) -> list[Waiting]:
-        body = read(found, self.max_bytes)
+    def _waiting(self, found: Found) -> list[Waiting]:
+        path, body = found.path, read(found, self.max_bytes)
         origin = self.places.origin(path, self.root, self.pipeline_version, body)
         document_id = self.places.document_id(path)
         if self._is_unchanged(document_id, origin):
@@ -184,9 +178,8 @@ class _Run:
 
     def _there(self) -> set[str]:
         """Return the ids of what this run will surely leave standing."""
-        below = self.places.below(self.known_as) if self.real.is_dir() else set[str]()
-        stand = (self._stands(found.path) for found in self.found.files)
-        met = {key for path in stand for key in self._brought_by(path)}
+        below = self.places.below(self.found.root) if self.found.is_folder else set[str]()
+        met = {key for found in self.found.files for key in self._brought_by(found.path)}
         return (self.places.known.keys() - below) | met
 
     def _brought_by(self, path: Path) -> set[str]:
@@ -209,12 +202,8 @@ class _Run:
         )
 
     def _folder(self) -> Path:
-        return self.known_as if self.real.is_dir() else self.known_as.parent
-
-    def _stands(self, path: Path) -> Path:
-        """Return where ``path`` is thought to stand."""
-        return self.known_as / path.relative_to(self.real) if path != self.real else self.known_as
+        return self.found.root if self.found.is_folder else self.found.root.parent
 
     def _name(self, path: Path) -> str:
-        shown = self._stands(path).relative_to(self.root).as_posix()
+        shown = path.relative_to(self.root).as_posix()
         return shown.encode("utf-8", "replace").decode()

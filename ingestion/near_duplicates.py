@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardrails import RedactedText
+from guardrails.placeholders import SHAPE
 
 ALIKE = 0.8
 _RUN = 5
@@ -35,7 +36,7 @@ _LEAST_WORDS = 30
 _FAMOUS = 50  # more documents than this in one bucket are a form that all fill in
 _SLACK = 0.2  # four standard deviations of the agreement of 64 hashes at `ALIKE`
 _FORMAT = b"\x01"  # goes before a signature: another way of making one gets another byte
-_WORD = re.compile(r"<[A-Z_0-9]+>|\w+")
+_WORD = re.compile(SHAPE.pattern + r"|\w+")
 _VERSION = re.compile(
     r"(?<![a-z0-9])(?:v(?:er(?:sion)?)?[ ._-]?(\d+(?:\.\d+)*)|(\d{4}-\d{2}(?:-\d{2})?))(?![a-z0-9])"
 )

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import guardrails
 
-_MODULES = ("placeholders", "spans", "identity/redact", "identity/vault")
+_MODULES = (
+    "placeholders",
+    "spans",
+    "unseen",
+    "identity/destroyed",
+    "identity/redact",
+    "identity/vault",
+)
 _PACKAGES = (
     "onnxruntime", "phonenumbers", "presidio-analyzer", "presidio-anonymizer", "tokenizers"
 )  # fmt: skip

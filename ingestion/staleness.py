@@ -17,8 +17,7 @@ from ingestion.redaction_version import redaction_version
 
 _TAG = 16
 _BESIDE = frozenset(
-    "version ai_enabled review training_allowed regions phi destinations library "
-    "resolved_tickets".split()
+    "version ai_enabled training_allowed regions phi library resolved_tickets".split()
 )
 """Rules of a policy that say who may read, write or send, and nothing about how a text is redacted.
 

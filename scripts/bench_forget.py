@@ -26,13 +26,14 @@ from assistant.bootstrap import Home
 from assistant.desk import Desk
 from assistant.flows.forget import forget_ticket
 from assistant.flows.queue import queue
-from assistant.flows.tickets import import_tickets
 from assistant.model import Chunk, Document, DraftKind, Written, new_id
 from assistant.settings import Settings
 from guardrails import RawText, Redactor
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.vault import Vault
 from guardrails.spans import Span
+from ingestion.source import Upload
+from ingestion.tickets import import_tickets
 
 _FORGOTTEN = 10
 
@@ -128,7 +129,7 @@ class _Blind:
 
 
 def _fill(desk: Desk, tickets: int, documents: int) -> None:
-    import_tickets(desk, RawText("\n".join(_lines(tickets))), "tickets.jsonl")
+    import_tickets(desk, Upload("tickets.jsonl", "\n".join(_lines(tickets)).encode()))
     for at in range(tickets):
         ticket = desk.records.tickets.get(f"AC-{at}")
         if ticket is not None:

@@ -104,7 +104,7 @@ def _fill(desk: Desk, redactor: Redactor, folder: Path, wanted: int) -> None:
 
 
 def originals(redactor: Redactor, folder: Path) -> Iterator[tuple[RedactedText, Chunk]]:
-    _, found = scan(folder)
+    found = scan(folder)
     for file in found.files:
         try:
             loaded = loaders.load(read(file, _LARGEST), file.path)

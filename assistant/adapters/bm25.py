@@ -21,16 +21,17 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from threading import Lock, local
-from typing import Any, Protocol, TypeAlias, cast
+from threading import Lock
+from typing import Any, TypeAlias, cast
 
 import numpy as np
-import Stemmer
 from numpy.typing import NDArray
 
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Hit
+from assistant.wording import STOP, stem
 from guardrails import RedactedText, require_redacted
+from guardrails.placeholders import SHAPE
 
 K1, B = 1.2, 0.75
 """Lucene's defaults."""
@@ -46,24 +47,11 @@ _NAMED = 2
 name, “How do I mitigate NAME?” found it first for .966 at 0, .983 at 1 and .993 at 2, and the name
 spelt out for .912, .980 and .990. On the test set's development half only 3 questions spell one."""
 
-_PLACEHOLDER = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_[0-9]+)?>")
-_TOKEN = re.compile(_PLACEHOLDER.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
+_TOKEN = re.compile(SHAPE.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 _LONGEST = 64
-_STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in is "
-    "it its me my not of on or our so than that the their them then there these they this to was "
-    "we were what when where which who why will with would you your "
-    "s t d ll ve re m don doesn isn".split()
-)
-_thread = local()
-
 Bag: TypeAlias = "array[int]"
 """The words of a chunk by their numbers, each as often as it stands there."""
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the vendor's name
 
 
 class Vocabulary(dict[str, tuple[int, ...]]):
@@ -208,7 +196,7 @@ def tokenize(text: str) -> list[str]:
 
 def name_of(title: str) -> str | None:
     """Return ``title`` as one word, or None when nobody would name it so."""
-    if _PLACEHOLDER.search(title):
+    if SHAPE.search(title):
         return None
     pieces = _PART.findall(title)
     return _name(pieces) if _PIECES[0] <= len(pieces) <= _PIECES[1] else None
@@ -216,7 +204,7 @@ def name_of(title: str) -> str | None:
 
 def names_in(text: str) -> Iterator[str]:
     """Yield every name that pieces of ``text`` standing side by side spell."""
-    for stretch in _PLACEHOLDER.split(text):
+    for stretch in SHAPE.split(text):
         pieces = _PART.findall(stretch)
         for start in range(len(pieces)):
             for end in range(start + _PIECES[0], min(start + _PIECES[1], len(pieces)) + 1):
@@ -233,16 +221,8 @@ def _words(token: str) -> tuple[str, ...]:
     whole = token[:_LONGEST].lower()
     parts = [part.lower() for part in _PART.findall(token)]
     if parts == [whole]:
-        return () if whole in _STOP else (_stem(whole),)
-    return (whole, *(_stem(part) for part in parts if part not in _STOP and len(part) > 1))
-
-
-def _stem(word: str) -> str:
-    """Stem by Porter's English (Snowball); a stemmer is not safe to share between threads."""
-    stemmer = cast("_Stemmer | None", getattr(_thread, "stemmer", None))
-    if stemmer is None:
-        stemmer = _thread.stemmer = cast("Any", Stemmer).Stemmer("english")
-    return cast("_Stemmer", stemmer).stemWord(word)
+        return () if whole in STOP else (stem(whole),)
+    return (whole, *(stem(part) for part in parts if part not in STOP and len(part) > 1))
 
 
 def _idf(frequency: int, count: int) -> float:

@@ -26,7 +26,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from assistant.errors import BadInput, QuietdeskError, StorageTrouble
+from assistant.errors import BadInput, StorageTrouble
 from assistant.ports import Hit, Vectors
 
 _COLLECTION = "chunks"
@@ -175,14 +175,18 @@ def _open(path: Path) -> tuple[Any, Any]:
 
 
 def _translated(call: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Return ``call`` with Chroma's errors turned into ours; nothing of the vendor passes."""
+    """Return ``call`` with the errors of Chroma and of the disk turned into ours.
+
+    Everything else is a bug of ours and goes to the crash report: the records would be blamed on
+    an index that is whole.
+    """
 
     def inner(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        from chromadb.errors import ChromaError  # Rust's errors are of this tree too
+
         try:
             return call(*args, **kwargs)
-        except QuietdeskError:
-            raise
-        except Exception as error:  # Chroma raises its own tree, ValueError, TypeError and Rust's
+        except (ChromaError, OSError) as error:
             raise StorageTrouble(
                 f"The vector index failed ({type(error).__name__}).",
                 safe="The records are untouched; answers come from them.",

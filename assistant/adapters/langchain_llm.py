@@ -9,7 +9,7 @@ counts. It is imported at the first call, because it takes a second.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -75,20 +75,14 @@ class LangchainChat:
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
         """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
         messages = _messages(system, user)
-        try:
-            with _untraced():
-                return _whole(self._chat.invoke(messages))
-        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
-            raise translated(error) from None
+        with _translating(), _untraced():
+            return _whole(self._chat.invoke(messages))
 
     async def acomplete(self, system: RedactedText, user: RedactedText) -> RawText:
         """Return the whole answer, for asyncio. Errors as for `complete`."""
         messages = _messages(system, user)
-        try:
-            with _untraced():
-                return _whole(await self._chat.ainvoke(messages))
-        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
-            raise translated(error) from None
+        with _translating(), _untraced():
+            return _whole(await self._chat.ainvoke(messages))
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
@@ -125,7 +119,7 @@ class LangchainChat:
 
     def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
         end = _End()
-        try:
+        with _translating():
             chunks = self._chat.stream(messages)
             try:
                 while True:
@@ -138,8 +132,18 @@ class LangchainChat:
             finally:
                 _close(chunks)
             end.check()
-        except Exception as error:  # noqa: BLE001 - the caller gets one of ours
-            raise translated(error) from None
+
+
+@contextmanager
+def _translating() -> Generator[None]:
+    """Turn the vendors' errors into ours; a bug of ours is raised as it is."""
+    try:
+        yield
+    except Exception as error:
+        known = translated(error)
+        if known is None:
+            raise
+        raise known from None
 
 
 class _End:

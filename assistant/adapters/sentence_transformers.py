@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from assistant.errors import BadInput
 from assistant.ports import Vectors
 from guardrails import RedactedText, require_redacted
+from guardrails.placeholders import SHAPE
 
 INSTALLED = "all-MiniLM-L6-v2"
 INSTALLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -40,7 +40,6 @@ _PAIR = 256
 """Word pieces of a question and a passage together; twice as many take more than twice as long."""
 
 _JUDGE = "ForSequenceClassification"
-_PLACEHOLDER = re.compile(r"<([A-Z]+(?:_[A-Z]+)*)(?:_[0-9]+)?>")
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -170,7 +169,7 @@ def speak(text: str) -> str:
     A sentence model has never seen ``<PERSON_3>`` and would spend five word pieces on it; the word
     keeps the sense of the sentence. Which person it is stays with the lexical index.
     """
-    return _PLACEHOLDER.sub(lambda found: found[1].replace("_", " ").lower(), text)
+    return SHAPE.sub(lambda found: found[0].strip("<>_0123456789").replace("_", " ").lower(), text)
 
 
 def _load(folder: Path) -> _Encoder:

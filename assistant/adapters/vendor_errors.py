@@ -6,6 +6,10 @@ namespaces and fails when one of them has an error that has no words here.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from traceback import walk_tb
+
 from assistant.errors import ModelTrouble, QuietdeskError
 
 _CHECK = "Check that the model server runs and that QUIETDESK_MODEL_URL is its address."
@@ -95,21 +99,50 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
 """By package and class name: what happened, and what to do."""
 
 
-def translated(error: BaseException) -> QuietdeskError:
-    """Return ``error`` as one of ours; the gate's own errors pass through unchanged.
+_VENDORS = frozenset({*WORDS, "anyio", "h11", "httpcore", "langchain", "langsmith"})
+_NEUTRAL = frozenset({*sys.stdlib_module_names, "pydantic", "pydantic_core"})
+"""Code that whoever calls it is to blame for."""
 
+
+def translated(error: BaseException) -> QuietdeskError | None:
+    """Return ``error`` as one of ours, or None when it is a bug of ours, to be raised as it is.
+
+    The gate's own errors pass through unchanged. The vendors raise `TypeError` and the like too,
+    from their own code, when an answer has not the shape that they expect: that is the server's.
     Nothing of the vendor's message is kept: it may repeat what a server said.
     """
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, QuietdeskError):
-            return cause
-        cause = cause.__cause__
+    chain = list(_causes(error))
+    for each in chain:
+        if isinstance(each, QuietdeskError):
+            return each
+    if any(_is_a_bug(each) for each in chain):
+        return None
+    known = (_words(each) for each in chain)
+    words = next((each for each in known if each is not None), None)
+    return trouble(words or (f"{_NONSENSE[0][:-1]} ({type(error).__name__}).", _CHECK))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _words(error: BaseException) -> tuple[str, str] | None:
     for kind in type(error).__mro__:
         words = WORDS.get(kind.__module__.split(".")[0], {}).get(kind.__name__)
         if words is not None:
-            return trouble(words)
-    return trouble((f"{_NONSENSE[0][:-1]} ({type(error).__name__}).", _CHECK))
+            return words
+    return None
+
+
+def _is_a_bug(error: BaseException) -> bool:
+    """Return whether neither a vendor's error nor the network's was raised, nor by a vendor."""
+    if _words(error) is not None or isinstance(error, OSError):
+        return False
+    names = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    packages = (name.split(".")[0] for name in reversed(names))
+    return next((each for each in packages if each not in _NEUTRAL), "") not in _VENDORS
 
 
 def trouble(words: tuple[str, str]) -> ModelTrouble:

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import httpx
 
-from assistant.errors import Trouble
+from assistant.ports import Refusal
 from guardrails import ForPerson
 
 _SECONDS = 20.0
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def webhook(url: str) -> Callable[[str, str, ForPerson], None]:
-    """Return what posts one reply to ``url`` as JSON ``{id, reference, text}``; no redirects."""
+def webhook(url: str) -> Callable[[str, str, ForPerson], Refusal | None]:
+    """Return what posts one reply to ``url`` as JSON ``{id, reference, text}``; no redirects.
 
-    def post(reply_id: str, reference: str, text: ForPerson) -> None:
+    It returns None when the other side took the reply, or else why not and how long it asks to
+    wait. The reply's id is the idempotency key of every attempt.
+    """
+
+    def post(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
         body = {"id": reply_id, "reference": reference, "text": text.for_display()}
+        headers = {"idempotency-key": reply_id}
         try:
             with httpx.Client(timeout=_SECONDS, trust_env=False) as client:
-                client.post(
-                    url, json=body, headers={"idempotency-key": reply_id}
-                ).raise_for_status()
-        except httpx.HTTPError as error:
-            raise Trouble(
-                f"The webhook did not take the reply to {reference} ({type(error).__name__}).",
-                safe="The reply waits in the outbox.",
-                todo="Check QUIETDESK_WEBHOOK_URL, then run `quietdesk outbox deliver` again.",
-            ) from error
+                answer = client.post(url, json=body, headers=headers)
+        except httpx.ConnectError:
+            return Refusal("not-reached")
+        except httpx.TimeoutException:
+            return Refusal("no-answer")
+        except httpx.RequestError:
+            return Refusal("broken-off")
+        if answer.is_success:
+            return None
+        return Refusal(f"http-{answer.status_code}", _asked_wait(answer))
 
     return post
+
+
+def _asked_wait(answer: httpx.Response) -> timedelta | None:
+    """Return how long a busy server asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3)."""
+    asked = answer.headers.get("retry-after", "").strip()
+    if answer.status_code not in _BUSY or not asked:
+        return None
+    try:
+        if asked.isdecimal():
+            return timedelta(seconds=int(asked))
+        at = parsedate_to_datetime(asked)
+    except (ValueError, OverflowError):
+        return None
+    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC), timedelta())

@@ -33,9 +33,12 @@ def draft_of(desk: Desk, draft_id: str) -> Draft:
 
 
 def must_read(desk: Desk, person: Person) -> None:
-    """`NotPermitted` unless ``person`` has a membership at this desk."""
+    """`NotPermitted` unless ``person`` is an agent or a reviewer of this tenant."""
     if person.tenant != desk.tenant.slug or not person.may_read:
-        raise NotPermitted(f"{person.login} has no membership with {desk.tenant.slug}.")
+        raise NotPermitted(
+            f"{person.login} may not read tickets of {desk.tenant.slug}.",
+            todo="Ask an admin for the agent role.",
+        )
 
 
 def must_decide(desk: Desk, person: Person) -> None:
@@ -92,7 +95,7 @@ def must_be_clean(written: Written) -> None:
         )
 
 
-def _kind(seen: EntityType | None) -> FindingKind:
+def _kind(seen: EntityType) -> FindingKind:
     return FindingKind.SECRET if seen is EntityType.SECRET else FindingKind.PERSONAL_DATA
 
 

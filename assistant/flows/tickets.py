@@ -1,78 +1,71 @@
-"""Ticket import: a whole export is parsed first, then each ticket is redacted and stored.
+"""Tickets: each is redacted and kept, and can be redacted again when the tenant knows more.
 
-A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
-again: what is there already counts as unchanged.
+A ticket is kept with its ledger row in one transaction.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, Ticket, Turn, new_id
-from guardrails import RawText, RedactedText, Template, join
+from assistant.threads import repeats
+from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
+from guardrails.identity.destroyed import without_secrets
+from guardrails.identity.regions import Region, cut, locate
 from guardrails.placeholders import count_by_type
-from guardrails.threads import repeated, said
+from guardrails.spans import EntityType
 
-__all__ = ["Imported", "import_tickets", "read_tickets", "redact", "redact_again"]
+__all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
 
+_BATCH = 100
 _QUOTED = Template("[quoted from above]")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did."""
+class Kept:
+    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``.
 
-    new: int
-    changed: int
-    unchanged: int
-
-
-def import_tickets(
-    desk: Desk, raw: RawText, name: str, *, progress: Callable[[int, int], None] | None = None
-) -> Imported:
-    """Redact and keep the tickets of an export; none is kept unless the whole file can be read.
-
-    ``progress`` is told before each ticket how many are done, and of how many.
+    ``fields`` are the placeholders of its people's fields.
     """
-    tickets = list(read_tickets(raw, name))
-    done: Counter[str] = Counter()
-    for at, ticket in enumerate(tickets):
-        if progress is not None:
-            progress(at, len(tickets))
-        done[_import(desk, ticket)] += 1
-    return Imported(done["new"], done["changed"], done["unchanged"])
+
+    raw: RawTicket
+    redacted: Ticket
+    fields: RedactedText
 
 
-def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Ticket:
-    """Return a ticket as models and indexes may see it; its own people are masked throughout."""
+def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
+    """Return a ticket as it is stored; its own people are masked throughout."""
     texts = [raw.subject, raw.requester]
     for turn in raw.turns:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
-    subject, requester, *turns = (
-        each.text for each in desk.redactor.redact_many(texts, known=known)
-    )
-    desk.redactor.learn(raw.people)
-    bodies = _without_repeats(turns[1::2])
-    return Ticket(
+    done = desk.redactor.redact_many(texts, known=known)
+    kept = _without_secrets(raw, done)
+    if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
+        return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
+    fields = desk.redactor.learn(raw.people)
+    subject, requester, *turns = done
+    bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
+    redacted = Ticket(
         id=ticket_id,
         reference=raw.reference,
-        subject=subject,
-        requester=requester,
+        subject=subject.text,
+        requester=requester.text,
         status=raw.status,
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(at=turn.at, author=author, role=turn.role, text=text)
+            Turn(at=turn.at, author=author.text, role=turn.role, text=text)
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
+    return Kept(kept, redacted, fields)
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
@@ -83,63 +76,122 @@ def redact_again(desk: Desk, reference: str) -> Ticket:
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
-    redacted = kept if raw is None else redact(desk, raw, kept.id)
-    if raw is None or redacted == kept:
+    now = None if raw is None else redact(desk, raw, kept.id)
+    if now is None or now.redacted == kept:
         return kept
-    fields = desk.redactor.learnt(raw.people)
     with desk.records.transaction():
-        if (now := ticket_of(desk, reference)) != kept:
-            return now
-        desk.records.tickets.put(raw, redacted, fields)
-        desk.ledger.append(
-            "ticket.redacted",
-            ticket=kept.id,
-            policy=desk.tenant.policy.version,
-            placeholders=_placeholders(redacted),
-        )
-    return redacted
+        if (other := ticket_of(desk, reference)) != kept:
+            return other
+        desk.records.tickets.put(now.raw, now.redacted, now.fields)
+        _append(desk, "ticket.redacted", now.redacted)
+    return now.redacted
 
 
-def _import(desk: Desk, raw: RawTicket) -> str:
+def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
+    """Destroy the secrets in tickets that an earlier version stored with them.
+
+    ``before`` is called before the first of them is replaced: its old bytes are on the disk until
+    they are erased. A run that was killed is started again: what it has done is not done twice.
+    """
+    waiting = desk.records.tickets.with_secrets()
+    for at in range(0, len(waiting), _BATCH):
+        found = [_stored(desk, reference) for reference in waiting[at : at + _BATCH]]
+        pairs = [(each, _cleaned(desk, each, before)) for each in found if each is not None]
+        with desk.records.transaction():
+            for stored, kept in pairs:
+                _replace(desk, stored, kept)
+
+
+def _stored(desk: Desk, reference: str) -> Kept | None:
+    raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
+    if raw is None or redacted is None:
+        return None
+    return Kept(raw, redacted, desk.redactor.learnt(raw.people))
+
+
+def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
+    """Return a stored ticket without its secrets: of most the redacted side says there are none."""
+    if EntityType.SECRET not in _placeholders(stored.redacted):
+        return stored
+    before()
+    return redact(desk, stored.raw, stored.redacted.id)
+
+
+def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
+    tickets = desk.records.tickets
+    if tickets.get(kept.raw.reference) != stored.redacted:
+        return  # imported again meanwhile, and so without secrets
+    if tickets.put(kept.raw, kept.redacted, kept.fields) and kept is not stored:
+        _append(desk, "ticket.secrets_destroyed", kept.redacted)
+
+
+def keep(desk: Desk, raw: RawTicket) -> str:
+    """Redact and keep a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
-    redacted = redact(desk, raw, known or new_id())  # slow, so outside the transaction
-    fields = desk.redactor.learnt(raw.people)
+    kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
         known = tickets.id_of(raw.reference)  # somebody may have been faster
-        if not tickets.put(raw, redacted, fields):
+        if not tickets.put(kept.raw, kept.redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",
-            ticket=known or redacted.id,
+            ticket=known or kept.redacted.id,
             new=known is None,
-            turns=len(redacted.turns),
+            turns=len(kept.redacted.turns),
             policy=desk.tenant.policy.version,
-            placeholders=_placeholders(redacted),
+            placeholders=_placeholders(kept.redacted),
         )
     return "changed" if known else "new"
 
 
-def _without_repeats(texts: Sequence[RedactedText]) -> Iterator[RedactedText]:
-    """Yield messages, what they only quote from the ones before said to be so.
+def _without_secrets(raw: RawTicket, done: Sequence[Redaction]) -> RawTicket:
+    """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
+
+    A secret in the requester's or an author's name stands in the people's fields as well.
+    """
+    subject, requester, *turns = done
+    named = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    return replace(
+        raw,
+        subject=subject.kept,
+        requester=requester.kept,
+        people=tuple(without_secrets(person, named) for person in raw.people),
+        turns=tuple(
+            replace(turn, author=author.kept, text=text.kept)
+            for turn, author, text in zip(raw.turns, turns[::2], turns[1::2], strict=True)
+        ),
+    )
+
+
+def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
+    desk.ledger.append(
+        kind,
+        ticket=ticket.id,
+        policy=desk.tenant.policy.version,
+        placeholders=_placeholders(ticket),
+    )
+
+
+def _without_repeats(raws: Sequence[RawText], redacted: Sequence[Redaction]) -> list[RedactedText]:
+    """Return messages; what they only quote from the ones before is said to be so.
 
     A thread of ten replies holds its first message ten times; a model that reads it ten times takes
-    it for ten complaints.
+    it for ten complaints. Quotations are found in the text as it came, because a mask may take
+    away what they are recognised by.
     """
-    earlier: frozenset[str] = frozenset()
-    for redacted in texts:
-        text = redacted.reveal()
-        parts: list[RedactedText] = []
-        at = 0
-        for gone in repeated(text, earlier):
-            if text[at : gone.start].strip():
-                parts.append(redacted.cut(at, len(text[: gone.start].rstrip())))
-            parts.append(_QUOTED.fill())
-            at = max(at, gone.end)
-        if parts and text[at:].strip():
-            parts.append(redacted.cut(len(text) - len(text[at:].lstrip()), len(text)))
-        earlier |= said(text)
-        yield join("\n\n", parts) if parts else redacted
+    quoted = locate(raws, repeats)
+    parts = zip(redacted, raws, quoted, strict=True)
+    return [_set_aside(text, len(raw), gone) if gone else text.text for text, raw, gone in parts]
+
+
+def _set_aside(text: Redaction, length: int, gone: Sequence[Region]) -> RedactedText:
+    parts: list[RedactedText] = []
+    at = 0
+    for start, end in gone:
+        parts += [cut(text, at, start), _QUOTED.fill()]
+        at = max(at, end)
+    return join("\n\n", [part for part in (*parts, cut(text, at, length)) if part])
 
 
 def _placeholders(ticket: Ticket) -> dict[str, int]:

@@ -15,6 +15,7 @@ from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
 from guardrails import RedactedText, Template, join
+from guardrails.sentences import sentences
 
 NOTHING_FOUND = "Nothing in the knowledge base answers this."
 _ROOM = 1_100
@@ -340,7 +341,7 @@ def _spoken(turn: Turn) -> list[tuple[int, int]]:
     text = turn.text.reveal()
     return [
         place
-        for place in reading.sentences(text, 0, len(text))
+        for place in sentences(text)
         if not _NOT_SPOKEN.match(text[slice(*place)])
         and len(reading.words(text[slice(*place)])) > 1
     ]

@@ -12,24 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-_WORD = re.compile(r"<[A-Z_]+(?:_\d+)?>|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
+from assistant.wording import FILLER, stem
+from guardrails.placeholders import SHAPE
+from guardrails.sentences import sentences
+
+_WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9<])|\n+")
-_ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|vs|no|mr|mrs|ms|dr|st|approx|inc|ltd|[A-Z])\.$", re.IGNORECASE
-)
-_STOP = frozenset(
-    "a about after all also am an and any are as at be been before but by can cannot could did do "
-    "does doing down for from get got had has have he hello her here hi him his how i if in into "
-    "is it its just know let me more my need no not now of off on once only or our out over own "
-    "please regards same she should so some such than thank thanks that the their them then there "
-    "these they this those to too try under until up us use very want was we were what when where "
-    "which while who why will with would you your "
-    "first check fire happen issue problem error help work need try tell find thing".split()
-)
-
-
 Weight = Callable[[str], float]
 """How much a stem says."""
 
@@ -46,12 +35,12 @@ class Block:
 def words(text: str) -> list[str]:
     """Return the content words of ``text`` in lower case, placeholders whole."""
     found = (match[0].lower() for match in _WORD.finditer(text))
-    return [word for word in found if word not in _STOP and len(word) > 1]
+    return [word for word in found if word not in FILLER and len(word) > 1]
 
 
 def stems(text: str) -> set[str]:
-    """Return crude stems of the content words, so that "prints" meets "printing"."""
-    return {_stem(word) for word in words(text)}
+    """Return the stems of the content words, so that "prints" meets "printing"."""
+    return {stem(word) for word in words(text)}
 
 
 def blocks(text: str) -> list[Block]:
@@ -69,23 +58,10 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the sentences between two places, abbreviations kept whole."""
-    found: list[tuple[int, int]] = []
-    at = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        if "\n" not in match[0] and _ABBREVIATION.search(text[at : match.start()]):
-            continue
-        found.append(_trim(text, at, match.start()))
-        at = match.end()
-    found.append(_trim(text, at, end))
-    return [(left, right) for left, right in found if right > left]
-
-
 def shared(question: str, text: str) -> tuple[str, ...]:
     """Return the content words of ``question`` that stand in ``text``, in any form."""
     there = stems(text)
-    return tuple(dict.fromkeys(word for word in words(question) if _stem(word) in there))
+    return tuple(dict.fromkeys(word for word in words(question) if stem(word) in there))
 
 
 def closest(question: str, text: str) -> tuple[int, int] | None:
@@ -151,18 +127,3 @@ def _grow(found: list[Block], new: Block, line: str, text: str) -> None:
         found[-1] = Block(last.start, new.end, "list")
     else:
         found.append(new)
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
-
-
-def _stem(word: str) -> str:
-    for ending in ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004 - keep a root
-            return word[: -len(ending)]
-    return word

@@ -1,6 +1,6 @@
 """Whether an answer says what its passages say: each sentence against the passage that it cites.
 
-A sentence is supported when at least half of its content words (crude stems, placeholders whole)
+A sentence is supported when at least half of its content words (their stems, placeholders whole)
 stand in the passages it cites, every number in it stands there or in the question, and the sentence
 that it comes closest to does not say the opposite. Words can be shuffled into a lie under such a
 check; it catches what models do most, which is to add steps, settings and figures of their own.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from assistant.model import Finding, FindingKind, Passage
 from assistant.writers import passages as reading
+from guardrails.sentences import sentences
 
 SUPPORT = 0.5
 """The least share of a sentence's content words that its passages must hold."""
@@ -104,7 +105,7 @@ def _claims(text: str) -> Iterator[_Claim]:
 def _sentences(text: str, block: reading.Block) -> list[tuple[int, int]]:
     """Return the sentences of a block, each with the citation that follows its full stop."""
     pieces: list[tuple[int, int]] = []
-    for start, end in reading.sentences(text, block.start, block.end):
+    for start, end in sentences(text, block.start, block.end):
         if pieces and _CITED_ONLY.fullmatch(text, start, end):
             pieces[-1] = (pieces[-1][0], end)
             continue
@@ -127,7 +128,7 @@ def _reversed(text: str, said: set[str], sources: Sequence[str]) -> bool:
     """Whether the sentences that come closest say it with a “not” more or less."""
     near: list[tuple[float, bool]] = []
     for source in sources:
-        for start, end in reading.sentences(source, 0, len(source)):
+        for start, end in sentences(source, 0, len(source)):
             sentence = source[start:end]
             near.append((_share(said, sentence), bool(_NOT.search(sentence))))
     closest = max((share for share, _ in near), default=0.0)

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 
 from eval.leakage.server import Answer
+from guardrails.placeholders import find
+from guardrails.spans import EntityType
 
 _STEP = re.compile(r"^\d\. (.+)$", re.MULTILINE)
 _DRAFT = "Draft the reply"
 _PASSAGE = "⟦passage [1]"
-_PLACEHOLDER = re.compile(r"<([A-Z_]+)_(\d+)>")
 
 
 def liar(values: Sequence[str], inventions: Sequence[str]) -> Callable[[str], Answer]:
@@ -42,7 +43,8 @@ def _honest(prompt: str) -> str:
 
 def _foreign(prompt: str) -> str:
     """Return somebody's placeholder that the prompt does not show."""
-    numbers = {int(number) for kind, number in _PLACEHOLDER.findall(prompt) if kind == "PERSON"}
+    shown = (each.placeholder for each in find(prompt))
+    numbers = {each.number for each in shown if each.type is EntityType.PERSON}
     return f"<PERSON_{next(each for each in itertools.count(1) if each not in numbers)}>"
 
 

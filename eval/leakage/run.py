@@ -107,7 +107,7 @@ def _fill(home: Home, material: Material, doors: Doors, came: Came, folder: Path
     for slug in (_TENANT, _OTHER):
         home.add_tenant(slug)
     home.accounts.add_user(_REVIEWER, _PASSWORD, _TENANT, Role.REVIEWER)
-    home.accounts.add_user(_STRANGER, _PASSWORD, _OTHER, Role.ADMIN)
+    home.accounts.add_user(_STRANGER, _PASSWORD, _OTHER, Role.REVIEWER)
     books = folder / "books"
     books.mkdir()
     for name, text in material.documents.items():

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from guardrails.findings import Finding, FindingKind
+from guardrails.placeholders import ANY
+from guardrails.sentences import at_every_stop
 
 _PHONE_DIGITS = 9
-_PLACEHOLDER = r"<[A-Z_]+[0-9_]*>"
-_PART = rf"(?:{_PLACEHOLDER}|[^\s<>()\[\]\"'`])"
+_PART = rf"(?:{ANY}|[^\s<>()\[\]\"'`])"
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\s*[(\[]")
 _HTML = re.compile(
@@ -123,7 +125,9 @@ def _is_order(sentence: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.!?])\s+|\n+", text)
+    """Return the sentences, each with the marks behind its stop: they may close what is quoted."""
+    starts = [start for start, _ in at_every_stop(text)]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
 def _flat(text: str) -> str:

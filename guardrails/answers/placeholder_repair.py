@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from guardrails.placeholders import PATTERN, Placeholder
+from guardrails.placeholders import PATTERN, SHAPE, Placeholder
 from guardrails.spans import EntityType
 
 _MARK = r"[*_`~]{0,3}"
@@ -30,7 +30,6 @@ _LOOSE = re.compile(
     rf"(?P<ending>{_ENDING})?(?![A-Za-z0-9])(?P<close>{_MARK}[ \t]*{_CLOSE})?",
     re.IGNORECASE,
 )
-_STRANGE = re.compile(r"<[A-Z][A-Z_]{2,40}_[0-9]{1,9}>")
 _TRIM = "*_`~ \\\t"
 _TYPES = {kind.value.replace("_", ""): kind for kind in EntityType}
 
@@ -77,7 +76,9 @@ def repair(said: str, shown: Collection[Placeholder]) -> Repaired:
         at = end
     text = "".join((*pieces, said[at:]))
     strange = (
-        Doubt(*each.span()) for each in _STRANGE.finditer(text) if not PATTERN.fullmatch(each[0])
+        Doubt(*each.span())
+        for each in SHAPE.finditer(text)
+        if each[0][-2].isdigit() and not PATTERN.fullmatch(each[0])
     )
     return Repaired(
         text, tuple({(each.start, each.end): each for each in (*doubts, *strange)}.values())

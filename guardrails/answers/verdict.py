@@ -20,7 +20,7 @@ from guardrails.answers.placeholder_repair import repair
 from guardrails.detect.kinds import KINDS
 from guardrails.findings import Finding, FindingKind
 from guardrails.identity.redact import Mask, Redactor
-from guardrails.leaks.scan import Scanner, Sighting, Source
+from guardrails.leaks.scan import Scanner, Sighting
 from guardrails.placeholders import Placeholder
 from guardrails.spans import EntityType
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
@@ -148,7 +148,7 @@ def _left_over(text: str, scanner: Scanner) -> list[Finding]:
             _kind_left(one),
             one.start,
             one.end,
-            f"It says a {one.kind} that it was never shown.",
+            f"It says a {one.type.value} that it was never shown.",
             blocks=True,
         )
         for one in scanner.scan(text).blocking
@@ -156,8 +156,6 @@ def _left_over(text: str, scanner: Scanner) -> list[Finding]:
 
 
 def _kind_left(sighting: Sighting) -> FindingKind:
-    if sighting.source is Source.CANARY:
-        return FindingKind.EXFILTRATION
     secret = sighting.type is EntityType.SECRET
     return FindingKind.SECRET if secret else FindingKind.PERSONAL_DATA
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TypeAlias
 
+from guardrails.detect.normal import normalise
 from guardrails.detect.phrases import Phrases
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, unwrap
@@ -118,7 +119,7 @@ class KnownValues:
         loose: dict[str, EntityType] = {}
         exact: dict[str, EntityType] = {}
         for kind, form, as_written in forms:
-            text = form.strip()
+            text = (form if form.isascii() else normalise(form).text).strip()
             if len(text) >= _SHORTEST_TERM:
                 (exact if as_written else loose).setdefault(text, kind)
         made = cls()
@@ -130,23 +131,32 @@ class KnownValues:
         return made
 
     def find(self, text: str) -> list[Span]:
-        """Return where known values stand; spans may touch and overlap other detectors' spans."""
+        """Return where known values stand; spans may touch and overlap other detectors' spans.
+
+        They are looked for in the text as written and as a reader sees it.
+        """
         if not self:
             return []
+        normal = normalise(text)
+        spans = self._find(text)
+        if normal.origin is not None:
+            spans |= {normal.back(span) for span in self._find(normal.text)}
+        return sorted(spans, key=lambda span: (span.start, -span.end))
+
+    def _find(self, text: str) -> set[Span]:
         tokens = _TOKEN.findall(text)
         ends = [0, *accumulate(map(len, tokens))]
-        spans = [
+        spans = {
             Span(ends[start], ends[end], kind, 1.0, _RECOGNIZER)
             for start, end, kind in (
                 *_matches(self._loose, list(map(_fold, tokens))),
                 *(_matches(self._exact, list(map(_spaced, tokens))) if self._exact else ()),
             )
-        ]
-        spans += [
+        }
+        return spans | {
             Span(*match.span(match.lastindex or 0), EntityType.PERSON, 1.0, _RECOGNIZER)
             for match in (self._alone.finditer(text) if self._alone else ())
-        ]
-        return sorted(spans, key=lambda span: (span.start, -span.end))
+        }
 
     def __bool__(self) -> bool:
         return bool(self._loose or self._exact)

@@ -10,21 +10,16 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from guardrails import unseen
 from guardrails.spans import Span
 
+_SPACES = re.compile(f"[{unseen.SPACES}]")
+_UNSEEN = re.compile(f"[{unseen.UNSEEN}]")
+_HYPHENS = re.compile(f"[{unseen.HYPHENS}]")
+_STOPS = re.compile(f"[{unseen.STOPS}]")
 _ODD = re.compile(
-    "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # spaces of other widths
-    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"  # unseen
-    "\u2010-\u2012\u2212\ufe63"  # hyphens
-    "\u0300-\u036f"  # marks that combine with the letter before
-    "\uff01-\uffee"  # full and half widths
-    "\u3002\ufe52\u2024"  # full stops
-    "\U000e0000-\U000e007f]"  # tags, unseen
-)
-_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e007f]"
+    f"[{unseen.SPACES}{unseen.UNSEEN}{unseen.HYPHENS}{unseen.STOPS}"
+    f"{unseen.COMBINING}{unseen.COMPATIBLE}]"
 )
 
 
@@ -38,11 +33,15 @@ class Normal:
 
     def back(self, span: Span) -> Span:
         """Return ``span`` of the normalised text as a span of the original."""
-        if self.origin is None:
-            return span
-        after = self.origin[span.end] if span.end < len(self.origin) else self.length
-        end = max(self.origin[span.end - 1] + 1, after)  # unseen characters behind it go with it
-        return replace(span, start=self.origin[span.start], end=end)
+        start, end = self.place(span.start, span.end)
+        return replace(span, start=start, end=end)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where characters ``start`` to ``end`` stand in the original, none if equal."""
+        if self.origin is None or start == end:
+            return start, end
+        after = self.origin[end] if end < len(self.origin) else self.length
+        return self.origin[start], max(self.origin[end - 1] + 1, after)  # unseen ones go with it
 
 
 def normalise(text: str) -> Normal:
@@ -67,9 +66,9 @@ def _plain(char: str, before: list[str]) -> str:  # noqa: PLR0911 - a table of k
         return ""
     if unicodedata.combining(char):
         return _compose(char, before)
-    if char in "\u2010\u2011\u2012\u2212\ufe63":
+    if _HYPHENS.match(char):
         return "-"
-    if char in "\u3002\ufe52\u2024":
+    if _STOPS.match(char):
         return "."
     return unicodedata.normalize("NFKC", char)
 

@@ -2,8 +2,9 @@ r"""What a request may look like when it leaves: JSON whose every string has bee
 
 The bytes that go out are rebuilt from what was scanned, so that nothing can hide in duplicate
 keys, odd encodings or headers. A string is looked at as it stands, as the JSON it may hold, and as
-it reads once percent signs, HTML entities, ``\u`` escapes, compatibility forms and invisible
-characters are undone. What only shows when undone cannot be masked in place, so it stops the text.
+it reads once percent signs, HTML entities, ``\u`` escapes and compatibility forms are undone. What
+only shows when undone cannot be masked in place, so it stops the text. Unseen characters and
+look-alikes are undone in each of these readings by the scanner.
 """
 
 from __future__ import annotations
@@ -58,7 +59,6 @@ _PROTOCOL_WORDS = frozenset(
 )
 """Words of the chat protocol: a string that is one of them and nothing else says nothing."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 class Stopped(GateClosed):
@@ -217,7 +217,7 @@ def _views(text: str) -> Iterator[str]:
     """Yield the other ways in which ``text`` can be read, where they differ from it."""
     seen = {text}
     for view in (
-        _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)),
+        text if text.isascii() else unicodedata.normalize("NFKC", text),
         unquote(text) if "%" in text else text,
         html.unescape(text) if "&" in text else text,
         _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text),

@@ -3,27 +3,26 @@
 Detected and known spans are united (a character that anybody wants masked is masked), each value
 becomes a placeholder of the tenant's vault, and secrets are destroyed. Text from outside that looks
 like a placeholder is masked as well, so that nobody can ask for somebody else's restore by typing
-``<PERSON_7>``. If detection fails, nothing comes out: fail closed.
+``<PERSON_7>``. Beside the redacted text comes the raw one as it may be kept: without secrets.
+If detection fails, nothing comes out: fail closed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from guardrails import placeholders
 from guardrails.detect import apply_replacements
 from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.detect.encoded import View, views
-from guardrails.detect.kinds import KINDS
-from guardrails.detect.normal import normalise
 from guardrails.errors import Refused
+from guardrails.identity.destroyed import DESTROYED, destroy, marks, read_past
 from guardrails.identity.vault import Vault
 from guardrails.placeholders import Placeholder
 from guardrails.spans import Detector, EntityType, Span
 from guardrails.text import RawText, RedactedText, mint, unwrap
 
-_DESTROYED = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
 _LITERAL_SCORE = 1.0
 
 
@@ -39,10 +38,16 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Redacted text with the places that were masked in the raw one."""
+    """Redacted text with the places that were masked in the raw one.
+
+    ``kept`` is the raw text as it may be stored: each of its ``secrets`` is destroyed. They are
+    handed out so that other fields lose them too.
+    """
 
     text: RedactedText
     masks: tuple[Mask, ...]
+    kept: RawText
+    secrets: tuple[RawText, ...] = ()
 
 
 class Redactor:
@@ -85,38 +90,22 @@ class Redactor:
     def _redact(
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
     ) -> list[Redaction]:
-        texts = [unwrap(raw) for raw in raws]
-        seen = [list(views(text)) for text in texts]
-        found_in = self._detect([*texts, *(view.text for some in seen for view in some)])
-        in_views = iter(found_in[len(texts) :])
-        spans = [
-            _unite(
-                [
-                    *found,
-                    *self._known(text, known),
-                    *(span for view in some for span in self._seen(view, next(in_views), known)),
-                ]
-            )
-            for text, found, some in zip(texts, found_in[: len(texts)], seen, strict=True)
-        ]
-        values = [
-            (span.type, text[span.start : span.end])
-            for text, found in zip(texts, spans, strict=True)
-            for span in found
-            if span.type not in _DESTROYED
-        ]
+        pieces = [_Piece.of(unwrap(raw)) for raw in raws]
+        self._find(pieces, known)
+        values = [value for piece in pieces for value in piece.values()]
         named = iter(self._vault.allocate(values) if allocate else self._vault.look_up(values))
-        return [
-            _replace(
-                text,
-                found,
-                [
-                    Placeholder(span.type) if span.type in _DESTROYED else next(named)
-                    for span in found
-                ],
-            )
-            for text, found in zip(texts, spans, strict=True)
-        ]
+        return [piece.redacted(named) for piece in pieces]
+
+    def _find(self, pieces: Sequence[_Piece], known: KnownValues | None) -> None:
+        """Give each piece its spans; one batch for the texts and all that their encodings say."""
+        read = [piece.read for piece in pieces]
+        said = [view.text for piece in pieces for view in piece.views]
+        found = iter(self._detect([*read, *said]))
+        for piece in pieces:
+            piece.found += (*next(found), *self._known(piece.text, known))
+        for piece in pieces:
+            for view in piece.views:
+                piece.found += self._seen(view, next(found), known)
 
     def _detect(self, texts: Sequence[str]) -> list[list[Span]]:
         try:
@@ -132,15 +121,10 @@ class Redactor:
             Span(found.start, found.end, EntityType.LITERAL, _LITERAL_SCORE, "literal")
             for found in placeholders.find(text)
         ]
-        return [*literal, *self._declared(text, known)]
+        return [*literal, *marks(text), *self._declared(text, known)]
 
     def _declared(self, text: str, known: KnownValues | None) -> list[Span]:
-        normal = normalise(text)
-        found = [
-            *self._directory.find(normal.text),
-            *(known.find(normal.text) if known else []),
-        ]
-        return [normal.back(span) for span in found]
+        return [*self._directory.find(text), *(known.find(text) if known else [])]
 
     def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
         """Yield, as spans of the source, what only shows when an encoding is undone."""
@@ -150,9 +134,46 @@ class Redactor:
                 yield replace(span, start=place[0], end=place[1])
 
 
+@dataclass(slots=True)
+class _Piece:
+    """One text, as the detector reads it, with what its encodings say and what was found."""
+
+    text: str
+    read: str
+    views: tuple[View, ...]
+    found: list[Span] = field(default_factory=list[Span])
+
+    @classmethod
+    def of(cls, text: str) -> _Piece:
+        read = read_past(text)
+        return cls(text, read, tuple(views(read)))
+
+    def values(self) -> list[tuple[EntityType, str]]:
+        """Return what the vault is asked for, in the order of the text."""
+        return [
+            (span.type, self.text[span.start : span.end])
+            for span in _unite(self.found)
+            if span.type not in DESTROYED
+        ]
+
+    def redacted(self, named: Iterator[Placeholder]) -> Redaction:
+        """Return the text with its placeholders; ``named`` gives those of `values`."""
+        spans = _unite(self.found)
+        names = [
+            Placeholder(span.type) if span.type in DESTROYED else next(named) for span in spans
+        ]
+        masks = tuple(
+            Mask(span.start, span.end, name, span.recognizer)
+            for span, name in zip(spans, names, strict=True)
+        )
+        text = mint(apply_replacements(self.text, spans, [str(name) for name in names]))
+        secrets = _unite([span for span in self.found if span.type in DESTROYED])
+        return Redaction(text, masks, *destroy(self.text, secrets))
+
+
 def _fields(people: Iterable[KnownPerson]) -> list[tuple[EntityType, str]]:
     pairs = ((each.type, unwrap(each.value).strip()) for one in people for each in one.whole())
-    return [(kind, text) for kind, text in pairs if text and kind not in _DESTROYED]
+    return [(kind, text) for kind, text in pairs if text and kind not in DESTROYED]
 
 
 def _named(names: Iterable[Placeholder]) -> RedactedText:
@@ -185,12 +206,3 @@ def _strength(span: Span) -> tuple[bool, bool, int, float]:
         span.end - span.start,
         span.score,
     )
-
-
-def _replace(text: str, spans: Sequence[Span], names: Sequence[Placeholder]) -> Redaction:
-    redacted = apply_replacements(text, spans, [str(name) for name in names])
-    masks = tuple(
-        Mask(span.start, span.end, name, span.recognizer)
-        for span, name in zip(spans, names, strict=True)
-    )
-    return Redaction(mint(redacted), masks)

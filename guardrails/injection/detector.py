@@ -25,6 +25,7 @@ from itertools import islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from guardrails.sentences import at_every_stop
 from guardrails.text import RedactedText, require_redacted
 
 Floats = NDArray[np.float32]
@@ -37,7 +38,6 @@ _WORDS = 400
 _STEM = 4  # letters: a crude stem
 _NOTHING = 1e-6  # length of a sum of vectors where no other sentence stands
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
-_END = re.compile(r"(?<=[.!?])[\"')\]”]*\s+|\n+|(?<=[。！？])")
 _REMEMBERED = 4_096
 _SHORT_STEP = 5  # words and signs, the full stop among them
 _ASSISTANT = (
@@ -154,7 +154,7 @@ def weights() -> Weights:
 def blocks(text: str) -> list[list[tuple[int, int]]]:
     """Return the sentences of ``text`` as places, in runs of about 1,200 characters."""
     found: list[list[tuple[int, int]]] = []
-    for start, end in _sentences(text):
+    for start, end in at_every_stop(text):
         if found and end - found[-1][0][0] <= _BLOCK:
             found[-1].append((start, end))
         else:
@@ -229,14 +229,3 @@ def _marks(part: str, vector: Floats, others: Floats) -> list[float]:
     length = float(np.linalg.norm(others))
     odd = 1 - float(vector @ others) / length if length > _NOTHING else 0.0
     return [odd, *(float(bool(cue.search(part))) for cue in _CUES)]
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    for match in (*_END.finditer(text), None):
-        end = match.start() if match else len(text)
-        while at < end and text[at].isspace():
-            at += 1
-        if text[at:end].strip():
-            yield at, end
-        at = match.end() if match else end

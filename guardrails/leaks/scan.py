@@ -1,8 +1,8 @@
 """The last look at text that is about to leave: what must stop it, and what is masked again.
 
-Three things stop a text: a secret or another high-precision type that the rules find, a person of
-the tenant's directory, and a canary. A value of the vault, and a single word of a directory name,
-is put back behind its placeholder and counted. Nothing of either leaves; but a value that detection
+Two things stop a text: a secret or another high-precision type that the rules find, and a person of
+the tenant's directory. A value of the vault, and a single word of a directory name, is put back
+behind its placeholder and counted. Nothing of either leaves; but a value that detection
 missed in one document and found in another, or a common word such as ``Max`` or ``reception``,
 would otherwise refuse every prompt that holds it.
 
@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from guardrails import placeholders
 from guardrails.detect.directory import KnownValues
 from guardrails.detect.kinds import KINDS
+from guardrails.detect.normal import Normal, normalise
 from guardrails.errors import Refused
 from guardrails.identity.vault import Vault
 from guardrails.leaks.vault_values import VaultValues
@@ -34,22 +35,16 @@ class Source(StrEnum):
 
     RULE = "rule"
     DIRECTORY = "directory"
-    CANARY = "canary"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Characters ``start`` to ``end`` that must not leave; ``type`` is None for a canary."""
+    """Characters ``start`` to ``end`` that must not leave."""
 
     start: int
     end: int
     source: Source
-    type: EntityType | None = None
-
-    @property
-    def kind(self) -> str:
-        """Return the closed word that errors and the ledger may use for it."""
-        return "CANARY" if self.type is None else self.type.value
+    type: EntityType
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class Scan:
 
     def kinds(self) -> dict[str, int]:
         """Return how many sightings of each kind block."""
-        return dict(sorted(Counter(sighting.kind for sighting in self.blocking).items()))
+        return dict(sorted(Counter(sighting.type.value for sighting in self.blocking).items()))
 
     def apply(self, text: str) -> str:
         """Return ``text`` (the one that was scanned) with the placeholders put back."""
@@ -81,39 +76,39 @@ class Scanner:
         rules: Detector,
         vault: Vault,
         directory: KnownValues,
-        canaries: tuple[str, ...] = (),
         allow_list: KnownValues | None = None,
         values: VaultValues | None = None,
     ) -> None:
-        """Make a scanner; vault values covered by an allow-list term are not masked."""
-        """Make a scanner; a value of the vault that is all ``allow-listed`` is left as it stands.
+        """Make a scanner; vault values covered by an allow-list term are not masked.
 
         ``values`` finds those of ``vault``, for scanners that share it; without it one is made.
         """
         self._rules = rules
         self._vault = vault
         self._directory = directory
-        self._canaries = tuple(canary.casefold() for canary in canaries if canary.strip())
         self._allow_list = allow_list or KnownValues()
         self._values = values or VaultValues(vault)
 
     def scan(self, text: str) -> Scan:
-        """Return what stands in ``text`` that must not leave."""
-        found = list(placeholders.find(text))
-        holes = [(each.start, each.end) for each in found]
-        matches = list(self._kept(text, found))
-        known = list(self._known(text, holes))
-        blocking = [
-            *self._canary(text),
-            *self._ruled(text, holes),
-            *(one for one in known if _stops(text, one)),
-        ]
-        remask = [*matches, *self._single_words(text, known)]
-        return Scan(tuple(blocking), _disjoint(remask, [(one.start, one.end) for one in blocking]))
+        """Return what stands in ``text`` that must not leave, as written and as a reader sees it.
+
+        What shows only once unseen characters and look-alikes are undone is masked where it stands.
+        """
+        read = [self._read(normal) for normal in _readings(text)]
+        blocking = tuple(dict.fromkeys(each for one in read for each in one.blocking))
+        remask = [each for one in read for each in one.remask]
+        return Scan(blocking, _disjoint(remask, [(each.start, each.end) for each in blocking]))
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
         """Return where values of the vault stand in ``text``."""
-        return tuple(self._kept(text, list(placeholders.find(text))))
+        return _disjoint(
+            [
+                (*normal.place(start, end), name)
+                for normal in _readings(text)
+                for start, end, name in self._kept(normal.text, _holes(normal.text))
+            ],
+            (),
+        )
 
     def remask(self, text: RedactedText) -> RedactedText:
         """Return redacted ``text`` with known values behind their placeholders.
@@ -121,10 +116,29 @@ class Scanner:
         Values come first here, before what would stop the text: it is kept and shown all the same.
         """
         source = require_redacted(text).reveal()
-        found = list(placeholders.find(source))
-        known = list(self._known(source, [(each.start, each.end) for each in found]))
-        values = [*self._kept(source, found), *self._single_words(source, known)]
+        values: list[tuple[int, int, Placeholder]] = []
+        for normal in _readings(source):
+            found = _holes(normal.text)
+            known = list(self._known(normal.text, [(each.start, each.end) for each in found]))
+            masked = [*self._kept(normal.text, found), *self._single_words(normal.text, known)]
+            values += ((*normal.place(start, end), name) for start, end, name in masked)
         return mint(Scan(remask=_disjoint(values, ())).apply(source))
+
+    def _read(self, normal: Normal) -> Scan:
+        """Scan one reading of a text; places are those of the text itself."""
+        text = normal.text
+        found = _holes(text)
+        holes = [(each.start, each.end) for each in found]
+        known = list(self._known(text, holes))
+        blocking = [
+            *self._ruled(text, holes),
+            *(one for one in known if _stops(text, one)),
+        ]
+        remask = [*self._kept(text, found), *self._single_words(text, known)]
+        return Scan(
+            tuple(_moved(each, normal) for each in blocking),
+            tuple((*normal.place(start, end), name) for start, end, name in remask),
+        )
 
     def _kept(
         self, text: str, found: Sequence[placeholders.Found]
@@ -134,13 +148,6 @@ class Scanner:
         for start, end, name in self._values.find(text, found):
             if not any(one.start <= start and end <= one.end for one in readable):
                 yield start, end, name
-
-    def _canary(self, text: str) -> Iterator[Sighting]:
-        folded = text.casefold()
-        for canary in self._canaries:
-            at = folded.find(canary)
-            if at != -1:
-                yield Sighting(at, at + len(canary), Source.CANARY)
 
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
         try:
@@ -160,14 +167,33 @@ class Scanner:
         self, text: str, known: Sequence[Sighting]
     ) -> list[tuple[int, int, Placeholder]]:
         words = [one for one in known if not _stops(text, one)]
-        pairs = [(one.type or EntityType.PERSON, text[one.start : one.end]) for one in words]
+        pairs = [(one.type or EntityType.PERSON, _value(text, one)) for one in words]
         names = self._vault.look_up(pairs) if pairs else []
         return [(one.start, one.end, name) for one, name in zip(words, names, strict=True)]
 
 
+def _readings(text: str) -> list[Normal]:
+    """Return ``text`` as written, and as a reader sees it where that differs."""
+    as_written, seen = Normal(text, None, len(text)), normalise(text)
+    return [as_written] if seen.origin is None else [as_written, seen]
+
+
+def _holes(text: str) -> list[placeholders.Found]:
+    return list(placeholders.find(text))
+
+
+def _moved(sighting: Sighting, normal: Normal) -> Sighting:
+    start, end = normal.place(sighting.start, sighting.end)
+    return replace(sighting, start=start, end=end)
+
+
+def _value(text: str, known: Sighting) -> str:
+    return normalise(text[known.start : known.end]).text
+
+
 def _stops(text: str, known: Sighting) -> bool:
     """Whether a value of the directory stops the text: all but the single words of a name."""
-    value = text[known.start : known.end]
+    value = _value(text, known)
     return known.type is not EntityType.PERSON or not value.replace("-", "").isalpha()
 
 

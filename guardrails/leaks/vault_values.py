@@ -14,6 +14,7 @@ from threading import Lock
 
 from guardrails import placeholders
 from guardrails.detect.directory import WORD_NAMES
+from guardrails.detect.normal import normalise
 from guardrails.detect.phrases import Phrases
 from guardrails.identity.vault import Surface, Vault
 from guardrails.placeholders import Placeholder
@@ -79,7 +80,7 @@ class _Values:
 
     def add(self, surface: Surface) -> None:
         """Add a surface form; of two that are the same words the first of the vault is found."""
-        value, name = surface.value, surface.placeholder
+        value, name = normalise(surface.value).text, surface.placeholder
         tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
         self._surfaces[name] = tokens
         self.last[name.type] = max(self.last.get(name.type, 0), name.number or 0)

@@ -22,7 +22,7 @@ from ingestion.loaders.plain import load_plain
 
 __all__ = ["READABLE", "Labels", "Loaded", "NotADocument", "Section", "Unreadable", "load"]
 
-VERSION = "3"
+VERSION = "4"
 """Raised when a loader reads a file otherwise than before, so that files are read again."""
 
 _OF_TEXT: dict[str, Callable[[str, str], Loaded]] = {

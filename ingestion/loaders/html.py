@@ -33,6 +33,7 @@ _LONGEST_LINE = 10_000
 """A longer one goes on below: to add to it word by word would copy it as often."""
 
 _META = {"article:modified_time": "modified", "article:tag": "tags", "last-modified": "modified"}
+_TARGET = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,2000}\Z", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -46,11 +47,29 @@ def html_parts(text: str) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]
     return _read(text).parts()
 
 
+def html_message(text: str) -> str:
+    """Return the visible text of an HTML message.
+
+    Lists keep their marks, table cells are divided by bars, a link's target follows its text in
+    parentheses, and lines of a quotation begin with ``> ``. Scripts, styles and inline files are
+    left out; a message that is only a picture says so.
+    """
+    reader = _Message(text)
+    _feed(reader, text)
+    lines = [line for _, lines in reader.parts() for _, line in lines]
+    plain = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+    return plain or ("[picture, not read]" if reader.pictures else "")
+
+
 def _read(text: str) -> _Reader:
     reader = _Reader(text)
+    _feed(reader, text)
+    return reader
+
+
+def _feed(reader: _Reader, text: str) -> None:
     reader.feed(_closed(text))
     reader.close()
-    return reader
 
 
 def _closed(text: str) -> str:
@@ -192,6 +211,51 @@ class _Reader(HTMLParser):
         else:
             self._lines.append((number, text if self._pre else text.lstrip()))
         self._open = True
+
+
+class _Message(_Reader):
+    """Reads a message: it has no headings to be found by, but quotations and links."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.pictures = 0
+        self._quoted = 0
+        self._target = ""
+        self._linked: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag("p" if tag in _HEADINGS else tag, attrs)
+        if self._hidden:
+            return
+        self.pictures += tag == "img"
+        self._quoted += tag == "blockquote"
+        if tag == "a":
+            target = (dict(attrs).get("href") or "").strip()
+            self._target = target if _TARGET.match(target) else ""
+            self._linked = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._target and not self._hidden:
+            self._end_link()
+        super().handle_endtag("p" if tag in _HEADINGS else tag)
+        if tag == "blockquote" and not self._hidden:
+            self._quoted = max(self._quoted - 1, 0)
+
+    def handle_data(self, data: str) -> None:
+        if self._target and not self._hidden:
+            self._linked.append(data)
+        super().handle_data(data)
+
+    def _end_link(self) -> None:
+        bare = self._target.removeprefix("mailto:")
+        words = "".join(self._linked)
+        if bare.rstrip("/") not in words:
+            self._write(f" ({bare})" if words.strip() else bare)
+        self._target = ""
+
+    def _write_line(self, text: str, number: int) -> None:
+        new = not self._open and self._quoted
+        super()._write_line("> " * min(self._quoted, 9) + text.lstrip() if new else text, number)
 
 
 def _sections(

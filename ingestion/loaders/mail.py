@@ -16,8 +16,8 @@ from email.header import decode_header
 from email.message import Message
 from typing import NamedTuple, TypeGuard, cast
 
+from assistant.threads import Stretch, quotations, repeated, said, signature, without
 from guardrails import RawText
-from guardrails.threads import Stretch, quotations, repeated, said, signature, without
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.html import html_parts
 from ingestion.loaders.labels import labels

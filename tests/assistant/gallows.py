@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.desk import Desk
-from assistant.flows.tickets import import_tickets
 from guardrails import RawText, Redactor
 from guardrails.audit.ledger import Head, Ledger, LedgerMaker, LedgerStore, Row
 from guardrails.detect.directory import KnownValues
 from tests.fakes.databases import Room, sqlite_home
 from tests.fakes.desks import NameList, a_desk
+from tests.fakes.tickets import import_tickets
 
 
 class Gallows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import chromadb.errors as chroma_errors
 import numpy as np
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
@@ -104,6 +105,39 @@ def test_vectors_of_another_length_are_trouble_of_ours(tmp_path: Path) -> None:
     index = _filled(tmp_path, 1)
     with pytest.raises(StorageTrouble):
         index.add(["f" * 32], np.ones((1, 3), dtype=np.float32))
+    index.close()
+
+
+def test_a_bug_of_ours_is_not_blamed_on_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = _filled(tmp_path, 1)
+
+    def broken(**_: object) -> None:
+        raise TypeError("ours")
+
+    monkeypatch.setattr(index._collection, "upsert", broken)
+    with pytest.raises(TypeError, match="ours"):
+        index.add(IDS, _vectors())
+    with pytest.raises(Exception) as caught:
+        index.remove([7])  # type: ignore[list-item] # what a bug of ours would hand over
+    assert not isinstance(caught.value, StorageTrouble)
+    index.close()
+
+
+@pytest.mark.parametrize("kind", sorted(chroma_errors.error_types))
+def test_every_error_of_the_vendor_is_trouble_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    index = ChromaIndex(tmp_path, 1)
+    error = chroma_errors.error_types[kind]
+
+    def failing(**_: object) -> None:
+        raise Exception.__new__(error)
+
+    monkeypatch.setattr(index._collection, "count", failing)
+    with pytest.raises(StorageTrouble):
+        index.ids()
     index.close()
 
 

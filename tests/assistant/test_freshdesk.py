@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from assistant.flows.exports import read_tickets
 from assistant.model import RawTicket, TicketStatus, TurnRole
 from guardrails import RawText
 from guardrails.text import unwrap
+from tests.fakes.tickets import read_tickets
 
 API: dict[str, Any] = {
     "id": 20,

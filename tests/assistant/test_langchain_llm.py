@@ -7,6 +7,7 @@ import importlib
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,13 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.adapters import langchain_llm
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.vendor_errors import WORDS, translated
 from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
 from guardrails import RawText, RedactedText
 from guardrails.audit.ledger import calling
+from guardrails.egress.gate import EgressGate
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
@@ -146,6 +149,8 @@ def test_only_redacted_text_is_taken(way: str, text: Any, server: ModelServer) -
         (garbage(), "answer"),
         (garbage(b"{}"), "answer|broke off"),
         (garbage(b"[]", "text/plain"), "answer"),
+        (garbage(b'{"id": "x", "choices": []}'), "answer"),
+        (garbage(b'{"id": "x", "choices": [{"index": 0, "message": null}]}'), "answer"),
         (truncate("half an answer"), "broke off|cannot be reached"),
         (redirect("http://127.0.0.1:1/v1"), "redirects are not followed"),
         (compressed("x"), "compressed"),
@@ -279,6 +284,52 @@ def test_every_error_of_the_vendors_has_words_of_ours(package: str) -> None:
         and not name.startswith("_")
     }
     assert named == set(WORDS[package])
+
+
+class _Broken(EgressGate):
+    """A gate with a bug: what it hands out fails in our own code."""
+
+    def sync_transport(self, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
+        return _Failing()
+
+    def async_transport(
+        self, inner: httpx.AsyncBaseTransport | None = None
+    ) -> httpx.AsyncBaseTransport:
+        return _Failing()
+
+
+class _Failing(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise TypeError("ours")
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        raise TypeError("ours")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_bug_of_ours_below_the_vendor_is_not_blamed_on_the_server(
+    way: str, server: ModelServer
+) -> None:
+    gate = Tenant().gate(server.origin)
+    gate.__class__ = _Broken
+    chat = LangchainChat(url=server.url, model="local", key=None, timeout=5, gate=gate)
+    with pytest.raises(Exception) as caught:
+        ask(chat, way)
+    chat.close()
+    assert not isinstance(caught.value, QuietdeskError)
+    assert "TypeError" in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_bug_of_ours_above_the_vendor_is_not_blamed_on_the_server(
+    way: str, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_end: object, _message: object) -> None:
+        raise TypeError("ours")
+
+    monkeypatch.setattr(langchain_llm._End, "note", broken)
+    with chat_with(server) as chat, pytest.raises(TypeError, match="ours"):
+        ask(chat, way)
 
 
 def test_the_gates_own_errors_pass_through_whatever_wraps_them() -> None:

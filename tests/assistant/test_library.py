@@ -14,7 +14,6 @@ from assistant.errors import BadInput, NotFound, Refused
 from assistant.flows.ask import Answer, ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents
-from assistant.flows.tickets import import_tickets
 from assistant.model import Role
 from assistant.search.filters import DocumentFilter
 from assistant.settings import Settings
@@ -24,6 +23,7 @@ from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 
 TUNNEL = "Why does the tunnel flap at noon?"
 ARTICLE = (

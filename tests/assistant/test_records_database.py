@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event, exc, text
+from sqlalchemy import create_engine, event, exc, text
 
-from assistant.adapters.records import Database
+from assistant.adapters.records import Database, migrate
+from assistant.adapters.records.migrations.versions import v0006_people, v0007_rules
 from assistant.adapters.records.schema import metadata
 from assistant.adapters.records.trouble import translate
 from assistant.errors import BadInput, QuietdeskError, StorageTrouble
+from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.databases import TestHome, postgres_urls, sqlite_home
 from tests.fakes.samples import a_document, chunks_of
@@ -131,6 +134,43 @@ def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path:
     home.close()
 
 
+def test_whoever_was_an_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "quietdesk.db"
+    home_as_of(path, v0006_people.down_revision)
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO tenants VALUES ('t', 'acme', x'00', '2026-01-01')")
+        for login, role in (("ada", "admin"), ("rae", "reviewer"), ("ann", "agent")):
+            old.execute("INSERT INTO users VALUES (?, ?, '', '2026-01-01')", (login, login))
+            old.execute("INSERT INTO memberships VALUES ('t', ?, ?)", (login, role))
+        values = "'hash', 'ada', '2026-01-01', '2999-01-01'"
+        old.execute(f"INSERT INTO sessions VALUES ({values})")
+    database = Database.open(path)
+    with database.reading() as connection:
+        found = connection.execute(text("SELECT user_id, role FROM memberships ORDER BY 1, 2"))
+        rows = [tuple(row) for row in found]
+        sessions = connection.scalar(text("SELECT count(*) FROM sessions"))
+    database.close()
+    assert rows == [("ada", "admin"), ("ada", "reviewer"), ("ann", "agent"), ("rae", "reviewer")]
+    assert sessions == 0
+
+
+def test_a_policy_of_before_keeps_its_rules_and_names_none_that_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "quietdesk.db"
+    home_as_of(path, v0007_rules.down_revision)
+    bodies = {
+        "acme": '{"version": 2, "review": "on_findings", "phi": true, "destinations": ["model"]}',
+        "globex": '{"version": 1, "review": "always", "destinations": []}',
+    }
+    with sqlite3.connect(path) as old:
+        for slug, body in bodies.items():
+            old.execute("INSERT INTO tenants VALUES (?, ?, x'00', '2026-01-01')", (slug, slug))
+            old.execute("INSERT INTO policies VALUES (?, 1, ?, '2026-01-01')", (slug, body))
+    home = sqlite_home(tmp_path)
+    assert home.accounts.policy("acme") == Policy(version=2, phi=True)
+    assert home.accounts.policy("globex") == Policy(version=1, ai_enabled=False)
+    home.close()
+
+
 def test_a_forgotten_number_never_comes_back(home: TestHome) -> None:
     room = home.move_in()
     room.vault.allocate([(PERSON, "Priya"), (PERSON, "Tom")])
@@ -203,6 +243,16 @@ def test_every_error_of_the_driver_is_translated() -> None:
         ours = translate(error)
         assert isinstance(ours, QuietdeskError)
         assert "planted" not in str(ours)
+
+
+def home_as_of(path: Path, revision: str) -> None:
+    """Make the database of an older version."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def _below(kind: type[exc.DBAPIError]) -> list[type[exc.DBAPIError]]:

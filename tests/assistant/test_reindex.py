@@ -10,13 +10,13 @@ import pytest
 from assistant.bootstrap import Home
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 from ui.operations.base import Step, TenantArgs
 from ui.operations.callers import Caller, Door
 from ui.operations.reindex import REINDEX

@@ -8,13 +8,12 @@ from dataclasses import replace
 import pytest
 
 from assistant.desk import Desk
-from assistant.errors import BadInput, NotFound, NotPermitted, Refused, Trouble
+from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.flows import outbox, review
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.model import Draft, DraftState, FindingKind
-from guardrails import ForPerson, RawText
+from guardrails import RawText
 from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
 from guardrails.detect.directory import KnownValues
@@ -23,6 +22,7 @@ from guardrails.identity.vault import Vault
 from guardrails.leaks.scan import Scanner
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeRecords
+from tests.fakes.tickets import import_tickets
 
 TICKET = """{"id":"HD-1","subject":"Priya cannot print","created_at":"2026-10-12T08:14:00Z",
 "requester":{"name":"Priya Raghunathan","email":"priya@harbour.example"},
@@ -38,7 +38,7 @@ STRANGER = Person("mallory", "other", may_read=True, may_release=True)
 def desk() -> Desk:
     records = FakeRecords()
     vault = Vault(records.vault, Sealer("t", KEY), KEY)
-    scanner = Scanner(build_rule_detector(), vault, KnownValues(), ("CANARY-7731",))
+    scanner = Scanner(build_rule_detector(), vault, KnownValues())
     made = replace(a_desk("Tom", "Olga", records=records), scanner=scanner)
     import_tickets(made, RawText(TICKET.replace("\n", "")), "tickets.jsonl")
     return made
@@ -129,14 +129,11 @@ def test_an_edit_that_names_somebody_new_is_pointed_out(desk: Desk, draft: Draft
 @pytest.mark.parametrize(
     "text",
     [
-        "Use CANARY-7731 to log in.",
         "Your new password: hunter2 :-)",
         "The key is ghp_16C7e42F292c6912E7710c838347Ae178B4a",
     ],
 )
-def test_an_edit_with_a_secret_or_a_canary_cannot_go_out(
-    desk: Desk, draft: Draft, text: str
-) -> None:
+def test_an_edit_with_a_secret_cannot_go_out(desk: Desk, draft: Draft, text: str) -> None:
     edited = review.edit(desk, REVIEWER, draft.id, RawText(text))
     assert any(finding.blocks for finding in edited.written.findings)
     with pytest.raises(Refused):
@@ -194,23 +191,3 @@ def test_a_reply_whose_person_was_forgotten_does_not_go_out_half_restored(
     with pytest.raises(Refused, match="can no longer be put back"):
         review.release(amnesiac, REVIEWER, draft.id)
     assert not outbox.replies(desk, REVIEWER)
-
-
-def test_a_failed_delivery_leaves_the_reply_in_the_outbox_and_the_next_one_sends_it(
-    desk: Desk, draft: Draft
-) -> None:
-    review.approve(desk, REVIEWER, draft.id)
-    review.release(desk, REVIEWER, draft.id)
-    sent: list[str] = []
-
-    def down(reply_id: str, reference: str, text: ForPerson) -> None:
-        raise Trouble("down")
-
-    def up(reply_id: str, reference: str, text: ForPerson) -> None:
-        sent.append(f"{reference}: {text.for_display()[:11]}")
-
-    with pytest.raises(Trouble):
-        outbox.deliver(desk, REVIEWER, down)
-    assert outbox.deliver(desk, REVIEWER, up) == 1
-    assert outbox.deliver(desk, REVIEWER, up) == 0
-    assert sent == ["HD-1: Hello Priya"]

@@ -13,7 +13,6 @@ from assistant.desk import Desk
 from assistant.flows import outbox, review, show
 from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.gaps import gaps
-from assistant.flows.tickets import import_tickets
 from assistant.model import DraftKind, DraftState, Gap, TicketStatus, Written, new_id
 from guardrails import RawText
 from guardrails.identity.permissions import Person
@@ -24,6 +23,7 @@ from tests.fakes.homes import postgres, sqlite
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.plain import redacted
 from tests.fakes.samples import MORNING, a_document, a_draft, a_reply, chunks_of
+from tests.fakes.tickets import import_tickets
 from tests.statements import counted, desk_over, opened
 
 __all__ = ["postgres", "sqlite"]

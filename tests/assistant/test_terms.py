@@ -12,7 +12,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound
 from assistant.flows.summarise import summarise
 from assistant.flows.terms import add_term, leave_readable, masked, remove_term, terms
-from assistant.flows.tickets import import_tickets, redact_again
+from assistant.flows.tickets import redact_again
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.detect.directory import AllowListFilter, Term
@@ -23,6 +23,7 @@ from ingestion.ingest import ingest
 from ingestion.staleness import stale
 from tests.fakes.desks import a_desk
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import ticket
 
 REVIEWER = Person("rita", "acme", may_read=True, may_release=True)

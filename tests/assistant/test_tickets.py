@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused, StorageTrouble
-from assistant.flows.tickets import Imported, import_tickets, read_tickets
 from assistant.model import RawTicket, Ticket, TicketStatus, TurnRole
 from guardrails import RawText, Redactor
 from guardrails.audit.ledger import Ledger, LedgerMaker, Row
@@ -23,10 +22,12 @@ from guardrails.detect.directory import KnownValues
 from guardrails.identity.vault import Vault
 from guardrails.spans import Span
 from guardrails.text import unwrap
+from ingestion.tickets import Imported
 from tests.assistant.gallows import desk_of
 from tests.fakes.databases import sqlite_home
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeLedger, FakeRecords
+from tests.fakes.tickets import import_tickets, read_tickets
 
 WHOLE: dict[str, Any] = {
     "id": "HD-1001",
@@ -127,9 +128,18 @@ def test_a_line_that_cannot_be_used_is_named_and_nothing_is_kept(line: str, comp
     assert (desk.records.tickets.list(), list(desk.ledger.rows())) == ([], [])
 
 
-def test_a_ticket_that_stands_there_twice_is_named() -> None:
-    with pytest.raises(BadInput, match=r"line 2: the ticket HD-1001"):
-        _read(WHOLE, WHOLE)
+def test_of_a_ticket_that_is_there_twice_the_newer_one_counts() -> None:
+    newer = WHOLE | {"subject": "newer", "updated_at": "2026-10-13T00:00:00Z"}
+    for tickets in ((WHOLE, newer), (newer, WHOLE), (WHOLE | {"subject": "older"}, newer)):
+        (ticket,) = _read(*tickets)
+        assert unwrap(ticket.subject) == "newer"
+    one, two = _read(WHOLE, {"id": "2"}, newer)
+    assert (one.reference, two.reference) == ("2", "HD-1001")
+
+
+def test_where_two_are_equally_new_the_later_one_counts() -> None:
+    (ticket,) = _read(WHOLE, WHOLE | {"subject": "later"})
+    assert unwrap(ticket.subject) == "later"
 
 
 def test_whoever_the_ticket_names_is_masked_throughout_though_no_detector_knows_them() -> None:

@@ -25,6 +25,12 @@ def test_a_ticket_of_no_turns_and_no_people_comes_back(records: Records) -> None
     assert plain(records.tickets.raw("HD-1001")) == plain(raw)
 
 
+def test_a_ticket_that_is_put_waits_for_no_cleaning(records: Records) -> None:
+    raw = a_raw_ticket()
+    records.tickets.put(raw, a_redacted_ticket(raw))
+    assert list(records.tickets.with_secrets()) == []
+
+
 def test_an_unknown_reference_is_none_everywhere(records: Records) -> None:
     assert records.tickets.get("HD-1") is None
     assert records.tickets.raw("HD-1") is None

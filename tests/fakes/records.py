@@ -10,6 +10,7 @@ from datetime import datetime
 
 from assistant.errors import Refused
 from assistant.model import (
+    Delivery,
     Draft,
     DraftKind,
     DraftState,
@@ -42,6 +43,7 @@ class FakeRecords:
         self.gaps = FakeGaps()
         self.tickets = FakeTickets()
         self.drafts = FakeDrafts()
+        self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
         self.vault = EphemeralVaultStore()
@@ -91,6 +93,7 @@ class FakeRecords:
             self.gaps,
             self.tickets,
             self.drafts,
+            self.deliveries,
             self.directory,
             self.terms,
             self.vault,
@@ -158,6 +161,9 @@ class FakeTickets:
     def raw(self, reference: str) -> RawTicket | None:
         known = self._kept.get(reference)
         return None if known is None else known[0]
+
+    def with_secrets(self) -> Sequence[str]:
+        return ()
 
     def remove(self, reference: str) -> None:
         self._kept.pop(reference, None)
@@ -250,6 +256,22 @@ class FakeDrafts:
     def _must_exist(self, draft_id: str) -> None:
         if draft_id not in self._drafts:
             raise Refused("There is no such draft.")
+
+
+class FakeDeliveries:
+    """Implements `assistant.ports.DeliveryStore`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Delivery] = {}
+
+    def all(self) -> list[Delivery]:
+        return [self._kept[key] for key in sorted(self._kept)]
+
+    def put(self, delivery: Delivery) -> None:
+        self._kept[delivery.reply_id] = delivery
+
+    def remove(self, reply_id: str) -> None:
+        self._kept.pop(reply_id, None)
 
 
 class FakeDirectory:

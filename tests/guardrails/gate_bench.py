@@ -31,7 +31,6 @@ NAME, MAIL, HOST, PASSWORD = (
     "HD-FRONT-03",
     "Tr0ub4dor&3xyz",
 )
-CANARY = "qd-canary-7731"
 PRIYA = KnownPerson(name=RawText(NAME), email=RawText(MAIL))
 MODES = ("sync", "async", "stream")
 
@@ -77,7 +76,7 @@ class Tenant:
         known = directory or KnownValues()
         self.rows = store or FakeLedger()
         self.ledger = Ledger(self.rows, key)
-        self.scanner = Scanner(rules or real_rules(), self.vault, known, (CANARY,))
+        self.scanner = Scanner(rules or real_rules(), self.vault, known)
         self.redactor = Redactor(rules or real_rules(), self.vault, known)
         self.policy = Policy()
 

@@ -62,7 +62,13 @@ def test_it_finds_every_form_of_a_person_that_the_expression_finds(
     person = KnownPerson(name=RawText(name), email=RawText("zoe@acme.example"))
     text = f"{before} {name} {after} zoe@acme.example"
     found = {(one.start, one.end) for one in KnownValues.of_people([person]).find(text)}
-    assert set(slowly(person.values(), text)) <= found
+    assert {_seen(text, *span) for span in slowly(person.values(), text)} <= found
+
+
+def _seen(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without unseen characters at its edges."""
+    seen = [at for at in range(start, end) if text[at] not in "\u200b\u00ad\ufe0f\U000e0041"]
+    return (seen[0], seen[-1] + 1) if seen else (start, end)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from guardrails import RawText
 from guardrails.detect.directory import KnownValues, Term, allow_list
 from guardrails.errors import Refused
-from guardrails.leaks.scan import Scanner, Source
+from guardrails.leaks.scan import Scanner
 from guardrails.spans import EntityType, Span
 from tests.fakes.plain import redacted
-from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant
+from tests.guardrails.gate_bench import HOST, MAIL, NAME, PRIYA, Blind, Dead, Tenant
 
 PERSON, USERNAME, HOSTNAME = EntityType.PERSON, EntityType.USERNAME, EntityType.HOSTNAME
 ORGANIZATION, LITERAL = EntityType.ORGANIZATION, EntityType.LITERAL
@@ -33,12 +33,6 @@ ORGANIZATION, LITERAL = EntityType.ORGANIZATION, EntityType.LITERAL
 )
 def test_what_the_rules_find_with_high_precision_stops_a_text(text: str, kind: str) -> None:
     assert kind in Tenant().scanner.scan(text).kinds()
-
-
-def test_a_canary_stops_a_text_in_any_case() -> None:
-    found = Tenant(rules=Blind()).scanner.scan(f"and then {CANARY.upper()}!")
-    assert found.kinds() == {"CANARY": 1}
-    assert found.blocking[0].source is Source.CANARY
 
 
 def test_a_person_of_the_directory_stops_a_text_in_any_case() -> None:

@@ -70,7 +70,7 @@ def test_spans_are_of_the_text_that_was_given_and_carry_a_guess_s_score(names: T
     assert all(0.5 <= span.score < 0.7 for spans in found for span in spans)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=200), max_size=4))
 def test_spans_are_sorted_disjoint_never_empty_and_inside_whatever_comes(texts: list[str]) -> None:
     for text, spans in zip(texts, _SHARED.find(texts), strict=True):
@@ -114,10 +114,11 @@ def test_the_cache_holds_no_text() -> None:
     assert "Priya" not in repr(vars(names._cache))
 
 
-def test_batches_say_what_single_texts_say(names: TaggerNames) -> None:
+def test_batches_say_what_single_texts_say() -> None:
     texts = [f"{QUOTED}{n} times. Ask Anna {'very ' * n}soon." for n in range(12)]
-    alone = [TaggerNames(kept=0).find([text])[0] for text in texts]
-    together = TaggerNames(kept=0).find(texts)
+    forgetful = TaggerNames(kept=0)
+    alone = [forgetful.find([text])[0] for text in texts]
+    together = forgetful.find(texts)
     places = [[(s.start, s.end, s.type) for s in spans] for spans in together]
     assert places == [[(s.start, s.end, s.type) for s in spans] for spans in alone]
 

@@ -12,7 +12,7 @@ from guardrails.detect.directory import KnownValues
 from guardrails.findings import FindingKind
 from guardrails.spans import EntityType
 from tests.fakes.plain import redacted
-from tests.guardrails.gate_bench import CANARY, HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
+from tests.guardrails.gate_bench import HOST, MAIL, NAME, PASSWORD, PRIYA, Tenant
 
 PERSON, HOSTNAME, USERNAME = EntityType.PERSON, EntityType.HOSTNAME, EntityType.USERNAME
 PASSAGE = (
@@ -129,10 +129,6 @@ def test_a_plain_word_of_the_passages_that_is_also_a_value_is_masked_and_does_no
     assert not verdict.blocked
 
 
-def test_a_canary_in_an_answer_blocks() -> None:
-    assert FindingKind.EXFILTRATION in kinds(say(f"the word is {CANARY}"))
-
-
 @pytest.mark.parametrize(
     ("ticket", "text"),
     [
@@ -165,13 +161,13 @@ def test_a_note_never_holds_what_was_found() -> None:
         assert not {"Priya", MAIL, PASSWORD, "rm -rf"} & set(finding.note.split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(before=st.text(max_size=30), after=st.text(max_size=30))
 def test_no_words_around_it_carry_a_directory_name_through(before: str, after: str) -> None:
     assert NAME not in say(f"{before} {NAME} {after}").text.reveal()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_answer_brings_the_verdict_down(text: str) -> None:
     verdict = say(text)

@@ -94,7 +94,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(_JSON, st.text(max_size=200), st.sampled_from(["a.csv", "a.json", "a.jsonl", "a.tsv"]))
 def test_anything_is_read_or_refused(value: Any, text: str, name: str) -> None:
     reads_or_says_why(json.dumps(value).encode(), name)

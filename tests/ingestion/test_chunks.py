@@ -99,7 +99,7 @@ def test_no_character_that_is_no_space_is_lost_and_none_is_doubled(parts: list[s
     assert re.sub(r"\s", "", kept) == re.sub(r"\s", "", text)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([PRIYA, "word", "word. Next", "\n", "\n\n", "- item"]), max_size=400)
 )

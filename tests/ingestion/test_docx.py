@@ -152,7 +152,7 @@ def test_deep_nesting_is_refused() -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     body = bytearray(WHOLE)
@@ -164,7 +164,7 @@ def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
 _TAGS = st.sampled_from("p r t tbl tr tc sdt sdtContent pPr numPr pStyle txbxContent br".split())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.recursive(st.just("x"), lambda inner: st.tuples(_TAGS, st.lists(inner, max_size=4))))
 def test_elements_in_any_order_are_read_or_refused(tree: Any) -> None:
     xml = f"<w:document {nsdecls('w')}><w:body>{_xml(tree)}</w:body></w:document>"

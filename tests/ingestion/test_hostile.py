@@ -16,6 +16,7 @@ from ingestion.folders import read as read_file
 from ingestion.ingest import ingest
 from ingestion.loaders import READABLE, Unreadable
 from ingestion.loaders.pdf_pages import MAX_PAGES
+from ingestion.source import FileSource
 from tests.fakes.desks import a_desk
 from tests.ingestion.reading import read, reads_or_says_why, text_of
 
@@ -101,7 +102,7 @@ def test_a_file_that_grows_while_it_is_read_is_never_read_beyond_the_limit(tmp_p
     path = tmp_path / "grows.txt"
     path.write_bytes(b"x" * 5000)
     with pytest.raises(Unreadable, match="larger than"):
-        read_file(Found(path, 10), 1000)
+        read_file(Found(path, 10, FileSource(path)), 1000)
 
 
 def test_a_file_that_vanishes_between_the_look_and_the_read_keeps_its_last_version(

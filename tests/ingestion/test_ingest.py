@@ -20,10 +20,11 @@ from assistant.search.retrieve import retrieve
 from eval.memory import MemoryIndex
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson, Term
-from guardrails.policy import Policy, ReviewRule
+from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
+from ingestion.source import Upload
 from ingestion.staleness import named, stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
@@ -167,18 +168,11 @@ def test_a_name_that_two_documents_share_means_neither(tmp_path: Path) -> None:
     assert len(named(desk, str(tmp_path / "one" / "README.md"))) == 1
 
 
-def test_an_upload_of_the_same_name_replaces_the_one_before(tmp_path: Path) -> None:
+def test_an_upload_of_the_same_name_replaces_the_one_before() -> None:
     desk = a_desk()
     for at in ("first", "second"):
-        (tmp_path / at).mkdir()
-        (tmp_path / at / "vpn.md").write_text(f"# VPN\n\nThe {at} text.\n")
-        ingest(
-            desk,
-            tmp_path / at / "vpn.md",
-            progress=_silent,
-            max_bytes=MUCH,
-            known_as=Path("/uploads/vpn.md"),
-        )
+        article = Upload("vpn.md", f"# VPN\n\nThe {at} text.\n".encode())
+        ingest(desk, article, progress=_silent, max_bytes=MUCH)
     assert [_text(chunk) for chunk in desk.records.documents.chunks()] == ["The second text."]
     assert _sources(desk) == ["vpn.md"]
 
@@ -189,11 +183,9 @@ def test_rules_that_decide_nothing_about_redacting_make_no_document_stale(folder
     rules = Policy(
         version=7,
         ai_enabled=False,
-        review=ReviewRule.ON_FINDINGS,
         training_allowed=True,
         regions=("us",),
         phi=True,
-        destinations=(),
         library=True,
         resolved_tickets=True,
     )

@@ -109,7 +109,7 @@ def test_parts_within_parts_without_end_are_refused() -> None:
         read(b"Subject: deep\n" + deep, "deep.eml")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["a.eml", "a.mbox"]), st.integers(0, 900))
 def test_any_bytes_are_read_or_refused(noise: bytes, name: str, at: int) -> None:
     whole = b"From x@y Mon Oct 12 08:14:00 2026\n" * (name == "a.mbox") + bytes(

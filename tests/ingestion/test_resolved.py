@@ -12,7 +12,6 @@ from assistant.desk import Desk
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_ticket
-from assistant.flows.tickets import import_tickets
 from assistant.model import Turn
 from guardrails import RawText
 from guardrails.placeholders import find
@@ -22,6 +21,7 @@ from ingestion.ingest import ingest
 from ingestion.resolved import bring_resolved
 from ingestion.staleness import stale
 from tests.fakes.desks import a_desk
+from tests.fakes.tickets import import_tickets
 
 QUESTION = "Why does the tunnel flap at noon?"
 ANSWER = "The tunnel flaps at noon because the MTU is too high. Lower the MTU to 1400."

@@ -22,7 +22,6 @@ from assistant.desk import Desk
 from assistant.flows.ask import ask, asking
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.audit.ledger import LedgerMaker, LedgerStore, Row
@@ -31,6 +30,7 @@ from guardrails.errors import KeyTrouble, QuietdeskError, StorageTrouble
 from guardrails.spans import Detector, Span
 from ingestion.ingest import ingest
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 from tests.model_server import Answer, Handler, ModelServer, Received, hang, say
 
 NAME, MAIL, PHONE, HOST = (

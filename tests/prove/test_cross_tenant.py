@@ -18,7 +18,6 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.gaps import gaps
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.model import DraftState, Membership, Review
 from assistant.ports import DocumentReader
 from assistant.search.filters import DocumentFilter
@@ -27,6 +26,7 @@ from guardrails import RawText
 from guardrails.spans import EntityType
 from tests.fakes.plain import redacted
 from tests.fakes.samples import MORNING, a_written
+from tests.fakes.tickets import import_tickets
 from tests.prove.two_tenants import (
     ATTACKER,
     ATTACKERS_LOGIN,

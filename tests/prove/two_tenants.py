@@ -20,7 +20,6 @@ from assistant.flows import review, show
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.flows.tickets import import_tickets
 from assistant.search.retrieve import retrieve
 from guardrails import ForPerson, RawText, RedactedText
 from guardrails.errors import QuietdeskError
@@ -30,6 +29,7 @@ from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from tests.fakes.plain import redacted
+from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import Site, serving
 
 SEED = 20261122

@@ -1,8 +1,14 @@
-"""The command line as a person runs it: real processes on real homes, with a clean environment."""
+"""The command line as a person runs it: on real homes, with a clean environment.
+
+`quietdesk` runs a command in this process, without a second of imports each time; `begin` starts a
+process of its own, for what only a process has: signals, a closed pipe, a server, its own start.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 import re
 import signal
@@ -15,8 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from guardrails.egress import netguard
+from ui import logs
+from ui.cli.failure import run
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job inherits it
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -89,16 +98,48 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 
 
 def quietdesk(home: Path, *arguments: str, stdin: str | bytes = b"", **settings: str) -> Ran:
-    """Run one command to its end."""
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        env=environment(home, **settings),
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    """Run one command to its end in this process, with streams and an environment of its own."""
+    out, err = _stream(b""), _stream(b"")
+    with pytest.MonkeyPatch.context() as patch, _own_log(patch):
+        patch.setattr(sys, "stdin", _stream(stdin.encode() if isinstance(stdin, str) else stdin))
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        for name in tuple(os.environ):
+            patch.delenv(name)
+        for name, value in environment(home, **settings).items():
+            patch.setenv(name, value)
+        code = run(arguments)
+    return Ran(code, _written(out), _written(err))
+
+
+def _stream(body: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline="", write_through=True)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
+
+
+@contextmanager
+def _own_log(patch: pytest.MonkeyPatch) -> Generator[None]:
+    """Close the log that a command opens, and log as before; a process would simply end."""
+    root, before = logging.getLogger(), structlog.get_config()
+    patch.setattr(root, "handlers", root.handlers)
+    opened: list[io.TextIOWrapper] = []
+    configure = logs.configure
+
+    def remembered(home: Path) -> io.TextIOWrapper:
+        opened.append(configure(home))
+        return opened[-1]
+
+    patch.setattr(logs, "configure", remembered)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        for file in opened:
+            file.close()
 
 
 def begin(home: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ import pytest
 from tests.ui.cli_fixtures import PASSWORD, Served, begin, ended, quietdesk, serving
 
 ACME = ("--tenant", "acme")
-DOCUMENTS = 80
+DOCUMENTS = 30
+NAME = "Priya Raghunathan"
 
 
 def test_only_the_owner_can_open_the_socket(served: Served) -> None:
@@ -25,7 +28,7 @@ def test_only_the_owner_can_open_the_socket(served: Served) -> None:
 
 
 def test_a_second_serve_on_a_home_is_refused(served: Served) -> None:
-    done = quietdesk(served.home, "serve")
+    done = ended(begin(served.home, "serve"))
     assert done.code == 5
     assert "Another Quietdesk process owns this home." in done.err
 
@@ -52,7 +55,7 @@ def test_a_socket_that_a_dead_server_left_misleads_nobody(bare: Path) -> None:
         os.kill(served.process.pid, signal.SIGKILL)
         served.process.wait()
         assert (bare / "serve.sock").is_socket()
-        assert quietdesk(bare, "tenant", "list").code == 0
+        assert ended(begin(bare, "tenant", "list")).code == 0
     with serving(bare) as served:
         assert served.run("tenant", "list").code == 0
 
@@ -73,7 +76,7 @@ def test_a_server_that_dies_in_the_middle_is_reported_plainly(bare: Path, tmp_pa
         "The running Quietdesk ended or fell silent in the middle of “ingest”"
     )
     assert "nothing is half-written" in done.error["safe"]
-    again = quietdesk(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json")
+    again = ended(begin(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json"))
     assert (again.code, again.json["added"] + again.json["unchanged"]) == (0, DOCUMENTS)
 
 
@@ -105,7 +108,7 @@ def test_an_interrupted_command_says_so_in_one_line(bare: Path, tmp_path: Path) 
 def test_a_port_that_is_taken_is_named(bare: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = quietdesk(bare, "serve", port=port)
+        done = ended(begin(bare, "serve", port=port))
     assert done.code == 2
     assert f"127.0.0.1:{port}" in done.err
 
@@ -120,23 +123,30 @@ def test_an_address_that_others_can_reach_is_served_with_a_warning(bare: Path) -
 
 
 def test_the_demo_is_for_this_machine_only(bare: Path) -> None:
-    done = quietdesk(bare, "serve", "--demo", host="0.0.0.0")
+    done = ended(begin(bare, "serve", "--demo", host="0.0.0.0"))
     assert (done.code, done.out) == (2, "")
     assert PASSWORD not in done.err
 
 
 def _many_documents(folder: Path) -> Path:
+    """Return documents with a name each, so that the vault shows how far the work is."""
     docs = folder / "docs"
     docs.mkdir()
     for number in range(DOCUMENTS):
-        steps = "\n".join(f"{step}. Restart service {number}-{step}." for step in range(60))
-        (docs / f"page-{number}.md").write_text(f"# Page {number}\n\n{steps}\n")
+        steps = "\n".join(f"{step}. Restart service {number}-{step}." for step in range(30))
+        (docs / f"page-{number}.md").write_text(f"# Page {number}\n\nAsk {NAME}.\n\n{steps}\n")
     return docs
 
 
 def _wait_for_work(home: Path) -> None:
-    """Wait until the home's database is in use by whoever ingests."""
-    until = time.monotonic() + 60
-    while not (home / "quietdesk.db-wal").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(2)
+    """Wait until the documents are being redacted; their vectors and their records come after."""
+    until = time.monotonic() + 120
+    with closing(sqlite3.connect(f"file:{home}/quietdesk.db?mode=ro", uri=True)) as database:
+        while time.monotonic() < until:
+            (masked,) = database.execute("SELECT count(*) FROM vault_surfaces").fetchone()
+            if masked:
+                (kept,) = database.execute("SELECT count(*) FROM documents").fetchone()
+                assert kept == 0
+                return
+            time.sleep(0.01)
+    pytest.fail("nothing was redacted")

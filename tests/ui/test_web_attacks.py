@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-from gradio.state_holder import StateHolder
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -148,6 +147,8 @@ def test_gradio_remembers_no_value_of_any_page(own_site: Site) -> None:
 
 def test_gradio_alone_would_remember(own_site: Site) -> None:
     """With Gradio's own memory put back, an opened ticket stays in it."""
+    from gradio.state_holder import StateHolder
+
     gradio = _gradio(own_site)
     memory = StateHolder()
     memory.set_blocks(gradio.blocks)
@@ -204,38 +205,40 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 _TABS = ("Tickets", "Review", "Ask", "Gaps", "Terms", "Outbox", "Import", "Ledger")
 
 
+_EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
+    ("qd-tickets", "click", {"ticket": "AC-1"}),
+    ("qd-filter", "input", None),
+    ("qd-as-seen", "change", None),
+    ("qd-summarise", "click", None),
+    ("qd-draft", "click", None),
+    ("qd-queue", "click", {"draft": "0"}),
+    ("qd-save", "click", None),
+    ("qd-approve", "click", None),
+    ("qd-reject", "click", None),
+    ("qd-release", "click", None),
+    ("qd-question", "submit", None),
+    ("qd-stop", "click", None),
+    ("qd-again", "click", None),
+    ("qd-answer", "click", {"do": "note"}),
+    ("qd-verify", "click", None),
+    ("qd-made", "click", {"draft": "0"}),
+    ("qd-top", "click", {"value": "acme"}),
+    ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
+    ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
+    ("qd-terms", "click", {"do": "read", "words": "Max"}),
+    *((tab, "select", None) for tab in _TABS),
+]
+
+
 def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
     """Whatever tenant a browser names, a person without a membership there gets no word of it."""
-    events = [
-        ("qd-tickets", "click", {"ticket": "AC-1"}),
-        ("qd-filter", "input", None),
-        ("qd-as-seen", "change", None),
-        ("qd-summarise", "click", None),
-        ("qd-draft", "click", None),
-        ("qd-queue", "click", {"draft": "0"}),
-        ("qd-save", "click", None),
-        ("qd-approve", "click", None),
-        ("qd-reject", "click", None),
-        ("qd-release", "click", None),
-        ("qd-question", "submit", None),
-        ("qd-stop", "click", None),
-        ("qd-again", "click", None),
-        ("qd-answer", "click", {"do": "note"}),
-        ("qd-verify", "click", None),
-        ("qd-made", "click", {"draft": "0"}),
-        ("qd-top", "click", {"value": "acme"}),
-        ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
-        ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
-        ("qd-terms", "click", {"do": "read", "words": "Max"}),
-        *((tab, "select", None) for tab in _TABS),
-    ]
     with site.client("gil") as gil:
         wired = {tuple(each) for every in gil.config["dependencies"] for each in every["targets"]}
-        tried = {(gil.part(name)["id"], kind) for name, kind, _ in events}
+        tried = {(gil.part(name)["id"], kind) for name, kind, _ in _EVENTS}
         assert {each for each in wired if each[1] != "load"} <= tried | {
             (gil.part("qd-ask")["id"], "click")
         } | _status(gil)
-        for name, kind, picked in events:
+        for name, kind, picked in _EVENTS:
             for tenant in ("acme", "nowhere", "", "../acme"):
                 shown = gil.do(name, kind, picked, tenant=tenant, opened="AC-1")
                 assert shown.changed == [], (name, kind, tenant)
@@ -276,6 +279,23 @@ def test_files_of_another_tenant_are_neither_taken_nor_given(site: Site) -> None
 
 
 # Another role
+
+
+def test_an_admin_without_another_role_reads_and_writes_nothing_of_a_customer(
+    own_site: Site,
+) -> None:
+    """Managing people is a role of its own; the ledger, which holds no text, is shown for it."""
+    desk = own_site.home.desk("acme")
+    with own_site.client("ada") as ada:
+        for name, kind, picked in _EVENTS:
+            shown = ada.do(name, kind, picked, tenant="acme", opened="AC-1", question="Print?")
+            for word in (PLANTED, "blank pages", "spooler"):
+                assert word not in str(shown), name
+        arrived = ada.do("qd-top", "click", {"value": "acme"}, tenant="acme")
+        assert "Tickets are for agents" in arrived.notice
+        assert "qd-table" in str(ada.do("Ledger", "select", None, tenant="acme")["qd-ledger"])
+        assert ada.get("/exports/outbox.jsonl?tenant=acme").status_code == 403
+    assert desk.records.drafts.list() == []
 
 
 def test_an_agent_decides_nothing_by_calling_the_events(own_site: Site) -> None:

@@ -153,6 +153,10 @@ def test_the_browser_itself_refuses_inline_code(page: Page, own_site: Site) -> N
     """Even markup that got through would not run: the policy allows no inline script or handler."""
     _log_in(page, own_site, "ann")
     page.evaluate(
+        "window.refused = []; document.addEventListener('securitypolicyviolation',"
+        " each => window.refused.push(each.effectiveDirective))"
+    )
+    page.evaluate(
         "document.querySelector('.qd-list').insertAdjacentHTML('beforeend',"
         " '<img src=x onerror=\"window.pwned=1\">')"
     )
@@ -160,7 +164,8 @@ def test_the_browser_itself_refuses_inline_code(page: Page, own_site: Site) -> N
         "document.body.append(Object.assign(document.createElement('script'),"
         " {textContent: 'window.pwned=2'}))"
     )
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.refused.length > 1")
+    assert page.evaluate("window.refused.sort()") == ["script-src-attr", "script-src-elem"]
     assert page.evaluate("window.pwned") is None
 
 

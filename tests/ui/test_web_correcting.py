@@ -10,8 +10,8 @@ import pytest
 from assistant.errors import BadInput
 from assistant.flows.draft import draft_reply
 from assistant.flows.terms import terms
-from assistant.flows.tickets import import_tickets
 from guardrails import RawText
+from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import HOSTILE, MAIL, PLANTED, Browser, Shown, Site, ticket
 from ui.operations.base import silent
 from ui.operations.callers import Door, logged_in

@@ -11,7 +11,6 @@ import pytest
 from assistant.flows.draft import draft_reply
 from assistant.flows.review import approve, release
 from tests.ui.web_fixtures import PLANTED, Browser, Site, ticket
-from ui.web.uploads import in_memory
 
 NOTE = "# Badge\n\nA lost badge is blocked at the front desk within the hour."
 
@@ -79,17 +78,6 @@ def test_a_huge_file_is_refused_before_it_is_read(site: Site) -> None:
     assert grown.status_code == 400
     for told in (declared, grown.json()):
         assert "larger than" in told["happened"]
-
-
-def test_a_path_in_memory_reads_like_a_file() -> None:
-    """Ingestion sees a regular file of the right size and name, and no disk is touched."""
-    path = in_memory(b"hello", "a b.md")
-    assert (path.name, path.suffix, path.is_dir()) == ("a b.md", ".md", False)
-    assert path.resolve(strict=True) == path
-    assert path.lstat().st_size == 5
-    with path.open("rb") as file:
-        assert file.read(100) == b"hello"
-    assert not path.parent.exists()
 
 
 def test_the_outbox_can_be_taken_away(own_site: Site) -> None:

@@ -194,3 +194,29 @@ def _walk(routes: list[BaseRoute], prefix: str) -> Iterator[tuple[str, str]]:
 class _Fill(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return _FILL.get(key, "1")
+
+
+def test_a_person_changes_the_own_password_and_only_this_session_goes_on(own_site: Site) -> None:
+    """The old password is asked for; whoever sits at another browser of theirs is out."""
+    new = "staple of the battery"
+    with own_site.client("ann") as here, own_site.client("ann") as elsewhere:
+        for old, again in (("not the old one", new), (PASSWORD, "another one here")):
+            form = {"old": old, "new": new, "again": again}
+            assert here.post("/password", data=form).status_code == 403
+        assert elsewhere.get("/desk/").status_code == 200
+        form = {"old": PASSWORD, "new": new, "again": new}
+        assert here.post("/password", data=form).status_code == 200
+        assert here.get("/desk/").status_code == 200
+        assert elsewhere.get("/desk/").status_code == 401
+        assert elsewhere.log_in("ann").status_code == 401
+        assert elsewhere.log_in("ann", new).status_code == 303
+
+
+def test_a_removed_persons_session_ends_at_once(own_site: Site) -> None:
+    """The next request of a browser that is still logged in is a stranger's."""
+    with own_site.client("ann") as ann:
+        assert ann.get("/desk/").status_code == 200
+        account = own_site.home.accounts.users.get("ann")
+        assert account is not None
+        own_site.home.accounts.users.remove(account.user)
+        assert ann.get("/desk/").status_code == 401

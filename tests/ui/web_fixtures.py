@@ -12,7 +12,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -26,8 +26,9 @@ from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.egress import netguard
 from tests.fakes.parts import light_parts
-from ui.web.app import build_app
-from ui.web.firewall import GradioWall, Wrap
+
+if TYPE_CHECKING:
+    from ui.web.firewall import Wrap
 
 PASSWORD = "correct horse battery"
 PLANTED = "Theodora Quillfeather"
@@ -39,7 +40,7 @@ PEOPLE = {
     "ann": ("acme", Role.AGENT),
     "rae": ("acme", Role.REVIEWER),
     "ada": ("acme", Role.ADMIN),
-    "gil": ("globex", Role.ADMIN),
+    "gil": ("globex", Role.REVIEWER),
 }
 ARTICLE = """# Printing
 
@@ -229,9 +230,12 @@ def own_site(tmp_path: Path) -> Generator[Site]:
 
 @contextmanager
 def serving(
-    folder: Path, wrap: Wrap = GradioWall, parts: Parts | None = None, **settings: Any
+    folder: Path, wrap: Wrap | None = None, parts: Parts | None = None, **settings: Any
 ) -> Generator[Site]:
-    """Serve a fresh home from ``folder``."""
+    """Serve a fresh home from ``folder``, by default with the wall around Gradio."""
+    from ui.web.app import build_app  # here: Gradio takes seconds, and few workers need it
+    from ui.web.firewall import GradioWall
+
     temp = folder / "gradio"
     before = os.environ.get("GRADIO_TEMP_DIR")
     os.environ["GRADIO_TEMP_DIR"] = str(temp)
@@ -239,7 +243,7 @@ def serving(
         ours = Settings(home=folder / "home", **settings)
         with Home.open(ours, parts=parts or light_parts()) as home:
             set_up(home)
-            app = build_app(home, wrap_gradio=wrap)
+            app = build_app(home, wrap_gradio=wrap or GradioWall)
             with _server(app) as url:
                 yield Site(home, app, url, temp)
     finally:
@@ -250,9 +254,9 @@ def serving(
 
 
 def set_up(home: Home) -> None:
-    """Fill a home."""
-    from assistant.flows.tickets import import_tickets
+    """Fill a home, with rules for a detector and no model to load."""
     from ingestion.ingest import ingest
+    from tests.fakes.tickets import import_tickets
 
     for slug, export in (("acme", TICKETS), ("globex", OTHER)):
         home.add_tenant(slug)

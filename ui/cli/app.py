@@ -20,6 +20,7 @@ from ui.cli import (
     tenants,
     terms,
     tickets,
+    users,
 )
 from ui.operations.lines import LINES
 
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
+    top.add_typer(_members(), name="member")
     top.add_typer(_tickets(), name="tickets")
     top.add_typer(_forget(), name="forget")
     top.add_typer(_review(), name="review")
@@ -100,6 +102,19 @@ def _terms() -> typer.Typer:
 def _users() -> typer.Typer:
     group = _group("People who may log in.")
     _command(group, "add", "user.add", tenants.add_user)
+    _command(group, "list", "user.list", users.list_all)
+    _command(group, "show", "user.show", users.show)
+    _command(group, "remove", "user.remove", users.remove)
+    _command(group, "password", "user.password", users.password)
+    _command(group, "own-password", "user.own_password", users.own_password)
+    _command(group, "end-sessions", "session.end", users.end_sessions)
+    return group
+
+
+def _members() -> typer.Typer:
+    group = _group("Roles of users at a tenant.")
+    _command(group, "add", "member.add", users.add_member)
+    _command(group, "remove", "member.remove", users.remove_member)
     return group
 
 
@@ -135,6 +150,7 @@ def _outbox() -> typer.Typer:
     _command(group, "list", "outbox.list", outbox.list_all)
     group.command("export")(outbox.export)
     _command(group, "deliver", "outbox.deliver", outbox.deliver)
+    _command(group, "retry", "outbox.retry", outbox.retry)
     return group
 
 

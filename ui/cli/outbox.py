@@ -14,11 +14,19 @@ from ui.cli.options import Json, Login, Tenant
 from ui.cli.typed import credential
 
 if TYPE_CHECKING:
-    from ui.operations.outbox import Outbox
+    from ui.operations.outbox import NotTaken, Outbox, ReplyView
 
 
-def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    found = _released(tenant, login)
+def list_all(
+    *,
+    tenant: Tenant,
+    login: Login,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only replies that were given up.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    found = _released(tenant, login, failed=failed)
     if json:
         screen.as_json(found)
         return
@@ -30,7 +38,7 @@ def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
                 each.reference,
                 f"{each.released_at:%Y-%m-%d %H:%M}",
                 each.released_by,
-                f"{each.delivered_at:%Y-%m-%d %H:%M}" if each.delivered_at else "no",
+                _delivered(each),
             )
             for each in found.replies
         ),
@@ -57,6 +65,10 @@ def export(
 
 
 def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
+    """What the webhook does not take is tried again later, 8 times in all, and then given up.
+
+    Ends with 1 when a reply was not taken; all others are delivered then.
+    """
     from ui.operations.base import TenantArgs
     from ui.operations.outbox import DELIVER
 
@@ -65,13 +77,50 @@ def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
         screen.as_json(done)
     else:
         screen.say(f"{done.delivered} delivered.")
+        for each in done.failed:
+            screen.note(f"{each.reference} ({each.reply[:8]}): {_tried(each)}")
+    if done.failed:
+        raise typer.Exit(1)
 
 
-def _released(tenant: str, login: str) -> Outbox:
-    from ui.operations.base import TenantArgs
-    from ui.operations.outbox import LIST
+def retry(
+    reply: Annotated[
+        str, typer.Argument(metavar="REPLY", help="Its id, or the first digits of it; else all.")
+    ] = "",
+    *,
+    tenant: Tenant,
+    login: Login,
+    json: Json = False,
+) -> None:
+    """`outbox deliver` posts them then; `outbox list --failed` names them."""
+    from ui.operations.outbox import RETRY, RetryArgs
 
-    return perform(LIST, TenantArgs(tenant=tenant), credential=credential(login))
+    args = RetryArgs(tenant=tenant, reply=reply)
+    done = perform(RETRY, args, credential=credential(login))
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.retried} replies are due again.")
+
+
+def _released(tenant: str, login: str, *, failed: bool = False) -> Outbox:
+    from ui.operations.outbox import LIST, OutboxArgs
+
+    args = OutboxArgs(tenant=tenant, failed=failed)
+    return perform(LIST, args, credential=credential(login))
+
+
+def _delivered(reply: ReplyView) -> str:
+    if reply.delivered_at:
+        return f"{reply.delivered_at:%Y-%m-%d %H:%M}"
+    return _tried(reply) if reply.failure else "no"
+
+
+def _tried(reply: ReplyView | NotTaken) -> str:
+    """Return why a reply was not taken, how often, and when it is tried again."""
+    at = reply.next_attempt_at
+    again = f"next attempt after {at:%Y-%m-%d %H:%M}Z" if at else "given up"
+    return f"{reply.failure}, {reply.attempts} attempts, {again}"
 
 
 def _lines(found: Outbox) -> str:

@@ -40,14 +40,13 @@ def list_all(*, json: Json = False) -> None:
         screen.as_json(found)
         return
     screen.table(
-        ("tenant", "added", "policy", "AI", "review"),
+        ("tenant", "added", "policy", "AI"),
         (
             (
                 each.slug,
                 f"{each.created_at:%Y-%m-%d}",
                 each.policy_version,
                 _on(each.ai_enabled),
-                each.review,
             )
             for each in found.tenants
         ),
@@ -71,10 +70,8 @@ def _show(found: TenantDetail) -> None:
         ("added", f"{found.created_at:%Y-%m-%d %H:%M}Z"),
         ("policy version", found.policy_version),
         ("AI", _on(found.ai_enabled)),
-        ("review", found.review),
         ("training", "allowed" if found.training_allowed else "never"),
         ("regions", ", ".join(found.regions)),
-        ("destinations", ", ".join(found.destinations)),
         ("health data", "yes" if found.phi else "no"),
         ("provider's library", "read" if found.library else "not read"),
         ("resolved tickets", "found" if found.resolved_tickets else "not found"),
@@ -120,6 +117,27 @@ def reindexed(done: Reindexed, *, json: bool) -> None:
 def change(
     slug: Slug,
     *,
+    ai: Annotated[
+        bool | None, typer.Option("--ai/--no-ai", help="Ask the language model at all.")
+    ] = None,
+    training: Annotated[
+        bool | None,
+        typer.Option(
+            "--training/--no-training",
+            help="Allow a model's operator that does not promise to train on nothing.",
+        ),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(help="Where a model's operator may be; repeat it, all are replaced."),
+    ] = None,
+    health_data: Annotated[
+        bool | None,
+        typer.Option(
+            "--health-data/--no-health-data",
+            help="There is health data: a model's operator must have signed a BAA.",
+        ),
+    ] = None,
     library: Annotated[
         bool | None,
         typer.Option("--library/--no-library", help="Answer from the provider's library too."),
@@ -135,7 +153,15 @@ def change(
 ) -> None:
     from ui.operations.tenants import SET, TenantRules
 
-    rules = TenantRules(tenant=slug, library=library, resolved_tickets=resolved_tickets)
+    rules = TenantRules(
+        tenant=slug,
+        ai_enabled=ai,
+        training_allowed=training,
+        regions=tuple(region) if region else None,
+        phi=health_data,
+        library=library,
+        resolved_tickets=resolved_tickets,
+    )
     found = perform(SET, rules)
     if json:
         screen.as_json(found)

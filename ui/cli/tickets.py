@@ -16,7 +16,7 @@ from ui.cli.typed import credential, text_of
 if TYPE_CHECKING:
     from ui.operations.base import Operation
     from ui.operations.batch import BatchArgs, BatchResult
-    from ui.operations.tickets import Export
+    from ui.operations.tickets import Export, ExportFile
     from ui.operations.writing import Failure, WriteArgs, WriteResult
 
 References = Annotated[
@@ -38,16 +38,24 @@ Out = Annotated[
 
 
 def import_file(
-    file: Annotated[str, typer.Argument(help="A JSON-lines export; - is stdin.")],
+    file: Annotated[str, typer.Argument(help="An export of tickets; - is stdin.")],
     *,
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    from ui.operations.tickets import IMPORT
+    """Nothing is kept unless all of the file can be read.
+
+    An import that was stopped, however hard, goes on when it is run again. A file may have any
+    length; stdin is held in memory.
+    """
+    from ui.operations.tickets import IMPORT, IMPORT_FILE, ExportFile
 
     args = _export(tenant, file)
     with screen.watching() as progress:
-        done = perform(IMPORT, args, progress=progress)
+        if isinstance(args, ExportFile):
+            done = perform(IMPORT_FILE, args, progress=progress)
+        else:
+            done = perform(IMPORT, args, progress=progress)
     if json:
         screen.as_json(done)
     else:
@@ -191,11 +199,14 @@ def _batch(
         raise typer.Exit(1)
 
 
-def _export(tenant: str, file: str) -> Export:
-    from ui.operations.tickets import Export
+def _export(tenant: str, file: str) -> Export | ExportFile:
+    from ui.operations.tickets import Export, ExportFile
 
-    name = "stdin" if file == "-" else Path(file).name
-    return Export(tenant=tenant, name=name, text=text_of(file))
+    path = Path(file)
+    if file != "-" and (path.is_file() or not path.exists()):
+        return ExportFile(tenant=tenant, path=str(path.resolve()))
+    name = "stdin" if file == "-" else path.name
+    return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe is read once only
 
 
 def _write(

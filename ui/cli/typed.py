@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ui.operations.base import Credential
 
 PASSWORD = "QUIETDESK_PASSWORD"  # noqa: S105 - a variable's name
+NEW_PASSWORD = "QUIETDESK_NEW_PASSWORD"  # noqa: S105 - a variable's name
 _MIB = 1024 * 1024
 _STDIN = "-"
 
@@ -30,6 +31,18 @@ def password(prompt: str, *, confirm: bool = False) -> str:
 
         raise BadInput("There is no password and nobody to ask for one.", todo=f"Set {PASSWORD}.")
     return typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+
+
+def new_password(prompt: str) -> str:
+    """Return a new password from the environment or from a hidden prompt, typed twice."""
+    given = os.environ.get(NEW_PASSWORD)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        from assistant.errors import BadInput
+
+        raise BadInput("There is no new password.", todo=f"Set {NEW_PASSWORD}.")
+    return typer.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True)
 
 
 def credential(login: str) -> Credential:

@@ -17,7 +17,7 @@ from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.drafts import draft_view
 from ui.operations.needs import OWNER
-from ui.operations.tickets import Export
+from ui.operations.tickets import Export, ExportFile, steps
 from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class BatchArgs(TenantArgs):
     """
 
     out: str
-    export: Export | None = None
+    export: Export | ExportFile | None = None
 
 
 class BatchResult(Shape):
@@ -80,16 +80,15 @@ def _batch(
     return BatchResult(written=len(missing) - len(failed), known=known, failed=tuple(failed))
 
 
-def _wanted(desk: Desk, export: Export | None, progress: Progress) -> list[str]:
+def _wanted(desk: Desk, export: Export | ExportFile | None, progress: Progress) -> list[str]:
     """Return the tickets to write about, each once; those of an export are imported first."""
     if export is None:
         return waiting(desk)
-    from assistant.flows.tickets import import_tickets, read_tickets
-    from guardrails import RawText
+    from ingestion.tickets import import_tickets, references
 
-    raw, pace = RawText(export.text), Pace("redacting")
-    import_tickets(desk, raw, export.name, progress=lambda at, of: progress(pace.at(at, of)))
-    return list(dict.fromkeys(ticket.reference for ticket in read_tickets(raw, export.name)))
+    source = export.source()
+    import_tickets(desk, source, progress=steps(progress))
+    return references(source)
 
 
 class _Lines:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from assistant.model import Role
 from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import OWNER
+from ui.operations.needs import OWNER, member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -35,6 +36,13 @@ class FolderArgs(Shape):
 
 class IngestArgs(FolderArgs, TenantArgs):
     """What is read, and whose it is."""
+
+
+class Article(TenantArgs):
+    """One document by its file name, with its bytes; one of the same name is replaced."""
+
+    name: str
+    body: bytes = Field(repr=False)
 
 
 class SkippedFile(Shape):
@@ -111,14 +119,28 @@ def read_into(
     met = (report.added, report.changed, report.unchanged, report.removed, broken)
     if not any(met):
         raise BadInput(f"There is no document in {args.path}.")
-    return result_of(report, home.index_bytes(desk.tenant.slug), desk.records.counts()["chunks"])
+    return _result_of(report, home.index_bytes(desk.tenant.slug), desk.records.counts()["chunks"])
 
 
 def _ingest(home: Home, _caller: Caller, args: IngestArgs, progress: Progress) -> IngestResult:
     return read_into(home, home.desk(args.tenant), args, progress)
 
 
-def result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResult:
+def _upload(home: Home, _caller: Caller, args: Article, progress: Progress) -> IngestResult:
+    from ingestion.ingest import ingest
+    from ingestion.source import Upload
+
+    desk = home.desk(args.tenant)
+    report = ingest(
+        desk,
+        Upload(args.name, args.body),
+        progress=lambda at: progress(_step_of(at)),
+        max_bytes=home.settings.max_file_mb * MIB,
+    )
+    return _result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
+
+
+def _result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResult:
     """Return ``report`` for the outside; ``chunks`` is how many the whole index holds."""
     spent = sum(report.seconds.values())
     embedding = report.seconds.get("embedding")
@@ -152,4 +174,7 @@ def _step_of(at: IngestProgress) -> Step:
 
 INGEST = Operation(
     "ingest", IngestArgs, IngestResult, _ingest, needs=OWNER, alone=True, local_only=True
+)
+UPLOAD = Operation(
+    "ingest.upload", Article, IngestResult, _upload, needs=member(Role.REVIEWER), alone=True
 )

@@ -19,6 +19,7 @@ LINES = {
         "Forget a ticket as it came and as it was redacted, its drafts, decisions and replies."
     ),
     "gaps.list": "List what was asked in vain, like questions together, most often asked first.",
+    "ingest.upload": "Read one uploaded document into a tenant's index; one of the same name is replaced.",
     "ingest": (
         "Read documents into a tenant's index; what is gone from the folder goes from the index."
     ),
@@ -34,8 +35,11 @@ LINES = {
         "Replace the library's vectors that another model made; the old ones answer meanwhile."
     ),
     "library.show": "Show how much the library holds, and who reads it.",
-    "outbox.deliver": "Post what was not delivered yet to the webhook.",
+    "member.add": "Give a user a further role at a tenant.",
+    "member.remove": "Take a role at a tenant away from a user.",
+    "outbox.deliver": "Post what is due to the webhook, each reply on its own.",
     "outbox.list": "List released replies, oldest first.",
+    "outbox.retry": "Make replies that were given up due again: one of them, or all.",
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
@@ -51,6 +55,7 @@ LINES = {
     "review.reject": "Reject a draft; it is kept and can never be released.",
     "review.release": "Put identity back into an approved reply and place it in the outbox.",
     "review.show": "Show what the model saw, what it said and what would be sent.",
+    "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",
     "summarise.batch": "Summarise many tickets, with a file of results that can be resumed.",
     "talk.begin": "Begin a conversation with the knowledge base, or go on with one.",
@@ -70,9 +75,8 @@ LINES = {
     "terms.masked": "Show what is masked in an open ticket or draft, and could be left readable.",
     "terms.remove": "Leave a word to detection again.",
     "tickets.find": "Find tickets by number, word, requester or status, with identity put back.",
-    "tickets.import": (
-        "Import tickets; those that are there already are updated. All of a file or none of it."
-    ),
+    "tickets.import": "Import tickets; those that are there already are updated.",
+    "tickets.import_file": "Import tickets from a file of this machine, whatever its size.",
     "tickets.list": "List a tenant's tickets, redacted.",
     "tickets.show": "Show a ticket as it came, to a person who is a member of its tenant.",
     "tickets.redact": (
@@ -80,4 +84,9 @@ LINES = {
         "imported."
     ),
     "user.add": ("Give a person a login and a role with a tenant; the password is asked for."),
+    "user.list": "List users with their roles; with a tenant, the users of that tenant.",
+    "user.own_password": "Change your own password; your other sessions end.",
+    "user.password": "Set a user's password; the user's sessions end.",
+    "user.remove": "Remove a user with all roles; the user's sessions end at once.",
+    "user.show": "Show a user's roles, sessions and last login.",
 }

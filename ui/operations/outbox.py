@@ -12,10 +12,11 @@ from ui.operations.needs import member
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.flows.outbox import OutboxItem
 
 
 class ReplyView(Shape):
-    """A released reply."""
+    """A released reply; ``failure`` is a short code, empty when it was never posted in vain."""
 
     reply: str
     reference: str
@@ -23,47 +24,108 @@ class ReplyView(Shape):
     released_by: str
     released_at: datetime
     delivered_at: datetime | None
+    attempts: int = 0
+    failure: str = ""
+    next_attempt_at: datetime | None = None
+    given_up: bool = False
+
+
+class OutboxArgs(TenantArgs):
+    """The outbox, or only what was given up of it."""
+
+    failed: bool = False
 
 
 class Outbox(Shape):
-    """Every released reply, oldest first."""
+    """Released replies, oldest first."""
 
     replies: tuple[ReplyView, ...]
 
 
+class NotTaken(Shape):
+    """A reply that the webhook did not take; without a next attempt it was given up."""
+
+    reply: str
+    reference: str
+    failure: str
+    attempts: int
+    next_attempt_at: datetime | None
+
+
 class Delivered(Shape):
-    """How many replies were posted."""
+    """How many replies the webhook took, and those that it did not take."""
 
     delivered: int
+    failed: tuple[NotTaken, ...]
 
 
-def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Outbox:
+class RetryArgs(TenantArgs):
+    """A reply that was given up, by its id or the first digits of it; empty means all of them."""
+
+    reply: str = ""
+
+
+class Retried(Shape):
+    """How many replies are due again."""
+
+    retried: int
+
+
+def _list(home: Home, caller: Caller, args: OutboxArgs, _progress: Progress) -> Outbox:
     from assistant.flows import outbox
 
     desk, person = at_desk(home, caller, args.tenant)
-    return Outbox(
-        replies=tuple(
-            ReplyView(
-                reply=item.reply_id,
-                reference=item.reference,
-                text=item.text.for_display(),
-                released_by=item.released_by,
-                released_at=item.released_at,
-                delivered_at=item.delivered_at,
-            )
-            for item in outbox.replies(desk, person)
-        )
+    found = (_view(item) for item in outbox.replies(desk, person))
+    return Outbox(replies=tuple(each for each in found if each.given_up or not args.failed))
+
+
+def _view(item: OutboxItem) -> ReplyView:
+    tried = item.delivery
+    return ReplyView(
+        reply=item.reply_id,
+        reference=item.reference,
+        text=item.text.for_display(),
+        released_by=item.released_by,
+        released_at=item.released_at,
+        delivered_at=item.delivered_at,
+        attempts=tried.attempts if tried else 0,
+        failure=tried.failure if tried else "",
+        next_attempt_at=tried.next_at if tried else None,
+        given_up=tried is not None and tried.next_at is None,
     )
 
 
 def _deliver(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Delivered:
-    from assistant.flows import outbox
+    from assistant.flows import delivery
 
     desk, person = at_desk(home, caller, args.tenant)
-    return Delivered(delivered=outbox.deliver(desk, person, home.post_replies()))
+    done = delivery.deliver(desk, person, home.post_replies())
+    return Delivered(
+        delivered=done.delivered,
+        failed=tuple(
+            NotTaken(
+                reply=each.delivery.reply_id,
+                reference=each.reference,
+                failure=each.delivery.failure,
+                attempts=each.delivery.attempts,
+                next_attempt_at=each.delivery.next_at,
+            )
+            for each in done.waiting
+        ),
+    )
 
 
-LIST = Operation("outbox.list", TenantArgs, Outbox, _list, needs=member(Role.AGENT))
+def _retry(home: Home, caller: Caller, args: RetryArgs, _progress: Progress) -> Retried:
+    from assistant.flows import delivery
+
+    desk, person = at_desk(home, caller, args.tenant)
+    return Retried(retried=delivery.retry(desk, person, args.reply))
+
+
+LIST = Operation("outbox.list", OutboxArgs, Outbox, _list, needs=member(Role.AGENT))
 DELIVER = Operation(
     "outbox.deliver", TenantArgs, Delivered, _deliver, needs=member(Role.REVIEWER), alone=True
+)
+RETRY = Operation(
+    "outbox.retry", RetryArgs, Retried, _retry, needs=member(Role.REVIEWER), alone=True
 )

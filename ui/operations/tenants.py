@@ -27,7 +27,6 @@ class TenantView(Shape):
     created_at: datetime
     policy_version: int
     ai_enabled: bool
-    review: str
 
 
 class TenantDetail(TenantView):
@@ -36,7 +35,6 @@ class TenantDetail(TenantView):
     training_allowed: bool
     regions: tuple[str, ...]
     phi: bool
-    destinations: tuple[str, ...]
     library: bool
     resolved_tickets: bool
     counts: dict[str, int]
@@ -47,6 +45,10 @@ class TenantDetail(TenantView):
 class TenantRules(TenantArgs):
     """Rules of a tenant's policy to change; None leaves one as it is."""
 
+    ai_enabled: bool | None = None
+    training_allowed: bool | None = None
+    regions: tuple[str, ...] | None = None
+    phi: bool | None = None
     library: bool | None = None
     resolved_tickets: bool | None = None
 
@@ -75,7 +77,6 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
         training_allowed=tenant.policy.training_allowed,
         regions=tenant.policy.regions,
         phi=tenant.policy.phi,
-        destinations=tenant.policy.destinations,
         library=tenant.policy.library,
         resolved_tickets=tenant.policy.resolved_tickets,
         counts=dict(desk.records.counts()),
@@ -90,8 +91,8 @@ def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> T
     from ingestion.resolved import bring_resolved
 
     policy = home.tenant(args.tenant).policy
-    wanted = {"library": args.library, "resolved_tickets": args.resolved_tickets}
-    changed = replace(policy, **{name: on for name, on in wanted.items() if on is not None})
+    wanted = args.model_dump(exclude={"tenant"}, exclude_none=True)
+    changed = replace(policy, **wanted)
     if changed != policy:
         home.set_policy(args.tenant, changed)
         bring_resolved(home.desk(args.tenant))
@@ -105,7 +106,6 @@ def _view(tenant: Tenant) -> TenantView:
         created_at=tenant.created_at,
         policy_version=tenant.policy.version,
         ai_enabled=tenant.policy.ai_enabled,
-        review=tenant.policy.review.value,
     )
 
 

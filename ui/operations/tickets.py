@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from assistant.errors import BadInput
 from assistant.model import Role, TicketStatus
-from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.base import Operation, Pace, Progress, Shape, Step, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import WrittenView, written_view
-from ui.operations.needs import member, owner_or
+from ui.operations.needs import OWNER, member, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
     from assistant.model import Draft
+    from ingestion.source import Source
 
 
 class Export(TenantArgs):
-    """The text of a JSON-lines export; ``name`` is what errors call it."""
+    """The text of an export of tickets; ``name`` is what errors call it."""
 
     name: str
     text: str
+
+    def source(self) -> Source:
+        """Return where the bytes are."""
+        from ingestion.source import Upload
+
+        return Upload(self.name, self.text.encode("utf-8", "replace"))
+
+
+class ExportFile(TenantArgs):
+    """An export of tickets in a file of this machine, by its absolute path."""
+
+    path: str
+
+    def source(self) -> Source:
+        """Return where the bytes are; a file is read in pieces, whatever its size."""
+        from ingestion.source import FileSource
+
+        return FileSource(Path(self.path))
 
 
 class Imported(Shape):
@@ -127,21 +148,25 @@ class TicketFull(Shape):
     written: tuple[WrittenView, ...]
 
 
-def _import(home: Home, _caller: Caller, args: Export, progress: Progress) -> Imported:
-    from assistant.flows.tickets import import_tickets
-    from guardrails import RawText
+def _import(home: Home, _caller: Caller, args: Export | ExportFile, progress: Progress) -> Imported:
     from ingestion.resolved import bring_resolved
+    from ingestion.tickets import import_tickets
 
     desk = home.desk(args.tenant)
-    pace = Pace("redacting")
-    done = import_tickets(
-        desk,
-        RawText(args.text),
-        args.name,
-        progress=lambda at, total: progress(pace.at(at, total)),
-    )
+    done = import_tickets(desk, args.source(), progress=steps(progress))
     bring_resolved(desk)
     return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
+
+
+def steps(progress: Progress) -> Callable[[str, int, int | None], None]:
+    """Return what an import reports to, as steps with their pace."""
+    paces: dict[str, Pace] = {}
+
+    def step(what: str, done: int, total: int | None) -> None:
+        pace = paces.setdefault(what, Pace(what))
+        progress(Step(what=what, done=done) if total is None else pace.at(done, total))
+
+    return step
 
 
 def _redact(home: Home, _caller: Caller, args: RedactArgs, progress: Progress) -> RedactedAgain:
@@ -249,6 +274,15 @@ def _status(word: str) -> TicketStatus | None:
 
 IMPORT = Operation(
     "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), alone=True
+)
+IMPORT_FILE = Operation(
+    "tickets.import_file",
+    ExportFile,
+    Imported,
+    _import,
+    needs=OWNER,
+    alone=True,
+    local_only=True,
 )
 REDACT = Operation(
     "tickets.redact", RedactArgs, RedactedAgain, _redact, needs=owner_or(Role.REVIEWER), alone=True

@@ -46,9 +46,10 @@ class _Door:
 
     async def log_in(self, request: Request) -> Response:
         login, password = _fields(await read_body(request, _LONGEST_FORM))
+        address = request.client.host if request.client else ""
         try:
             user = await to_thread.run_sync(
-                self._home.accounts.authenticate, login, password, limiter=self._hashing
+                self._home.accounts.authenticate, login, password, address, limiter=self._hashing
             )
         except NotPermitted as error:  # too many failures: the message says how long to wait
             return _again(f"{error.happened} {error.todo}", 429)
@@ -66,8 +67,9 @@ class _Door:
         return response
 
     async def _welcome(self, request: Request, user: User) -> Response:
-        hours = self._home.settings.session_hours
-        token = await to_thread.run_sync(self._home.accounts.open_session, user, hours)
+        settings = self._home.settings
+        hours, idle = settings.session_hours, settings.session_idle_minutes
+        token = await to_thread.run_sync(self._home.accounts.open_session, user, hours, idle)
         response = _redirect(request, DESK)
         response.set_cookie(
             COOKIE,

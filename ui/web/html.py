@@ -12,14 +12,19 @@ import re
 from collections.abc import Iterable
 from typing import LiteralString, NewType
 
+from guardrails import unseen
+
 Html = NewType("Html", str)
 """Markup that was made here."""
 
 NOTHING = Html("")
 _VOID = frozenset({"br", "hr", "img", "input"})
+_PICTURES = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
 _UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    rf"(?!(?<=[{_PICTURES}])[\ufe0e\ufe0f])"  # an emoji is written with one of these
+    rf"[{unseen.UNSEEN}{unseen.CONTROLS}]"
 )
 
 

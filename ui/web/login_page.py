@@ -1,29 +1,35 @@
-"""The one page that a stranger sees."""
+"""The one page that a stranger sees, and its frame, which the password form has too."""
 
 from __future__ import annotations
+
+from typing import LiteralString
 
 from ui.web.html import NOTHING, Html, el, text, words
 
 _HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Log in · Quietdesk</title><link rel="icon" href="static/mark.svg">
+<link rel="icon" href="static/mark.svg">
 <link rel="stylesheet" href="static/base.css"><link rel="stylesheet" href="static/login.css">
-</head><body>"""
+"""
 
 
 def login_page(problem: str = "") -> str:
     """Return the page, with what went wrong the last time."""
-    card = el(
-        "main",
-        el("img", class_="qd-mark", src="static/mark.svg", alt="", width="40", height="40"),
+    return page(
+        "Log in · Quietdesk",
         el("h1", words("Quietdesk")),
         el("p", words("Support that keeps confidences."), class_="qd-lead"),
         el("p", text(problem), class_="qd-problem", role="alert") if problem else NOTHING,
         _form(),
         el("p", words(_PROMISE), class_="qd-promise"),
-        class_="qd-card",
     )
-    return f"{_HEAD}{card}</body></html>"
+
+
+def page(title: LiteralString, *parts: Html) -> str:
+    """Return a small page with one card of ``parts``."""
+    mark = el("img", class_="qd-mark", src="static/mark.svg", alt="", width="40", height="40")
+    card = el("main", mark, *parts, class_="qd-card")
+    return f"{_HEAD}{el('title', words(title))}</head><body>{card}</body></html>"
 
 
 _PROMISE = "Names, addresses and secrets of customers never reach a model, an index or a log."
@@ -32,15 +38,16 @@ _PROMISE = "Names, addresses and secrets of customers never reach a model, an in
 def _form() -> Html:
     return el(
         "form",
-        _field("login", "Login", kind="text", autocomplete="username", autofocus=True),
-        _field("password", "Password", kind="password", autocomplete="current-password"),
+        field("login", "Login", kind="text", autocomplete="username", autofocus=True),
+        field("password", "Password", kind="password", autocomplete="current-password"),
         el("button", words("Log in"), type="submit"),
         method="post",
         action="login",
     )
 
 
-def _field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: bool = False) -> Html:
+def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: bool = False) -> Html:
+    """Return a labelled entry of a form."""
     entry = el(
         "input",
         id=name,

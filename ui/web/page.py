@@ -14,12 +14,14 @@ import gradio as gr
 from gradio.components import Component
 from gradio.themes import Base
 
+from assistant.model import Role
 from ui.operations.callers import Door, logged_in
 from ui.web.html import NOTHING, Html
 from ui.web.tabs import ask, rest, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
 from ui.web.tabs.rest import build_gaps, build_import, build_ledger, build_outbox
 from ui.web.views.header import header
+from ui.web.views.notice import empty
 from ui.web.visit import Visit, open_visit
 from ui.web.widgets import UNCHANGED, Block, Pace, Wiring, held, panel, word
 
@@ -31,6 +33,8 @@ THEME = Base(
     font=["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
     font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"],
 )
+
+_NO_AGENT = "Tickets are for agents"
 
 
 def build_page(operator: Operator) -> gr.Blocks:
@@ -173,10 +177,13 @@ class _Desk:
 
     def _at(self, visit: Visit, opened: str) -> list[object]:
         top = header(visit.login, list(visit.caller.memberships.values()), visit.tenant)
+        reads = visit.may(Role.AGENT)
         values = (
-            each.filled(visit) if each.name == opened else each.cleared() for each in self._all
+            each.filled(visit) if reads and each.name == opened else each.cleared()
+            for each in self._all
         )
-        return [visit.tenant, opened, top, *(value for some in values for value in some), NOTHING]
+        hint = NOTHING if reads else empty(_NO_AGENT, "An admin can give you the role agent.")
+        return [visit.tenant, opened, top, *(value for some in values for value in some), hint]
 
 
 def _shows(view: Callable[..., Html]) -> Callable[..., Sequence[object]]:

@@ -6,11 +6,8 @@ its routes are shut.
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -19,29 +16,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.errors import BadInput
-from assistant.model import Role
-from ui.operations import outbox, tickets
-from ui.operations.base import ArgsT, Operation, Progress, ResultT, TenantArgs, silent
+from ui.operations import ingest, outbox, tickets
+from ui.operations.base import ArgsT, Operation, ResultT, silent
 from ui.operations.callers import Caller, Door, logged_in
-from ui.operations.ingest import IngestResult, result_of
-from ui.operations.needs import member
+from ui.operations.ingest import IngestResult
 from ui.operations.outbox import ReplyView
 from ui.web.bodies import MIB, read_body
 from ui.web.session import user_of
 
 if TYPE_CHECKING:
-    from assistant.bootstrap import Home
     from ui.operations.operator import Operator
 
 _LONGEST_NAME = 255
-
-
-class Upload(TenantArgs):
-    """One file that a reviewer sent."""
-
-    name: str
-    body: bytes
-    max_bytes: int
 
 
 def upload_routes(operator: Operator) -> APIRouter:
@@ -70,15 +56,15 @@ class _Door:
 
     async def knowledge(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
-        upload = Upload(tenant=tenant, name=name, body=body, max_bytes=self._max_bytes)
-        done = await self._run(lambda: self._perform(request, _KNOWLEDGE, upload))
+        article = ingest.Article(tenant=tenant, name=name, body=body)
+        done = await self._run(lambda: self._perform(request, ingest.UPLOAD, article))
         if done.skipped:
             raise BadInput(f"{name} was left out: {done.skipped[0].reason}.")
         return JSONResponse({"said": _what_became(done)})
 
     async def outbox(self, request: Request) -> Response:
         tenant = request.query_params.get("tenant", "")
-        args = TenantArgs(tenant=tenant)
+        args = outbox.OutboxArgs(tenant=tenant)
         found = await self._run(lambda: self._perform(request, outbox.LIST, args))
         return StreamingResponse(
             _lines(found.replies),
@@ -103,50 +89,6 @@ class _Door:
 
     async def _run(self, work: Callable[[], Any]) -> Any:
         return await to_thread.run_sync(work, limiter=self._few)
-
-
-def _ingest(home: Home, _caller: Caller, args: Upload, _progress: Progress) -> IngestResult:
-    from ingestion.ingest import ingest  # loads models; the page must start without them
-
-    desk = home.desk(args.tenant)
-    report = ingest(
-        desk,
-        in_memory(args.body, args.name),
-        progress=lambda _step: None,
-        max_bytes=args.max_bytes,
-        known_as=Path("/uploads") / args.name,
-    )
-    return result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
-
-
-_KNOWLEDGE = Operation(
-    "uploads.knowledge", Upload, IngestResult, _ingest, needs=member(Role.REVIEWER), alone=True
-)
-
-
-class _InMemory(type(Path())):
-    """A path whose file is in memory: ingestion reads files by path, and an upload has none."""
-
-    body: bytes
-
-    def resolve(self, strict: bool = False) -> _InMemory:  # noqa: ARG002 - as in Path
-        return self
-
-    def is_dir(self) -> bool:
-        return False
-
-    def lstat(self) -> os.stat_result:
-        return os.stat_result((stat.S_IFREG | 0o400, 0, 0, 1, 0, 0, len(self.body), 0, 0, 0))
-
-    def open(self, *_how: object, **_more: object) -> Any:
-        return io.BytesIO(self.body)
-
-
-def in_memory(body: bytes, name: str) -> Path:
-    """Return a path that reads ``body`` and touches no disk."""
-    path = _InMemory("/uploads") / name
-    path.body = body
-    return path
 
 
 def _name(request: Request) -> str:

@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from assistant.adapters.records import policies
 from assistant.adapters.records.database import Database
-from assistant.adapters.records.logins import HASHER, Passwords, Patience, hash_token
+from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
 from assistant.adapters.records.schema import policies as policy_table
 from assistant.adapters.records.scope import upsert
+from assistant.adapters.records.throttle import Throttle
+from assistant.adapters.records.users import SqlUsers, fold
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
 from guardrails.crypto.keys import DataKey, MasterKey
@@ -27,6 +29,9 @@ LIBRARY = "@library"
 """The library's row among the tenants; no tenant's name begins so."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_TOUCH_AFTER = timedelta(seconds=30)
+"""How late a use may be written down, so that not every request writes."""
+
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
 
@@ -48,8 +53,9 @@ class Accounts:
         self._database = database
         self._master_key = master_key
         self._now = now
-        self._patience = Patience(now)
+        self._throttle = Throttle(now)
         self._passwords = Passwords(hasher)
+        self.users = SqlUsers(database, now, self._passwords.hash)
 
     # Tenants
 
@@ -137,8 +143,7 @@ class Accounts:
     def add_user(self, login: str, password: str, tenant: str, role: Role) -> User:
         """Give ``login`` a role with a tenant. `BadInput` for a login or password that is wrong.
 
-        A login that exists gets a further membership, or another role at this one, if the password
-        is theirs.
+        A login that exists gets the role beside those it has, if the password is theirs.
         """
         _must_be_a_tenant(tenant)
         name = _login(login)
@@ -158,61 +163,72 @@ class Accounts:
                 row = {"id": user.id, "login": name, "password_hash": stored}
                 connection.execute(insert(users), [row | {"created_at": self._now()}])
             membership = {"tenant_id": tenant_id, "user_id": user.id, "role": role.value}
-            connection.execute(upsert(connection, memberships, membership, {"role": role.value}))
+            connection.execute(upsert(connection, memberships, membership, {}))
         return user
 
     def memberships(self, login: str) -> list[Membership]:
         """Return a user's memberships, by tenant; none for a login that is unknown."""
-        query = _memberships().where(users.c.login == _fold(login)).order_by(tenants.c.slug)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return [Membership(User(row.id, row.login), row.slug, Role(row.role)) for row in rows]
+        return self.users.memberships(login)
 
     def member(self, login: str, tenant: str) -> Membership | None:
-        """Return a user's membership with one tenant, None when they have none."""
-        return next(
-            (membership for membership in self.memberships(login) if membership.tenant == tenant),
-            None,
-        )
+        """Return a user's membership at one tenant, None when they have none."""
+        return next((each for each in self.memberships(login) if each.tenant == tenant), None)
 
-    def authenticate(self, login: str, password: str) -> User | None:
-        """Return the user if the password is theirs. `NotPermitted` after too many failures."""
-        name = _fold(login)
-        self._patience.check(name)
+    def authenticate(self, login: str, password: str, address: str = "") -> User | None:
+        """Return the user if the password is theirs. `NotPermitted` after too many failures.
+
+        ``address`` is the caller's network address, empty for a caller on this machine. Failures
+        count against the login from that address alone.
+        """
+        name = fold(login)
+        self._throttle.check(name, address)
         known = self._user(name)
         stored = known.password_hash if known else None
         if not self._passwords.match(password, stored) or known is None:
-            self._patience.failed(name)
+            self._throttle.failed(name, address)
             return None
-        self._patience.succeeded(name)
+        self._throttle.succeeded(name, address)
         return User(known.id, known.login)
 
     # Sessions
 
-    def open_session(self, user: User, hours: int) -> str:
-        """Return a fresh token that stands for ``user``; only its hash is kept."""
+    def open_session(self, user: User, hours: int, idle_minutes: int) -> str:
+        """Return a fresh token that identifies ``user``; only its hash is kept.
+
+        It ends after ``hours``, or when it was not used for ``idle_minutes``.
+        """
         token, now = secrets.token_urlsafe(32), self._now()
         row = {
             "token_hash": hash_token(token),
             "user_id": user.id,
             "created_at": now,
             "expires_at": now + timedelta(hours=hours),
+            "idle_minutes": idle_minutes,
+            "idle_until": now + timedelta(minutes=idle_minutes),
         }
+        over = (sessions.c.expires_at <= now) | (sessions.c.idle_until <= now)
         with self._database.writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            connection.execute(delete(sessions).where(over))
             connection.execute(insert(sessions), [row])
+            this = update(users).where(users.c.id == user.id)
+            connection.execute(this.values(last_login_at=now))
         return token
 
     def session_user(self, token: str) -> User | None:
-        """Return whom a token stands for, None when it has ended or never was."""
-        query = (
-            select(users.c.id, users.c.login)
-            .join(sessions, sessions.c.user_id == users.c.id)
-            .where(sessions.c.token_hash == hash_token(token), sessions.c.expires_at > self._now())
-        )
+        """Return whom a token identifies, None when it has ended or never was; counts as use."""
+        now, this = self._now(), sessions.c.token_hash == hash_token(token)
+        running = this, sessions.c.expires_at > now, sessions.c.idle_until > now
+        columns = users.c.id, users.c.login, sessions.c.idle_minutes, sessions.c.idle_until
+        query = select(*columns).join(sessions, sessions.c.user_id == users.c.id).where(*running)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else User(row.id, row.login)
+        if row is None:
+            return None
+        idle_until = now + timedelta(minutes=row.idle_minutes)
+        if idle_until - row.idle_until >= _TOUCH_AFTER:
+            with self._database.writing() as connection:
+                connection.execute(update(sessions).where(this).values(idle_until=idle_until))
+        return User(row.id, row.login)
 
     def close_session(self, token: str) -> None:
         """End a session; a token that is unknown is ignored."""
@@ -245,28 +261,15 @@ def _with_policy() -> Select[*tuple[Any, ...]]:
     return select(*columns).join(policy_table, joined).where(policy_table.c.version == newest)
 
 
-def _memberships() -> Select[*tuple[Any, ...]]:
-    columns = users.c.id, users.c.login, tenants.c.slug, memberships.c.role
-    return (
-        select(*columns)
-        .join(memberships, memberships.c.user_id == users.c.id)
-        .join(tenants, tenants.c.id == memberships.c.tenant_id)
-    )
-
-
 def _tenant(row: Row[Any]) -> Tenant:
     return Tenant(row.id, row.slug, row.created_at, policies.load(row.body))
 
 
 def _login(login: str) -> str:
-    name = _fold(login)
+    name = fold(login)
     if not _LOGIN.fullmatch(name):
         raise BadInput("A login has 1 to 254 characters and no spaces.")
     return name
-
-
-def _fold(login: str) -> str:
-    return login.strip().casefold()
 
 
 def _must_be_a_tenant(slug: str) -> None:

@@ -1,26 +1,18 @@
-"""Passwords, and the patience that guessing them takes."""
+"""Hashes of passwords and of session tokens."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
-from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from assistant.errors import BadInput, NotPermitted
+from assistant.errors import BadInput
 
 SHORTEST_PASSWORD = 10
 _LONGEST_PASSWORD = 1024  # hashing more would let anybody keep the processor busy
-_FREE_TRIES = 8
-_LONGEST_WAIT = timedelta(minutes=15)
-_REMEMBERED = 10_000  # logins; guesses at ever new names must not fill the memory
 
 HASHER = PasswordHasher()
 """Argon2id as RFC 9106 recommends where memory is short: slow on purpose."""
@@ -58,50 +50,3 @@ class Passwords:
 def hash_token(token: str) -> str:
     """Return what is stored of a session's token; the token itself is only with its owner."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(slots=True)
-class _Tries:
-    failures: int
-    until: datetime
-
-
-class Patience:
-    """After some failures each further try must wait, twice as long every time.
-
-    Kept in memory: a restart forgives, which costs a guesser more than it gives.
-    """
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
-        self._lock = Lock()
-
-    def check(self, login: str) -> None:
-        """Pass, or say how long to wait with `NotPermitted`; the same for unknown logins."""
-        with self._lock:
-            tries = self._tries.get(login)
-        left = (tries.until - self._now()).total_seconds() if tries else 0
-        if left > 0:
-            raise NotPermitted(
-                "This login has failed too often.", todo=f"Try again in {int(left) + 1} seconds."
-            )
-
-    def failed(self, login: str) -> None:
-        """Count a failure."""
-        with self._lock:
-            tries = self._tries.setdefault(login, _Tries(0, self._now()))
-            tries.failures += 1
-            over = tries.failures - _FREE_TRIES
-            if over >= 0:
-                tries.until = self._now() + min(
-                    timedelta(seconds=2 ** min(over, 20)), _LONGEST_WAIT
-                )
-            self._tries.move_to_end(login)
-            while len(self._tries) > _REMEMBERED:
-                self._tries.popitem(last=False)
-
-    def succeeded(self, login: str) -> None:
-        """Forget the failures."""
-        with self._lock:
-            self._tries.pop(login, None)

@@ -87,6 +87,7 @@ users = Table(
     Column("login", String(254), nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("last_login_at", Moment),
 )
 
 memberships = Table(
@@ -96,8 +97,9 @@ memberships = Table(
     Column(
         "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     ),
-    Column("role", String(16), nullable=False),
+    Column("role", String(16), primary_key=True),
 )
+"""A row for each role that a user has at a tenant."""
 
 sessions = Table(
     "sessions",
@@ -108,7 +110,10 @@ sessions = Table(
     ),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("idle_minutes", Integer, nullable=False),
+    Column("idle_until", Moment, nullable=False),
 )
+"""Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``."""
 
 # Documents
 
@@ -306,6 +311,20 @@ replies = Table(
     ),
     UniqueConstraint("tenant_id", "draft_id"),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _owner(),
+    Column("reply_id", String, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("failure", String(32), nullable=False),
+    Column("next_at", Moment),
+    ForeignKeyConstraint(
+        ["tenant_id", "reply_id"], ["replies.tenant_id", "replies.id"], ondelete="CASCADE"
+    ),
+)
+"""Replies that were posted in vain, until they are delivered."""
 
 # Which placeholders stand in what is kept. A placeholder is its keyed hash; the empty one says that
 # the record was read. Without the keys these rows say which records share a value, and not whose.

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.database import Database
+from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
 from assistant.adapters.records.drafts import SqlDrafts
 from assistant.adapters.records.gaps import SqlGaps
@@ -42,6 +43,7 @@ class TenantRecords:
         self._gaps = SqlGaps(self._scope)
         self._tickets = SqlTickets(self._scope)
         self._drafts = SqlDrafts(self._scope)
+        self._deliveries = SqlDeliveries(self._scope)
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
         self._vault = SqlVault(self._scope)
@@ -64,6 +66,10 @@ class TenantRecords:
     @property
     def drafts(self) -> SqlDrafts:
         return self._drafts
+
+    @property
+    def deliveries(self) -> SqlDeliveries:
+        return self._deliveries
 
     @property
     def directory(self) -> SqlDirectory:

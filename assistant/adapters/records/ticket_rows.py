@@ -29,6 +29,12 @@ from guardrails import RawText, RedactedText
 from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson
 
+WITHOUT_SECRETS = "s"
+"""A fingerprint begins so where the raw side was stored without secrets.
+
+Earlier versions stored the raw side as it came; their fingerprints are hexadecimal digits alone.
+"""
+
 
 def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -> dict[str, Any]:
     """Return the row of a ticket."""
@@ -135,7 +141,10 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
 
 
 def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
-    """Return a keyed hash of everything in a ticket, so that an import can tell what changed."""
+    """Return a keyed hash of everything in a ticket, so that an import can tell what changed.
+
+    64 characters: `WITHOUT_SECRETS`, then hexadecimal digits.
+    """
 
     def kept(text: RedactedText) -> str:
         return sealer.fingerprint_bytes(text.reveal().encode("utf-8", "surrogatepass"))
@@ -157,7 +166,7 @@ def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
         kept(redacted.requester),
     )
     body = json.dumps([head, names, known, said, masked])
-    return hashlib.sha256(body.encode()).hexdigest()
+    return WITHOUT_SECRETS + hashlib.sha256(body.encode()).hexdigest()[1:]
 
 
 def _each(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,6 +71,15 @@ class SqlTickets:
         if found is None or found[0].raw_subject is None:  # the raw side may have been erased
             return None
         return ticket_rows.raw_ticket(self._scope, *found)
+
+    def with_secrets(self) -> builtins.list[str]:
+        query = select(tickets.c.reference).where(
+            self._scope.owns(tickets),
+            tickets.c.raw_subject.is_not(None),
+            tickets.c.fingerprint.not_like(f"{ticket_rows.WITHOUT_SECRETS}%"),
+        )
+        with self._scope.reading() as connection:
+            return [*connection.scalars(query.order_by(tickets.c.id))]
 
     def remove(self, reference: str) -> None:
         this = self._scope.owns(tickets), tickets.c.reference == reference

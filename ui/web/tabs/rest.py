@@ -66,7 +66,7 @@ def build_ledger(wiring: Wiring) -> LedgerTab:
 
 def outbox_now(visit: Visit) -> Html:
     """Return the outbox."""
-    found = visit.perform(outbox.LIST, TenantArgs(tenant=visit.tenant))
+    found = visit.perform(outbox.LIST, outbox.OutboxArgs(tenant=visit.tenant))
     return outbox_view(found.replies, visit.tenant)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.model import Membership
+from assistant.model import Membership, Role
 from ui.web.html import NOTHING, Html, el, join, text, words
 
 
@@ -16,11 +16,13 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
         el("span", words("Quietdesk"), class_="qd-brand"),
         class_="qd-name",
     )
-    role = next((each.role.value for each in memberships if each.tenant == tenant), "")
+    held = next((each.roles for each in memberships if each.tenant == tenant), frozenset[Role]())
+    roles = ", ".join(role.value for role in Role if role in held)
     who = el(
         "div",
         el("span", text(login), class_="qd-login"),
-        el("span", text(role), class_="qd-role") if role else NOTHING,
+        el("span", text(roles), class_="qd-role") if roles else NOTHING,
+        el("a", words("Password"), href="../password", class_="qd-quiet"),
         _theme(),
         _logout(),
         class_="qd-who",

@@ -34,11 +34,7 @@ def _bar(number: int, shown: int, tenant: str) -> Html:
 
 
 def _card(item: ReplyView) -> Html:
-    delivered = (
-        el("span", words("delivered "), when(item.delivered_at))
-        if item.delivered_at
-        else pill("waiting to be sent", "pending")
-    )
+    delivered = _delivered(item)
     copy = el("button", words("Copy"), type="button", class_="qd-link", data_copy="reply")
     head = el(
         "header",
@@ -55,3 +51,14 @@ def _card(item: ReplyView) -> Html:
     )
     body = el("div", text(item.text), class_="qd-reply", data_copied="reply")
     return el("article", head, body, class_="qd-card qd-outbox-card")
+
+
+def _delivered(item: ReplyView) -> Html:
+    if item.delivered_at:
+        return el("span", words("delivered "), when(item.delivered_at))
+    if not item.failure:
+        return pill("waiting to be sent", "pending")
+    why = text(f"not taken ({item.failure}), ")
+    if item.next_attempt_at is None:
+        return el("span", why, pill("given up", "rejected"))
+    return el("span", why, words("next attempt after "), when(item.next_attempt_at))

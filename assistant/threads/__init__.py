@@ -1,9 +1,8 @@
-"""What in a message is somebody else's words again: quoted replies, and signatures.
+"""What of a message is another message repeated: quoted replies, and signatures.
 
-Pure functions over plain text that give offsets, so that they serve raw mail while it is read and
-redacted turns before a model sees them. They look at lines only and never at names, so they find
-the same in redacted text as in raw. Wrong in one direction only: what is not surely a quotation is
-new.
+Pure functions over plain text that give offsets. They serve mail and tickets while these are read,
+before anything is masked. They look at lines and never at names. Wrong in one direction only: what
+is not surely a quotation is new.
 """
 
 from __future__ import annotations
@@ -13,43 +12,17 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from assistant.threads import heads
+
 _LAST_LINES = 12
 """A farewell further up than this begins no signature: a letter goes on after it."""
 _SIGNATURE_WIDTH = 80
 _SIGNATURE_WORDS = 7
 _ATTRIBUTION_LINES = 3
+_HEAD_LINES = 5
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>|&gt;)")
-_WROTE = re.compile(
-    r"(?:on|am|le|el|il|op|den)\b.{4,300}\b(?:wrote|schrieb|écrit|escribió|scritto|schreef|skrev)"
-    r"\b.{0,80}:\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_WROTE_BEGINS = re.compile(r"(?:on|am|le|el|il|op|den)\s", re.IGNORECASE)
-_SEPARATOR = re.compile(
-    r"\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|"
-    r"message d'origine|forwarded by .{0,80})\s*-{2,}|begin forwarded message:|"
-    r"##-\s*please type your reply above this line.{0,20}|_{20,})\s*$",
-    re.IGNORECASE,
-)
-_HEADER = re.compile(
-    r"\s*[*>]?(?:from|sent|date|to|cc|subject|von|gesendet|an|betreff|de|envoyé|à|objet)\s?:\*?\s",
-    re.IGNORECASE,
-)
-_FIRST_HEADER = re.compile(r"\s*[*>]?(?:from|von|de)\s?:\*?\s", re.IGNORECASE)
-_HEADERS = 3
-"""So many header lines in a row are the head of a message that was pasted below the new one."""
-
 _DASHES = re.compile(r"--\s?$")
-_SENT_FROM = re.compile(
-    r"\s*(?:sent from my \w+|get outlook for \w+|von meinem \w+ gesendet).{0,40}$", re.IGNORECASE
-)
-_FAREWELL = re.compile(
-    r"\s*(?:(?:kind|best|warm|many)\s+(?:regards|thanks|wishes)|regards|best|cheers|thanks|"
-    r"thank you|many thanks|sincerely|yours (?:sincerely|faithfully)|rgds|br|"
-    r"mit freundlichen grüßen|viele grüße|cordialement)\s*[,.!]?\s*$",
-    re.IGNORECASE,
-)
 
 
 class Stretch(NamedTuple):
@@ -89,7 +62,7 @@ def signature(text: str) -> Stretch | None:
     last = lines[-_LAST_LINES:]
     for line in last:
         after = [each for each in last if each.start >= line.start]
-        if _SENT_FROM.match(line.text) or (_FAREWELL.match(line.text) and _narrow(after)):
+        if heads.signs_device(line.text) or (heads.says_farewell(line.text) and _narrow(after)):
             return Stretch(line.start, lines[-1].end)
     return None
 
@@ -106,6 +79,16 @@ def repeated(text: str, earlier: AbstractSet[str]) -> list[Stretch]:
     if signed is not None:
         candidates.append(signed)
     return sorted(each for each in candidates if _stood(text[each.start : each.end], earlier))
+
+
+def repeats(texts: Sequence[str]) -> list[list[Stretch]]:
+    """Return of each message of a thread what only repeats the ones before."""
+    earlier: frozenset[str] = frozenset()
+    found: list[list[Stretch]] = []
+    for text in texts:
+        found.append(repeated(text, earlier))
+        earlier |= said(text)
+    return found
 
 
 def without(text: str, stretches: Iterable[Stretch]) -> str:
@@ -136,14 +119,22 @@ def _lines(text: str) -> list[_Line]:
 
 def _begins_the_rest(lines: Sequence[_Line], at: int) -> bool:
     """Whether a pasted message begins here, which runs to the end of the text."""
-    if _SEPARATOR.match(lines[at].text):
-        follows = next((line.text for line in lines[at + 1 :] if line.text.strip()), "")
-        return not lines[at].text.strip().startswith("_") or bool(_FIRST_HEADER.match(follows))
-    head = [line.text for line in lines[at : at + _HEADERS + 1] if line.text.strip()]
-    return (
-        bool(_FIRST_HEADER.match(lines[at].text))
-        and sum(bool(_HEADER.match(line)) for line in head) >= _HEADERS
-    )
+    if not lines[at].text.strip() or _QUOTED.match(lines[at].text):
+        return False
+    if heads.separates(lines[at].text, _below(lines, at + 1)):
+        return True
+    head = [line.text for line in lines[at : at + _HEAD_LINES] if line.text.strip()]
+    return heads.heads_message(head) or _attributes_the_rest(lines, at)
+
+
+def _attributes_the_rest(lines: Sequence[_Line], at: int) -> bool:
+    """Whether an attribution begins here above words that no mark shows to be quoted."""
+    for last in range(at, min(at + _ATTRIBUTION_LINES, len(lines))):
+        if not lines[last].text.strip():
+            return False
+        if heads.surely_attributes(_joined(lines, at, last)) and _may_begin(lines, at, last):
+            return not _QUOTED.match(_below(lines, last + 1))
+    return False
 
 
 def _with_attribution(lines: Sequence[_Line], at: int) -> int:
@@ -151,11 +142,37 @@ def _with_attribution(lines: Sequence[_Line], at: int) -> int:
     above = at - 1
     while above >= 0 and not lines[above].text.strip():
         above -= 1
-    for first in range(above, max(above - _ATTRIBUTION_LINES, -1), -1):
-        words = "\n".join(line.text for line in lines[first : above + 1]).strip()
-        if _WROTE_BEGINS.match(words) and _WROTE.match(words):
-            return first
-    return at
+    firsts = [above]  # of lines that follow each other without a blank or a quoted one between
+    for first in range(above - 1, max(above - _ATTRIBUTION_LINES, -1), -1):
+        if not lines[first].text.strip() or _QUOTED.match(lines[first].text):
+            break
+        firsts.append(first)
+    whole = above >= 0 and heads.begins_attribution(lines[above].text)
+    ordered = firsts if whole else [*firsts[:0:-1], above]  # a wrapped one is taken whole
+    found = (first for first in ordered if _attributes(lines, first, above))
+    return next(found, at) if above >= 0 else at
+
+
+def _attributes(lines: Sequence[_Line], first: int, last: int) -> bool:
+    return heads.attributes(_joined(lines, first, last)) and _may_begin(lines, first, last)
+
+
+def _may_begin(lines: Sequence[_Line], first: int, last: int) -> bool:
+    """Whether an attribution of these lines may begin at ``first``: a longer one is a paragraph."""
+    if first == last:
+        return True
+    alone = first == 0 or not lines[first - 1].text.strip() or _QUOTED.match(lines[first - 1].text)
+    joined = _joined(lines, first, last)
+    sure = heads.surely_attributes(joined) and heads.begins_attribution(lines[first].text)
+    return bool(alone) and (sure or heads.begins_with_word(joined))
+
+
+def _joined(lines: Sequence[_Line], first: int, last: int) -> str:
+    return " ".join(line.text[: heads.LONGEST + 1] for line in lines[first : last + 1])
+
+
+def _below(lines: Sequence[_Line], at: int) -> str:
+    return next((line.text for line in lines[at : at + _HEAD_LINES] if line.text.strip()), "")
 
 
 def _between(lines: Sequence[_Line], at: int) -> bool:
@@ -178,21 +195,31 @@ def _narrow(lines: Sequence[_Line]) -> bool:
 
 
 def _stood(text: str, known: AbstractSet[str]) -> bool:
+    """Whether all of a stretch was there before, apart from the lines that only announce it."""
     lines = text.splitlines()
-    counted = [words for line in lines if (words := _words(line))]
+    said = [words for line in lines[_announced(lines) :] if (words := _words(line))]
     own = {_words(line) for line in lines if _is_frame(line)}
-    said = [words for words in counted if words not in own]
+    said = [words for words in said if words not in own]
     return bool(said) and all(words in known for words in said)
 
 
+def _announced(lines: Sequence[str]) -> int:
+    """Return how many lines at the top are an attribution; it was never in the earlier message."""
+    for count in range(1, _ATTRIBUTION_LINES + 1):
+        if any(_QUOTED.match(line) for line in lines[:count]):
+            return 0
+        if heads.attributes(" ".join(line[: heads.LONGEST + 1] for line in lines[:count])):
+            return count
+    return 0
+
+
 def _is_frame(line: str) -> bool:
-    """Whether a line only announces a quotation; it never stood in the earlier message itself."""
+    """Whether a line only announces a quotation."""
     bare = line.strip().lstrip("> ")
     return bool(
-        bare.endswith(":")
-        or (_WROTE_BEGINS.match(bare) and any(each.isdigit() for each in bare))
-        or _SEPARATOR.match(bare)
-        or _HEADER.match(bare + " ")
+        bare.endswith((":", "："))
+        or heads.separates(bare, "")
+        or heads.is_header(bare)
         or not any(each.isalnum() for each in bare)
     )
 

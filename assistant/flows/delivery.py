@@ -1,0 +1,187 @@
+"""Released replies are posted to a webhook that the provider owns, each on its own.
+
+An attempt is counted before the reply is posted, so that a kill in between costs an attempt and no
+more. What the other side does not take is tried again later, at most `MOST_ATTEMPTS` times, and is
+then given up until a person asks for it again. The reply's id goes with every attempt, by which the
+other side knows a reply that it has already.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from tenacity import RetryCallState, Retrying, wait_exponential_jitter
+
+from assistant.desk import Desk
+from assistant.errors import BadInput, NotFound
+from assistant.flows.checks import must_decide
+from assistant.model import Delivery, Reply
+from assistant.ports import Refusal
+from guardrails import ForPerson
+from guardrails.identity.permissions import Person, release
+
+MOST_ATTEMPTS = 8
+LONGEST_WAIT = timedelta(hours=1)
+PATIENCE = timedelta(seconds=20)
+"""How long one run waits for replies that are soon to be tried again."""
+
+LONGEST_RUN = timedelta(minutes=3)
+"""After which a run begins no further attempt: it holds the tenant's turn."""
+
+UNFINISHED = "unfinished"
+"""The code of an attempt that began: what a kill leaves."""
+
+Post = Callable[[str, str, ForPerson], Refusal | None]
+"""Posts ``(reply id, reference, text)``; returns why the other side did not take it, or None."""
+
+_growing = wait_exponential_jitter(multiplier=2, max=LONGEST_WAIT.total_seconds(), jitter=2)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, and how to wait; tests give another."""
+
+    now: Callable[[], datetime] = _now
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A reply that the other side did not take; ``delivery.next_at`` is None when given up."""
+
+    reference: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a run did: how many replies the other side took, and those that still wait."""
+
+    delivered: int
+    waiting: tuple[NotTaken, ...]
+
+
+def deliver(desk: Desk, person: Person, post: Post, clock: Clock | None = None) -> Delivered:
+    """Post what is due, oldest first; wait for what is soon due again, at most `PATIENCE`."""
+    must_decide(desk, person)
+    clock = clock or Clock()
+    began, taken = clock.now(), 0
+    until, end = began + PATIENCE, began + LONGEST_RUN
+    while True:
+        for reply, before in _due(desk, clock.now()):
+            if clock.now() <= end:
+                taken += _attempt(desk, person, reply, before, post, clock)
+        soonest = min((each for each in _times(desk) if each <= until), default=None)
+        if soonest is None or clock.now() > end:
+            return Delivered(taken, tuple(failures(desk, person)))
+        clock.sleep(max((soonest - clock.now()).total_seconds(), 0))
+
+
+def failures(desk: Desk, person: Person, *, given_up: bool = False) -> list[NotTaken]:
+    """Return the replies that were posted in vain, or those of them that were given up."""
+    must_decide(desk, person)
+    known = {reply.id: reply.reference for reply, _ in _undelivered(desk)}
+    return [
+        NotTaken(known[each.reply_id], each)
+        for each in desk.records.deliveries.all()
+        if each.reply_id in known and (each.next_at is None or not given_up)
+    ]
+
+
+def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
+    """Make due again what was given up: the reply whose id begins so, or all; return how many.
+
+    `NotFound` when no id begins so, `BadInput` when several do.
+    """
+    given_up = [each.delivery for each in failures(desk, person, given_up=True)]
+    wanted = [each for each in given_up if each.reply_id.startswith(reply_id)]
+    if reply_id and len(wanted) != 1:
+        raise _not_one(reply_id, len(wanted))
+    with desk.records.transaction():
+        for each in wanted:
+            desk.records.deliveries.put(replace(each, attempts=0, next_at=_now()))
+            desk.ledger.append("reply.retried", reply=each.reply_id, by=person.login)
+    return len(wanted)
+
+
+def _not_one(reply_id: str, number: int) -> NotFound | BadInput:
+    todo = "See `quietdesk outbox list --failed`."
+    if number:
+        return BadInput(f"{number} ids begin with {reply_id}.", todo="Give more of it.")
+    return NotFound(f"No reply {reply_id} was given up.", todo=todo)
+
+
+def _undelivered(desk: Desk) -> Iterator[tuple[Reply, Delivery | None]]:
+    tried = {each.reply_id: each for each in desk.records.deliveries.all()}
+    for reply in desk.records.drafts.replies(waiting=True):
+        yield reply, tried.get(reply.id)
+
+
+def _due(desk: Desk, now: datetime) -> list[tuple[Reply, Delivery | None]]:
+    return [
+        (reply, before)
+        for reply, before in _undelivered(desk)
+        if before is None or (before.next_at is not None and before.next_at <= now)
+    ]
+
+
+def _times(desk: Desk) -> Iterator[datetime]:
+    for _, tried in _undelivered(desk):
+        if tried is not None and tried.next_at is not None:
+            yield tried.next_at
+
+
+def _attempt(
+    desk: Desk, person: Person, reply: Reply, before: Delivery | None, post: Post, clock: Clock
+) -> bool:
+    """Post one reply; return whether the other side took it."""
+    number = before.attempts + 1 if before else 1
+    if before is not None and number > MOST_ATTEMPTS:  # killed in the last one
+        _fail(desk, reply, replace(before, next_at=None))
+        return False
+    begun = Delivery(reply.id, number, UNFINISHED, clock.now() + _backoff(number))
+    text = release(reply.text, person, desk.tenant.slug)
+    with desk.records.transaction():
+        desk.records.deliveries.put(begun)
+        desk.ledger.append(
+            "reply.posting",
+            reply=reply.id,
+            by=person.login,
+            text_hmac=desk.sealer.fingerprint(reply.text),
+        )
+    refusal = post(reply.id, reply.reference, text)
+    if refusal is not None:
+        _fail(desk, reply, _failed(begun, refusal, clock.now()))
+        return False
+    with desk.records.transaction():
+        desk.records.deliveries.remove(reply.id)
+        desk.records.drafts.delivered(reply.id, clock.now())
+        desk.ledger.append("reply.delivered", reply=reply.id)
+    return True
+
+
+def _failed(begun: Delivery, refusal: Refusal, now: datetime) -> Delivery:
+    wait = min(max(_backoff(begun.attempts), refusal.wait or timedelta()), LONGEST_WAIT)
+    last = begun.attempts >= MOST_ATTEMPTS
+    return replace(begun, failure=refusal.code, next_at=None if last else now + wait)
+
+
+def _fail(desk: Desk, reply: Reply, failed: Delivery) -> None:
+    with desk.records.transaction():
+        desk.records.deliveries.put(failed)
+        kind = "reply.given_up" if failed.next_at is None else "reply.refused"
+        desk.ledger.append(kind, reply=reply.id, why=failed.failure, attempts=failed.attempts)
+
+
+def _backoff(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: 2 s, 4 s, 8 s …, and up to 2 s by chance."""
+    state = RetryCallState(Retrying(), None, (), {})
+    state.attempt_number = attempts
+    return timedelta(seconds=_growing(state))

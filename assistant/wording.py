@@ -1,0 +1,38 @@
+"""Words as retrieval and quoting compare them: one stemmer, and which words say nothing."""
+
+from __future__ import annotations
+
+from threading import local
+from typing import Any, Protocol, cast
+
+import Stemmer
+
+STOP = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have how i if in is "
+    "it its me my not of on or our so than that the their them then there these they this to was "
+    "we were what when where which who why will with would you your "
+    "s t d ll ve re m don doesn isn".split()
+)
+"""Words of grammar. BM25 leaves out these and no more: others may be what a question is about."""
+
+FILLER = STOP | frozenset(
+    "about after all also am any before cannot doing down get got he hello her here hi him his "
+    "into just know let more need no now off once only out over own please regards same she should "
+    "some such thank thanks those too try under until up us use very want while "
+    "first check fire happen issue problem error help work tell find thing".split()
+)
+"""With what every ticket says: who chooses sentences by their words leaves these out as well."""
+
+_thread = local()
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the vendor's name
+
+
+def stem(word: str) -> str:
+    """Return the stem of a word in lower case, by Porter's English (Snowball)."""
+    stemmer = cast("_Stemmer | None", getattr(_thread, "stemmer", None))
+    if stemmer is None:  # one for each thread, as it is not safe to share
+        stemmer = _thread.stemmer = cast("Any", Stemmer).Stemmer("english")
+    return cast("_Stemmer", stemmer).stemWord(word)

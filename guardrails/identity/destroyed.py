@@ -1,0 +1,80 @@
+"""Secrets are destroyed in the raw copy of a text as well: what stands in their place.
+
+The raw copy is sealed for the people who may read it. They see where a secret was and that it is
+gone. The mark is no placeholder: nothing restores it, and redaction reads it as a secret again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from guardrails.detect.directory import KnownPerson
+from guardrails.detect.kinds import KINDS
+from guardrails.spans import EntityType, Span
+from guardrails.text import RawText, unwrap
+
+MARK: Final = "‹secret destroyed›"
+"""Stands where a secret was. Its wording is kept in homes: another needs a migration."""
+
+DESTROYED: Final = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
+"""The types of which nothing is kept, under no key."""
+
+_SCORE = 1.0
+_NEUTRAL = "*" * len(MARK)
+
+
+def destroy(text: str, secrets: Sequence[Span]) -> tuple[RawText, tuple[RawText, ...]]:
+    """Return ``text`` with a mark in the place of each secret, and what stood there.
+
+    ``secrets`` are sorted and disjoint. A mark is none of what stood there.
+    """
+    pieces: list[str] = []
+    gone: list[str] = []
+    at = 0
+    for span in secrets:
+        pieces += (text[at : span.start], MARK)
+        gone.append(text[span.start : span.end])
+        at = span.end
+    kept = RawText("".join((*pieces, text[at:])))
+    return kept, tuple(RawText(each) for each in gone if each != MARK)
+
+
+def read_past(text: str) -> str:
+    """Return ``text`` with each mark as so many asterisks: no rule takes them for a value."""
+    return text.replace(MARK, _NEUTRAL)
+
+
+def marks(text: str) -> Iterator[Span]:
+    """Yield where marks stand, as the secrets that they were."""
+    at = text.find(MARK)
+    while at != -1:
+        yield Span(at, at + len(MARK), EntityType.SECRET, _SCORE, "destroyed")
+        at = text.find(MARK, at + len(MARK))
+
+
+def without_secrets(person: KnownPerson, secrets: Iterable[RawText]) -> KnownPerson:
+    """Return ``person`` with the ``secrets`` taken out of every field; itself if none has any."""
+    gone = [unwrap(each) for each in secrets]
+    if not any(each in unwrap(one.value) for one in person.whole() for each in gone):
+        return person
+    return replace(
+        person,
+        name=_without(person.name, gone),
+        email=_without(person.email, gone),
+        phone=_without(person.phone, gone),
+        username=_without(person.username, gone),
+        employee_number=_without(person.employee_number, gone),
+        hosts=tuple(kept for each in person.hosts if (kept := _without(each, gone))),
+        serials=tuple(kept for each in person.serials if (kept := _without(each, gone))),
+    )
+
+
+def _without(field: RawText | None, secrets: Sequence[str]) -> RawText | None:
+    if field is None:
+        return None
+    text = unwrap(field)
+    for secret in secrets:
+        text = text.replace(secret, " ")
+    return field if text == unwrap(field) else RawText(" ".join(text.split())) or None

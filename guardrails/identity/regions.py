@@ -1,0 +1,54 @@
+"""Regions of a raw text by position: found before anything is masked, cut out of what is redacted.
+
+Only positions come back from a raw text. What is found there was found by its shape, such as a
+quotation, because a mask could have changed that shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from guardrails.identity.redact import Redaction
+from guardrails.text import RawText, RedactedText, unwrap
+
+Region = tuple[int, int]
+"""Characters from the first to the second number of a text."""
+
+
+def locate(
+    raws: Sequence[RawText], find: Callable[[Sequence[str]], Sequence[Sequence[Region]]]
+) -> list[list[Region]]:
+    """Return what ``find`` finds in each text: positions inside it, in order, and nothing else.
+
+    ``find`` must be a pure function of the texts; it is called once.
+    """
+    texts = [unwrap(raw) for raw in raws]
+    return [
+        sorted((max(int(start), 0), min(int(end), len(text))) for start, end in regions)
+        for text, regions in zip(texts, find(texts), strict=True)
+    ]
+
+
+def cut(redaction: Redaction, start: int, end: int) -> RedactedText:
+    """Return what stands for characters ``start`` to ``end`` of the raw text, without outer blanks.
+
+    A mask that reaches across a border is kept whole.
+    """
+    text = redaction.text.reveal()
+    first, last = _place(redaction, start, ends=False), _place(redaction, end, ends=True)
+    part = text[first:last]
+    first += len(part) - len(part.lstrip())
+    return redaction.text.cut(first, max(first, first + len(part.strip())))
+
+
+def _place(redaction: Redaction, offset: int, *, ends: bool) -> int:
+    """Return where character ``offset`` of the raw text is in the redacted one."""
+    shift = 0
+    for mask in redaction.masks:
+        if mask.start >= offset:
+            break
+        width = len(str(mask.placeholder))
+        if offset < mask.end:
+            return mask.start + shift + (width if ends else 0)
+        shift += width - (mask.end - mask.start)
+    return offset + shift

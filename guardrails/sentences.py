@@ -1,0 +1,64 @@
+"""Where sentences end, in two readings: every stop counts, or only those that end one for a reader.
+
+`at_every_stop` is for text that may be hostile: nothing written without capitals or after an
+abbreviation runs on into its neighbours. The injection detector was trained on its pieces, so that
+another splitter needs other weights. `sentences` is for quoting, cutting and checking: what it
+parts can stand alone; `ends` gives its candidates. Both give places (half open, in characters) and
+leave blanks out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_STOP = re.compile(r"(?<=[.!?])[\"')\]”]*\s+|\n+|(?<=[。！？])")
+_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9<])|\n+")
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|no|mr|mrs|ms|dr|st|approx|inc|ltd|[A-Z])\.$", re.IGNORECASE
+)
+
+Place = tuple[int, int]
+
+
+def at_every_stop(text: str) -> Iterator[Place]:
+    """Yield what stands between stops and line ends; quotation marks behind a stop are left out."""
+    at = 0
+    for match in (*_STOP.finditer(text), None):
+        end = match.start() if match else len(text)
+        while at < end and text[at].isspace():
+            at += 1
+        if text[at:end].strip():
+            yield at, end
+        at = match.end() if match else end
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Place]:
+    """Return the sentences between two places, abbreviations kept whole."""
+    last = len(text) if end is None else end
+    found: list[Place] = []
+    at = start
+    for match in _END.finditer(text, start, last):
+        if "\n" not in match[0] and _ABBREVIATION.search(text[at : match.start()]):
+            continue
+        found.append(_trimmed(text, at, match.start()))
+        at = match.end()
+    found.append(_trimmed(text, at, last))
+    return [(left, right) for left, right in found if right > left]
+
+
+def ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a long text may be cut: behind each stop and line end, abbreviations among them.
+
+    Chunks are cut there: without abbreviations 23 of 29,790 pieces moved, and nDCG@10 by -.0004.
+    """
+    for match in _END.finditer(text, start + 1, end):
+        yield match.end()
+
+
+def _trimmed(text: str, start: int, end: int) -> Place:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

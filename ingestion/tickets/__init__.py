@@ -1,0 +1,57 @@
+"""Tickets in: a whole export is checked before anything is kept, then each ticket is kept.
+
+A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
+again: what is there already counts as unchanged. Memory does not grow with the length of a file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.desk import Desk
+from assistant.flows.tickets import keep
+from ingestion.source import Source
+from ingestion.tickets.reading import read_tickets, survey
+
+__all__ = ["Imported", "Progress", "import_tickets", "read_tickets", "references"]
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how many tickets are done, and of how many, if that is known."""
+_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def import_tickets(
+    desk: Desk, source: Source, *, progress: Progress = lambda _what, _done, _total: None
+) -> Imported:
+    """Redact and keep the tickets of a file; none is kept unless the whole file can be read.
+
+    Where a ticket is there twice the newer one counts. `BadInput` names what cannot be used.
+    """
+
+    def checked(count: int) -> None:
+        if count % _EVERY == 0:
+            progress("checking", count, None)
+
+    found = survey(source, checked)
+    total = len(found.references())
+    done: Counter[str] = Counter()
+    for at, ticket in enumerate(read_tickets(source, found)):
+        progress("redacting", at, total)
+        done[keep(desk, ticket)] += 1
+    return Imported(done["new"], done["changed"], done["unchanged"])
+
+
+def references(source: Source) -> list[str]:
+    """Return the tickets of a file by reference, each once. `BadInput` as for an import."""
+    return survey(source).references()

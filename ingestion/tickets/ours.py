@@ -1,0 +1,94 @@
+"""Our own shape of a ticket: the one that an export from anywhere else is best turned into."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from guardrails import RawText
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import EPOCH, Instant, Parsed, Reference, Schema
+from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest, words_of
+
+LOWER = BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)
+
+
+class Person(Schema):
+    """A requester or a contact."""
+
+    name: RawText = NOTHING
+    email: RawText = NOTHING
+    phone: RawText = NOTHING
+    username: RawText = NOTHING
+
+    def known(self) -> KnownPerson:
+        """Return the person to mask."""
+        return KnownPerson(
+            name=self.name or None,
+            email=self.email or None,
+            phone=self.phone or None,
+            username=self.username or None,
+        )
+
+
+class Asset(Schema):
+    """A device of the ticket."""
+
+    hostname: RawText = NOTHING
+    serial: RawText = NOTHING
+
+    def known(self) -> KnownPerson:
+        """Return what to mask of it."""
+        return KnownPerson(
+            hosts=tuple(filter(None, [self.hostname])), serials=tuple(filter(None, [self.serial]))
+        )
+
+
+class Turn(Schema):
+    """One message."""
+
+    at: Instant = EPOCH
+    author: RawText = NOTHING
+    role: Annotated[TurnRole, LOWER] = TurnRole.REQUESTER
+    text: Body = NOTHING
+    attachments: tuple[RawText, ...] = ()
+
+    def raw(self) -> RawTurn:
+        """Return the message."""
+        return RawTurn(self.at, self.author, self.role, words_of(self.text, self.attachments))
+
+
+class Ticket(Schema):
+    """One ticket."""
+
+    id: Reference
+    subject: RawText = NOTHING
+    status: Annotated[TicketStatus, LOWER] = TicketStatus.OPEN
+    priority: Annotated[Priority, LOWER] = Priority.NORMAL
+    created_at: Instant = EPOCH
+    updated_at: Instant = EPOCH
+    requester: Person = Person()
+    contacts: tuple[Person, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+def read(parsed: Parsed) -> Found:
+    """Return the ticket of one JSON object. `BadInput` names what of it cannot be used."""
+    given = parsed.into(Ticket)
+    requester = given.requester.known()
+    turns = tuple(turn.raw() for turn in given.turns)
+    others = [each.known() for each in (*given.contacts, *given.assets)]
+    ticket = RawTicket(
+        reference=str(given.id),
+        subject=given.subject,
+        status=given.status,
+        priority=given.priority.value,
+        created_at=given.created_at,
+        people=known(requester, others, turns),
+        turns=turns,
+        requester=called(requester),
+    )
+    return Found(ticket, latest(ticket, given.updated_at), parsed.where)

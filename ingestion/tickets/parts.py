@@ -1,0 +1,167 @@
+"""What the schemas of all vendors share: texts of messages, mailboxes, and who is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+from enum import StrEnum
+from typing import Annotated, NamedTuple, cast
+
+from pydantic import BeforeValidator
+
+from assistant.model import RawTicket, RawTurn, TurnRole
+from guardrails import RawText, join_raw
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import Schema
+from ingestion.loaders.html import html_message
+
+NOTHING = RawText("")
+_BREAK = RawText("\n")
+_INTERNAL = RawText("Internal note:\n")
+_ATTACHED = RawText("Attachment, not read: ")
+_UNNAMED = RawText("a file without a name")
+_HTML = re.compile(
+    r"\s*<(?:!doctype|a|b|blockquote|body|br|div|h[1-6]|html|i|li|ol|p|pre|span|strong|table|ul)\b",
+    re.IGNORECASE,
+)
+_STRUCTURE = re.compile(r"<(?:a|blockquote|img|li|table)\b", re.IGNORECASE)
+_INLINE_FILE = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=\s]{40,}")
+_LONGEST_MAILBOX = 500
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is; a closed set, because it is kept in the open."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Found(NamedTuple):
+    """A ticket of a file, when it was last changed, where it is, and whether it was deleted."""
+
+    ticket: RawTicket
+    updated: datetime
+    where: str
+    gone: bool = False
+
+
+def plain(text: str) -> str:
+    """Return the words of a message: HTML through the loader of documents, no inline files."""
+    if _HTML.match(text):
+        text = html_message(text)
+    text = _INLINE_FILE.sub("[file, not read]", text)
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
+
+
+def message(value: object, html: Sequence[str], texts: Sequence[str]) -> object:
+    """Return a message with its words under ``words``.
+
+    The HTML is read where it has a list, a table, a link or a quotation, because the vendor's own
+    plain text has lost them; elsewhere the plain text is.
+    """
+    if not isinstance(value, dict):
+        return value
+    given = cast("dict[str, object]", value)
+    bodies = [*_filled(given, html), *_filled(given, texts)]
+    rich = [body for body in _filled(given, html) if _STRUCTURE.search(body)]
+    chosen = [*rich, *_filled(given, texts), *bodies]
+    return {**given, "words": plain(chosen[0]).strip() if chosen else ""}
+
+
+def _filled(given: Mapping[str, object], names: Sequence[str]) -> list[str]:
+    found = (given.get(name) for name in names)
+    return [each for each in found if isinstance(each, str) and each.strip()]
+
+
+def _line(value: object) -> object:
+    text = str(value) if isinstance(value, (str, int)) else ""
+    return plain(text).strip()
+
+
+def _objects(value: object) -> list[object]:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("object", each) for each in items if isinstance(each, dict)]
+
+
+def _mailboxes(value: object) -> object:
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
+    pairs = (parseaddr(each[:_LONGEST_MAILBOX]) for each in items if isinstance(each, str))
+    return [{"name": name, "email": address} for name, address in pairs if "@" in address]
+
+
+Line = Annotated[RawText, BeforeValidator(_line)]
+"""A text field of a vendor; anything else than text or a number is empty."""
+Body = Annotated[
+    RawText, BeforeValidator(lambda text: plain(text) if isinstance(text, str) else text)
+]
+"""A message that may be HTML."""
+Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
+"""A flag that only true sets."""
+Open = Annotated[bool, BeforeValidator(lambda value: value is not False)]
+"""A flag that only false takes away."""
+
+
+class Mailbox(Schema):
+    """An address such as ``Sam Lee <sam@x.example>``."""
+
+    name: RawText = NOTHING
+    email: RawText = NOTHING
+
+    def known(self) -> KnownPerson:
+        """Return the person."""
+        return KnownPerson(name=self.name or None, email=self.email or None)
+
+
+class Attachment(Schema):
+    """A file that came with a message, under any of the names that vendors give it."""
+
+    file_name: Line = NOTHING
+    attachment_file_name: Line = NOTHING
+    name: Line = NOTHING
+
+
+Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_mailboxes)]
+Attachments = Annotated[tuple[Attachment, ...], BeforeValidator(_objects)]
+only_objects = BeforeValidator(_objects)
+"""Leaves out of a list what is no object."""
+
+
+def words_of(text: RawText, names: Iterable[RawText], *, internal: bool = False) -> RawText:
+    """Return what a message says, headed when it is internal; without words, its attachments."""
+    named = [name for name in names if name]
+    lines = [part for name in named for part in (_ATTACHED, name, _BREAK)]
+    said = text or join_raw(lines[:-1])
+    return join_raw([_INTERNAL, said]) if internal and said else said
+
+
+def names_of(attachments: Iterable[Attachment]) -> list[RawText]:
+    """Return the names of attachments; one without a name is called a file."""
+    return [
+        each.file_name or each.attachment_file_name or each.name or _UNNAMED for each in attachments
+    ]
+
+
+def known(
+    requester: KnownPerson, others: Iterable[KnownPerson], turns: Iterable[RawTurn]
+) -> tuple[KnownPerson, ...]:
+    """Return everybody and everything that a ticket's own fields name."""
+    return tuple(each for each in (requester, *others, *_authors(turns)) if each.values())
+
+
+def called(person: KnownPerson) -> RawText:
+    """Return what to call a person."""
+    return person.name or person.email or person.username or NOTHING
+
+
+def latest(ticket: RawTicket, updated: datetime) -> datetime:
+    """Return when a ticket was last changed, as far as it says."""
+    return max(updated, ticket.created_at, *(turn.at for turn in ticket.turns))
+
+
+def _authors(turns: Iterable[RawTurn]) -> Iterator[KnownPerson]:
+    # A system is called by an everyday word; masked as a name, the word would go everywhere.
+    return (KnownPerson(name=each.author) for each in turns if each.role is not TurnRole.SYSTEM)

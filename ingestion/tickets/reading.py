@@ -1,0 +1,124 @@
+"""Ticket files of every shape to raw tickets: ours as JSON lines or CSV, Zendesk's, Freshdesk's.
+
+The shape is recognised from each object itself, so the user never says what kind of export a file
+is. ``docs/importing.md`` describes the shapes. A file is read twice: once to check all of it, to
+find the newest of each ticket and the people beside the tickets, and once to yield the tickets.
+Between the two only references and people are held, never a text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from assistant.errors import BadInput
+from assistant.model import RawTicket
+from guardrails.intake.parse import Parsed
+from guardrails.intake.stream import is_json, read_json
+from ingestion.source import Source
+from ingestion.tickets import freshdesk, ours, table, zendesk
+from ingestion.tickets.parts import Found
+
+_LISTS = {"": "ticket", "tickets": "ticket", "results": "ticket"}
+_BESIDE = {"users": "user"}
+_GONE = -1
+
+Seen = Callable[[int], None]
+"""Called with the number of tickets read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a whole file holds: which of its tickets count, and the people beside them.
+
+    ``chosen`` is the position of the newest ticket of each reference, in the order of the file; it
+    is negative where the newest was deleted or is spam.
+    """
+
+    chosen: dict[str, int] = field(default_factory=dict[str, int])
+    users: dict[int, zendesk.User] = field(default_factory=dict[int, zendesk.User])
+
+    def references(self) -> list[str]:
+        """Return the tickets that count, each once."""
+        return [reference for reference, at in self.chosen.items() if at != _GONE]
+
+
+def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
+    """Read all of a file and keep nothing of its texts. `BadInput` names what cannot be used."""
+    found = Survey()
+    times = array("d")
+    latest: dict[str, int] = {}
+    table_like = not _is_json(source)
+    for at, each in enumerate(_found(source, found.users, collect=True)):
+        seen(at)
+        times.append(each.updated.timestamp())
+        reference = each.ticket.reference
+        before = latest.get(reference)
+        if before is not None and table_like:
+            raise BadInput(
+                f"{each.where}: the ticket {reference} is there twice.",
+                todo="Sort the rows by id, so that the messages of a ticket follow each other.",
+            )
+        if before is None or times[at] >= times[before]:
+            latest[reference] = at
+            found.chosen[reference] = _GONE if each.gone else at
+    return found
+
+
+def read_tickets(source: Source, surveyed: Survey | None = None) -> Iterator[RawTicket]:
+    """Yield the tickets of a file, each once, the newest where one is there twice.
+
+    Tickets that were deleted or marked as spam are left out. `BadInput` names the first line that
+    cannot be used; without a survey that is known before the first ticket is yielded.
+    """
+    known = surveyed or survey(source)
+    for at, each in enumerate(_found(source, known.users, collect=False)):
+        chosen = known.chosen.get(each.ticket.reference)
+        if chosen is None:
+            raise BadInput(f"{source.name} was changed while it was read.", todo="Import it again.")
+        if chosen == at:
+            yield each.ticket
+
+
+def _opened(source: Source) -> BinaryIO:
+    try:
+        return source.open()
+    except OSError as error:
+        raise BadInput(f"{source.name} cannot be read: {error.strerror}.") from None
+
+
+def _is_json(source: Source) -> bool:
+    with _opened(source) as file:
+        found = is_json(file)
+    if found is None:
+        raise BadInput(f"{source.name} is empty.")
+    return found
+
+
+def _found(source: Source, users: dict[int, zendesk.User], *, collect: bool) -> Iterator[Found]:
+    json = _is_json(source)
+    with _opened(source) as file:
+        if not json:
+            yield from table.read(file, source.name)
+            return
+        for kind, parsed in read_json(file, source.name, _LISTS, _BESIDE):
+            if kind not in _BESIDE:
+                yield _ticket(parsed, users)
+            elif collect:
+                _add_user(parsed, users)
+
+
+def _add_user(parsed: Parsed, users: dict[int, zendesk.User]) -> None:
+    user = parsed.into(zendesk.User)
+    if user.id is not None:
+        users[user.id] = user
+
+
+def _ticket(parsed: Parsed, users: dict[int, zendesk.User]) -> Found:
+    if freshdesk.knows(parsed):
+        return freshdesk.read(parsed)
+    if zendesk.knows(parsed):
+        return zendesk.read(parsed, users)
+    return ours.read(parsed)

@@ -1,0 +1,200 @@
+"""Zendesk: its full JSON export (a ticket a line, people nested), or its API's ``tickets`` pages.
+
+A comment says only who wrote it by id. People are found in the ticket (requester, submitter,
+assignee, collaborators) and in the ``users`` that are beside the tickets; an author who is in
+neither has no name, which the redactor then has to find in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from guardrails.detect.directory import KnownPerson
+from guardrails.intake.parse import (
+    EPOCH,
+    Instant,
+    Number,
+    Parsed,
+    Reference,
+    Schema,
+    lenient,
+    meanings,
+)
+from ingestion.tickets.parts import (
+    NOTHING,
+    Attachments,
+    Found,
+    Line,
+    Mailboxes,
+    Open,
+    Priority,
+    called,
+    known,
+    latest,
+    message,
+    names_of,
+    only_objects,
+    words_of,
+)
+
+_STATUS: Mapping[str | int, TicketStatus] = {
+    "new": TicketStatus.OPEN,
+    "open": TicketStatus.OPEN,
+    "pending": TicketStatus.PENDING,
+    "hold": TicketStatus.PENDING,
+    "solved": TicketStatus.SOLVED,
+    "closed": TicketStatus.CLOSED,
+}
+_PRIORITY: Mapping[str | int, Priority] = {each.value: each for each in Priority}
+_ROLE: Mapping[str | int, TurnRole] = {"end-user": TurnRole.REQUESTER}
+
+
+class User(Schema):
+    """A person; only end users are no members of staff, and so is one whose role is not named."""
+
+    id: Number = None
+    name: Line = NOTHING
+    email: Line = NOTHING
+    address: Line = NOTHING
+    phone: Line = NOTHING
+    role: Annotated[TurnRole, meanings(_ROLE, TurnRole.AGENT)] = TurnRole.AGENT
+
+    def known(self) -> KnownPerson:
+        """Return the person to mask."""
+        return KnownPerson(
+            name=self.name or None,
+            email=self.email or self.address or None,
+            phone=self.phone or None,
+        )
+
+
+Nobody = User()
+Somebody = Annotated[User, lenient(User)]
+People = Annotated[tuple[User, ...], only_objects]
+
+
+class Origin(Schema):
+    """Where a ticket came from."""
+
+    sender: Somebody = Field(default=Nobody, alias="from")
+
+
+class Via(Schema):
+    """The channel of a ticket."""
+
+    source: Annotated[Origin, lenient(Origin)] = Origin()
+
+
+class Comment(Schema):
+    """One message; ``public`` is false for what only staff may read."""
+
+    author: Somebody = Nobody
+    author_id: Number = None
+    words: Line = NOTHING
+    public: Open = True
+    created_at: Instant = EPOCH
+    attachments: Attachments = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        return message(value, ["html_body"], ["plain_body", "body"])
+
+
+class Ticket(Schema):
+    """One ticket."""
+
+    id: Reference
+    subject: Line = NOTHING
+    raw_subject: Line = NOTHING
+    description: Line = NOTHING
+    status: Annotated[TicketStatus, meanings(_STATUS, TicketStatus.OPEN)] = TicketStatus.OPEN
+    gone: Annotated[bool, BeforeValidator(lambda status: status == "deleted")] = Field(
+        default=False, alias="status"
+    )
+    priority: Annotated[Priority, meanings(_PRIORITY, Priority.NORMAL)] = Priority.NORMAL
+    created_at: Instant = EPOCH
+    updated_at: Instant = EPOCH
+    requester: Somebody = Nobody
+    requester_id: Number = None
+    submitter: Somebody = Nobody
+    submitter_id: Number = None
+    assignee: Somebody = Nobody
+    assignee_id: Number = None
+    collaborator: People = ()
+    collaborators: People = ()
+    followers: People = ()
+    email_ccs: Mailboxes = ()
+    via: Annotated[Via, lenient(Via)] = Via()
+    comments: tuple[Comment, ...] = ()
+
+    @property
+    def asked_by(self) -> int | None:
+        """Return the requester's id."""
+        return self.requester.id or self.requester_id
+
+    def named(self) -> list[User]:
+        """Return everybody nested here; a person may be there twice, once with an e-mail."""
+        people = [self.requester, self.submitter, self.assignee, *self.collaborator]
+        authors = [comment.author for comment in self.comments]
+        return [*people, *self.collaborators, *self.followers, *authors]
+
+    def ids(self) -> set[int | None]:
+        """Return the ids of those who are named by id only."""
+        authors = {comment.author_id for comment in self.comments}
+        return {self.requester_id, self.submitter_id, self.assignee_id, *authors}
+
+
+def knows(parsed: Parsed) -> bool:
+    """Whether an object looks like Zendesk's."""
+    marks = ("comments", "comment", "requester_id", "submitter_id", "raw_subject", "submitter")
+    return not parsed.has("turns") and parsed.inner("ticket").has(*marks)
+
+
+def read(parsed: Parsed, users: Mapping[int, User]) -> Found:
+    """Return the ticket. `BadInput` names what of it cannot be used."""
+    given = parsed.inner("ticket").into(Ticket)
+    nested = {each.id: each for each in reversed(given.named()) if each.id is not None}
+    beside = {key: users[key] for key in given.ids() if key is not None and key in users}
+    people = {**beside, **nested}
+    requester = (people.get(given.asked_by or 0) or given.requester).known()
+    turns = _turns(given, people, requester)
+    others = [*given.named(), *people.values(), given.via.source.sender, *given.email_ccs]
+    ticket = RawTicket(
+        reference=str(given.id),
+        subject=given.subject or given.raw_subject,
+        status=given.status,
+        priority=given.priority.value,
+        created_at=given.created_at,
+        people=known(requester, [each.known() for each in others], turns),
+        turns=turns,
+        requester=called(requester),
+    )
+    return Found(ticket, latest(ticket, given.updated_at), parsed.where, given.gone)
+
+
+def _turns(
+    ticket: Ticket, people: Mapping[int, User], requester: KnownPerson
+) -> tuple[RawTurn, ...]:
+    if not ticket.comments:
+        text, role = ticket.description, TurnRole.REQUESTER
+        return (RawTurn(ticket.created_at, called(requester), role, text),) if text else ()
+    staff = {ticket.submitter.id or ticket.submitter_id, ticket.assignee.id or ticket.assignee_id}
+    turns = (_turn(each, people, ticket.asked_by, staff) for each in ticket.comments)
+    return tuple(turn for turn in turns if turn.text)
+
+
+def _turn(
+    comment: Comment, people: Mapping[int, User], asked_by: int | None, staff: set[int | None]
+) -> RawTurn:
+    author = comment.author.id or comment.author_id
+    person = people.get(author or 0) or comment.author
+    customer = TurnRole.REQUESTER in (person.role, comment.author.role)
+    by_staff = author != asked_by and (author in staff or not comment.public or not customer)
+    text = words_of(comment.words, names_of(comment.attachments), internal=not comment.public)
+    role = TurnRole.AGENT if by_staff else TurnRole.REQUESTER
+    return RawTurn(comment.created_at, called(person.known()), role, text)

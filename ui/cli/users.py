@@ -1,0 +1,185 @@
+"""``user …`` and ``member …``: who may log in, and with which roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import screen
+from ui.cli.client import perform
+from ui.cli.options import Json, Tenant
+from ui.cli.typed import credential, new_password
+
+if TYPE_CHECKING:
+    from ui.operations.base import Credential
+    from ui.operations.users import UserView
+
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="How the person logs in.")]
+Role = Annotated[str, typer.Option(help="agent, reviewer or admin.")]
+Force = Annotated[bool, typer.Option("--force", help="Even the last admin of a tenant.")]
+Within = Annotated[
+    str,
+    typer.Option(
+        "--tenant", "-t", metavar="TENANT", help="Within this tenant only; an admin names it."
+    ),
+]
+Admin = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="LOGIN",
+        help="The admin who does it; the password is asked for, or taken from "
+        "QUIETDESK_PASSWORD. Without it, the owner of the home.",
+    ),
+]
+
+
+def list_all(*, tenant: Within = "", admin: Admin = "", json: Json = False) -> None:
+    from ui.operations.users import LIST, UserArgs
+
+    found = perform(LIST, UserArgs(tenant=tenant), credential=_who(admin))
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("login", "added", "last login", "sessions", "roles"),
+        (
+            (
+                each.login,
+                f"{each.added_at:%Y-%m-%d}",
+                f"{each.last_login_at:%Y-%m-%d %H:%M}" if each.last_login_at else "never",
+                each.sessions,
+                _roles(each),
+            )
+            for each in found.users
+        ),
+    )
+
+
+def show(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False) -> None:
+    from ui.operations.users import SHOW, OneUser
+
+    found = perform(SHOW, OneUser(tenant=tenant, login=login), credential=_who(admin))
+    if json:
+        screen.as_json(found)
+        return
+    last = f"{found.last_login_at:%Y-%m-%d %H:%M}Z" if found.last_login_at else "never"
+    rows = (
+        ("login", found.login),
+        ("added", f"{found.added_at:%Y-%m-%d %H:%M}Z"),
+        ("last login", last),
+        ("sessions", found.sessions),
+        ("roles", _roles(found)),
+    )
+    screen.table(("what", "value"), rows)
+
+
+def remove(
+    login: Login,
+    *,
+    tenant: Within = "",
+    force: Force = False,
+    admin: Admin = "",
+    json: Json = False,
+) -> None:
+    """The ledgers keep the login as it was written. An admin removes users of one tenant only."""
+    from ui.operations.users import REMOVE, RemoveArgs
+
+    args = RemoveArgs(tenant=tenant, login=login, force=force)
+    done = perform(REMOVE, args, credential=_who(admin))
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.login} is removed.")
+
+
+def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False) -> None:
+    """The new password is asked for, or taken from QUIETDESK_NEW_PASSWORD."""
+    from ui.operations.users import PASSWORD, PasswordArgs
+
+    who, secret = _who(admin), new_password(f"New password for {login}")
+    args = PasswordArgs(tenant=tenant, login=login, password=secret)
+    done = perform(PASSWORD, args, credential=who)
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.login} has a new password; every session has ended.")
+
+
+def own_password(
+    *,
+    tenant: Tenant,
+    login: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="LOGIN",
+            help="Who you are; the password is asked for, or taken from QUIETDESK_PASSWORD.",
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """The new password is asked for, or taken from QUIETDESK_NEW_PASSWORD."""
+    from ui.operations.users import OWN_PASSWORD, OwnPasswordArgs
+
+    who, secret = credential(login), new_password("New password")
+    args = OwnPasswordArgs(tenant=tenant, old=who.password, new=secret)
+    done = perform(OWN_PASSWORD, args, credential=who)
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.login} has a new password; every session has ended.")
+
+
+def end_sessions(
+    login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False
+) -> None:
+    from ui.operations.users import END_SESSIONS, OneUser
+
+    done = perform(END_SESSIONS, OneUser(tenant=tenant, login=login), credential=_who(admin))
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.ended} sessions ended.")
+
+
+def add_member(
+    login: Login, *, tenant: Tenant, role: Role, admin: Admin = "", json: Json = False
+) -> None:
+    from ui.operations.users import ADD_MEMBER, MemberArgs
+
+    args = MemberArgs(tenant=tenant, login=login, role=role)
+    found = perform(ADD_MEMBER, args, credential=_who(admin))
+    if json:
+        screen.as_json(found)
+    else:
+        screen.say(f"{found.login}: {_roles(found)}.")
+
+
+def remove_member(
+    login: Login,
+    *,
+    tenant: Tenant,
+    role: Role,
+    force: Force = False,
+    admin: Admin = "",
+    json: Json = False,
+) -> None:
+    from ui.operations.users import REMOVE_MEMBER, MemberArgs
+
+    args = MemberArgs(tenant=tenant, login=login, role=role, force=force)
+    done = perform(REMOVE_MEMBER, args, credential=_who(admin))
+    if json:
+        screen.as_json(done)
+    else:
+        screen.say(f"{done.login} is no {role} of {tenant} any more.")
+
+
+def _who(admin: str) -> Credential | None:
+    return credential(admin) if admin else None
+
+
+def _roles(user: UserView) -> str:
+    held = (f"{each.tenant} ({', '.join(each.roles)})" for each in user.memberships)
+    return ", ".join(held) or "none"
