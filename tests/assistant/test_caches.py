@@ -17,7 +17,6 @@ from assistant.errors import NotFound
 from assistant.flows.ask import ask
 from assistant.flows.directory import import_people
 from assistant.flows.forget import forget_documents, forget_ticket
-from assistant.flows.tickets import import_tickets
 from assistant.ports import Embedder
 from assistant.settings import Settings
 from guardrails import RawText, RedactedText
@@ -30,6 +29,7 @@ from ingestion.staleness import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 
 PEOPLE = "name,email\nBartholomew Oakenshield,bart@acme.example\n"
 TICKET = (

@@ -18,7 +18,7 @@ from assistant.desk import Desk
 from assistant.errors import Refused
 from assistant.flows.review import approve, edit, release
 from assistant.flows.show import ticket as show_ticket
-from assistant.flows.tickets import Imported, import_tickets, redact_again
+from assistant.flows.tickets import redact_again
 from assistant.model import RawTicket
 from assistant.settings import Settings
 from guardrails import RawText
@@ -26,10 +26,12 @@ from guardrails.detect.directory import KnownPerson
 from guardrails.identity.destroyed import MARK, without_secrets
 from guardrails.identity.permissions import Person
 from guardrails.text import unwrap
-from tests.fakes.desks import NameList, no_suspects
-from tests.fakes.indexes import HashingEmbedder
+from ingestion.tickets import Imported
+from tests.fakes.desks import NameList
+from tests.fakes.parts import light_parts
 from tests.fakes.plain import plain
 from tests.fakes.samples import a_draft
+from tests.fakes.tickets import import_tickets
 
 PASSWORD = "Tr0ub4dor&3xyz"
 REVIEWER = Person("rita", "acme", may_read=True, may_release=True)
@@ -246,11 +248,7 @@ def _import(desk: Desk, *tickets: dict[str, Any]) -> Imported:
 
 
 def _opened(folder: Path) -> Home:
-    home = Home.open(Settings(home=folder / "home"))
-    home._detector = home._rules
-    home._embedder = HashingEmbedder()
-    home._suspects = lambda: no_suspects
-    return home
+    return Home.open(Settings(home=folder / "home"), parts=light_parts())
 
 
 def _disk(folder: Path) -> bytes:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk
-from assistant.flows import outbox, review, show
+from assistant.flows import review, show
+from assistant.flows.delivery import deliver
 from assistant.flows.forget import forget_documents, forget_ticket
 from assistant.flows.gaps import gaps
 from assistant.model import DraftKind, DraftState, Gap, TicketStatus, Written, new_id
@@ -101,7 +102,7 @@ def test_delivering_opens_what_waits_alone(room: Room, monkeypatch: pytest.Monke
             room.records.drafts.delivered(reply.id, MORNING)
     posted: list[str] = []
     with opened(monkeypatch) as seen:
-        assert outbox.deliver(desk, _person(), lambda _id, ref, _text: posted.append(ref)) == 1
+        assert deliver(desk, _person(), lambda _id, ref, _text: posted.append(ref)).delivered == 1
     assert (posted, seen.count("replies.text")) == (["AC-0"], 1)
 
 

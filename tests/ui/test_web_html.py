@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.samples import a_written
+from ui.operations.drafts import citation_view
 from ui.web.chips import cited, redacted
 from ui.web.html import el, text
 
@@ -36,6 +37,6 @@ def test_placeholders_become_chips_and_lookalikes_stay_text() -> None:
 
 def test_only_real_citations_are_marked() -> None:
     """A number in brackets that cites nothing stays as it is."""
-    shown = cited("so [1], not [7]", a_written().citations)
+    shown = cited("so [1], not [7]", [citation_view(each) for each in a_written().citations])
     assert shown.count("qd-cite") == 1
     assert "[7]" in shown

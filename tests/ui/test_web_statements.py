@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from assistant.flows.draft import draft_reply
-from assistant.flows.tickets import import_tickets
 from guardrails import RawText
+from tests.fakes.tickets import import_tickets
 from tests.statements import counted
 from tests.ui.web_fixtures import Site, serving, ticket
 

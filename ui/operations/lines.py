@@ -19,7 +19,7 @@ LINES = {
         "Forget a ticket as it came and as it was redacted, its drafts, decisions and replies."
     ),
     "gaps.list": "List what was asked in vain, like questions together, most often asked first.",
-    "ingest.upload": "Read one uploaded document into a tenant's index; one of the same name is replaced.",
+    "ingest.upload": "Read an uploaded document; it replaces an earlier one of the same name.",
     "ingest": (
         "Read documents into a tenant's index; what is gone from the folder goes from the index."
     ),
