@@ -14,8 +14,8 @@ import gradio as gr
 from gradio.components import Component
 from gradio.themes import Base
 
-from assistant.model import Role
 from ui.operations.callers import Door, logged_in
+from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
 from ui.web.tabs import ask, rest, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
@@ -177,7 +177,7 @@ class _Desk:
 
     def _at(self, visit: Visit, opened: str) -> list[object]:
         top = header(visit.login, list(visit.caller.memberships.values()), visit.tenant)
-        reads = visit.may(Role.AGENT)
+        reads = visit.may(FIND)
         values = (
             each.filled(visit) if reads and each.name == opened else each.cleared()
             for each in self._all
