@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.model import DraftState, Role
+from assistant.model import DraftState
 from ui.operations import review
 from ui.operations.base import TenantArgs
 from ui.operations.review import DecideArgs, EditArgs, OneDraft
@@ -160,7 +160,7 @@ def _with_queue(shown: Html) -> list[object]:
 
 def _opened(visit: Visit, draft_id: str) -> list[object]:
     view = visit.perform(review.SHOW, OneDraft(tenant=visit.tenant, draft=draft_id))
-    state, may = view.draft.state, visit.may(Role.REVIEWER)
+    state, may = view.draft.state, visit.may(review.APPROVE)
     changes = may and state in (DraftState.PENDING, DraftState.APPROVED)
     return [
         view.draft.id,
