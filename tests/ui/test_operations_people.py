@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
-from assistant.adapters.records import logins
 from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.model import Role
 from assistant.settings import Settings
+from tests.fakes.parts import light_parts
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.operator import Operator
@@ -26,9 +25,8 @@ PEOPLE = {"ada": Role.ADMIN, "rae": Role.REVIEWER, "ann": Role.AGENT}
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Home]:
-    monkeypatch.setattr(logins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8192))
-    with Home.open(Settings(home=tmp_path)) as opened:
+def home(tmp_path: Path) -> Generator[Home]:
+    with Home.open(Settings(home=tmp_path), parts=light_parts()) as opened:
         for slug in ("acme", "globex"):
             opened.add_tenant(slug)
         for login, role in PEOPLE.items():
