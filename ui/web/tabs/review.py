@@ -8,7 +8,6 @@ import gradio as gr
 
 from assistant.model import DraftState
 from ui.operations import review
-from ui.operations.base import TenantArgs
 from ui.operations.review import DecideArgs, EditArgs, OneDraft
 from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
@@ -109,7 +108,7 @@ def fresh(visit: Visit) -> list[object]:
 
 def queue(visit: Visit, opened: object) -> Html:
     """Return what waits."""
-    found = visit.perform(review.LIST, TenantArgs(tenant=visit.tenant))
+    found = visit.perform(review.LIST, review.QueueArgs(tenant=visit.tenant, restored=True))
     return views.queue(found.drafts, word(opened))
 
 
