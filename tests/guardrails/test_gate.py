@@ -279,7 +279,7 @@ def test_what_must_not_leave_does_not_wherever_it_hides(
     mode: str, where: str, server: ModelServer
 ) -> None:
     message = refused(mode, careful(), server, HIDING[where])
-    assert "found what must not leave" in message
+    assert "found values that must not be sent" in message
     for value in (MAIL, PASSWORD, NAME, HOST, "Max", "4111"):
         assert value not in message
 
