@@ -48,7 +48,7 @@ Answer = Callable[["Handler", Received], None]
 
 
 class ModelServer:
-    """Listens while it is entered; ``received`` holds what came."""
+    """Listens while it is entered; ``received`` has the requests."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
@@ -234,7 +234,7 @@ def hang() -> Answer:
 
 
 def drip(pause: float, times: int = 1000, first: str = "") -> Answer:
-    """Stream ``first``, then a word every ``pause`` seconds, for ever or until nobody listens."""
+    """Stream ``first``, then a word every ``pause`` seconds, until the client hangs up."""
 
     def answer(handler: Handler, received: Received) -> None:
         handler.begin_stream()

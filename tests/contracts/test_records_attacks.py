@@ -1,4 +1,4 @@
-"""What somebody who owns the database but not the keys can do: destroy, never read or forge."""
+"""An attacker with the database but without the keys can destroy data, never read or forge it."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def _put_document(room: Room) -> Document:
 
 
 def _fill(room: Room) -> None:
-    """Put something into every table of the tenant, the canary wherever raw text is kept."""
+    """Put something into every table of the tenant, with the canary in every raw text."""
     document, draft = a_document(), a_draft()
     raw = a_raw_ticket(subject=f"{CANARY} cannot print", at=MORNING)
     room.records.documents.put(document, chunks_of(document, ["Restart the spooler"]))

@@ -1,4 +1,4 @@
-"""A ledger that somebody with the database's password has touched says so, and where."""
+"""Verifying a ledger shows that and where someone with the database's password changed it."""
 
 from __future__ import annotations
 

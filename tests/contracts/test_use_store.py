@@ -1,4 +1,4 @@
-"""Which placeholders are in use: asked of the index, for every kind of record and every text."""
+"""Placeholders in use, as the store's index returns them, for every kind of record and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a vault that are kept in memory are those that the vault holds."""
+"""The cached values of a vault are always the values in the vault."""
 
 from __future__ import annotations
 

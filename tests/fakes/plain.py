@@ -1,4 +1,4 @@
-"""Looking inside what production code may not look inside."""
+"""Access for tests to values that production code may not read."""
 
 from __future__ import annotations
 

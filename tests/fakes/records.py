@@ -1,4 +1,4 @@
-"""What is kept about one tenant, in memory."""
+"""The records of one tenant, in memory."""
 
 from __future__ import annotations
 

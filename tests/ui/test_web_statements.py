@@ -1,4 +1,4 @@
-"""What the page asks of the database does not grow with what is kept there."""
+"""The number of the page's database statements does not grow with the data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
 
 
 def test_a_keystroke_in_the_filter_takes_five_statements_at_most(crowded: Site) -> None:
-    """Those of the wall come on top: one for each request, whatever it is."""
+    """The session middleware adds one statement for each request."""
     with crowded.client("rae") as rae:
         rae.part("qd-filter")
         with counting(crowded) as sent:
