@@ -137,7 +137,7 @@ def test_a_summary_quotes_both_sides_and_says_who_spoke_last() -> None:
     body = WRITER.summarise(ticket).body.reveal()
     assert "red light" in body.split("So far:")[0]
     assert "print head" in body.split("So far:")[1]
-    assert body.endswith("Stands at: open, we spoke last")
+    assert body.endswith("Status: open, we spoke last")
 
 
 def test_quoted_mail_and_greetings_are_not_part_of_a_summary() -> None:

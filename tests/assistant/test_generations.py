@@ -182,7 +182,7 @@ def test_a_kill_while_bytes_are_erased_leaves_the_old_generation_answering(
 
 class _Unloadable(HashingEmbedder):
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
-        raise BadInput("The embedding model does not load.")
+        raise BadInput("The embedding model cannot be loaded.")
 
 
 def _gone(_: str) -> Embedder:

@@ -154,7 +154,7 @@ def test_only_redacted_text_is_taken(way: str, text: Any, server: ModelServer) -
         (truncate("half an answer"), "broke off|cannot be reached"),
         (redirect("http://127.0.0.1:1/v1"), "redirects are not followed"),
         (compressed("x"), "compressed"),
-        (say("too long", "length"), "ran out of room"),
+        (say("too long", "length"), "cut off at its token limit"),
         (say("", "content_filter"), "broke off"),
     ],
 )

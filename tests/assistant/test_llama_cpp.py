@@ -168,7 +168,7 @@ def test_a_model_that_cannot_run_is_told_before_anything_is_asked(tmp_path: Path
             with pytest.raises(BadInput, match="xllamacpp is not installed"):
                 home.desk("acme")
         return
-    for path, why in ((tmp_path / "none", "cannot be read"), (file, "does not load")):
+    for path, why in ((tmp_path / "none", "cannot be read"), (file, "cannot be loaded")):
         with pytest.raises(BadInput, match=why):
             load(path, threads=1)
 
