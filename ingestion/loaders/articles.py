@@ -156,12 +156,12 @@ def _about(article: Mapping[str, str]) -> Iterator[str]:
     """
     changed = first(article, UPDATED)
     when = moment(changed)
-    told = (
+    stated = (
         ("Tags", first(article, _TAGS)),
         ("Updated", f"{when:%Y-%m-%d}" if when else changed),
         ("Source", first(article, _SOURCES)),
     )
-    for label, found in told:
+    for label, found in stated:
         if found.strip():
             yield f"{label}: {' '.join(found.split())}"
 

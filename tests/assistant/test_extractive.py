@@ -72,7 +72,7 @@ def test_steps_that_were_cut_in_two_are_quoted_from_the_first_one() -> None:
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4."]
 
 
-def test_every_line_of_a_reply_stands_in_a_passage() -> None:
+def test_every_line_of_a_reply_is_in_a_passage() -> None:
     written = WRITER.reply(TICKET, [a_passage(STEPS)])
     lines = quoted(written.body)
     assert lines

@@ -119,7 +119,7 @@ def test_removed_ciphertext_is_on_no_page_of_the_file_or_its_log(tmp_path: Path)
     home.close()
 
 
-def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path: Path) -> None:
+def test_erasing_while_a_reader_is_active_says_that_the_log_still_holds_it(tmp_path: Path) -> None:
     home = sqlite_home(tmp_path)
     room = home.move_in()
     _on_checkout(home, "PRAGMA busy_timeout = 10")
@@ -134,7 +134,7 @@ def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path:
     home.close()
 
 
-def test_whoever_was_an_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
+def test_an_earlier_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
     path = tmp_path / "quietdesk.db"
     home_as_of(path, v0006_people.down_revision)
     with sqlite3.connect(path) as old:

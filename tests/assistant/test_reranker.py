@@ -1,4 +1,4 @@
-"""A cross-encoder from a folder: what loads is one, and what it reads is redacted."""
+"""A cross-encoder from a folder: other models are refused, and it reads redacted text only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXTS = [redacted(text) for text in ("Restart the spooler.", "Lower the MTU.", "
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cross-encoder of two small layers and weights of chance."""
+    """Return a cross-encoder of two small layers and random weights."""
     import torch
     import transformers
 

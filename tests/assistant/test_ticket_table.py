@@ -1,4 +1,4 @@
-"""Tickets as CSV, quoted replies in threads, and files that are no tickets at all."""
+"""Tickets as CSV, quoted replies in threads, and files that are not tickets."""
 
 from __future__ import annotations
 

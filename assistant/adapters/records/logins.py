@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from assistant.errors import BadInput
 
 SHORTEST_PASSWORD = 10
-_LONGEST_PASSWORD = 1024  # hashing more would let anybody keep the processor busy
+_LONGEST_PASSWORD = 1024  # hashing a longer one would let any caller keep the processor busy
 
 HASHER = PasswordHasher()
 """Argon2id with the parameters of RFC 9106 for little memory: slow on purpose."""
