@@ -21,6 +21,9 @@ from guardrails.crypto.keys import NONCE_BYTES, DataKey
 from guardrails.errors import SealBroken
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
 
+_REDACTED: LiteralString = "washed"
+"""The kind that redacted texts are bound to; another word would open no home that exists."""
+
 Sealed = NewType("Sealed", bytes)
 """Ciphertext of one column of one row: nonce, body, tag."""
 
@@ -54,11 +57,11 @@ class Sealer:
     def seal_redacted(self, place: Place, text: RedactedText) -> Sealed:
         """Close redacted text; only `open_redacted` at the same place opens it."""
         body = require_redacted(text).reveal().encode("utf-8", "surrogatepass")
-        return self._close(place, "washed", body)
+        return self._close(place, _REDACTED, body)
 
     def open_redacted(self, place: Place, sealed: bytes) -> RedactedText:
         """Open what `seal_redacted` closed at this place. `SealBroken` otherwise."""
-        return mint(self._open(place, "washed", sealed).decode("utf-8", "surrogatepass"))
+        return mint(self._open(place, _REDACTED, sealed).decode("utf-8", "surrogatepass"))
 
     def fingerprint(self, text: RawText) -> str:
         """Return a keyed hash (hex) of ``text``: equal texts match, nothing can be read back."""

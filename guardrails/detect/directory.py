@@ -119,9 +119,9 @@ class KnownValues:
         loose: dict[str, EntityType] = {}
         exact: dict[str, EntityType] = {}
         for kind, form, as_written in forms:
-            text = (form if form.isascii() else normalise(form).text).strip()
-            if len(text) >= _SHORTEST_TERM:
-                (exact if as_written else loose).setdefault(text, kind)
+            for text in _readings(form):
+                if len(text) >= _SHORTEST_TERM:
+                    (exact if as_written else loose).setdefault(text, kind)
         made = cls()
         for text, kind in loose.items():
             made._loose.add(_folded(text), kind)
@@ -160,6 +160,15 @@ class KnownValues:
 
     def __bool__(self) -> bool:
         return bool(self._loose or self._exact)
+
+
+def _readings(form: str) -> tuple[str, ...]:
+    """Return a form as written and, where that differs, as a reader sees it."""
+    written = form.strip()
+    if written.isascii():
+        return (written,)
+    seen = normalise(written).text.strip()
+    return (written,) if seen == written else (written, seen)
 
 
 @dataclass(frozen=True, slots=True)

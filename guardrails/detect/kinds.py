@@ -24,7 +24,7 @@ class Form(Enum):
 
 
 class Looks(Enum):
-    """The least shape that a guess of the model must have; `guardrails.detect.plausible` has it."""
+    """The least shape that a guess of the model must have, see `tagger.plausible`."""
 
     ANY = "any"
     ADDRESS = "address"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from guardrails.detect import build_rule_detector, tagger
-from guardrails.detect.presidio import PresidioDetector
+from guardrails.detect import build_rule_detector
+from guardrails.detect.engine.presidio import PresidioDetector
+from guardrails.detect.tagger import tagger
 from scripts.detector.data import documents, judged
 from scripts.detector.export import write_labels
 from scripts.detector.model import LABELS

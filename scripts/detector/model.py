@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, BertForTokenClassification
 
-from guardrails.detect.shapes import SHAPES, shapes
+from guardrails.detect.tagger.shapes import SHAPES, shapes
 from scripts.detector.corpora import IGNORED
 from scripts.detector.text import Text
 

@@ -3,9 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from argon2 import PasswordHasher
 
-from assistant.adapters.records import logins
 from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.flows import people
 from assistant.flows.people import Administration, Administrator
@@ -14,11 +12,6 @@ from guardrails.audit.ledger import Ledger
 from tests.fakes.databases import TestHome
 
 PASSWORD, OTHER = "correct horse battery", "staple of the battery"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8192))
 
 
 class House:

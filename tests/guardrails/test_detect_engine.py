@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from guardrails.detect import apply_replacements, build_rule_detector
 from guardrails.detect.normal import normalise
-from guardrails.detect.windows import windows
+from guardrails.detect.tagger.windows import windows
 from guardrails.spans import Detector, EntityType, Span
 from tests.guardrails.detecting import assert_hidden, blanked
 

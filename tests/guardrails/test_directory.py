@@ -1,4 +1,7 @@
-"""A directory of people is searched as one regular expression of all its forms would search it."""
+"""A directory of people is searched as one regular expression of all its forms would search it.
+
+Unseen characters are left out here; `test_unseen.py` has their promise.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson, KnownValue, KnownValues
+from guardrails.detect.normal import normalise
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.guardrails.bench import Bench
@@ -21,7 +25,7 @@ PIECES = (
     "Zoë", "ZOË", "Zoe\u0308", "O'Brien", "o’brien", "Anne-Marie", "anne", "Marie", "J.", "j",
     "Smith", "SMITH", "smith's", "İnci", "inci", "ınci", "Kelvin", "\u212aelvin", "ſmith", "Will",
     "will", "Σίσυφος", "ΣΊΣΥΦΟΣ", "srv-01", "SRV_01", "+44 20", "+", "(", ")", ".", ",", "'", "-",
-    "_", " ", "  ", "\n", "\t", "\r\n", "\u00a0", "\u200b", "\u00ad", "\ufe0f", "\U000e0041", "😀",
+    "_", " ", "  ", "\n", "\t", "\r\n", "\u00a0", "😀",
     "1", "<PERSON_1>", "hi ", "regards,\n",
 )  # fmt: skip
 short = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
@@ -52,7 +56,10 @@ def test_it_finds_what_a_regular_expression_of_all_forms_finds(data: st.DataObje
     found = {(one.start, one.end) for one in KnownValues.of(values).find(text)}
     wanted = set(slowly(values, text))
     assert wanted <= found
-    assert all(text[start:end].casefold().startswith("will") for start, end in found - wanted)
+    seen = {normalise(form).text.casefold() for form, _ in forms}
+    for start, end in found - wanted:
+        more = normalise(text[start:end]).text.casefold()
+        assert more.startswith("will") or more in seen
 
 
 @given(short, texts, texts)
@@ -62,13 +69,7 @@ def test_it_finds_every_form_of_a_person_that_the_expression_finds(
     person = KnownPerson(name=RawText(name), email=RawText("zoe@acme.example"))
     text = f"{before} {name} {after} zoe@acme.example"
     found = {(one.start, one.end) for one in KnownValues.of_people([person]).find(text)}
-    assert {_seen(text, *span) for span in slowly(person.values(), text)} <= found
-
-
-def _seen(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without unseen characters at its edges."""
-    seen = [at for at in range(start, end) if text[at] not in "\u200b\u00ad\ufe0f\U000e0041"]
-    return (seen[0], seen[-1] + 1) if seen else (start, end)
+    assert set(slowly(person.values(), text)) <= found
 
 
 @pytest.mark.parametrize(

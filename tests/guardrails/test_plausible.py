@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from guardrails.detect.plausible import plausible
+from guardrails.detect.tagger.plausible import plausible
 from guardrails.spans import EntityType as T
 
 

@@ -4,25 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from guardrails.detect import (
-    accounts,
-    assignments,
-    credentials,
-    devices,
-    network,
-    organisations,
-    people,
-    places,
-    spoken,
-    version,
-)
+from guardrails import detect
+from guardrails.detect import version
+from guardrails.detect.entities import devices, network, numbers, organisations, people, places
 from guardrails.detect.resolve import merge
 from guardrails.detect.rule import BadTable, Finder, Rule, replay
+from guardrails.detect.secrets import assignments, credentials, spoken
 from guardrails.detect.table import Example, Table, load
 
-TABLES = Path(accounts.__file__).parent / "tables"
+TABLES = Path(detect.__file__).parent / "tables"
 RULES = [
-    rule for module in (accounts, credentials, devices, network, places) for rule in module.RULES
+    rule for module in (numbers, credentials, devices, network, places) for rule in module.RULES
 ]
 FINDERS: dict[str, Finder] = {
     "assignments": assignments.find,

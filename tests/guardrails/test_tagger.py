@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails.detect import tagger
-from guardrails.detect.segments import LONGEST, segments
-from guardrails.detect.shapes import SHAPES, shapes
-from guardrails.detect.tagger import TaggerNames
+from guardrails.detect.tagger import tagger
+from guardrails.detect.tagger.segments import LONGEST, segments
+from guardrails.detect.tagger.shapes import SHAPES, shapes
+from guardrails.detect.tagger.tagger import TaggerNames
 from guardrails.errors import Refused
 from guardrails.spans import EntityType
 

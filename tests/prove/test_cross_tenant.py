@@ -39,7 +39,7 @@ from tests.prove.two_tenants import (
     the_person,
     two_tenants,
 )
-from tests.ui.web_fixtures import ticket
+from tests.ui.web_fixtures import PASSWORD, ticket
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.operator import Operator
@@ -58,6 +58,8 @@ EVENTS = (
     *(("qd-draft", "click"), ("qd-save", "click"), ("qd-approve", "click")),
     *(("qd-reject", "click"), ("qd-release", "click")),
 )
+PEOPLE = ("user.", "member.", "session.")
+"""Operations on people, who are the provider's: its owner knows them all, an admin only theirs."""
 READING = frozenset(each for each in OPERATIONS if each.endswith((".list", ".show")))
 OF_THE_OWNER = frozenset(
     (
@@ -273,7 +275,8 @@ def operations(search: Search, scene: Scene, names: Collection[str]) -> None:
     for name in sorted(names):
         operation = OPERATIONS[name]
         shape = operation.args.model_fields
-        for caller, tenant in ((attacker, ATTACKER), (attacker, VICTIM), (owner, ATTACKER)):
+        callers = [(attacker, ATTACKER), (attacker, VICTIM), (owner, ATTACKER)]
+        for caller, tenant in callers[:2] if name.startswith(PEOPLE) else callers:
             for tried in scene.a_few():
                 values = filled(tenant, tried, scene)
                 args = operation.args(**{each: values[each] for each in shape if each in values})
@@ -284,7 +287,16 @@ def filled(tenant: str, tried: str, scene: Scene) -> dict[str, object]:
     """What an operation is called with, by the name of the field; words that are kept are bait."""
     names = {"reference": tried, "draft": tried, "name": tried, "references": (tried,)}
     words = f"{scene.plant.bait[0]} {scene.placeholders[-1]}"
-    return {"tenant": tenant, **names, "question": f"Who is {words}?", "text": words}
+    account = {"login": VICTIMS_LOGIN, "password": PASSWORD, "old": PASSWORD, "new": PASSWORD}
+    typed = {"role": "reviewer", "placeholder": str(scene.placeholders[-1]), "body": b"words"}
+    return {
+        "tenant": tenant,
+        **account,
+        **typed,
+        **names,
+        "question": f"Who is {words}?",
+        "text": words,
+    }
 
 
 def pages(search: Search, scene: Scene) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
-from assistant.adapters.records import logins
 from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.model import Role
 from assistant.settings import Settings
+from tests.fakes.parts import light_parts
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.operator import Operator
@@ -26,9 +25,8 @@ PEOPLE = {"ada": Role.ADMIN, "rae": Role.REVIEWER, "ann": Role.AGENT}
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Home]:
-    monkeypatch.setattr(logins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8192))
-    with Home.open(Settings(home=tmp_path)) as opened:
+def home(tmp_path: Path) -> Generator[Home]:
+    with Home.open(Settings(home=tmp_path), parts=light_parts()) as opened:
         for slug in ("acme", "globex"):
             opened.add_tenant(slug)
         for login, role in PEOPLE.items():
@@ -122,3 +120,16 @@ def test_no_password_shows_in_a_repr() -> None:
         secrets = {key for key in fields if key in ("password", "old", "new")}
         assert secrets
         assert not any(fields[key].repr for key in secrets)
+
+
+def test_guesses_at_the_old_password_lock_out_the_address_that_guesses_alone(home: Home) -> None:
+    here, elsewhere = (
+        logged_in(home, "ann", Door.PAGE, each) for each in ("192.0.2.1", "192.0.2.9")
+    )
+    change = {"tenant": "acme", "old": "a wrong guess", "new": OTHER}
+    for _ in range(8):
+        with pytest.raises(NotPermitted, match="another one"):
+            do(home, here, "user.own_password", **change)
+    with pytest.raises(NotPermitted, match="too often from this address"):
+        do(home, here, "user.own_password", **(change | {"old": PASSWORD}))
+    do(home, elsewhere, "user.own_password", **(change | {"old": PASSWORD}))

@@ -19,10 +19,9 @@ DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Its id, or the fi
 
 
 def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    from ui.operations.base import TenantArgs
-    from ui.operations.review import LIST
+    from ui.operations.review import LIST, QueueArgs
 
-    queue = perform(LIST, TenantArgs(tenant=tenant), credential=credential(login))
+    queue = perform(LIST, QueueArgs(tenant=tenant), credential=credential(login))
     if json:
         screen.as_json(queue)
         return

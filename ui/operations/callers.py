@@ -37,13 +37,15 @@ class Caller:
     """Who calls, as the door found out; ``memberships`` are by tenant.
 
     ``owner`` is the account of this machine that owns the home. A person who logged in is never the
-    owner, whoever sits at the keyboard.
+    owner. ``address`` is the network address of a browser, by which wrong passwords are counted;
+    it is empty for a caller on this machine.
     """
 
     door: Door
     login: str | None = None
     owner: bool = False
     memberships: Mapping[str, Membership] = field(default_factory=dict[str, Membership])
+    address: str = ""
 
     def may(self, tenant: str, role: Role) -> bool:
         """Return whether the caller holds ``role`` at ``tenant``."""
@@ -66,10 +68,11 @@ def owner(door: Door) -> Caller:
     return Caller(door, owner=True)
 
 
-def logged_in(home: Home, login: str, door: Door) -> Caller:
+def logged_in(home: Home, login: str, door: Door, address: str = "") -> Caller:
     """Return the person of ``login``, whom the door has authenticated, with their memberships."""
     found = home.accounts.memberships(login)
-    return Caller(door, login, memberships={each.tenant: each for each in found})
+    members = {each.tenant: each for each in found}
+    return Caller(door, login, memberships=members, address=address)
 
 
 def authenticated(home: Home, login: str, password: str, door: Door) -> Caller:

@@ -19,13 +19,16 @@ class Needs:
     owner: bool = False
     roles: tuple[Role, ...] = ()
 
-    def admit(self, caller: Caller, tenant: str | None) -> None:
-        """`NotPermitted` unless ``caller`` may; ``tenant`` is None where no tenant is meant."""
+    def met_by(self, caller: Caller, tenant: str | None) -> bool:
+        """Return whether ``caller`` may; ``tenant`` is None where no tenant is meant."""
         if self.owner and caller.owner:
-            return
-        if tenant is not None and any(caller.may(tenant, role) for role in self.roles):
-            return
-        raise self._refusal(caller, tenant)
+            return True
+        return tenant is not None and any(caller.may(tenant, role) for role in self.roles)
+
+    def admit(self, caller: Caller, tenant: str | None) -> None:
+        """`NotPermitted` unless ``caller`` may."""
+        if not self.met_by(caller, tenant):
+            raise self._refusal(caller, tenant)
 
     def _refusal(self, caller: Caller, tenant: str | None) -> NotPermitted:
         if caller.login is None:

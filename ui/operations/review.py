@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from guardrails.identity.permissions import Person
 
 
+class QueueArgs(TenantArgs):
+    """With ``restored`` each draft comes with its beginning as a permitted person reads it."""
+
+    restored: bool = False
+
+
 class Waiting(DraftView):
-    """A draft that waits; ``start`` is how it begins, with identity put back."""
+    """A draft that waits; ``start`` is how it begins, with identity put back, or empty."""
 
     start: str
 
@@ -103,15 +109,18 @@ class Released(Shape):
     released_at: datetime
 
 
-def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> Queue:
+def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
     drafts = review.pending(desk, person)
-    starts = texts(desk, person, [each.written.body.cut(0, _START) for each in drafts])
+    starts = [""] * len(drafts)
+    if args.restored:
+        shown = texts(desk, person, [each.written.body.cut(0, _START) for each in drafts])
+        starts = [each.restored for each in shown]
     return Queue(
         drafts=tuple(
-            Waiting(**dict(draft_view(each)), start=start.restored)
+            Waiting(**dict(draft_view(each)), start=start)
             for each, start in zip(drafts, starts, strict=True)
         )
     )
@@ -237,7 +246,7 @@ def _whole_id(desk: Desk, start: str) -> str:
     return found[0]
 
 
-LIST = Operation("review.list", TenantArgs, Queue, _list, needs=member(Role.AGENT))
+LIST = Operation("review.list", QueueArgs, Queue, _list, needs=member(Role.AGENT))
 SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
 APPROVE = Operation("review.approve", DecideArgs, Decided, _approve, needs=member(Role.REVIEWER))
 EDIT = Operation("review.edit", EditArgs, Decided, _edit, needs=member(Role.REVIEWER))

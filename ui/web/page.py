@@ -14,8 +14,8 @@ import gradio as gr
 from gradio.components import Component
 from gradio.themes import Base
 
-from assistant.model import Role
 from ui.operations.callers import Door, logged_in
+from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
 from ui.web.tabs import ask, rest, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
@@ -96,7 +96,9 @@ class _Desk:
         for each in self._all:
             self._wire_opening(each)
         made = self._tickets.made
-        self._wiring.on(made.click, _to_review, outputs=[self._bar, *self._review.fresh])
+        self._wiring.on(
+            made.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
+        )
 
     def _tickets_tab(self) -> _Tab:
         with gr.Tab("Tickets", id="tickets") as tab:
@@ -175,7 +177,7 @@ class _Desk:
 
     def _at(self, visit: Visit, opened: str) -> list[object]:
         top = header(visit.login, list(visit.caller.memberships.values()), visit.tenant)
-        reads = visit.may(Role.AGENT)
+        reads = visit.may(FIND)
         values = (
             each.filled(visit) if reads and each.name == opened else each.cleared()
             for each in self._all
@@ -198,4 +200,4 @@ def _nothing(_visit: Visit) -> Sequence[object]:
 
 
 def _to_review(visit: Visit) -> list[object]:
-    return [gr.update(selected="review"), *review.open_picked(visit)]
+    return [gr.update(selected="review"), "review", *review.open_picked(visit)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assistant.model import Role
 from ui.operations.base import ArgsT, Operation, ResultT, silent
 from ui.operations.callers import Caller, Door, logged_in
 from ui.operations.operator import Operator
@@ -29,9 +28,9 @@ class Visit:
         """Return who acts."""
         return self.caller.login or ""
 
-    def may(self, role: Role) -> bool:
-        """Return whether the visitor may do what ``role`` may; decides what is shown, no more."""
-        return self.caller.may(self.tenant, role)
+    def may(self, operation: Operation[ArgsT, ResultT]) -> bool:
+        """Return whether the visitor may call ``operation``; decides what is shown, no more."""
+        return operation.needs.met_by(self.caller, self.tenant)
 
     def perform(self, operation: Operation[ArgsT, ResultT], args: ArgsT) -> ResultT:
         """Run an operation as the visitor."""

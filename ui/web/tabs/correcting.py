@@ -7,7 +7,6 @@ from typing import LiteralString
 import gradio as gr
 
 from assistant.errors import BadInput
-from assistant.model import Role
 from ui.operations import terms
 from ui.operations.base import TenantArgs
 from ui.operations.terms import LeaveArgs, OneTerm, OpenArgs, RemoveArgs, TermList
@@ -20,7 +19,7 @@ from ui.web.widgets import Pace, Wiring, panel
 
 def correcting(visit: Visit, opened: OpenArgs, *, unfolded: bool = False) -> Html:
     """Return where what is open can be corrected; nothing for a person who may not."""
-    if not visit.may(Role.REVIEWER):
+    if not visit.may(terms.MASKED):
         return NOTHING
     return views.correcting(visit.perform(terms.MASKED, opened), opened=unfolded)
 
@@ -65,7 +64,7 @@ def build_terms(wiring: Wiring) -> gr.HTML:
 
 def terms_now(visit: Visit) -> Html:
     """Return the list of terms, or why it is not shown."""
-    if not visit.may(Role.REVIEWER):
+    if not visit.may(terms.LIST):
         return views.not_for_you()
     return views.terms(visit.perform(terms.LIST, TenantArgs(tenant=visit.tenant)))
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.model import Role
-from ui.operations import gaps, ledger, outbox
+from ui.operations import gaps, ledger, outbox, tickets
 from ui.operations.base import TenantArgs
 from ui.operations.ledger import LedgerArgs
 from ui.web.html import NOTHING, Html
@@ -72,21 +71,21 @@ def outbox_now(visit: Visit) -> Html:
 
 def gaps_now(visit: Visit) -> Html:
     """Return what was asked in vain, or why it is not shown."""
-    if not visit.may(Role.REVIEWER):
+    if not visit.may(gaps.LIST):
         return gap_views.not_for_you()
     return gap_views.gaps(visit.perform(gaps.LIST, TenantArgs(tenant=visit.tenant)).gaps)
 
 
 def import_now(visit: Visit) -> Html:
     """Return the forms, or why there are none."""
-    if not visit.may(Role.REVIEWER):
+    if not visit.may(tickets.IMPORT):
         return bringing_in.not_for_you()
     return bringing_in.forms(visit.tenant, visit.operator.home.settings.max_file_mb)
 
 
 def ledger_now(visit: Visit) -> list[object]:
     """Return the values of `LedgerTab.fresh`."""
-    if not (visit.may(Role.REVIEWER) or visit.may(Role.ADMIN)):
+    if not visit.may(ledger.SHOW):
         return [usable(False), NOTHING, ledger_views.not_for_you()]
     found = visit.perform(ledger.SHOW, LedgerArgs(tenant=visit.tenant, limit=_LAST_ROWS))
     return [usable(True), NOTHING, ledger_views.rows(found.rows)]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.model import DraftState, Role
+from assistant.model import DraftState
 from ui.operations import review
-from ui.operations.base import TenantArgs
 from ui.operations.review import DecideArgs, EditArgs, OneDraft
 from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
@@ -109,7 +108,7 @@ def fresh(visit: Visit) -> list[object]:
 
 def queue(visit: Visit, opened: object) -> Html:
     """Return what waits."""
-    found = visit.perform(review.LIST, TenantArgs(tenant=visit.tenant))
+    found = visit.perform(review.LIST, review.QueueArgs(tenant=visit.tenant, restored=True))
     return views.queue(found.drafts, word(opened))
 
 
@@ -160,7 +159,7 @@ def _with_queue(shown: Html) -> list[object]:
 
 def _opened(visit: Visit, draft_id: str) -> list[object]:
     view = visit.perform(review.SHOW, OneDraft(tenant=visit.tenant, draft=draft_id))
-    state, may = view.draft.state, visit.may(Role.REVIEWER)
+    state, may = view.draft.state, visit.may(review.APPROVE)
     changes = may and state in (DraftState.PENDING, DraftState.APPROVED)
     return [
         view.draft.id,

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from assistant.model import Role
-from ui.operations import tickets, writing
+from ui.operations import terms, tickets, writing
 from ui.operations.terms import OpenArgs
 from ui.operations.tickets import FindArgs, OneTicket, TicketFull
 from ui.operations.writing import WriteArgs
@@ -158,7 +157,7 @@ def _look(
     shown = Shown(flag(as_seen))
     view = _show(visit, reference, current=shown.as_seen)
     return (
-        views.thread(view, as_seen=shown.as_seen, correct=visit.may(Role.REVIEWER)),
+        views.thread(view, as_seen=shown.as_seen, correct=visit.may(terms.ADD)),
         correcting(visit, OpenArgs(tenant=visit.tenant, reference=reference), unfolded=unfolded),
         _written(view, shown),
     )

@@ -6,7 +6,7 @@ kind; here most vendors fall under a few general shapes, so that a vendor unknow
 
 from __future__ import annotations
 
-from guardrails.detect import assignments, credentials, spoken
+from guardrails.detect.secrets import assignments, credentials, spoken
 from guardrails.spans import Span
 
 

@@ -38,11 +38,11 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig
 from presidio_anonymizer.entities import RecognizerResult as Replaced
 
+from guardrails.detect.engine.recognizers import RECOGNIZERS, restored
 from guardrails.detect.normal import normalise
 from guardrails.detect.resolve import resolve
 from guardrails.detect.rule import Recognizer
-from guardrails.detect.rules import RECOGNIZERS, restored
-from guardrails.detect.tagger import TaggerNames
+from guardrails.detect.tagger.tagger import TaggerNames
 from guardrails.spans import EntityType, Span
 
 for _name in ("presidio-analyzer", "presidio-anonymizer"):

@@ -26,10 +26,10 @@ import numpy as np
 import numpy.typing as npt
 
 from guardrails.detect.kinds import KINDS
-from guardrails.detect.plausible import plausible
 from guardrails.detect.resolve import merge
-from guardrails.detect.segments import Segment, segments
-from guardrails.detect.shapes import shapes
+from guardrails.detect.tagger.plausible import plausible
+from guardrails.detect.tagger.segments import Segment, segments
+from guardrails.detect.tagger.shapes import shapes
 from guardrails.errors import Refused
 from guardrails.spans import EntityType, Span
 from guardrails.vendors import silence_vendors

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from guardrails.detect.accounts import find_accounts
-from guardrails.detect.devices import find_devices
-from guardrails.detect.network import find_network
+from guardrails.detect.entities.devices import find_devices
+from guardrails.detect.entities.network import find_network
+from guardrails.detect.entities.numbers import find_accounts
+from guardrails.detect.entities.organisations import find_organisations
+from guardrails.detect.entities.people import find_people
+from guardrails.detect.entities.places import find_places
 from guardrails.detect.normal import Normal, normalise
-from guardrails.detect.organisations import find_organisations
-from guardrails.detect.pairs import find_pairs
-from guardrails.detect.people import find_people
-from guardrails.detect.places import find_places
 from guardrails.detect.resolve import merge, resolve
 from guardrails.detect.rule import Recognizer
-from guardrails.detect.secrets import find_secrets
+from guardrails.detect.secrets.finder import find_secrets
+from guardrails.detect.secrets.pairs import find_pairs
 from guardrails.spans import Span
 
 RECOGNIZERS = (
@@ -27,7 +27,7 @@ RECOGNIZERS = (
     Recognizer("organisations", find_organisations),
     Recognizer("places", find_places),
 )
-"""Each is a pure function of the text; `guardrails.detect.presidio` hands them to Presidio."""
+"""Each is a pure function of the text; `engine.presidio` hands them to Presidio."""
 
 
 class RuleDetector:

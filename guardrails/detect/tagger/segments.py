@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guardrails.detect.windows import windows
+from guardrails.detect.tagger.windows import windows
 
 LONGEST = 640
 """Characters. A piece of ordinary text is then under 200 tokens; attention beyond that is slow."""

@@ -1,0 +1,1 @@
+"""Presidio's engine over all recognizers and the tagger."""

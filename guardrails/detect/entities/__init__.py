@@ -1,0 +1,1 @@
+"""Recognizers of people, places, organisations, numbers, devices and network names."""

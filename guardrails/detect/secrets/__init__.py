@@ -1,0 +1,1 @@
+"""Recognizers of secrets: known formats, assignments, prose, pairs of login and password."""

@@ -1,0 +1,1 @@
+"""Our tagger of names: a small neural model, and the checks of what it guesses."""
