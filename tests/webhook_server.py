@@ -18,7 +18,7 @@ TAKEN: Answer = (200, {})
 
 
 class WebhookServer:
-    """``answer`` gets the body and how often this reply was posted; ``taken`` lists the accepted."""
+    """``answer`` gets the body and how often this reply came; ``taken`` lists those with a 2xx."""
 
     def __init__(self, answer: Callable[[dict[str, Any], int], Answer]) -> None:
         self.answer = answer
