@@ -124,7 +124,7 @@ def _is_draft(article: Mapping[str, str]) -> bool:
 def _must_be_articles(article: Mapping[str, str]) -> None:
     for kind, (columns, command) in _OTHERS.items():
         if columns & article.keys() and not set(BODIES) & article.keys():
-            raise Unreadable(f"it contains {kind}, not articles: use `{command}`")
+            raise Unreadable(f"it holds {kind}, not articles: use `{command}`")
 
 
 def _sections(at: int, article: Mapping[str, str], body: str) -> Iterator[Section]:
