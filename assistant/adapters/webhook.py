@@ -17,10 +17,10 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def webhook(url: str) -> Callable[[str, str, ForPerson], Refusal | None]:
-    """Return what posts one reply to ``url`` as JSON ``{id, reference, text}``; no redirects.
+    """Return a function that posts one reply to ``url`` as JSON ``{id, reference, text}``.
 
-    It returns None when the other side took the reply, or else why not and how long it asks to
-    wait. The reply's id is the idempotency key of every attempt.
+    It follows no redirects. It returns None when the server accepted the reply, or else why not and
+    how long it asks to wait. The reply's id is the idempotency key of every attempt.
     """
 
     def post(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:

@@ -29,7 +29,7 @@ class TicketLine:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One message as it came, and as a model sees it."""
+    """One message, raw and as a model sees it."""
 
     at: datetime
     author: ForPerson
@@ -58,8 +58,8 @@ def tickets(
 ) -> list[TicketLine]:
     """Return the tenant's tickets, newest first, in a constant number of reads.
 
-    With ``status`` only those of that status; with ``sought`` only those whose reference, priority,
-    subject and requester hold each of its words, in any case.
+    ``status`` limits them to that status; ``sought`` to tickets whose reference, priority, subject
+    and requester contain each of its words, in any case.
     """
     must_read(desk, person)
     rows = desk.records.tickets.list(status=status)
@@ -75,7 +75,7 @@ def tickets(
 
 
 def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
-    """Return one thread as it came. `NotFound` for an unknown reference."""
+    """Return one raw thread. `NotFound` for an unknown reference."""
     must_read(desk, person)
     raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
     if raw is None or redacted is None:
@@ -107,12 +107,12 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
 
 
 def restored(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
-    """Return redacted text with identity put back, for a person of this tenant."""
+    """Return redacted text with identity restored, for a person of this tenant."""
     return restored_all(desk, person, [text])[0]
 
 
 def restored_all(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[ForPerson]:
-    """Return several texts as `restored` does one, with a single read of the vault."""
+    """Restore several texts as `restored` does, with a single read of the vault."""
     must_read(desk, person)
     found = desk.restorer.restore_many(texts)
     return [show(each.text, person, desk.tenant.slug) for each in found]

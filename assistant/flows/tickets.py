@@ -1,6 +1,6 @@
-"""Tickets: each is redacted and kept, and can be redacted again when the tenant knows more.
+"""Tickets: each is redacted and stored, and can be redacted again when the tenant declares more.
 
-A ticket is kept with its ledger row in one transaction.
+A ticket is stored with its ledger row in one transaction.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _QUOTED = Template("[quoted from above]")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``.
+    """A ticket as it is stored: ``raw`` without its secrets, and ``redacted``.
 
-    ``fields`` are the placeholders of its people's fields.
+    ``fields`` holds the placeholders of its people's fields.
     """
 
     raw: RawTicket
@@ -48,7 +48,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     done = desk.redactor.redact_many(texts, known=known)
     kept = _without_secrets(raw, done)
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
-        return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
+        return redact(desk, kept, ticket_id)  # so that redacting it again gives the same text
     fields = desk.redactor.learn(raw.people)
     subject, requester, *turns = done
     bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
@@ -69,10 +69,10 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
-    """Return a ticket as it is redacted now, and keep it so; `NotFound` for an unknown reference.
+    """Redact a ticket again, store and return it. `NotFound` for an unknown reference.
 
-    What the tenant told or decided since it came counts from here on. A ticket that is not kept as
-    it came stays as it is, and so does one that somebody brings in again meanwhile.
+    People and terms that were declared since its import apply to it now. A ticket without a raw
+    side is left unchanged, and so is one that is imported again meanwhile.
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
@@ -91,7 +91,7 @@ def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
     """Destroy the secrets in tickets that an earlier version stored with them.
 
     ``before`` is called before the first of them is replaced: its old bytes are on the disk until
-    they are erased. A run that was killed is started again: what it has done is not done twice.
+    they are erased. After a kill, the next run does only the rest.
     """
     waiting = desk.records.tickets.with_secrets()
     for at in range(0, len(waiting), _BATCH):
@@ -110,7 +110,7 @@ def _stored(desk: Desk, reference: str) -> Kept | None:
 
 
 def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
-    """Return a stored ticket without its secrets: of most the redacted side says there are none."""
+    """Return a stored ticket without its secrets; the redacted side shows if it has any."""
     if EntityType.SECRET not in _placeholders(stored.redacted):
         return stored
     before()
@@ -126,12 +126,12 @@ def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
 
 
 def keep(desk: Desk, raw: RawTicket) -> str:
-    """Redact and keep a ticket; return whether it is new, changed or unchanged."""
+    """Redact and store a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
     kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
-        known = tickets.id_of(raw.reference)  # somebody may have been faster
+        known = tickets.id_of(raw.reference)  # another import may have stored it meanwhile
         if not tickets.put(kept.raw, kept.redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
@@ -148,7 +148,7 @@ def keep(desk: Desk, raw: RawTicket) -> str:
 def _without_secrets(raw: RawTicket, done: Sequence[Redaction]) -> RawTicket:
     """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
 
-    A secret in the requester's or an author's name stands in the people's fields as well.
+    A secret in the requester's or an author's name is also in the people's fields.
     """
     subject, requester, *turns = done
     named = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
@@ -174,11 +174,11 @@ def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
 
 
 def _without_repeats(raws: Sequence[RawText], redacted: Sequence[Redaction]) -> list[RedactedText]:
-    """Return messages; what they only quote from the ones before is said to be so.
+    """Return redacted messages; quotations of earlier ones are replaced by a note.
 
-    A thread of ten replies holds its first message ten times; a model that reads it ten times takes
-    it for ten complaints. Quotations are found in the text as it came, because a mask may take
-    away what they are recognised by.
+    A thread of ten replies contains its first message ten times, which a model takes for ten
+    complaints. Quotations are found in the raw text, because redaction may remove what they are
+    recognised by.
     """
     quoted = locate(raws, repeats)
     parts = zip(redacted, raws, quoted, strict=True)

@@ -29,7 +29,7 @@ AGENT = Person("ada", "harbour", may_read=True)
 
 
 class Time:
-    """A clock that waits at once, and remembers how long."""
+    """A clock that does not wait, and records how long it should have."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
@@ -59,7 +59,7 @@ def run(desk: Desk, server: WebhookServer, time: Time) -> Delivered:
 
 
 def always(number: int, answer: Answer) -> Callable[[dict[str, Any], int], Answer]:
-    """Answer so to one reply of the five, and take the others."""
+    """Answer one of the five replies with ``answer``, and accept the others."""
     return lambda body, _: answer if body["reference"] == f"HD-{number}" else TAKEN
 
 

@@ -1,4 +1,4 @@
-"""A secret is destroyed in the raw copy too, and in the raw copies that an earlier version kept."""
+"""A secret is destroyed in the raw copy too, and in raw copies that an earlier version stored."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_secret_in_an_edit_is_destroyed_and_never_released(home: Home) -> None
 
 
 def test_without_a_detector_that_knows_secrets_the_raw_copy_keeps_them(home: Home) -> None:
-    """The control: the tests above see the password where nothing finds it."""
+    """Control: the checks above find the password if no detector does."""
     home._detector = LazyDetector(NameList)
     desk = home.desk("acme")
     _import(desk, a_ticket(1))
@@ -135,7 +135,7 @@ def test_a_field_that_was_all_secret_is_gone_and_the_others_are_as_they_were() -
     assert plain(kept) == plain(KnownPerson(name=RawText("Theo"), hosts=(RawText("H1"),)))
 
 
-# Homes of before
+# Homes of an earlier version
 
 
 def test_what_an_earlier_version_kept_is_cleaned_when_the_desk_is_opened(
@@ -182,7 +182,7 @@ def test_a_cleaning_that_was_killed_is_started_again_with_nothing_lost_or_double
 
 
 class _Killed(BaseException):
-    """The process is gone."""
+    """Simulates that the process was killed."""
 
 
 def _dies(method: Callable[..., Any], at: int) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""What somebody who owns the database but not the keys can do: destroy, never read or forge."""
+"""An attacker with the database but without the keys can destroy rows, never read or forge them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fakes.samples import (
 CANARY = "Xylophonia-Quarrenbrook"
 
 
-def test_no_customer_text_stands_in_any_column(room: Room) -> None:
+def test_no_customer_text_is_in_any_column(room: Room) -> None:
     _fill(room)
     stored = _everything(room)
     assert CANARY.encode() not in stored

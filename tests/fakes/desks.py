@@ -44,7 +44,7 @@ class NameList:
 
 
 def no_suspects(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-    """Find nothing suspect."""
+    """Find no suspicious span."""
     return [() for _ in texts]
 
 

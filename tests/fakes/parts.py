@@ -1,4 +1,4 @@
-"""What homes of tests are made of: rules for a detector, no model to load, cheap hashes."""
+"""Parts of homes in tests: rules as the detector, no model to load, cheap password hashes."""
 
 from __future__ import annotations
 

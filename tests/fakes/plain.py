@@ -1,4 +1,4 @@
-"""Looking inside what production code may not look inside."""
+"""Access to contents that production code must not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept about one tenant, in memory."""
+"""The records of one tenant, in memory."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class FakeRecords:
 
 
 FakeDocuments = MemoryDocuments
-"""The records that evaluation runs on are also the double of the port."""
+"""The document store of the evaluation is also the fake of the port."""
 
 
 class FakeGaps:

@@ -1,4 +1,4 @@
-"""Small things to keep: a document, a ticket, a draft."""
+"""Small records: a document, a ticket, a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets: raw under seal for the people who may see them, redacted for everything else."""
+"""Tickets: raw and sealed for permitted people, redacted for everything else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Found = tuple[Row[Any], Sequence[Row[Any]]]
 
 
 class SqlTickets:
-    """Implements `assistant.ports.TicketStore`. A known reference keeps the id that it has."""
+    """Implements `assistant.ports.TicketStore`. A known reference keeps its id."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
