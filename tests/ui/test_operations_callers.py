@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import Any
+from importlib import import_module
+from itertools import product
+from pkgutil import iter_modules
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +17,7 @@ from assistant.model import Role
 from assistant.settings import Settings
 from tests.fakes.parts import light_parts
 from tests.ui.cli_fixtures import Served
+from ui import operations as made
 from ui.cli import client
 from ui.operations.base import Credential, Operation, Shape, TenantArgs, silent
 from ui.operations.callers import Caller, Door, logged_in
@@ -23,6 +27,7 @@ from ui.operations.registry import OPERATIONS
 
 PASSWORD = "correct-horse-battery"
 EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
+STREAMS = [each for each in OPERATIONS.values() if each.streams]
 PATHS = {"path", "out"}
 
 AnyOperation = Operation[Any, Any]
@@ -114,6 +119,33 @@ def test_what_takes_a_path_is_called_on_this_machine_by_its_owner_alone(
     if operation.local_only:
         assert operation.needs.roles == ()
         assert not may(home, operation, Caller(Door.PAGE, owner=True))
+
+
+@pytest.mark.parametrize("operation", STREAMS, ids=[each.name for each in STREAMS])
+def test_a_stream_begins_for_those_alone_who_may_call_the_operation(
+    home: Home, operation: AnyOperation
+) -> None:
+    def reached(*_: object) -> Iterator[Shape]:
+        raise _Reached
+
+    watched = replace(operation, stream=reached)
+    args = operation.args.model_construct(tenant="acme")
+    for role, tenant in product(Role, ("acme", "other")):
+        caller = logged_in(home, f"{role}-{tenant}", Door.PAGE)
+        with pytest.raises(_Reached if may(home, operation, caller) else NotPermitted):
+            next(Operator(home).stream(watched, caller, args))
+
+
+def test_every_operation_that_is_made_is_in_the_registry() -> None:
+    modules = (import_module(each.name) for each in iter_modules(made.__path__, "ui.operations."))
+    found = [each for one in modules for each in vars(one).values() if isinstance(each, Operation)]
+    assert {each.name for each in found} == OPERATIONS.keys()  # pyright: ignore[reportUnknownMemberType] - of any arguments
+
+
+def test_an_operation_that_does_not_say_who_may_call_it_cannot_be_made() -> None:
+    listed = OPERATIONS["tickets.list"]
+    with pytest.raises(TypeError, match="needs"):
+        cast("Any", Operation)("tickets.steal", listed.args, listed.result, listed.run)
 
 
 @EVERY
