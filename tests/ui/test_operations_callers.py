@@ -138,8 +138,9 @@ def test_a_stream_begins_for_those_alone_who_may_call_the_operation(
 
 def test_every_operation_that_is_made_is_in_the_registry() -> None:
     modules = (import_module(each.name) for each in iter_modules(made.__path__, "ui.operations."))
-    found = [each for one in modules for each in vars(one).values() if isinstance(each, Operation)]
-    assert {each.name for each in found} == OPERATIONS.keys()  # pyright: ignore[reportUnknownMemberType] - of any arguments
+    values = (value for one in modules for value in vars(one).values())
+    found = [cast("AnyOperation", each) for each in values if isinstance(each, Operation)]
+    assert {each.name for each in found} == OPERATIONS.keys()
 
 
 def test_an_operation_that_does_not_say_who_may_call_it_cannot_be_made() -> None:
