@@ -97,7 +97,9 @@ def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
     waiting = desk.records.tickets.with_secrets()
     for at in range(0, len(waiting), _BATCH):
         found = [_stored(desk, reference) for reference in waiting[at : at + _BATCH]]
-        cleaned = [_cleaned(desk, each, before) for each in found if each is not None]
+        stored = [each for each in found if each is not None]
+        named = desk.redactor.secrets_of(each for one in stored for each in one.raw.people)
+        cleaned = [_cleaned(desk, each, before, named=bool(named)) for each in stored]
         with desk.records.transaction():
             for each in cleaned:
                 _replace(desk, each)
@@ -122,10 +124,14 @@ class _Cleaned:
     values: frozenset[Placeholder] = frozenset()
 
 
-def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> _Cleaned:
-    """Return a stored ticket without its secrets; of most, what is stored says there are none."""
-    named = EntityType.SECRET in _placeholders(stored.redacted)
-    if not named and not desk.redactor.secrets_of(stored.raw.people):
+def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None], *, named: bool) -> _Cleaned:
+    """Return a stored ticket without its secrets; the redacted side shows if its texts have any.
+
+    ``named`` says whether a field of its people may hold one.
+    """
+    if EntityType.SECRET not in _placeholders(stored.redacted) and not (
+        named and desk.redactor.secrets_of(stored.raw.people)
+    ):
         return _Cleaned(stored, stored)
     before()
     kept = redact(desk, stored.raw, stored.redacted.id)
@@ -173,8 +179,8 @@ def _without_secrets(
 ) -> RawTicket:
     """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
 
-    ``fields`` are the secrets in the people's fields, where those of the requester's and an
-    author's name stand as well.
+    ``fields`` are the secrets in the fields of its people, where those of the requester's and an
+    author's name occur as well.
     """
     subject, requester, *turns = done
     inside = [secret for each in (requester, *turns[::2]) for secret in each.secrets]

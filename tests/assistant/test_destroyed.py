@@ -179,7 +179,7 @@ def test_a_draft_that_names_a_value_with_a_secret_cannot_be_released(
         desk = again.desk("acme")
         assert PASSWORD not in unwrap(desk.restorer.restore(name).text)
         approve(desk, REVIEWER, draft.id)
-        with pytest.raises(Refused, match="no longer be put back"):
+        with pytest.raises(Refused, match="no longer be restored"):
             release(desk, REVIEWER, draft.id)
 
 
