@@ -235,8 +235,14 @@ class TicketStore(Protocol):
         """Return the id that the ticket with this reference has."""
         ...
 
-    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
-        """Return the tickets of this status, or all, newest first."""
+    def list(
+        self, *, status: TicketStatus | None = None, limit: int | None = None
+    ) -> list[TicketRow]:
+        """Return the tickets of this status, or all, newest first; at most ``limit``."""
+        ...
+
+    def count(self, *, status: TicketStatus | None = None) -> int:
+        """Return how many tickets of this status there are, or how many in all."""
         ...
 
     def get(self, reference: str) -> Ticket | None: ...

@@ -54,15 +54,21 @@ class TicketView:
 
 
 def tickets(
-    desk: Desk, person: Person, *, status: TicketStatus | None = None, sought: str = ""
+    desk: Desk,
+    person: Person,
+    *,
+    status: TicketStatus | None = None,
+    sought: str = "",
+    limit: int | None = None,
 ) -> list[TicketLine]:
     """Return the tenant's tickets, newest first, in a constant number of reads.
 
-    ``status`` limits them to that status; ``sought`` to tickets whose reference, priority, subject
-    and requester contain each of its words, in any case.
+    With ``status`` only those of that status; with ``sought`` only those whose reference, priority,
+    subject and requester hold each of its words, in any case. With ``limit`` only so many of the
+    newest are read.
     """
     must_read(desk, person)
-    rows = desk.records.tickets.list(status=status)
+    rows = desk.records.tickets.list(status=status, limit=limit)
     texts = restored_all(desk, person, [t for row in rows for t in (row.subject, row.requester)])
     lines = [
         TicketLine(

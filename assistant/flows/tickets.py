@@ -18,7 +18,8 @@ from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.destroyed import without_secrets
 from guardrails.identity.regions import Region, cut, locate
-from guardrails.placeholders import count_by_type
+from guardrails.identity.restore import placeholders_of
+from guardrails.placeholders import Placeholder, count_by_type
 from guardrails.spans import EntityType
 
 __all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
@@ -46,7 +47,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
     done = desk.redactor.redact_many(texts, known=known)
-    kept = _without_secrets(raw, done)
+    kept = _without_secrets(raw, done, desk.redactor.secrets_of(raw.people))
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
         return redact(desk, kept, ticket_id)  # so that redacting it again gives the same text
     fields = desk.redactor.learn(raw.people)
@@ -96,10 +97,12 @@ def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
     waiting = desk.records.tickets.with_secrets()
     for at in range(0, len(waiting), _BATCH):
         found = [_stored(desk, reference) for reference in waiting[at : at + _BATCH]]
-        pairs = [(each, _cleaned(desk, each, before)) for each in found if each is not None]
+        stored = [each for each in found if each is not None]
+        named = desk.redactor.secrets_of(each for one in stored for each in one.raw.people)
+        cleaned = [_cleaned(desk, each, before, named=bool(named)) for each in stored]
         with desk.records.transaction():
-            for stored, kept in pairs:
-                _replace(desk, stored, kept)
+            for each in cleaned:
+                _replace(desk, each)
 
 
 def _stored(desk: Desk, reference: str) -> Kept | None:
@@ -109,19 +112,45 @@ def _stored(desk: Desk, reference: str) -> Kept | None:
     return Kept(raw, redacted, desk.redactor.learnt(raw.people))
 
 
-def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
-    """Return a stored ticket without its secrets; the redacted side shows if it has any."""
-    if EntityType.SECRET not in _placeholders(stored.redacted):
-        return stored
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """A ticket as an earlier version stored it, as it is kept now, and values that held a secret.
+
+    The values go from the vault even where a draft still names them: it cannot be released then.
+    """
+
+    stored: Kept
+    kept: Kept
+    values: frozenset[Placeholder] = frozenset()
+
+
+def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None], *, named: bool) -> _Cleaned:
+    """Return a stored ticket without its secrets; the redacted side shows if its texts have any.
+
+    ``named`` says whether a field of its people may hold one.
+    """
+    if EntityType.SECRET not in _placeholders(stored.redacted) and not (
+        named and desk.redactor.secrets_of(stored.raw.people)
+    ):
+        return _Cleaned(stored, stored)
     before()
-    return redact(desk, stored.raw, stored.redacted.id)
+    kept = redact(desk, stored.raw, stored.redacted.id)
+    gone = _names(stored) - _names(kept)
+    return _Cleaned(stored, kept, desk.redactor.with_secrets(gone))
 
 
-def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
-    tickets = desk.records.tickets
+def _names(kept: Kept) -> frozenset[Placeholder]:
+    texts = (kept.fields, *kept.redacted.texts)
+    return frozenset(name for text in texts for name in placeholders_of(text))
+
+
+def _replace(desk: Desk, cleaned: _Cleaned) -> None:
+    tickets, stored, kept = desk.records.tickets, cleaned.stored, cleaned.kept
     if tickets.get(kept.raw.reference) != stored.redacted:
         return  # imported again meanwhile, and so without secrets
     if tickets.put(kept.raw, kept.redacted, kept.fields) and kept is not stored:
+        gone = [(each.type, each.number) for each in cleaned.values if each.number is not None]
+        desk.records.vault.forget(gone)
         _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
@@ -145,13 +174,17 @@ def keep(desk: Desk, raw: RawTicket) -> str:
     return "changed" if known else "new"
 
 
-def _without_secrets(raw: RawTicket, done: Sequence[Redaction]) -> RawTicket:
+def _without_secrets(
+    raw: RawTicket, done: Sequence[Redaction], fields: Sequence[RawText]
+) -> RawTicket:
     """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
 
-    A secret in the requester's or an author's name is also in the people's fields.
+    ``fields`` are the secrets in the fields of its people, where those of the requester's and an
+    author's name occur as well.
     """
     subject, requester, *turns = done
-    named = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    inside = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    named = [*inside, *fields]
     return replace(
         raw,
         subject=subject.kept,
