@@ -1,1 +1,1 @@
-"""Answers out: one tenant's desk, the flows it works through, the adapters it stands on."""
+"""The desk of one tenant, the flows that use it, and the adapters under it."""

@@ -1,4 +1,4 @@
-"""The one wiring module: from settings to a home, from a home to the desk of one tenant.
+"""The one wiring module: it makes a home from settings, and a desk of one tenant from a home.
 
 Heavy parts (detector, embedder, model client) are made when first used, so that opening a home to
 list its tenants loads no model.
@@ -86,7 +86,7 @@ class Home:
     def open(
         cls, settings: Settings, *, create: bool = True, parts: Parts = _SHIPPED_PARTS
     ) -> Home:
-        """Take the home's lock and open what it keeps; ``parts`` make its models and the like.
+        """Take the home's lock and open its database; ``parts`` make its models.
 
         `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
         `StorageTrouble` when the folder cannot be used.
@@ -109,7 +109,7 @@ class Home:
             raise
 
     def close(self) -> None:
-        """Let go of everything; another process may own the home then."""
+        """Close everything and release the lock, so that another process may own the home."""
         self._indexes.close()
         self._desks.clear()
         self._caches.clear()
@@ -161,14 +161,14 @@ class Home:
     def library(self) -> Desk:
         """Return the desk of the provider's library; the first call makes one.
 
-        It has no vault: what is masked there is masked for good, because a placeholder of one vault
-        means somebody else in another.
+        It has no vault: a value that is masked there cannot be restored, because a placeholder of
+        one vault means another value in another vault.
         """
         with self._opening:
             tenant = self.accounts.library()
             if tenant is None:
                 tenant = self.accounts.add_library()
-                self._desks.clear()  # from now on there is something to read
+                self._desks.clear()  # desks opened from now on can read it
             return self._kept_desk(tenant)
 
     def _kept_desk(self, tenant: Tenant) -> Desk:
@@ -185,13 +185,13 @@ class Home:
         return desk
 
     def _drop(self, slug: str) -> None:
-        """Let go of all that is kept for a tenant that is no more."""
+        """Drop the caches and the desk of a tenant that was removed."""
         desk = self._desks.pop(slug, None)
         if desk is not None:
             self._caches.pop(desk.tenant.id, None)
 
     def _destroy_kept_secrets(self, desk: Desk) -> None:
-        """Clean what an earlier version kept; its old bytes go with the erasing that follows."""
+        """Destroy secrets that an earlier version stored; the next erasure removes the bytes."""
         if desk.records.tickets.with_secrets():
             from assistant.flows.tickets import destroy_kept_secrets  # here: readers of exports
 
@@ -205,13 +205,13 @@ class Home:
         return library_view(desk.records.documents, desk.vectors, desk.lexical)
 
     def set_policy(self, slug: str, policy: Policy) -> Tenant:
-        """Put a policy in force, and write down that it is. `NotFound` for an unknown tenant."""
+        """Put a policy in force, and record it in the ledger. `NotFound` for an unknown tenant."""
         tenant = self.accounts.set_policy(slug, policy)
         self.desk(slug).ledger.append("policy.set", version=tenant.policy.version)
         return tenant
 
     def directory_changed(self, slug: str) -> None:
-        """Open the tenant's desk again next time, so that it masks the people it has now."""
+        """Reopen the tenant's desk at its next use, so that it masks the people declared now."""
         with self._opening:
             self._desks.pop(slug, None)
 
@@ -219,8 +219,8 @@ class Home:
     def erasing(self, slug: str) -> Generator[None]:
         """Erase from the disk what is removed inside: rows, logs, free pages, vectors.
 
-        A kill on the way is made good when the tenant's desk is next opened. Nobody else may
-        change the tenant's documents meanwhile.
+        A killed erasure is completed when the tenant's desk is next opened. The caller must prevent
+        other changes to the tenant's documents.
         """
         desk = self._opened(slug)
         index = self._indexes[desk.tenant.id]
@@ -237,12 +237,12 @@ class Home:
         return self._generations(slug).size()
 
     def stale_vectors(self, slug: str) -> int:
-        """Return how many chunks wait for a vector because another embedder made theirs."""
+        """Return how many chunks have a vector of another embedder only."""
         return self._generations(slug).stale()
 
     @property
     def erases_rows(self) -> bool:
-        """Whether removed rows leave the disk at once; PostgreSQL's wait for its vacuum."""
+        """Return whether removed rows leave the disk at once; in PostgreSQL at its vacuum."""
         return self.settings.database_url is None
 
     def _generations(self, slug: str) -> Generations:
@@ -257,7 +257,7 @@ class Home:
         self._indexes[tenant_id].end_erasing()
 
     def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
-        """Return what posts released replies. `BadInput` when no webhook is set."""
+        """Return the function that posts released replies. `BadInput` when no webhook is set."""
         if self.settings.webhook_url is None:
             raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")
         from assistant.adapters.webhook import webhook
@@ -300,7 +300,7 @@ class Home:
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
-        """Return what outlives a desk; it reads through the first desk's records and vault."""
+        """Return the caches that outlive a desk; they read the first desk's records and vault."""
         if tenant.id not in self._caches:
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
@@ -320,7 +320,7 @@ class Home:
         if self.settings.writer == "extractive":
             return fallback
         from assistant.chat_models import (
-            make_writer,  # here: its HTTP client is a tenth of a second
+            make_writer,  # here: importing its HTTP client takes a tenth of a second
         )
 
         return make_writer(
@@ -335,7 +335,7 @@ class Home:
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address that the settings do not name, and switch off what phones home."""
+    """Refuse every address that the settings do not name, and disable the vendors' telemetry."""
     silence_vendors()
     database = settings.database_url.get_secret_value() if settings.database_url else None
     urls = (str(url) for url in (settings.model_url, settings.webhook_url, database) if url)
@@ -355,7 +355,7 @@ def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:
 
 
 class _Blind:
-    """A detector that finds nothing: what evaluation without redaction is measured with."""
+    """A detector that finds nothing, for evaluation without redaction."""
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         return [[] for _ in texts]

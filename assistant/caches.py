@@ -1,4 +1,4 @@
-"""What one tenant's desks share in memory, however often a desk is opened again."""
+"""The caches of one tenant: shared by its desks, also after a desk was reopened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from guardrails.leaks.vault_values import VaultValues
 class TenantCaches:
     """The words of the chunks, the values of the vault, and the suspicious spans of texts.
 
-    None depends on the policy, the directory or the terms: each keeps in step with the records.
+    No cache depends on the policy, the directory or the terms: each follows the records.
     """
 
     lexical: Bm25Library
@@ -21,7 +21,7 @@ class TenantCaches:
     suspects: RememberedSuspects
 
     def drop_forgotten(self) -> None:
-        """Let go of what is in the records no more."""
+        """Drop entries that are no longer in the records."""
         self.lexical.drop_forgotten()
         self.values.drop_forgotten()
         self.suspects.forget()

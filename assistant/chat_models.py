@@ -1,4 +1,4 @@
-"""The model that writes, from the settings: on a server or in this process, always behind the gate.
+"""Makes the model that writes: on a server or in this process, always behind the gate.
 
 `assistant.bootstrap` imports this only where a model is set.
 """
@@ -36,16 +36,16 @@ def make_writer(
 ) -> Writer:
     """Return the writer of one tenant, whose ``policy`` is asked before each request.
 
-    ``fallback`` writes where the model fails. `BadInput` when no model can run where it is set.
+    ``fallback`` writes when the model fails. `BadInput` when the configured model cannot run.
     """
     gate = EgressGate(model_destination(settings), policy, scanner, ledger)
     return ModelWriter(_chat(settings, gate, engine), redactor, scanner, fallback)
 
 
 def model_destination(settings: Settings) -> Destination:
-    """Return where prompts go. `BadInput` when that is nowhere, or no model can run there.
+    """Return where prompts are sent. `BadInput` when none is configured or it cannot run.
 
-    A server or a model on this machine is the house's own: it needs no operator's promise.
+    A server or a model on this machine is the provider's own: no operator has to promise anything.
     """
     if (settings.model_url is None) == (settings.model_file is None):
         raise BadInput(
@@ -67,13 +67,13 @@ def model_destination(settings: Settings) -> Destination:
 
 
 def make_engine(settings: Settings) -> Engine:
-    """Return what runs the model file that the settings name; loads it."""
+    """Load the model file that the settings name, and return its engine."""
     assert settings.model_file is not None, "only asked when there is one"
     return load(settings.model_file, threads=settings.threads)
 
 
 def _chat(settings: Settings, gate: EgressGate, engine: Callable[[], Engine]) -> ChatModel:
-    """Return the model that the settings name, reached through ``gate``; imports it when asked."""
+    """Return the configured model behind ``gate``; imports the client."""
     key = settings.model_key
     inside = settings.model_file is not None
     return LangchainChat(

@@ -1,4 +1,4 @@
-"""One tenant's desk: everything a flow may touch, and nothing of anyone else's."""
+"""One tenant's desk: everything that a flow may use, and nothing of other tenants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from guardrails.leaks.scan import Scanner
 
 @dataclass(frozen=True, slots=True)
 class LibraryView:
-    """What a desk may read of the provider's library beside its own documents, and never write."""
+    """A read-only view of the provider's library, which a desk reads beside its own documents."""
 
     documents: DocumentReader
     vectors: VectorSearch
@@ -35,7 +35,7 @@ class LibraryView:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What flows take. ``lexical`` builds or refreshes the in-memory BM25 index when called.
+    """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
     ``suspects`` finds prompt injections in redacted texts.
     """

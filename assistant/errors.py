@@ -1,4 +1,4 @@
-"""The error tree, handed up from ``guardrails`` where it is drawn."""
+"""The error tree, defined in ``guardrails`` and re-exported here."""
 
 from guardrails.errors import (
     BadInput,

@@ -14,7 +14,7 @@ from assistant.settings import Settings
 
 
 class Indexes:
-    """Opens each index once; a second client of a folder would go on answering with the past."""
+    """Opens each index once; a second client of a folder would still return deleted chunks."""
 
     def __init__(self, settings: Settings, embedders: Callable[[str], Embedder]) -> None:
         self._folder = settings.home / "indexes"
@@ -27,7 +27,7 @@ class Indexes:
         return self._open[tenant_id]
 
     def of(self, tenant_id: str, documents: DocumentStore, embedder: Embedder) -> Generations:
-        """Return the index of one tenant, to be made by ``embedder``."""
+        """Return the index of one tenant; ``embedder`` makes its new vectors."""
         if tenant_id not in self._open:
             self._open[tenant_id] = Generations(
                 self._folder / tenant_id,
@@ -37,15 +37,15 @@ class Indexes:
         return self._open[tenant_id]
 
     def close(self) -> None:
-        """Let go of every folder."""
+        """Close every folder."""
         for index in self._open.values():
             index.close()
 
     def _load(self, source: str) -> Embedder:
-        """Return the embedder of before, the same for every tenant; notes of old name none."""
+        """Return the embedder of ``source``, shared by all tenants; old notes name no source."""
         return self._embedders(source or INSTALLED)
 
 
 def source_of(embedder: str) -> str:
-    """Return where to find the embedder again, wherever a command is called from."""
+    """Return the embedder's source as an absolute path, or the name of the installed one."""
     return embedder if embedder == INSTALLED else str(Path(embedder).absolute())

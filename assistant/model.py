@@ -1,4 +1,4 @@
-"""What the assistant speaks of: tenants, people, documents, tickets, drafts. Only data, all frozen.
+"""The domain types: tenants, people, documents, tickets, drafts. Only data, all frozen.
 
 Text here is `RedactedText` unless the class says ``Raw``; times are aware UTC datetimes; ids are
 ours (32 hex digits), references are the customer's own ticket numbers.
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from guardrails import RawText, RedactedText
 from guardrails.detect.directory import KnownPerson
-from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - handed on
+from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - re-exported
 from guardrails.identity.permissions import Person
 from guardrails.policy import Policy
 
@@ -42,7 +42,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of the provider who may log in."""
+    """A person who may log in."""
 
     id: str
     login: str
@@ -61,7 +61,7 @@ class Membership:
         return role in self.roles or (role is Role.AGENT and Role.REVIEWER in self.roles)
 
     def person(self) -> Person:
-        """Return the user as the tenant knows them, for the exits of raw text."""
+        """Return the user as a person of the tenant, as functions that return raw text require."""
         return Person(
             self.user.login,
             self.tenant,
@@ -86,9 +86,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One ingested file or article; ``fingerprint`` is a keyed hash of it and of how it was read.
+    """One ingested file or article.
 
-    ``updated`` is what it says itself about when it was last changed.
+    ``fingerprint`` is a keyed hash of its content and of the pipeline version that read it;
+    ``updated`` is the date of its last change that the document itself states.
     """
 
     id: str
@@ -103,13 +104,13 @@ class Document:
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
-        """Every text of it but its chunks'."""
+        """All its texts except those of its chunks."""
         return (self.source, self.title, *self.tags, *self.products)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of a document that can be retrieved and cited; lines count from 1, both included."""
+    """A chunk of a document that can be retrieved and cited; lines count from 1, both inclusive."""
 
     id: str
     document_id: str
@@ -121,13 +122,13 @@ class Chunk:
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
-        """Every text of it."""
+        """All its texts."""
         return (self.heading, self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that answers a question, with where it comes from and why it was chosen."""
+    """A chunk that answers a question, with its source and why it was chosen."""
 
     chunk: Chunk
     source: RedactedText
@@ -138,7 +139,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that nothing in the knowledge base answered."""
+    """A question that the knowledge base could not answer."""
 
     id: str
     asked_at: datetime
@@ -149,7 +150,7 @@ class Gap:
 
 
 class TicketStatus(StrEnum):
-    """Where a ticket stands."""
+    """The status of a ticket."""
 
     OPEN = "open"
     PENDING = "pending"
@@ -158,7 +159,7 @@ class TicketStatus(StrEnum):
 
 
 class TurnRole(StrEnum):
-    """Who speaks in a turn."""
+    """Who wrote a turn."""
 
     REQUESTER = "requester"
     AGENT = "agent"
@@ -167,7 +168,7 @@ class TurnRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawTurn:
-    """One message as it came."""
+    """One message, raw."""
 
     at: datetime
     author: RawText
@@ -177,7 +178,7 @@ class RawTurn:
 
 @dataclass(frozen=True, slots=True)
 class RawTicket:
-    """A ticket as it came; its people seed known-entity masking for the whole thread."""
+    """A raw ticket; its people seed known-entity masking for the whole thread."""
 
     reference: str
     subject: RawText
@@ -201,7 +202,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket, redacted: what flows, writers and logs may see."""
+    """A ticket, redacted: flows, writers and logs may see it."""
 
     id: str
     reference: str
@@ -214,7 +215,7 @@ class Ticket:
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
-        """Every text of it: the subject, the requester, then author and message of each turn."""
+        """All its texts: the subject, the requester, then author and message of each turn."""
         said = (text for turn in self.turns for text in (turn.author, turn.text))
         return (self.subject, self.requester, *said)
 
@@ -233,18 +234,18 @@ class TicketRow:
     turns: int
 
 
-# What is written
+# Drafts and replies
 
 
 class DraftKind(StrEnum):
-    """What a draft is."""
+    """The kind of a draft."""
 
     REPLY = "reply"
     SUMMARY = "summary"
 
 
 class DraftState(StrEnum):
-    """Where a draft stands on its way out."""
+    """The state of a draft on its way to release."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -268,12 +269,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a writer made, before it is queued.
+    """A writer's result, before it is queued.
 
-    ``saw`` is what went to the model (or what the extractive writer read), ``said`` what came back
-    after redacting, ``body`` what would be sent, with placeholders. An empty ``body`` means that
-    the writer has nothing to say that the passages support. ``findings`` are about ``body``;
-    ``refused`` are about ``said``, and why it is not the body.
+    ``saw`` is what was sent to the model (or what the extractive writer read), ``said`` is its
+    answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
+    means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
+    about ``said``, and the reason why it is not the body.
     """
 
     saw: RedactedText
@@ -288,7 +289,7 @@ class Written:
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
-        """Every text of it, those of its citations included."""
+        """All its texts, including those of its citations."""
         named = (t for each in self.citations for t in (each.source, each.title, each.heading))
         return (self.saw, self.said, self.body, *named)
 
@@ -309,7 +310,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One decision of a person about a draft."""
+    """A person's decision about a draft."""
 
     draft_id: str
     login: str
@@ -319,7 +320,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A released reply in the outbox; its text is raw, because identity has been put back."""
+    """A released reply in the outbox; its text is raw, because identity was restored."""
 
     id: str
     draft_id: str
@@ -332,9 +333,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How often a reply was posted in vain, and when it is tried again.
+    """How many deliveries of a reply failed, and when it is tried again.
 
-    ``failure`` is a short code without any text of the other side (``http-422``, ``no-answer``);
+    ``failure`` is a short code without any text of the server (``http-422``, ``no-answer``);
     ``next_at`` is None when it was given up.
     """
 

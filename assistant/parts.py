@@ -1,7 +1,7 @@
-"""What a home is made of: the parts that load a model or cost time, each made from the settings.
+"""The parts of a home that load a model or take time, each made from the settings.
 
-`Home.open` takes other `Parts` where a test or an evaluation brings its own. Heavy parts are made
-when first used, so that opening a home to list its tenants loads no model.
+`Home.open` takes other `Parts` in tests and evaluations. Heavy parts are made when first used, so
+that opening a home to list its tenants loads no model.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ def make_detector(settings: Settings) -> Detector:
 
 
 def make_embedder(settings: Settings, source: str | None = None) -> Embedder:
-    """Return the embedder of ``source``, without one that of the settings.
+    """Return the embedder of ``source``: a folder or `INSTALLED`; None means the configured one.
 
-    ``source`` is a folder or `INSTALLED`. Weights are loaded at the first text.
+    Weights are loaded at the first text.
     """
     return LocalEmbedder(source or settings.embedder, threads=settings.threads)
 
 
 def make_reranker(settings: Settings) -> Reranker | None:
-    """Return the cross-encoder that the settings name, if any; loads it at the first question."""
+    """Return the configured cross-encoder, None without one; it is loaded at the first question."""
     return LocalReranker(settings.reranker, threads=settings.threads) if settings.reranker else None
 
 
@@ -53,23 +53,25 @@ def make_injection_detector(settings: Settings, embedder: Embedder) -> Injection
 
 
 def make_engine(settings: Settings) -> Engine:
-    """Return what runs the model file that the settings name; loads it."""
-    from assistant.chat_models import make_engine  # here: its HTTP client is a tenth of a second
+    """Load the model file that the settings name, and return its engine."""
+    from assistant.chat_models import (
+        make_engine,
+    )  # here: importing its HTTP client takes a tenth of a second
 
     return make_engine(settings)
 
 
 def make_suspects(embedder: Embedder) -> FindSuspects:
-    """Return what finds prompt injections with the vectors of ``embedder``, the installed model."""
+    """Return a function that finds prompt injections; ``embedder`` is the installed model."""
     return InjectionDetector(embedder.embed).find_many
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How each part of a home is made.
+    """The factories of a home's parts.
 
-    ``detector`` redacts, ``rules`` scan what leaves; ``embedder`` is asked once for each source of
-    weights; ``suspects`` is given the installed embedder.
+    ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
+    called once for each source of weights; ``suspects`` gets the installed embedder.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -83,7 +85,7 @@ class Parts:
 
 
 class LazyDetector:
-    """A detector that is built when the first text comes; the same for every tenant."""
+    """A detector that is built at the first text; all tenants share it."""
 
     def __init__(self, build: Callable[[], Detector]) -> None:
         self._made = Once(build)
@@ -94,7 +96,7 @@ class LazyDetector:
 
 
 class Once(Generic[_Made]):
-    """Builds at the first call, whichever thread it comes from, and hands out the same after."""
+    """Builds an object at the first call, from any thread, and returns the same one afterwards."""
 
     def __init__(self, build: Callable[[], _Made]) -> None:
         self._build = build
@@ -110,7 +112,7 @@ class Once(Generic[_Made]):
 
 
 class Embedders:
-    """The embedders of a home by the source of their weights: one each, whoever asks for it."""
+    """The embedders of a home: one for each source of weights, shared by all callers."""
 
     def __init__(self, make: Callable[[str], Embedder]) -> None:
         self._make = make

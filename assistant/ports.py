@@ -1,7 +1,7 @@
-"""Seams of the assistant: narrow protocols, each with a fake in ``tests/fakes`` and an adapter.
+"""The assistant's ports: narrow protocols, each with a fake in ``tests/fakes`` and an adapter.
 
-Every store speaks of one tenant only: the tenant is chosen when the store is made, so no method has
-a tenant argument that could be forgotten.
+Every store belongs to one tenant: the tenant is chosen when the store is made, so no method has a
+tenant argument that could be forgotten.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from guardrails.identity.vault import VaultStore
 from guardrails.placeholders import Placeholder
 
 Vectors = NDArray[np.float32]
-"""Rows are texts, columns dimensions; each row has length 1."""
+"""float32, shape ``(texts, dimension)``; each row has length 1."""
 
 
 class Embedder(Protocol):
@@ -50,7 +50,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name; an index made by another is rebuilt."""
+        """The model's name; an index of another model is rebuilt."""
         ...
 
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
@@ -59,7 +59,7 @@ class Embedder(Protocol):
 
 
 class Reranker(Protocol):
-    """Reads a question and a passage together: slower than any index, and a better judge."""
+    """Scores a question and a passage together: slower than an index, and more accurate."""
 
     def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
         """Return how well each text answers ``query``, from 0 to 1."""
@@ -76,19 +76,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """What vectors found; not ``whole`` where they could not be asked: their embedder is gone."""
+    """The result of a vector search; not ``whole`` if an index's embedder could not be loaded."""
 
     hits: list[Hit]
     whole: bool = True
 
 
 class VectorSearch(Protocol):
-    """Vectors that can be searched, and no more."""
+    """Vectors that can be searched but not changed."""
 
     def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
         """Return the nearest chunks of ``text``, best first.
 
-        It is embedded by ``embedder``, unless another made the vectors and can still be loaded.
+        ``embedder`` embeds it, unless another one made the vectors and can still be loaded.
         """
         ...
 
@@ -109,18 +109,18 @@ class VectorIndex(Protocol):
         ...
 
     def ids(self) -> set[str]:
-        """Return every id held."""
+        """Return the ids of all vectors."""
         ...
 
 
 class TenantVectors(VectorIndex, VectorSearch, Protocol):
-    """A tenant's vectors, which answer on while others are made beside them.
+    """A tenant's vectors, which still answer while new ones are made beside them.
 
-    What is added goes to those that the desk's embedder makes, and `ids` tells what these hold.
+    `add` writes vectors of the desk's embedder, and `ids` returns the ids of those.
     """
 
     def settle(self) -> None:
-        """Answer from those from now on, if they are whole."""
+        """Answer from the new vectors from now on, if they are complete."""
         ...
 
 
@@ -133,7 +133,7 @@ class LexicalIndex(Protocol):
 
 
 class ChatModel(Protocol):
-    """A language model: takes redacted text, gives back outside text."""
+    """A language model: takes redacted text, returns raw text."""
 
     @property
     def name(self) -> str:
@@ -150,7 +150,7 @@ class ChatModel(Protocol):
 
 
 class DocumentReader(Protocol):
-    """Documents and chunks that can be read, and no more."""
+    """Documents and chunks that can be read but not changed."""
 
     def documents(self, ids: Sequence[str] | None = None) -> list[Document]:
         """Return the documents of these ids that exist, or all of them, by source."""
@@ -189,11 +189,11 @@ class DocumentStore(DocumentReader, Protocol):
         ...
 
     def signatures(self) -> Mapping[str, bytes | None]:
-        """Return what `sign` kept of each document by its id, None since it was last put."""
+        """Return the signature of each document by its id; None when it was put after `sign`."""
         ...
 
     def sign(self, signatures: Mapping[str, bytes]) -> None:
-        """Keep what near-duplicates of these documents are found by; unknown ids are ignored."""
+        """Store the near-duplicate signatures of these documents; unknown ids are ignored."""
         ...
 
     def version(self) -> int:
@@ -202,7 +202,7 @@ class DocumentStore(DocumentReader, Protocol):
 
 
 class GapStore(Protocol):
-    """Questions that nothing answered."""
+    """Questions without an answer."""
 
     def put(self, gap: Gap, keep: int) -> None:
         """Store a question; only the ``keep`` newest stay."""
@@ -222,12 +222,12 @@ class GapStore(Protocol):
 
 
 class TicketStore(Protocol):
-    """Tickets: raw under seal for the people who may see them, redacted for everything else."""
+    """Tickets: raw and sealed for permitted people, redacted for everything else."""
 
     def put(self, raw: RawTicket, redacted: Ticket, fields: RedactedText | None = None) -> bool:
         """Store a ticket, replacing the one of the same reference; False if nothing changed.
 
-        ``fields`` holds the placeholders of its people's fields, which no text may say.
+        ``fields`` holds the placeholders of its people's fields, which may occur in no text.
         """
         ...
 
@@ -235,14 +235,20 @@ class TicketStore(Protocol):
         """Return the id that the ticket with this reference has."""
         ...
 
-    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
-        """Return the tickets of this status, or all, newest first."""
+    def list(
+        self, *, status: TicketStatus | None = None, limit: int | None = None
+    ) -> list[TicketRow]:
+        """Return the tickets of this status, or all, newest first; at most ``limit``."""
+        ...
+
+    def count(self, *, status: TicketStatus | None = None) -> int:
+        """Return how many tickets of this status there are, or how many in all."""
         ...
 
     def get(self, reference: str) -> Ticket | None: ...
 
     def raw(self, reference: str) -> RawTicket | None:
-        """Return the ticket as it came, for display to a permitted person."""
+        """Return the raw ticket, for display to a permitted person; None if there is none."""
         ...
 
     def with_secrets(self) -> Sequence[str]:
@@ -270,7 +276,7 @@ class DraftStore(Protocol):
     ) -> list[Draft]:
         """Return the drafts in one of ``states``, of this kind and ticket, oldest first.
 
-        What is left out admits all.
+        A parameter that is not given does not filter.
         """
         ...
 
@@ -287,7 +293,7 @@ class DraftStore(Protocol):
         ...
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
-        """Change the state; False when it was not ``expected`` any more (somebody was faster)."""
+        """Change the state; return False when it is not ``expected``: another person was faster."""
         ...
 
     def rewrite(self, draft_id: str, written: Written) -> None:
@@ -301,7 +307,7 @@ class DraftStore(Protocol):
     def put_reply(self, reply: Reply) -> None: ...
 
     def replies(self, *, waiting: bool = False) -> list[Reply]:
-        """Return the outbox, or what of it was not delivered yet, oldest first."""
+        """Return the replies in the outbox, or those not delivered yet, oldest first."""
         ...
 
     def delivered(self, reply_id: str, at: datetime) -> None: ...
@@ -313,9 +319,9 @@ class DraftStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the other side did not take a reply; ``wait`` is how long it asks to wait, if it does.
+    """Why the server did not accept a reply; ``wait`` is how long it asks to wait, if it does.
 
-    ``code`` is short and holds no text of the other side (``http-422``, ``no-answer``).
+    ``code`` is short and holds no text of the server (``http-422``, ``no-answer``).
     """
 
     code: str
@@ -323,16 +329,16 @@ class Refusal:
 
 
 class DeliveryStore(Protocol):
-    """Replies that were posted in vain; what was delivered is not here any more."""
+    """Replies whose delivery failed; a delivered reply is removed."""
 
     def all(self) -> list[Delivery]: ...
 
     def put(self, delivery: Delivery) -> None:
-        """Keep what is known of a reply's attempts, replacing what was known."""
+        """Store the state of a reply's delivery, replacing the previous one."""
         ...
 
     def remove(self, reply_id: str) -> None:
-        """Forget a reply's attempts; an unknown one is ignored."""
+        """Remove the state of a reply's delivery; an unknown id is ignored."""
         ...
 
 
@@ -347,37 +353,37 @@ class DirectoryStore(Protocol):
 
 
 class TermStore(Protocol):
-    """Words that the tenant decides on."""
+    """Words that the tenant masks always, or leaves readable."""
 
     def put(self, term: Term) -> None:
-        """Add a term, or decide again on one that differs in case and blanks alone."""
+        """Add a term, replacing one that differs only in case and spaces."""
         ...
 
     def remove(self, term: Term) -> bool:
-        """Tell whether there was such a term."""
+        """Remove a term; return whether there was one."""
         ...
 
     def list(self) -> list[Term]: ...
 
 
 class UseStore(Protocol):
-    """Which placeholders stand in the documents, tickets, drafts and gaps that are kept."""
+    """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
     def used(self, placeholders: Collection[Placeholder]) -> set[Placeholder]:
-        """Return those that stand in something that is kept; opens no text."""
+        """Return those of ``placeholders`` that occur in a stored record; opens no text."""
         ...
 
     def complete(self, learnt: Callable[[Sequence[KnownPerson]], RedactedText]) -> None:
-        """Read what an earlier version kept and nobody has read for its placeholders yet.
+        """Record the placeholders of records that an earlier version wrote.
 
         ``learnt`` returns the placeholders of people's fields. Each step is a short transaction of
-        its own; a kill loses one. `used` tells the truth only after this.
+        its own; a kill loses one step. `used` is correct only after this.
         """
         ...
 
 
 class Records(Protocol):
-    """Everything that is kept about one tenant."""
+    """All records of one tenant."""
 
     @property
     def documents(self) -> DocumentStore: ...
@@ -405,7 +411,7 @@ class Records(Protocol):
         ...
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many documents, chunks, tickets, drafts, replies, placeholders are kept."""
+        """Return the numbers of documents, chunks, tickets, drafts, replies and placeholders."""
         ...
 
 
@@ -431,7 +437,7 @@ class UserStore(Protocol):
         ...
 
     def remove_role(self, user: User, tenant: str, role: Role) -> bool:
-        """Take a role away; False when the user has it not. `NotFound` for an unknown tenant."""
+        """Remove a role; False when the user does not have it. `NotFound` for an unknown tenant."""
         ...
 
     def remove(self, user: User) -> None:
@@ -443,7 +449,7 @@ class UserStore(Protocol):
         ...
 
     def end_sessions(self, user: User, *, keep: str | None = None) -> int:
-        """End the user's sessions but that of the token ``keep``; return how many."""
+        """End the user's sessions except that of the token ``keep``; return how many."""
         ...
 
 
@@ -466,5 +472,5 @@ class Writer(Protocol):
         ...
 
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
-        """Yield that answer as it grows, nothing unchecked in it; the last one is whole."""
+        """Yield that answer as it grows, checked parts only; the last item is the whole answer."""
         ...

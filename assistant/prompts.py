@@ -1,8 +1,8 @@
-"""The words that a model is given: templates of ours around redacted text, and nothing else.
+"""Prompts: our templates around redacted text.
 
-What customers and documents say is set between markers, numbered, and called data: an order in it
-is something to report, not to follow. Text that holds a marker itself could end its own quarantine,
-so it is refused. No placeholder is spelled out here: what a prompt shows may be put back later.
+Texts of customers and documents are put between markers, numbered, and declared to be data: an
+instruction in it must not be followed. Text that contains a marker could end its own quotation, so
+it is refused. No template contains a placeholder: one that a prompt contains may be restored later.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assistant.model import Passage, Ticket, TurnRole
 from guardrails import RedactedText, Template, join
 
 UNANSWERED = "The documentation does not answer this."
-"""What a model is asked to say, to the letter, when the passages hold no answer."""
+"""The exact sentence that a model must return when the passages hold no answer."""
 MOST_PASSAGES = 9
 _MARKS = ("⟦", "⟧")
 
@@ -76,7 +76,7 @@ _PASSAGES = tuple(map(_passage, ("1", "2", "3", "4", "5", "6", "7", "8", "9")))
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What goes to a model, and the part of it that an answer may rest on."""
+    """A prompt, and the part of it that an answer may rest on."""
 
     system: RedactedText
     user: RedactedText
@@ -89,20 +89,20 @@ class Prompt:
 
 
 def summary_prompt(ticket: Ticket) -> Prompt:
-    """Return the prompt that asks for a summary. `Refused` when the ticket holds our markers."""
+    """Return the prompt that asks for a summary. `Refused` when the ticket contains our markers."""
     thread = _thread(ticket)
     return Prompt(_SUMMARISE.fill(), _TASK_SUMMARY.fill(ticket=thread), thread)
 
 
 def reply_prompt(ticket: Ticket, passages: Sequence[Passage]) -> Prompt:
-    """Return the prompt that asks for a reply. `Refused` when a text holds our markers."""
+    """Return the prompt that asks for a reply. `Refused` when a text contains our markers."""
     numbered = _numbered(passages)
     user = _TASK_REPLY.fill(ticket=_thread(ticket), passages=numbered)
     return Prompt(_REPLY.fill(), user, numbered)
 
 
 def answer_prompt(question: RedactedText, passages: Sequence[Passage]) -> Prompt:
-    """Return the prompt that asks for an answer. `Refused` when a text holds our markers."""
+    """Return the prompt that asks for an answer. `Refused` when a text contains our markers."""
     numbered = _numbered(passages)
     asked = _QUESTION.fill(question=_data(question))
     return Prompt(_ANSWER.fill(), _TASK_ANSWER.fill(question=asked, passages=numbered), numbered)
@@ -115,7 +115,7 @@ def thread_of(ticket: Ticket) -> RedactedText:
 
 
 def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
-    """Return what was asked with the passages that were read, in their order."""
+    """Return the question followed by the passages that were read, in their order."""
     read = [_READ.fill(title=each.title, text=each.chunk.text) for each in passages]
     return join("\n\n---\n\n", [asked, *read])
 
@@ -143,5 +143,5 @@ def _numbered(passages: Sequence[Passage]) -> RedactedText:
 
 def _data(text: RedactedText) -> RedactedText:
     if any(mark in text.reveal() for mark in _MARKS):
-        raise Refused("A text holds the marks that set data apart from instructions.")
+        raise Refused("A text contains the markers that separate data from instructions.")
     return text

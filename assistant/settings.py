@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     )
     reranker: Path | None = Field(
         default=None,
-        description="Folder of a cross-encoder that puts the best passages in order; else none.",
+        description="Folder of a cross-encoder that reorders the best passages; else none.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port that `serve` listens on.")
@@ -57,7 +57,8 @@ class Settings(BaseSettings):
         description="Addresses of reverse proxies, with commas, whose `X-Forwarded-For` is used.",
     )
     writer: Literal["extractive", "model"] = Field(
-        default="extractive", description="Who writes: sentences of the sources, or a model."
+        default="extractive",
+        description="The writer: `extractive` quotes the sources, `model` asks a language model.",
     )
     model_url: AnyHttpUrl | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server, ending in `/v1`."
@@ -66,7 +67,9 @@ class Settings(BaseSettings):
         default=None,
         description="GGUF file of a model to run in this process, instead of a server.",
     )
-    model_name: str = Field(default="local", description="Model that the server is asked for.")
+    model_name: str = Field(
+        default="local", description="Name of the model in requests to the server."
+    )
     model_key: SecretStr | None = Field(default=None, description="API key for the model server.")
     model_region: str = Field(
         default="local", description="Region that the model's operator has promised."
@@ -80,10 +83,14 @@ class Settings(BaseSettings):
         description="Whether the model's operator has signed a business associate agreement.",
     )
     model_timeout_s: float = Field(
-        default=60, ge=1, le=600, description="Seconds until a silent model server is given up."
+        default=60,
+        ge=1,
+        le=600,
+        description="Seconds without an answer after which a request to the model fails.",
     )
     webhook_url: AnyHttpUrl | None = Field(
-        default=None, description="Where released replies are posted; else they wait in the outbox."
+        default=None,
+        description="URL that released replies are posted to; else they wait in the outbox.",
     )
     max_file_mb: int = Field(
         default=50, ge=1, le=1024, description="Files larger than this are skipped by name."
@@ -92,7 +99,7 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=256,
-        description="Threads for detection and embedding; 0 lets us choose.",
+        description="Threads for detection and embedding; 0 means automatic.",
     )
 
 
@@ -115,4 +122,4 @@ def _refuse_unknown() -> None:
 
 
 _ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD"})
-"""Read by the command line where a person's password, or a new one, is asked for."""
+"""Environment variables from which the command line reads a password or a new one."""

@@ -1,4 +1,4 @@
-"""Words as retrieval and quoting compare them: one stemmer, and which words say nothing."""
+"""Stemming and stop words, shared by retrieval and the extractive writer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STOP = frozenset(
     "we were what when where which who why will with would you your "
     "s t d ll ve re m don doesn isn".split()
 )
-"""Words of grammar. BM25 leaves out these and no more: others may be what a question is about."""
+"""Stop words of BM25: grammar only, because other words may be what a question is about."""
 
 FILLER = STOP | frozenset(
     "about after all also am any before cannot doing down get got he hello her here hi him his "
@@ -21,7 +21,7 @@ FILLER = STOP | frozenset(
     "some such thank thanks those too try under until up us use very want while "
     "first check fire happen issue problem error help work tell find thing".split()
 )
-"""With what every ticket says: who chooses sentences by their words leaves these out as well."""
+"""Stop words for choosing sentences: also the words that every ticket contains."""
 
 _thread = local()
 
@@ -33,6 +33,6 @@ class _Stemmer(Protocol):
 def stem(word: str) -> str:
     """Return the stem of a word in lower case, by Porter's English (Snowball)."""
     stemmer = cast("_Stemmer | None", getattr(_thread, "stemmer", None))
-    if stemmer is None:  # one for each thread, as it is not safe to share
+    if stemmer is None:  # one for each thread, because it is not thread-safe
         stemmer = _thread.stemmer = cast("Any", Stemmer).Stemmer("english")
     return cast("_Stemmer", stemmer).stemWord(word)

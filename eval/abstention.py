@@ -1,8 +1,8 @@
-"""How well questions that nothing answers are told from those that something does.
+"""Measures abstention: how well unanswerable questions are separated from answerable ones.
 
-A question is refused when its confidence is below a cut. Each cut trades: the lower it is, the more
-that nothing answers is answered with what is near it; the higher, the more good questions are
-refused. So there is no one figure, but a curve of them.
+A question is refused when its confidence is below a cut. Each cut is a trade-off: with a lower cut
+more unanswerable questions get an answer from the nearest passages; with a higher one more
+answerable questions are refused. So the result is a curve and not one figure.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from eval.intervals import wilson_95
 
 _ALLOWED = (0.01, 0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
-"""Shares of answerable questions that may be refused, one point of the curve each."""
+"""Shares of answerable questions that may be refused; each gives one point of the curve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """What one question got: how sure an answer was, and whether that was enough."""
+    """The confidence of one question's answer, and whether the question was refused."""
 
     source: str
     value: float
@@ -38,7 +38,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Shares that were refused, of unanswerable and of answerable questions; None of none."""
+    """Refused shares of unanswerable and of answerable questions; None without such questions."""
 
     true: Share | None
     false: Share | None
@@ -55,7 +55,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The refusals of the highest ``cut`` that refuses at most ``allowed`` of the answerable."""
+    """The refusals at the highest ``cut`` that refuses at most ``allowed`` of the answerable."""
 
     allowed: float
     cut: float
@@ -73,10 +73,10 @@ class SourceRefusals:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """What the shipped cut refuses, in all and by source, and what other cuts would.
+    """The refusals of the shipped cut, in all and by source, and of other cuts.
 
-    ``auc`` is the chance that a question with an answer is more confident than one without; None
-    unless both were asked.
+    ``auc`` is the probability that an answerable question has a higher confidence than an
+    unanswerable one; None unless there are questions of both kinds.
     """
 
     refusals: Refusals
@@ -105,7 +105,7 @@ class Abstention:
 
 
 def judge(answerable: Sequence[Confidence], unanswerable: Sequence[Confidence]) -> Abstention:
-    """Return the figures of questions that something answers and of those that nothing does."""
+    """Return the figures for answerable and unanswerable questions."""
     sources: defaultdict[str, tuple[list[Confidence], list[Confidence]]] = defaultdict(
         lambda: ([], [])
     )

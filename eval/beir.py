@@ -1,7 +1,7 @@
 """Reading BEIR-like files: a corpus, questions, and which documents answer which question.
 
-Every complaint names the file and the line. Unknown fields are passed over, and ``metadata.answer``
-is one of them: what a question's answer would have been must reach nothing that answers it.
+Every error names the file and the line. Unknown fields are ignored, and ``metadata.answer`` is one
+of them: the reference answer of a question must not reach the code that answers it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; ``before`` is what its asker said earlier, oldest first."""
+    """One question; ``before`` holds the asker's earlier questions, oldest first."""
 
     id: str
     text: str
@@ -37,7 +37,7 @@ class Question:
 
 
 Judgements = dict[str, dict[str, int]]
-"""By question, then by document: how relevant it is; only what is above 0."""
+"""The relevance by question, then by document; only values above 0."""
 
 
 def read_corpus(path: Path) -> list[Article]:
@@ -46,10 +46,10 @@ def read_corpus(path: Path) -> list[Article]:
     for where, row in rows(path):
         article = Article(_text(row, "_id", where), _optional(row, "title", where), "")
         if article.id in found:
-            raise BadInput(f"{where}: the id “{article.id}” has been used before.")
+            raise BadInput(f"{where}: the id “{article.id}” was used before.")
         found[article.id] = Article(article.id, article.title, _text(row, "text", where))
     if not found:
-        raise BadInput(f"{path.name} holds no document.")
+        raise BadInput(f"{path.name} contains no document.")
     return list(found.values())
 
 
@@ -69,12 +69,12 @@ def read_judgements(path: Path) -> Judgements:
         if relevance > 0:
             found.setdefault(question, {})[document] = relevance
     if not found:
-        raise BadInput(f"{path.name} holds no judgement.")
+        raise BadInput(f"{path.name} contains no judgement.")
     return found
 
 
 def read_references(path: Path) -> dict[str, str]:
-    """Read the reference answers of questions, by their id; to compare with, nothing else."""
+    """Read the reference answers of questions, by id; for comparison only."""
     found: dict[str, str] = {}
     for where, row in rows(path):
         metadata = _object(row.get("metadata", {}), f"{where}, metadata")
@@ -85,7 +85,7 @@ def read_references(path: Path) -> dict[str, str]:
 
 
 def rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield where each line of JSON stands and what it holds. `BadInput` names the line."""
+    """Yield the location (file and line) and the object of each line. `BadInput` names the line."""
     for where, line in _lines(path):
         try:
             row: object = json.loads(line)
@@ -97,7 +97,7 @@ def rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
 def _judgement(parts: list[str], where: str) -> tuple[str, str, int]:
     wanted = 3
     if len(parts) != wanted:
-        raise BadInput(f"{where}: three fields with tabs between them are wanted.")
+        raise BadInput(f"{where}: a line needs three fields with tabs between them.")
     try:
         return parts[0], parts[1], int(parts[2])
     except ValueError:
@@ -126,7 +126,7 @@ def _said_before(history: object, where: str) -> Iterator[str]:
 
 def _object(value: object, where: str) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise BadInput(f"{where}: a JSON object is wanted.")
+        raise BadInput(f"{where}: this is not a JSON object.")
     return cast("dict[str, object]", value)
 
 

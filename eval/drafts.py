@@ -1,13 +1,13 @@
-"""How good drafts are: whether they say what their sources say, and what a person would have said.
+"""Measures drafts: whether their sources support them, and how close they are to a person's answer.
 
-Each question is a ticket that goes the product's own way, up to the queue: redacted, searched for,
-read around, prompt injections set aside, written. What is judged are the steps of the draft;
-greeting, close and citation marks are left out. The reference answers are read after everything is
-written.
+Each question becomes a ticket that runs through the product's own pipeline up to the queue:
+redaction, retrieval, neighbours of the best hit, quarantine of prompt injections, writing. Judged
+are the steps of the draft; greeting, close and citation marks are left out. The reference answers
+are read after everything is written.
 
-Grounding is judged here by a rule that knows no writer: a sentence is grounded when four fifths of
-its word triples stand, in that order, in a passage that the draft cites. A citation is right when
-the words that it follows are grounded in its own passage.
+Grounding is judged by a rule that is independent of the writers: a sentence is grounded when four
+fifths of its word triples occur, in that order, in a passage that the draft cites. A citation is
+right when the words before it are grounded in its own passage.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class DraftsReport:
-    """What was measured. Shares are between 0 and 1, times in milliseconds a draft.
+    """The figures for drafts. Shares are between 0 and 1, times in milliseconds per draft.
 
-    ``refused`` is of all questions; ``grounded`` and ``citation_precision`` are of what was
-    written. ``token_f1`` and ``answer_recall`` are means over all questions with a reference
-    answer, a refusal counting 0; None where there is none.
+    ``refused`` is a share of all questions; ``grounded`` and ``citation_precision`` are shares of
+    what was written. ``token_f1`` and ``answer_recall`` are means over all questions with a
+    reference answer, where a refusal counts 0; None without reference answers.
     """
 
     drafts: int
@@ -59,7 +59,7 @@ class DraftsReport:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What one draft says between greeting and close, and the passages it cites, by number."""
+    """The text of a draft between greeting and close, and the passages it cites, by number."""
 
     question: str
     text: str
@@ -80,14 +80,14 @@ def measure(
 ) -> DraftsReport:
     """Index ``corpus`` and draft for every question. `BadInput` names a bad line.
 
-    ``seen`` is told each question with the steps that were written for it.
+    ``seen`` is called with each question and the steps that were written for it.
     """
     questions = read_questions(queries)
     if not questions:
-        raise BadInput(f"{queries.name} holds no question.")
+        raise BadInput(f"{queries.name} contains no question.")
     index = CorpusIndex(redactor, embedder)
     index.fill(read_corpus(corpus), progress)
-    index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads what is lazy
+    index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads the models
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
         drafts.append(_drafted(index, question, suspects, writer))
@@ -164,7 +164,7 @@ def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
 
 
 def _grounded(draft: Steps) -> Iterator[bool]:
-    """Yield for each sentence whether any cited passage says it."""
+    """Yield for each sentence whether it is grounded in any cited passage."""
     known = [words(text) for text in draft.cited.values()]
     for sentence in _sentences(_MARK.sub(" ", draft.text)):
         if words(sentence):
@@ -172,7 +172,7 @@ def _grounded(draft: Steps) -> Iterator[bool]:
 
 
 def _citations(draft: Steps) -> Iterator[float]:
-    """Yield for each citation mark whether its passage says the words before it."""
+    """Yield for each citation mark whether the words before it are grounded in its passage."""
     at = 0
     for mark in _MARK.finditer(draft.text):
         before = draft.text[at : mark.start()]
@@ -183,7 +183,7 @@ def _citations(draft: Steps) -> Iterator[float]:
 
 
 def _sentences(text: str) -> list[str]:
-    """Return the sentences of a draft; what stands before a colon is judged by itself."""
+    """Return the sentences of a draft; words before a colon count as a sentence."""
     whole = (text[start:end] for start, end in at_every_stop(text))
     return [part for each in whole for part in _COLON.split(each)]
 

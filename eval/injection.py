@@ -1,7 +1,6 @@
-"""How well prompt injections are found in labelled texts, and how often honest ones are taken.
+"""Measures the detector of prompt injections on labelled texts: recall and false alarms.
 
-A text counts as found when any of its sentences is suspect. Sources group the figures and reach
-nothing else.
+A text counts as found when it has any suspicious span. Sources only group the figures.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from assistant.errors import BadInput
 from eval.beir import rows
 
 Judge = Callable[[Sequence[str]], list[bool]]
-"""Whether each text holds an order; handed in, as this room makes no detector."""
+"""Returns for each text whether it has a prompt injection; passed in, so that eval makes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class InjectionReport:
-    """Shares between 0 and 1: of attacks that were found, of honest texts taken for one."""
+    """Shares between 0 and 1: of attacks found, and of harmless texts reported as attacks."""
 
     texts: int
     recall: float | None
@@ -49,12 +48,12 @@ def read_samples(path: Path) -> list[Sample]:
     """Read ``{text, label, source}`` lines, label 1 for an attack. `BadInput` names the line."""
     found = [_sample(row, where) for where, row in rows(path)]
     if not found:
-        raise BadInput(f"{path.name} holds no text.")
+        raise BadInput(f"{path.name} contains no text.")
     return found
 
 
 def measure(samples: Sequence[Sample], judge: Judge) -> InjectionReport:
-    """Judge every text and compare."""
+    """Judge every text and compare with its label."""
     judged = list(zip(samples, judge([each.text for each in samples]), strict=True))
     sources = sorted({each.source for each in samples})
     parts = {

@@ -1,4 +1,4 @@
-"""How sure a count of few among many is."""
+"""Confidence intervals of a share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _DOUBT = 0.05
 
 
 def upper_bound_95(leaks: int, planted: int) -> float:
-    """Return the one-sided 95 % upper bound of Clopper and Pearson: for no leak, 1 - .05^(1/n)."""
+    """Return Clopper and Pearson's one-sided 95 % upper bound: for no leak, 1 - .05^(1/n)."""
     if planted == 0 or leaks >= planted:
         return 1.0
     low, high = leaks / planted, 1.0
@@ -33,7 +33,7 @@ def wilson_95(leaks: int, planted: int) -> tuple[float, float]:
 
 
 def _at_most(leaks: int, planted: int, rate: float) -> float:
-    """Return the chance of at most ``leaks`` of ``planted``, each with ``rate``."""
+    """Return the probability of at most ``leaks`` of ``planted``, each with ``rate``."""
     term = total = (1 - rate) ** planted
     for count in range(1, leaks + 1):
         term *= (planted - count + 1) / count * rate / (1 - rate)

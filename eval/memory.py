@@ -1,4 +1,4 @@
-"""Indexes and documents in memory, for measuring without a tenant and without a home."""
+"""Indexes and documents in memory, for evaluation without a tenant and a home."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from guardrails import RedactedText
 
 
 class MemoryIndex:
-    """A `TenantVectors` that looks at every vector: exact, and fast enough for 100,000 of them."""
+    """A `TenantVectors` that compares every vector: exact, and fast enough for 100,000 of them."""
 
     def __init__(self) -> None:
         self._rows: dict[str, Vectors] = {}
@@ -46,11 +46,11 @@ class MemoryIndex:
         return Near(self.search(embedder.embed([text]), limit))
 
     def ids(self) -> set[str]:
-        """Return every id held."""
+        """Return the ids of all vectors."""
         return set(self._rows)
 
     def settle(self) -> None:
-        """There are no others to answer from."""
+        """Do nothing: there is only one set of vectors."""
 
 
 class MemoryDocuments:
@@ -114,11 +114,11 @@ class MemoryDocuments:
         return {each.id: each.fingerprint for each in self._documents.values()}
 
     def signatures(self) -> dict[str, bytes | None]:
-        """Return what `sign` kept of each document by its id."""
+        """Return the signature of each document by its id."""
         return {key: self._signatures.get(key) for key in self._documents}
 
     def sign(self, signatures: Mapping[str, bytes]) -> None:
-        """Keep what near-duplicates of these documents are found by."""
+        """Store the near-duplicate signatures of these documents."""
         known = {k: each for k, each in signatures.items() if k in self._documents}
         self._signatures = self._signatures | known
 

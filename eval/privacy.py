@@ -1,11 +1,11 @@
-"""How well a detector hides: figures on labelled text that do not care what a span is called.
+"""Measures a detector of personal data on labelled text, independent of the names of types.
 
-Counted by characters, and by whole spans: a name of which one letter shows has not been hidden. F2
-weighs recall four times as much as precision, as a miss is worse here than a word too much. Labels
-differ from set to set, so types only group the figures and never decide one.
+It counts characters, and whole spans: a name with one visible letter is not masked. F2 weighs
+recall four times as much as precision, because a miss is worse here than a word masked in vain.
+Labels differ between data sets, so types only group the figures.
 
-Speed is counted in processor seconds, which a busy machine does not blur, and a latency is that of
-a text of 300 characters put together from the rows: no cache has seen it.
+Speed is measured in processor seconds, which do not depend on a machine's load, and a latency is
+that of a text of 300 characters put together from the rows, so that no cache contains it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import cast
 from guardrails.spans import Span
 
 Masker = Callable[[Sequence[str]], list[list[Span]]]
-"""What `guardrails.spans.Detector.detect` is; handed in, as this room knows no detector."""
+"""The type of `guardrails.spans.Detector.detect`; passed in, so that eval makes no detector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Characters ``start`` to ``end`` that somebody marked as identity, and what they called it."""
+    """Characters ``start`` to ``end`` that are labelled as identity, and the label."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TypeFigures:
-    """Spans of one type, and the share of which every character is masked."""
+    """The number of spans of one type, and the share whose every character is masked."""
 
     n: int
     fully_masked: float
@@ -52,10 +52,10 @@ class TypeFigures:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyReport:
-    """What one detector did on one set. Shares are between 0 and 1; an empty share is 1.
+    """The figures of one detector on one data set. Shares are between 0 and 1; an empty one is 1.
 
     ``ci_95`` holds, for each share, the bounds of its interval: bootstrap over texts (Efron 1979),
-    as spans of one text stand or fall together.
+    because spans of one text are not independent.
     """
 
     texts: int
@@ -74,7 +74,7 @@ class PrivacyReport:
 
 @dataclass(frozen=True, slots=True)
 class Ratios:
-    """Ours over theirs: how many times the throughput, and which part of the latency."""
+    """Our throughput and our latency, each divided by theirs."""
 
     kb_per_s: float
     p50_ms: float
@@ -82,7 +82,7 @@ class Ratios:
 
 
 class MalformedRow(ValueError):
-    """A line of a labelled file is not what it should be; the message names file and line."""
+    """A line of a labelled file is malformed; the message names file and line."""
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -100,7 +100,7 @@ def read_rows(path: Path) -> list[Row]:
 def measure(
     rows: Sequence[Row], mask: Masker, *, timed: int = 100, resamples: int = 0
 ) -> PrivacyReport:
-    """Mask ``rows`` in one batch, for shares and rate, and ``timed`` made texts, for latency."""
+    """Mask ``rows`` in one batch for shares and throughput, and ``timed`` texts for latency."""
     texts = [row.text for row in rows]
     mask(["Warm up."])  # the first call loads word lists
     began = time.process_time()
@@ -138,7 +138,7 @@ def ratios(ours: PrivacyReport, theirs: PrivacyReport) -> Ratios:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """One text: characters hit, masked wrongly and missed, its labels, whether it was clean."""
+    """One text: characters masked rightly, wrongly and missed, its labels, whether it had none."""
 
     hits: int
     wrong: int
@@ -203,7 +203,7 @@ def _row(line: str, where: str) -> Row:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedRow(f"{where}: no labelled text: {error!r}") from error
     if not isinstance(text, str):
-        raise MalformedRow(f"{where}: 'text' is no string")
+        raise MalformedRow(f"{where}: 'text' is not a string")
     if any(not 0 <= label.start < label.end <= len(text) for label in labels):
         raise MalformedRow(f"{where}: a span lies outside its text")
     return Row(text, labels)

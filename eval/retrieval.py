@@ -1,9 +1,9 @@
-"""How well questions find the documents that answer them, on any BEIR-like set of files.
+"""Measures retrieval on any BEIR-like data set: how well questions find their documents.
 
-Every document goes the product's own way: the same loader, redactor, chunker, embedder, BM25,
-fusion and abstention; only the records and the vector index are in memory. A question is redacted
-as an agent's question is, by looking up and never allocating. Reference answers in the files are
-never read, and a question's source groups the figures and reaches nothing else.
+Every document runs through the product's own pipeline: the same loader, redactor, chunker,
+embedder, BM25, fusion and abstention; only the records and the vector index are in memory. A
+question is redacted like an agent's question: the vault is read, and no placeholder is allocated.
+Reference answers in the files are never read, and a question's source only groups the figures.
 
 nDCG is the one of trec_eval (linear gain), as in BEIR (Thakur et al. 2021).
 """
@@ -40,7 +40,7 @@ _NAME = "article.md"
 _T = TypeVar("_T")
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many are done, and of how many."""
+"""Called with the current step, the number of items done, and their total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """What was measured. Shares are between 0 and 1, times include redacting the question."""
+    """The figures. Shares are between 0 and 1; times include redaction of the question."""
 
     queries: int
     documents: int
@@ -72,10 +72,10 @@ class RetrievalReport:
     seconds: Mapping[str, float]
 
     def to_json(self) -> dict[str, object]:
-        """Return the report as JSON values; names as they are written in papers: ``ndcg@10``."""
+        """Return the report as JSON values, with the names of papers: ``ndcg@10``."""
         sources = {name: _named(asdict(each)) for name, each in sorted(self.by_source.items())}
-        told = {"by_source": sources, "abstention": self.abstention.to_json()}
-        return _named(asdict(self)) | told
+        nested = {"by_source": sources, "abstention": self.abstention.to_json()}
+        return _named(asdict(self)) | nested
 
 
 def measure(
@@ -101,7 +101,7 @@ def measure(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question as it was redacted, and what was found for it."""
+    """A redacted question, and the result of its search."""
 
     question: RedactedText
     retrieved: Retrieved
@@ -109,7 +109,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The ids of the corpus that came back, how sure they were, and how long it took."""
+    """The ids of the corpus that were found, the confidence, and the time it took."""
 
     ids: tuple[str, ...]
     confidence: Confidence
@@ -117,7 +117,7 @@ class _Answer:
 
 
 class CorpusIndex:
-    """A library in memory, filled and asked as a desk would."""
+    """A library in memory, filled and searched like a desk's."""
 
     def __init__(
         self, redactor: Redactor, embedder: Embedder, reranker: Reranker | None = None
@@ -140,7 +140,7 @@ class CorpusIndex:
             self._lexical()
 
     def ask_all(self, questions: Sequence[Question], progress: Progress) -> list[_Answer]:
-        """Ask one question after the other; the first is asked twice, as it loads what is lazy."""
+        """Ask one question after the other; the first twice, because it loads the models."""
         if questions:
             self._ask(questions[0])
         answers: list[_Answer] = []
@@ -150,7 +150,7 @@ class CorpusIndex:
         return answers
 
     def find(self, question: Question, limit: int, *, per_document: int) -> Found:
-        """Redact one question by looking up, and search."""
+        """Redact one question without allocating placeholders, and search."""
         library = Library(
             self.documents, self._embedder, self._vectors, self._lexical(), self._reranker
         )
@@ -228,7 +228,7 @@ def _report(
 
 
 def ndcg(relevant: Mapping[str, int], ids: Sequence[str]) -> float:
-    """Return the discounted gain of ``ids`` over that of the best order there is."""
+    """Return the discounted gain of ``ids`` over that of the best possible order."""
     gains = [relevant.get(each, 0) for each in ids[:_DEPTH]]
     ideal = sorted(relevant.values(), reverse=True)[:_DEPTH]
     return _discounted(gains) / _discounted(ideal)
@@ -268,7 +268,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def _loaded(article: Article) -> Loaded:
-    """Read an article as the file that it would be; one of a title alone says its title."""
+    """Load an article like a file; an article without text gets its title as the text."""
     try:
         loaded = load((article.text.strip() or article.title).encode(), PurePath(_NAME))
     except Unreadable:

@@ -1,1 +1,1 @@
-"""Books in: bytes to documents to redacted chunks to the index of one tenant."""
+"""Ingestion: from bytes to documents, redacted chunks and the index of one tenant."""

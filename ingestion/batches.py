@@ -1,7 +1,7 @@
-"""A batch of documents that were read: redacted, cut, indexed and recorded, or only previewed.
+"""Redacts, chunks, indexes and records documents in batches, or only previews them.
 
 With two jobs the vectors of one batch are made while the next one is read and redacted; records are
-written by one thread, batch by batch in order, each only when its vectors stand.
+written by one thread, batch by batch in order, each only after its vectors were stored.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class _Made:
 class BatchWriter:
     """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
 
-    ``fresh`` are the ids of what was written; ``tell`` hears how many vectors were rebuilt.
-    Leaving the context records the last batch; what an error leaves is vectors without a record.
+    ``fresh`` holds the ids of the written documents; ``tell`` is called with the number of vectors
+    rebuilt so far and their total. Leaving the context records the last batch; after an error only
+    vectors without a record are left.
     """
 
     desk: Desk
@@ -75,7 +76,7 @@ class BatchWriter:
             self._beside.shutdown()
 
     def commit(self, batch: Sequence[Waiting]) -> None:
-        """Put a batch of documents in the place of what was known of them."""
+        """Redact and index a batch of documents; each replaces its earlier version."""
         if not batch:
             return
         with self.tally.timed("redacting"):
@@ -97,7 +98,7 @@ class BatchWriter:
             self.finish()
 
     def finish(self) -> None:
-        """Record the batch whose vectors are being made, once they stand."""
+        """Wait for the vectors of the batch in progress, and record it."""
         made, self._made = self._made, None
         if made is None:
             return
@@ -126,9 +127,9 @@ class BatchWriter:
         self._count([each.id for each in batch], sum(len(text.pieces) for text in redacted))
 
     def _bring_in_step(self) -> None:
-        """Make good what a kill left in the index, before it is first changed.
+        """Repair the index after a kill, before the first change.
 
-        Not earlier: an unchanged folder is told in a moment, without opening the index.
+        Not earlier: the run over an unchanged folder is fast because it does not open the index.
         """
         if not self._in_step:
             with self.tally.timed("indexing"):
@@ -142,7 +143,7 @@ class BatchWriter:
             index_chunks(_Watched(self.desk, self.tally), self.desk.vectors, chunks, titles)
 
     def _record(self, documents: Sequence[Document], cut: Mapping[str, list[Chunk]]) -> list[str]:
-        """Replace documents in one transaction; return the ids of the chunks that went."""
+        """Replace documents in one transaction; return the ids of the removed chunks."""
         store = self.desk.records.documents
         with self.desk.records.transaction():
             gone = store.remove([each.id for each in documents if each.id in self.known])
@@ -177,7 +178,7 @@ class BatchWriter:
 
 
 class _Watched:
-    """The desk's embedder, its time told apart."""
+    """The desk's embedder; its time is measured as a phase of its own."""
 
     def __init__(self, desk: Desk, tally: Tally) -> None:
         self._embedder = desk.embedder

@@ -1,6 +1,6 @@
-"""Where redacted text may be cut: between paragraphs, else lines or sentences.
+"""Finds where redacted text may be cut: between paragraphs, else lines or sentences.
 
-Offsets only: the caller cuts with `RedactedText.cut`, which keeps placeholders whole by itself.
+The result is offsets: the caller cuts with `RedactedText.cut`, which keeps placeholders whole.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from guardrails.sentences import ends
 
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _LONG_FENCE = 2.0
-"""A fence up to this many targets stays whole: half a script helps nobody."""
+"""A code fence of up to this many targets stays whole: half a script is useless."""
 
 Block = tuple[int, int]
 
@@ -28,7 +28,7 @@ def blocks(text: str, target: int) -> Iterator[Block]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield runs of lines without a blank one between them; a code fence is one run."""
+    """Yield runs of lines without a blank line between them; a code fence is one run."""
     start: int | None = None
     fence = ""
     end = at = 0

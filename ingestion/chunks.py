@@ -1,6 +1,6 @@
 """Documents to redacted chunks: redaction first, cutting after.
 
-A whole document is redacted before it is cut, so no name is cut in two and the recogniser sees its
+A whole document is redacted before it is cut, so no name is cut in two and the detector sees its
 context. Sections are then packed into chunks of about 900 characters at paragraph boundaries:
 MiniLM reads 256 word pieces, which title, heading and 900 characters just fill. Small neighbouring
 sections share a chunk, each under its own heading; a code fence, a list item or a table stays whole
@@ -20,7 +20,7 @@ from ingestion.blocks import blocks
 from ingestion.loaders import Loaded, Section
 
 VERSION = "2"
-"""Raised when the same document would be cut otherwise, so that documents are read again."""
+"""The version of chunking: increase it when a document would be cut differently."""
 
 TARGET = 900
 _SMALL = 300
@@ -43,7 +43,7 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A chunk that belongs to no document yet."""
+    """The content of a chunk, not yet assigned to a document."""
 
     heading: RedactedText
     text: RedactedText
@@ -51,7 +51,7 @@ class Piece:
     last_line: int
 
     def of(self, document_id: str, ordinal: int) -> Chunk:
-        """Return the chunk of ``document_id`` that this is, under a fresh id."""
+        """Return this piece as a chunk of ``document_id``, with a fresh id."""
         return Chunk(
             new_id(),
             document_id,
@@ -66,9 +66,9 @@ class Piece:
 def redact(
     redactor: Redactor, documents: Sequence[tuple[PurePath, Loaded]], *, allocate: bool = True
 ) -> list[Redacted]:
-    """Redact and cut documents in one batch; each is known by the path that citations will show.
+    """Redact and cut documents in one batch; each comes with the path that citations will show.
 
-    Without ``allocate`` the vault stays as it is: for looking at what would become of them.
+    Without ``allocate`` the vault is not changed, which is for previews.
     """
     raws = [raw for source, loaded in documents for raw in _texts(source, loaded)]
     redacted = iter(redactor.redact_many(raws) if allocate else redactor.look_up_many(raws))
@@ -130,9 +130,9 @@ class _Part:
 
 
 def _packed(sections: Iterable[Sequence[_Part]]) -> Iterator[list[_Part]]:
-    """Group neighbours while they fit; a section that will not fit begins a chunk of its own.
+    """Group neighbours while they fit; a section that does not fit begins a chunk of its own.
 
-    Unless what stands before it is small: a one-line section is worth more with what follows.
+    An exception is a short section before it: one line is of more use with what follows.
     """
     group: list[_Part] = []
     for section in sections:
@@ -197,7 +197,7 @@ def _shared(paths: Sequence[Sequence[RedactedText]]) -> int:
 
 
 def _raw_offset(body: Redaction, offset: int) -> int:
-    """Return where character ``offset`` of the redacted body stood in the raw one."""
+    """Return the raw offset of character ``offset`` of the redacted body."""
     shift = 0
     for mask in body.masks:
         start = mask.start + shift

@@ -1,8 +1,8 @@
-"""How the place of a passage is called: a line, a page, a paragraph, a message or an article.
+"""The unit of a passage's location: a line, a page, a paragraph, a message or an article.
 
-A chunk keeps two numbers, and what they count depends on the kind of file: PDFs have no lines that
-a reader could find again, but pages. The kind is told by the source's ending, which no redaction
-takes away.
+A chunk keeps two numbers, and what they count depends on the type of file: a PDF has pages, but no
+lines that a reader could find. The type is recognised by the source's ending, which redaction never
+removes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TICKET = "ticket #"
 
 
 def place(source: str, first: int, last: int) -> str:
-    """Return where a passage stands, such as ``lines 3–9`` or ``page 2``."""
+    """Return the location of a passage, such as ``lines 3–9`` or ``page 2``."""
     ending = source[source.rfind(".") :].lower() if "." in source else ""
     ticket = source.startswith(_TICKET)
     one, many = ("message", "messages") if ticket else _UNITS.get(ending, _LINES)

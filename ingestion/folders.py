@@ -1,4 +1,4 @@
-"""What a folder, a file or an upload holds: sources in a fixed order, and what is left out."""
+"""The sources in a folder, a file or an upload, in a fixed order, and what is skipped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingestion.loaders import Unreadable
 from ingestion.source import FileSource, Source, Upload
 
 _UPLOADS = Path("/uploads")
-"""Where uploads are recorded to be; the next upload of the same name replaces the last one."""
+"""The folder that uploads are recorded under; an upload replaces one of the same name."""
 
 _OUT = "it is a link that leads out of the folder"
 
@@ -29,7 +29,7 @@ class Found:
 
 @dataclass(slots=True)
 class Scan:
-    """What was given, as a real path, and what it holds.
+    """The scanned folder or file as a real path, and the sources in it.
 
     ``closed`` are folders that could not be opened.
     """
@@ -42,7 +42,7 @@ class Scan:
 
 
 def scan(given: Path | Upload) -> Scan:
-    """Return what is to be read of ``given``. `BadInput` when there is nothing."""
+    """Return the sources in ``given``. `BadInput` when it does not exist."""
     if isinstance(given, Upload):
         path = _UPLOADS / given.name
         return Scan(path, files=[Found(path, len(given.body), given)])
@@ -50,7 +50,7 @@ def scan(given: Path | Upload) -> Scan:
 
 
 def read(found: Found, max_bytes: int) -> bytes:
-    """Return the bytes of a source. `Unreadable` if it is too large, `OSError` if it is shut."""
+    """Return the bytes of a source. `Unreadable` if it is too large, `OSError` if it won't open."""
     if found.size > max_bytes:
         raise Unreadable(f"it is larger than {max_bytes:,} bytes")
     with found.source.open() as file:
@@ -63,8 +63,8 @@ def read(found: Found, max_bytes: int) -> bytes:
 def _on_disk(given: Path) -> Scan:
     """Return the files of a folder, or the one file.
 
-    Names that begin with a dot are passed over in silence, as version control and editors leave
-    them everywhere. A link to something inside the folder is passed over too: its target is read.
+    Names that begin with a dot are ignored, because they belong to version control and editors. A
+    link into the folder itself is ignored too: its target is read.
     """
     try:
         path = given.resolve(strict=True)
@@ -106,11 +106,11 @@ def _look(path: Path, root: Path, found: Scan) -> None:
         else:
             found.skipped.append((path, "it is not a regular file"))
     except OSError as error:
-        found.skipped.append((path, f"it cannot be looked at ({type(error).__name__})"))
+        found.skipped.append((path, f"it cannot be accessed ({type(error).__name__})"))
 
 
 def _inside(path: Path, root: Path) -> bool:
-    """Whether a link ends inside ``root``; one that leads nowhere does not."""
+    """Return whether a link ends inside ``root``; a broken link does not."""
     try:
         return path.resolve(strict=True).is_relative_to(root)
     except (OSError, RuntimeError):

@@ -1,13 +1,13 @@
 """Documents into a tenant's records and index: only what changed, in batches.
 
-Order of work for a batch, so that a kill at any moment loses nothing, doubles nothing and leaves
-every answer consistent: (1) the vectors of the new chunks, under fresh ids that no record knows
-yet, so no search shows them; (2) one transaction that replaces the documents with their chunks and
-appends the ledger's row: from here on answers come from the new text; (3) the vectors of the
-replaced chunks are removed. What a kill leaves behind is vectors without a record, which no search
-shows and the next run's `reconcile` removes. A batch that was not committed is simply read again.
+The order of work for a batch is such that a kill at any moment loses nothing, duplicates nothing
+and leaves every answer consistent: (1) the vectors of the new chunks are added, under fresh ids
+that are in no record yet, so no search returns them; (2) one transaction replaces documents with
+their chunks and appends the ledger's row: from here on answers come from the new text; (3) the
+vectors of the replaced chunks are removed. A kill leaves only vectors without a record, which no
+search returns and the next run's `reconcile` removes. A batch that was not committed is read again.
 
-One ingest at a time for each tenant: the caller sees to that, because the home has one owner.
+Only one ingest may run for a tenant at a time: the caller ensures that, because it owns the home.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ingestion.superseding import supersede
 
 _BATCH_DOCUMENTS = 64
 _BATCH_BYTES = 400_000
-_TELL_EVERY_S = 0.1
+_REPORT_EVERY_S = 0.1
 
 
 def ingest(
@@ -43,11 +43,11 @@ def ingest(
     identities: bool = True,
     jobs: int = 1,
 ) -> IngestReport:
-    """Read a folder, a file or an upload; forget what it brought before and no longer holds.
+    """Read a folder, a file or an upload, and forget documents that are no longer in it.
 
-    A ``dry`` run reads and redacts what is new and keeps nothing, not even in the vault. Without
-    ``identities`` what is masked is masked for good. With two ``jobs`` a batch is redacted while
-    the one before is embedded.
+    A ``dry`` run reads and redacts new documents and stores nothing, not even in the vault. Without
+    ``identities`` masked values cannot be restored. With two ``jobs`` a batch is redacted while the
+    one before is embedded. Files over ``max_bytes`` are skipped. `BadInput` without ``given``.
     """
     run = _Run(desk, scan(given), progress, max_bytes, dry, identities, jobs)
     with run.writer:
@@ -69,8 +69,8 @@ class _Run:
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
-    told: float = 0.0
-    anew: float = 0.0
+    reported_at: float = 0.0
+    rebuilding_since: float = 0.0
     seen: set[str] = field(default_factory=set[str])
     writer: BatchWriter = field(init=False)
     places: Places = field(init=False)
@@ -107,12 +107,12 @@ class _Run:
                     batch, size = [], 0
             done_bytes += found.size
             if not batch:
-                self._tell(done, done_bytes)
+                self._report(done, done_bytes)
         self.writer.commit(batch)
-        self._tell(len(self.found.files), done_bytes, last=True)
+        self._report(len(self.found.files), done_bytes, last=True)
 
     def forget_gone(self) -> None:
-        """Forget what stood below the folder before, or in the file, and was not met now."""
+        """Forget documents from this folder or file that this run did not find."""
         known = self.places.below(self.found.root)
         kept = set(self.seen)
         if self.found.is_folder:
@@ -120,7 +120,7 @@ class _Run:
                 kept |= self.places.below(folder)
         elif self.seen:
             known |= {self.places.document_id(self.found.root)} & self.places.known.keys()
-        else:  # a single file that could not be read: its last version stays
+        else:  # a single file could not be read: its last version is kept
             return
         self.writer.remove(sorted(known - kept))
 
@@ -129,11 +129,11 @@ class _Run:
         try:
             with self.tally.timed("reading"):
                 waiting = self._waiting(found)
-        except Unreadable as why:  # the file no longer says what it said: that is forgotten
+        except Unreadable as why:  # the file has changed: the old version is forgotten
             broken = not isinstance(why, NotADocument)
             self.tally.skipped.append(Skipped(self._name(found.path), str(why), broken))
             return
-        except OSError as error:  # nobody knows what it says now: the last version stays
+        except OSError as error:  # its content is unknown: the last version is kept
             self.seen |= self._brought_by(found.path)
             why = f"it cannot be opened ({type(error).__name__})"
             self.tally.skipped.append(Skipped(self._name(found.path), why))
@@ -177,7 +177,7 @@ class _Run:
         return True
 
     def _there(self) -> set[str]:
-        """Return the ids of what this run will surely leave standing."""
+        """Return the ids of documents that this run will surely keep."""
         below = self.places.below(self.found.root) if self.found.is_folder else set[str]()
         met = {key for found in self.found.files for key in self._brought_by(found.path)}
         return (self.places.known.keys() - below) | met
@@ -185,18 +185,18 @@ class _Run:
     def _brought_by(self, path: Path) -> set[str]:
         return self.places.below(path) | {self.places.document_id(path)}
 
-    def _tell(self, done: int, done_bytes: int, *, last: bool = False) -> None:
+    def _report(self, done: int, done_bytes: int, *, last: bool = False) -> None:
         spent = max(time.monotonic() - self.started, 1e-6)
-        if spent - self.told < _TELL_EVERY_S and not last:
+        if spent - self.reported_at < _REPORT_EVERY_S and not last:
             return
-        self.told = spent
+        self.reported_at = spent
         left = spent * (self.total - done_bytes) / done_bytes if done_bytes else None
         self.progress(Progress(done, len(self.found.files), done / spent, left))
 
     def _rebuilt(self, done: int, total: int) -> None:
-        """Tell of vectors that another embedder had made."""
-        self.anew = self.anew or time.monotonic()
-        spent = max(time.monotonic() - self.anew, 1e-6)
+        """Report the progress of rebuilding the vectors of another embedder."""
+        self.rebuilding_since = self.rebuilding_since or time.monotonic()
+        spent = max(time.monotonic() - self.rebuilding_since, 1e-6)
         self.progress(
             Progress(done, total, done / spent, spent / done * (total - done), "embedding")
         )

@@ -2,15 +2,15 @@
 
 Redacted texts are compared by their runs of five words (shingles; Broder 1997, "On the resemblance
 and containment of documents"). A MinHash signature of each document is kept with its record, so
-that a new document is compared with all others without opening their texts: bands of it name the
-pairs worth counting, its agreement leaves out most of those that are not alike, and of the few that
-remain the share of common shingles is counted exactly. Which one is newer is told by a version or a
-date in the file's name, or by a date that both state under the same title; where neither tells,
-nobody guesses.
+that a new document is compared with all others without opening their texts: bands of the signature
+(locality-sensitive hashing) select candidate pairs, the agreement of the signatures excludes most
+pairs that differ, and for the rest the share of common shingles is counted exactly. A version or a
+date in the file's name decides which one is newer, or a date that both state under the same title;
+otherwise it is left open.
 
 A signature is derived from redacted text and is not sealed, so its words are hashed under a key of
-the tenant: without the key nobody can test whether a document holds a phrase. What two signatures
-show is that their documents nearly say the same.
+the tenant: without the key it is impossible to test whether a document contains a phrase. Two
+signatures only show that their documents are nearly the same.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ ALIKE = 0.8
 _RUN = 5
 _BANDS, _ROWS = 16, 4
 _LEAST_WORDS = 30
-_FAMOUS = 50  # more documents than this in one bucket are a form that all fill in
+_FAMOUS = 50  # more documents than this in one bucket are copies of one form
 _SLACK = 0.2  # four standard deviations of the agreement of 64 hashes at `ALIKE`
-_FORMAT = b"\x01"  # goes before a signature: another way of making one gets another byte
+_FORMAT = b"\x01"  # the first byte of a signature is its format version
 _WORD = re.compile(SHAPE.pattern + r"|\w+")
 _VERSION = re.compile(
     r"(?<![a-z0-9])(?:v(?:er(?:sion)?)?[ ._-]?(\d+(?:\.\d+)*)|(\d{4}-\d{2}(?:-\d{2})?))(?![a-z0-9])"
@@ -53,7 +53,7 @@ _FACTORS: _Words = np.random.default_rng(20261122).integers(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is compared of a document."""
+    """The parts of a document that are compared."""
 
     id: str
     source: RedactedText
@@ -63,7 +63,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicates:
-    """Two documents that say the same; ``newer`` is the id of one of them, or empty."""
+    """Two near-duplicate documents; ``newer`` is the id of the newer one, empty if unknown."""
 
     one: str
     two: str
@@ -79,7 +79,7 @@ class Comparer:
         self._numbers: dict[str, int] = {}
 
     def signature(self, texts: Sequence[RedactedText]) -> bytes:
-        """Return what a document's near-duplicates are found by: 257 bytes, 1 if it says little."""
+        """Return a document's MinHash signature: 257 bytes, or 1 byte if it has too few words."""
         shingles = self._shingles(_joined(texts))
         if not len(shingles):
             return _FORMAT
@@ -88,13 +88,13 @@ class Comparer:
         return _FORMAT + least.astype("<u4").tobytes()  # the low half: the high one tends to 0
 
     def compare(self, one: Candidate, two: Candidate) -> NearDuplicates | None:
-        """Return how alike two documents are and which is newer, None below `ALIKE`."""
+        """Return how similar two documents are and which is newer, None below `ALIKE`."""
         first, second = _joined(one.texts), _joined(two.texts)
         alike = _resemblance(self._shingles(first), self._shingles(second))
         if alike < ALIKE:
             return None
         return NearDuplicates(
-            one.id, two.id, alike, _newer(one.id, _told(one, first), two.id, _told(two, second))
+            one.id, two.id, alike, _newer(one.id, _dated(one, first), two.id, _dated(two, second))
         )
 
     def _shingles(self, text: str) -> _Words:
@@ -123,7 +123,7 @@ class Comparer:
 def pairs(signatures: Mapping[str, bytes], fresh: AbstractSet[str]) -> list[tuple[str, str]]:
     """Return the pairs of ids worth comparing, at least one of each among ``fresh``.
 
-    Their signatures agree in at least one band, and on the whole nearly as much as `ALIKE` asks.
+    Their signatures agree in at least one band, and overall nearly as much as `ALIKE` requires.
     """
     ids = [key for key, one in signatures.items() if len(one) > len(_FORMAT)]
     table = np.array([np.frombuffer(signatures[key], "<u4", offset=len(_FORMAT)) for key in ids])
@@ -146,8 +146,8 @@ def _joined(texts: Sequence[RedactedText]) -> str:
     return "\n".join(part.reveal() for part in texts)
 
 
-def _told(candidate: Candidate, text: str) -> tuple[str, str, str]:
-    """Return the source, the title and the last date that a document states."""
+def _dated(candidate: Candidate, text: str) -> tuple[str, str, str]:
+    """Return the source, the title and the latest date that a document states."""
     stated = max(_STATED.findall(text), default="")
     return candidate.source.reveal(), candidate.title.reveal(), stated
 
@@ -158,7 +158,7 @@ def _resemblance(one: _Words, two: _Words) -> float:
 
 
 def _newer(one: str, first: tuple[str, str, str], two: str, second: tuple[str, str, str]) -> str:
-    """Return which of two is newer; each is told by source, title and the last date it states."""
+    """Return the id of the newer of two documents, or an empty string; see `_dated`."""
     (name, version), (other_name, other_version) = _named(first[0]), _named(second[0])
     if name == other_name and version and other_version and version != other_version:
         return one if version > other_version else two
@@ -169,7 +169,7 @@ def _newer(one: str, first: tuple[str, str, str], two: str, second: tuple[str, s
 
 
 def _named(source: str) -> tuple[str, tuple[int, ...]]:
-    """Return a source without its versions and dates, and these as numbers that compare."""
+    """Return a source without its versions and dates, and those as a comparable tuple."""
     found = _VERSION.findall(source.lower())
     numbers = tuple(int(part) for pair in found for part in re.findall(r"\d+", "".join(pair)))
     return _VERSION.sub("", source.lower()), numbers

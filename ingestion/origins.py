@@ -1,17 +1,17 @@
-"""Who a document is, and which folder it came from, without keeping a path in clear.
+"""The identity of a document and the folders above it, without storing a path in clear.
 
-A document is known by the keyed hash of its real path, so reading a folder, one of its sub-folders
-or one of its files leads to the same document, and two folders that both hold a ``README.md`` to
-two. What was brought from a folder and is gone there must be forgotten, and nothing else: so the
-record's fingerprint carries, beside the hashes of the content and of how it was read, a short keyed
-tag of every folder above the file. Everything whose tags name a folder came from below it,
-whichever folder the reader was given. The tag of the first folder that was given marks where shown
-paths begin.
+A document's id is the keyed hash of its real path, so reading a folder, one of its sub-folders or
+one of its files leads to the same document, and two folders that both contain a ``README.md`` lead
+to two. Documents that were deleted from a folder must be forgotten, and no others: so the record's
+fingerprint holds, beside the content's hash and the pipeline version, a short keyed tag of every
+folder above the file. A document with the tag of a folder came from below that folder, whichever
+folder the ingest was given. The tag of the first folder that was given marks where displayed paths
+begin.
 
-An article of a file that holds many is known by that file's path and its own key, and carries a tag
-of the file too.
+The id of an article in a file of many is made from the file's path and the article's key; its
+fingerprint holds a tag of the file too.
 
-A folder that moves is another folder: `forget` what it brought under its old name.
+A folder that was moved is another folder: `forget` its documents under the old path.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from guardrails.crypto.seal import Sealer
 from ingestion.loaders import Loaded
 
 TICKETS = "tickets"
-"""The root of what came from no folder: resolved tickets."""
+"""The root of documents from no folder: resolved tickets."""
 
 _ID = 32
 _TAG = 16
@@ -33,19 +33,19 @@ _TAG = 16
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a record's fingerprint says: the content's hash, how it was read, where it stood."""
+    """The parts of a record's fingerprint: content hash, pipeline version, tags of folders."""
 
     content: str
     pipeline_version: str
     root: str
     folders: tuple[str, ...]
     newer: str = ""
-    """The `version` of the document that says the same and is newer, if one answers instead."""
+    """The `version` of a newer near-duplicate that answers instead, empty without one."""
     file: str = ""
     """The tag of the file, if the document is one of many articles in it."""
 
     def write(self) -> str:
-        """Return the text that the record keeps."""
+        """Return the fingerprint that is stored."""
         pipeline_version = (
             f"{self.pipeline_version}~{self.newer}" if self.newer else self.pipeline_version
         )
@@ -54,7 +54,7 @@ class Origin:
 
     @classmethod
     def read(cls, fingerprint: str) -> Origin:
-        """Return what `write` wrote; of anything else only the content."""
+        """Parse what `write` returned; any other text is taken as the content alone."""
         content, pipeline_version, root, *folders = (*fingerprint.split("."), "", "")
         pipeline_version, _, newer = pipeline_version.partition("~")
         root, _, file = root.partition("~")
@@ -62,16 +62,16 @@ class Origin:
 
 
 class Places:
-    """Keyed names of files and folders of one tenant."""
+    """Keyed hashes of the paths of one tenant's files and folders."""
 
     def __init__(self, sealer: Sealer, fingerprints: Mapping[str, str]) -> None:
-        """Know the documents of these fingerprints, by id."""
+        """Parse the ``fingerprints`` of the tenant's documents, by id."""
         self._sealer = sealer
         self.known = {key: Origin.read(each) for key, each in fingerprints.items()}
         self._above: dict[PurePath, tuple[str, ...]] = {}
 
     def document_id(self, path: PurePath) -> str:
-        """Return the id of the document that stands at ``path``."""
+        """Return the id of the document at ``path``."""
         return self._hash("document", path)[:_ID]
 
     def article_id(self, path: PurePath, key: str) -> str:
@@ -84,13 +84,13 @@ class Places:
         return self._hash("folder", folder)[:_TAG]
 
     def root_of(self, folder: Path) -> Path:
-        """Return the outermost folder given before that holds ``folder``, else ``folder``."""
+        """Return the outermost folder around ``folder`` that was read before, else ``folder``."""
         roots = {origin.root for origin in self.known.values()}
         above = [folder, *folder.parents]
         return next((each for each in reversed(above) if self.tag(each) in roots), folder)
 
     def origin(self, path: PurePath, root: PurePath, pipeline_version: str, body: bytes) -> Origin:
-        """Return the origin to record for the file at ``path`` that holds ``body``."""
+        """Return the origin to record for the file at ``path`` with the content ``body``."""
         folder = path.parent
         if folder not in self._above:  # once for all files of a folder
             self._above[folder] = tuple(map(self.tag, (folder, *folder.parents)))
@@ -98,9 +98,9 @@ class Places:
         return Origin(content, pipeline_version, self.tag(root), self._above[folder])
 
     def article(self, path: PurePath, file: Origin, loaded: Loaded) -> Origin:
-        """Return the origin to record for one article of the file that ``file`` is of.
+        """Return the origin to record for one article of the file whose origin is ``file``.
 
-        Its content is its own, lines included: what the file's other articles say does not matter.
+        Its content hash covers the article and its lines, not the file's other articles.
         """
         labels = loaded.labels
         texts = [loaded.title, *labels.tags, *labels.products]
@@ -111,14 +111,14 @@ class Places:
         return replace(file, content=content, file=self.tag(path))
 
     def below(self, folder: PurePath) -> set[str]:
-        """Return the ids of what came from below ``folder``, or is an article of that file."""
+        """Return the ids of documents from below ``folder``, or of articles in that file."""
         tag = self.tag(folder)
         return {
             key for key, origin in self.known.items() if tag in origin.folders or tag == origin.file
         }
 
     def version(self, document_id: str) -> str:
-        """Return what changes whenever the document of this id does; empty when there is none."""
+        """Return a tag that changes with the document of this id; empty when there is none."""
         origin = self.known.get(document_id)
         return f"{document_id}{origin.content[:_TAG]}" if origin else ""
 

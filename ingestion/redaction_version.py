@@ -1,4 +1,4 @@
-"""The version of redaction beside its detector: other code may mask a text differently."""
+"""The version of the redaction code: after a change, the same spans may be masked differently."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PACKAGES = (
 
 @cache
 def redaction_version() -> str:
-    """Return a digest (hex) of what turns spans into placeholders, and of what detection calls."""
+    """Return a digest (hex) of the code that turns spans into placeholders, and of its imports."""
     found = blake2b(digest_size=16)
     folder = Path(guardrails.__file__).parent
     for name in _MODULES:

@@ -1,4 +1,4 @@
-"""What a run of `ingestion.ingest` tells: how far it is, and what it did."""
+"""The progress and the result of a run of `ingestion.ingest`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 
 class Skipped(NamedTuple):
-    """A file that was left out. For the screen of whoever asked; a name may identify somebody.
+    """A file that was skipped. Only for the user's screen: a file name may identify a person.
 
-    ``broken`` tells a document that could not be read from a file that is none.
+    ``broken`` is False for a file of a type that is never read.
     """
 
     source: str
@@ -22,14 +22,14 @@ class Skipped(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What of a file was not read, such as a picture. For the screen of whoever asked."""
+    """A part of a file that was not read, such as a picture. Only for the user's screen."""
 
     source: str
     text: str
 
 
 class Alike(NamedTuple):
-    """Two documents that say nearly the same, as citations name them; ``newer`` is one or empty."""
+    """Two near-duplicates, as citations name them; ``newer`` is one of them or empty."""
 
     one: str
     two: str
@@ -38,7 +38,7 @@ class Alike(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What would become of a file: how many values of each type masked, into how many chunks."""
+    """The result of a dry run for a file: the number of masked values by type, and of chunks."""
 
     source: str
     masked: Mapping[str, int]
@@ -47,9 +47,9 @@ class Preview(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; time left is guessed from bytes, and None before anything is done.
+    """The progress of a run; the time left is estimated from bytes, None at the start.
 
-    ``what`` is ``reading`` files, or ``embedding`` chunks again before the first is written.
+    ``what`` is ``reading`` (files), or ``embedding`` (existing chunks, before the first write).
     """
 
     done: int
@@ -61,7 +61,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What a run did; ``chunks`` counts those written by it, ``seconds`` is by phase."""
+    """The result of a run; ``chunks`` counts those written by it, ``seconds`` is by phase."""
 
     added: int
     changed: int
@@ -77,7 +77,7 @@ class IngestReport:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has done so far."""
+    """The counts and times of a run so far."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
     seconds: dict[str, float] = field(default_factory=dict[str, float])
@@ -97,7 +97,7 @@ class Tally:
             self.seconds[phase] = self.seconds.get(phase, 0.0) + spent
 
     def preview(self, of: Preview) -> None:
-        """Keep a preview; the articles of one file are told together."""
+        """Add a preview; those of one file's articles are summed."""
         last = self.previews[-1] if self.previews else None
         if last and last.source == of.source:
             self.previews.pop()
@@ -106,7 +106,7 @@ class Tally:
         self.previews.append(Preview(of.source, dict(sorted(of.masked.items())), of.chunks))
 
     def report(self) -> IngestReport:
-        """Return what was done; embedding happens inside indexing and is told apart."""
+        """Return the result; embedding runs inside indexing, so its time is subtracted there."""
         counts, seconds = self.counts, dict(self.seconds)
         if "embedding" in seconds:
             seconds["indexing"] -= seconds["embedding"]

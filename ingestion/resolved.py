@@ -1,7 +1,7 @@
-"""Resolved tickets as documents, where the tenant's policy says so: an answer given once is known.
+"""Resolved tickets as documents, where the tenant's policy allows it.
 
-What agents answered can be found and quoted, under what was asked. Only redacted words are used,
-and their placeholders are left out: a reply to one customer must never put another's name back.
+The agents' answers can be retrieved and quoted, under the question. Only redacted words are used,
+and their placeholders are left out: a reply to one customer must never restore another's name.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
 _SOURCE = Template("ticket #$reference")
 _LEFT_OUT = Template("…")
 _ASKED = 200
-"""Characters of the question that stand above an answer, to find it by."""
+"""Characters of the question that are put above an answer, to find it by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How many tickets can be found now, and how many of them were written or taken out."""
+    """How many tickets can be retrieved now, and how many were written or removed."""
 
     found: int
     written: int
@@ -43,7 +43,7 @@ class _Said(NamedTuple):
 
 
 def bring_resolved(desk: Desk) -> Brought:
-    """Make the resolved tickets findable, or none of them when the policy does not want it."""
+    """Index the resolved tickets, or remove all of them when the policy does not allow it."""
     wanted = {
         row.id: row.reference
         for row in desk.records.tickets.list()
@@ -70,7 +70,7 @@ def bring_resolved(desk: Desk) -> Brought:
 
 
 def _write(desk: Desk, ticket: Ticket, content: str) -> None:
-    """Write in the order of an ingest: vectors that no record knows, the record, the rest goes."""
+    """Write in the order of an ingest: new vectors, then the record, then remove old vectors."""
     source = _SOURCE.fill(reference=desk.redactor.look_up(RawText(ticket.reference)).text)
     document = Document(
         ticket.id,
@@ -111,7 +111,7 @@ def _remove(desk: Desk, gone: Sequence[str]) -> None:
 
 
 def _said(ticket: Ticket) -> Iterator[_Said]:
-    """Yield what agents answered, in pieces, each with the number of its message in the thread."""
+    """Yield the agents' answers in pieces, each with the number of its message in the thread."""
     for number, turn in enumerate(ticket.turns, start=1):
         if turn.role is TurnRole.AGENT:
             text = _nobody(turn.text)
@@ -120,7 +120,7 @@ def _said(ticket: Ticket) -> Iterator[_Said]:
 
 
 def _asked(ticket: Ticket) -> RedactedText:
-    """Return how the first message of the requester begins."""
+    """Return the beginning of the requester's first message."""
     turns = (turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER)
     text = _nobody(next(turns, join("", [])))
     if len(text) <= _ASKED:
@@ -152,7 +152,7 @@ def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 
 def _content(desk: Desk, ticket: Ticket) -> str:
-    """Return a keyed hash of what of a ticket would be found."""
+    """Return a keyed hash of the parts of a ticket that would be indexed."""
     turns = (f"{turn.role} {turn.at} {turn.text.reveal()}" for turn in ticket.turns)
     texts = "\x1f".join([CUT, ticket.reference, ticket.subject.reveal(), *turns])
     return desk.sealer.fingerprint_bytes(texts.encode("utf-8", "replace"))

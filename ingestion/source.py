@@ -1,7 +1,7 @@
-"""Where bytes from outside come from: a file on this machine, or an upload held in memory.
+"""Sources of bytes from outside: a file on this machine, or an upload held in memory.
 
-A source is opened as often as it is needed and reads the same bytes each time. Nothing here looks
-at what the bytes mean: `ingestion.loaders` reads documents, `ingestion.tickets` reads tickets.
+A source can be opened several times and reads the same bytes each time. Nothing here interprets
+the bytes: `ingestion.loaders` reads documents, `ingestion.tickets` reads tickets.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 
 class Source(Protocol):
-    """A named sequence of bytes; ``name`` is what errors and citations call it."""
+    """A named sequence of bytes; ``name`` is used in errors and citations."""
 
     @property
     def name(self) -> str: ...

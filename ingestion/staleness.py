@@ -1,4 +1,4 @@
-"""What a tenant has read: under which rules, and by which names it is known."""
+"""Which documents are stale, the pipeline version that decides it, and documents by name."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ _TAG = 16
 _BESIDE = frozenset(
     "version ai_enabled training_allowed regions phi library resolved_tickets".split()
 )
-"""Rules of a policy that say who may read, write or send, and nothing about how a text is redacted.
+"""Rules of a policy about who may read, write or send, which do not affect redaction.
 
-A rule that is not named here counts: a new one makes documents stale until somebody knows better.
+All other rules are part of the pipeline version: a new rule makes documents stale unless it is
+added here.
 """
 
 
 def stale(desk: Desk) -> int:
     """Return how many documents the next `ingest` of their folders would read again.
 
-    They were read by another detector, loader or chunker, or before the tenant declared somebody.
+    They were read by another detector, loader or chunker, or before the tenant declared people or
+    terms.
     """
     return Places(desk.sealer, desk.records.documents.fingerprints()).stale(pipeline_version(desk))
 
 
 def named(desk: Desk, name: str) -> list[str]:
-    """Return the ids of the documents that ``name`` means.
+    """Return the ids of the documents that ``name`` refers to.
 
-    That is a path, which need not exist any more, of a file or a folder that was read; or a source
-    as citations show it. `BadInput` when several documents are shown alike.
+    ``name`` is the path of a file or a folder that was read, which may be gone; or a source as
+    citations show it. `BadInput` when citations show several documents under that name.
     """
     places = Places(desk.sealer, desk.records.documents.fingerprints())
     path = Path(name).resolve()
@@ -46,23 +48,23 @@ def named(desk: Desk, name: str) -> list[str]:
         return sorted(at)
     documents = desk.records.documents.documents()
     found = [each.id for each in documents if each.source.reveal() == name]
-    if not found:  # the path itself may name somebody
+    if not found:  # the path itself may identify a person
         redacted = desk.redactor.look_up(RawText(name)).text
         found = [each.id for each in documents if each.source == redacted]
     files = {places.known[each].file for each in found}
     if len(found) > 1 and not (len(files) == 1 and all(files)):
         raise BadInput(
             f"{len(found)} documents are called {name}.",
-            todo="Name the file by its whole path.",
+            todo="Give the full path of the file.",
         )
     return found
 
 
 def pipeline_version(desk: Desk) -> str:
-    """Return a keyed tag of what, beside its bytes, decides what becomes of a file.
+    """Return a keyed tag of everything besides a file's bytes that determines its chunks.
 
-    When any of it changes, every file is read again at the next run: another release may see what
-    the last one missed, and people whom the tenant has declared since are to be masked everywhere.
+    When it changes, every file is read again at the next run: a new release may detect what the
+    last one missed, and people whom the tenant has declared since must be masked everywhere.
     """
     people = desk.records.directory.all()
     values = sorted(desk.sealer.fingerprint(each.value) for one in people for each in one.values())

@@ -1,4 +1,4 @@
-"""Where two documents say nearly the same, it is told; where one is newer, it alone answers."""
+"""Near-duplicate documents are reported; if one is newer, only that one is searched."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SIGNED_AT_ONCE = 500
 
 
 def supersede(desk: Desk, fresh: AbstractSet[str], tally: Tally) -> None:
-    """Tell what is nearly the same as one of ``fresh``, and let the newer of two answer.
+    """Report the near-duplicates of documents in ``fresh``, and remove the older of two.
 
-    Signatures are kept last: what a kill leaves without one is compared by the next run, as are
-    documents of an earlier version. Those that have one are not opened unless they are alike.
+    Signatures are stored last: after a kill the next run compares the documents without one, and
+    those of an earlier version too. Documents with a signature are opened only when it is similar.
     """
     if not fresh:
         return
@@ -63,7 +63,7 @@ def _alike(
     wanted: Iterable[tuple[str, str]],
     documents: Mapping[str, Document],
 ) -> list[NearDuplicates]:
-    """Return which of the pairs ``wanted`` are near-duplicates, most alike first."""
+    """Return which of the pairs ``wanted`` are near-duplicates, most similar first."""
     store = desk.records.documents
     opened = {
         key: Candidate(key, each.source, each.title, [c.text for c in store.chunks_of(key)])
@@ -80,7 +80,7 @@ def _keep_the_name(
     fingerprints: Mapping[str, str],
     older: Mapping[str, str],
 ) -> None:
-    """Keep the older of two as a name without text: it is read again if the newer goes."""
+    """Keep the older of two as a record without chunks: it is read again if the newer goes."""
     store = desk.records.documents
     places = Places(desk.sealer, fingerprints)
     gone: list[str] = []

@@ -1,9 +1,9 @@
-"""How long a directory of people takes to compile, and how long one text is searched for them.
+"""Benchmark: how long a directory of people takes to compile, and a search of one text for them.
 
     python -m scripts.bench_directory [--people 10000] [--kb 10] [--rounds 20] [--full]
 
 People and text are generated from a seed: a name every few lines, some in capitals, swapped or by
-the first name alone. Times are of the processor. The third line is one whole redaction: the rules
+the first name alone. Times are processor times. The third line is one whole redaction: the rules
 (with ``--full`` the tagger too), the directory, and an empty vault in memory.
 """
 

@@ -1,9 +1,9 @@
-"""How many chunks a second are embedded, against sentence-transformers as it comes.
+"""Benchmark: chunks embedded per second, compared with sentence-transformers' defaults.
 
     python -m scripts.bench_embedding FOLDER [--chunks 600] [--rounds 3]
 
-Both embed the same chunks of FOLDER's documents in turns, with all threads that torch takes. Theirs
-is ``SentenceTransformer(folder).encode(texts)`` with nothing set, that is float32 in batches of 32.
+Both embed the same chunks of FOLDER's documents in turns, with torch's number of threads. Theirs is
+``SentenceTransformer(folder).encode(texts)`` with its defaults: float32 in batches of 32.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How long forgetting one ticket holds the write lock, beside how many others are kept.
+"""Benchmark: how long forgetting one ticket holds the write lock in a home of many tickets.
 
     python scripts/bench_forget.py [--tickets 5000] [--documents 1000] [--database-url URL]
 
-Tickets go through the product's own import with a detector that finds nothing: who is named in them
-is masked because the tickets say so. Each has a draft. The lock is held from the moment a writing
-transaction has begun until its connection is given back, which is after the commit.
+Tickets are imported by the product's own code with a detector that finds nothing: only the people
+in a ticket's fields are masked. Each ticket has a draft. The lock is held from the start of a
+writing transaction until its connection is returned to the pool, which is after the commit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FORGOTTEN = 10
 
 
 def main() -> None:
-    """Fill a home, forget some tickets, print the longest hold of the lock."""
+    """Fill a home, forget some tickets, and print the longest time that the lock was held."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tickets", type=int, default=5000)
     parser.add_argument("--documents", type=int, default=1000)
@@ -69,7 +69,7 @@ def main() -> None:
 
 @dataclass
 class Holds:
-    """What is declared writing transactions: how long each held the lock, how much each asked."""
+    """Measures writing transactions: how long each held the lock, in wall and processor time."""
 
     seconds: list[float] = field(default_factory=list[float])
     statements: list[int] = field(default_factory=list[int])
@@ -78,12 +78,12 @@ class Holds:
     asked: int = 0
 
     def watch(self, engine: Engine) -> None:
-        """Listen to ``engine`` from now on."""
+        """Start to record the transactions of ``engine``."""
         event.listen(engine, "after_cursor_execute", self._executed)
         event.listen(engine, "checkin", self._given_back)
 
     def unwatch(self, engine: Engine) -> None:
-        """Listen no more."""
+        """Stop recording."""
         event.remove(engine, "after_cursor_execute", self._executed)
         event.remove(engine, "checkin", self._given_back)
 

@@ -1,11 +1,11 @@
-"""How long a question takes over a large tenant, and how much memory it needs.
+"""Benchmark: how long a question takes for a large tenant, and how much memory it needs.
 
     python scripts/bench_retrieval.py FOLDER QUERIES.jsonl [--chunks 100000]
 
-The chunks are the first of FOLDER's documents, repeated with words swapped. Vectors of these first
-ones are embedded; those of the copies are the original's with noise (cosine about .9), because
-embedding a hundred thousand texts measures nothing more. Nothing is masked. Records, seal, Chroma,
-BM25, fusion and embedding of the question are the product's own, in a temporary home.
+The chunks are the first of FOLDER's documents, repeated with words swapped. Only the originals are
+embedded; the vectors of the copies are the original's with noise (cosine about .9), because
+embedding a hundred thousand texts would measure nothing more. Nothing is masked. Records, seal,
+Chroma, BM25, fusion and embedding of the question are the product's own, in a temporary home.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Make the parts of the docs that are made from code, or with ``--check`` say which have drifted.
+"""Generates the docs that are made from code, or with ``--check`` reports which are out of date.
 
 ``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line.
 """
@@ -28,7 +28,7 @@ def main() -> None:
     made = {"settings.md": settings_page(), "commands.md": commands_page()}
     drifted = [name for name, text in made.items() if _read(DOCS / name) != text]
     if "--check" in sys.argv and drifted:
-        sys.exit(f"docs drifted: {', '.join(drifted)}. Run `make format`.")
+        sys.exit(f"These docs are out of date: {', '.join(drifted)}. Run `make format`.")
     for name in drifted:
         (DOCS / name).write_text(made[name], encoding="utf-8")
 

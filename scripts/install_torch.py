@@ -1,10 +1,10 @@
-"""Install the build of torch that this machine's index offers, if its hash is a pinned one.
+"""Installs the build of torch that this machine's index offers, if its hash is pinned.
 
-pip cannot do this by itself: told several hashes it takes a build of the package index rather than
-the CPU build of a folder or of an index without hashes, and with it gigabytes of CUDA.
+pip cannot do this by itself: given several hashes it prefers a build of the package index to the
+CPU build of a folder or of an index without hashes, and installs gigabytes of CUDA with it.
 
     python scripts/install_torch.py               # the builds of requirements-torch.lock only
-    python scripts/install_torch.py --any-build   # whatever pip finds, without a hash: ROCm, XPU
+    python scripts/install_torch.py --any-build   # any build, without a hash: ROCm, XPU
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _must_be_pinned(wheel: Path) -> None:
 
 
 def _needs_cuda() -> bool:
-    """Whether this is the package index's own build for Linux, which needs CUDA's packages."""
+    """Return whether this is the package index's build for Linux, which needs CUDA's packages."""
     of_cuda = any(each.startswith(("nvidia-", "cuda-")) for each in requires("torch") or ())
     return sys.platform == "linux" and "+" not in _installed() and of_cuda
 

@@ -1,8 +1,8 @@
-"""Write the locks: every package for every supported Python, with hashes.
+"""Writes the lock files: every package for every supported Python, with hashes.
 
-What `make local-model` adds has a lock of its own, because nothing else needs it. Torch has two
-more, because its build differs by machine: the package itself, which is installed first, and what
-only its CUDA build needs, which would be fetched in vain everywhere else.
+The packages of `make local-model` have a lock of their own, because nothing else needs them. Torch
+has two more, because its build differs by machine: the package itself, which is installed first,
+and the packages that only its CUDA build needs, which other machines must not download.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _with_cpu(entry: str) -> str:
-    """Return torch's entry with the hashes of the CPU builds, which no index of ours lists."""
+    """Return torch's entry with the hashes of the CPU builds, which the package index lacks."""
     version = re.match(r"torch==(\S+)", entry)
     assert version
     lines = [line for line in CPU_WHEELS.read_text().splitlines() if not line.startswith("#")]

@@ -1,4 +1,4 @@
-"""Say plainly that this Python will not do, before pip says it at length."""
+"""Exits with a short message on an unsupported Python, before pip prints a long one."""
 
 import sys
 

@@ -1,8 +1,8 @@
-"""Prove that the main job reaches nothing: no network to reach, and every system call watched.
+"""Proves that the main job makes no network connection, in an empty namespace under ``strace``.
 
-An audit hook sees Python only. Here ``strace`` sees what compiled code asks of the kernel as well,
-and an empty namespace (``unshare -rn``: loopback and nothing else) shows that the job needs none of
-it. The environment invites every vendor to phone home.
+An audit hook sees Python only. Here ``strace`` also records the system calls of compiled code, and
+an empty network namespace (``unshare -rn``: loopback only) shows that the job needs no network. The
+environment enables the telemetry of every vendor.
 
     python scripts/prove_network.py            # exits with 1 when an attempt was seen
     python scripts/prove_network.py --open     # the same with the machine's own network in reach
@@ -58,7 +58,7 @@ _DNS = 53
 
 @dataclass(frozen=True)
 class Watched:
-    """What a command did: how it ended, and each attempt to reach something."""
+    """The result of a command: its exit status, and each attempt to connect."""
 
     command: tuple[str, ...]
     status: int
@@ -67,7 +67,7 @@ class Watched:
 
 
 def missing() -> str:
-    """Return what this machine lacks for the proof, or an empty string."""
+    """Return what this machine lacks for the proof; empty if it lacks nothing."""
     lacking = [name for name in NEEDED if shutil.which(name) is None]
     if lacking:
         return f"{', '.join(lacking)} not found"
@@ -99,7 +99,7 @@ def watch(command: Sequence[str], environment: Mapping[str, str], *, empty: bool
 
 
 def main_job(home: Path, *, empty: bool = True) -> list[Watched]:
-    """Run the job from the first tenant to the first draft; return what each step did."""
+    """Run the job from the first tenant to the first draft; return the result of each step."""
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(home),
@@ -117,7 +117,7 @@ def main_job(home: Path, *, empty: bool = True) -> list[Watched]:
 
 
 def _attempts(calls: str) -> tuple[str, ...]:
-    """Return the calls that reach, or try to reach, beyond loopback, or that ask for a name."""
+    """Return the calls that connect, or try to connect, beyond loopback, or resolve a name."""
     return tuple(
         f"{match[1]}({match[2][:160]}"
         for match in map(_ASKS.search, calls.splitlines())
@@ -127,7 +127,7 @@ def _attempts(calls: str) -> tuple[str, ...]:
 
 def _reaches_out(call: str, arguments: str) -> bool:
     if call == "io_uring_setup":
-        return True  # what goes through a ring is not seen here, so it must not be used
+        return True  # strace cannot see I/O through io_uring, so it must not be used
     if _RESOLVER.search(arguments) and "ENOENT" not in arguments:
         return True
     places = [(int(port), four or six) for port, four, six in _PLACE.findall(arguments)]

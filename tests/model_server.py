@@ -26,7 +26,7 @@ POLITE = "The documentation does not answer this."
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request as it came: request line and headers, then the body."""
+    """One received request: request line and headers, then the body."""
 
     head: bytes
     body: bytes
@@ -48,7 +48,7 @@ Answer = Callable[["Handler", Received], None]
 
 
 class ModelServer:
-    """Listens while it is entered; ``received`` has the requests."""
+    """Listens while the context is open; ``received`` holds the requests."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
@@ -75,7 +75,7 @@ class ModelServer:
         return self._script.popleft() if self._script else say(POLITE)
 
     def seen(self) -> bytes:
-        """Return every byte that ever came."""
+        """Return every byte received so far."""
         return b"\n".join(each.whole for each in self.received)
 
     def __enter__(self) -> Self:
@@ -99,7 +99,7 @@ class _Server(ThreadingTCPServer):
     allow_reuse_address = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are part of the tests."""
+        """Print nothing: clients that hang up are part of the tests."""
 
     daemon_threads = True
     owner: ModelServer
@@ -160,7 +160,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Tee:
-    """Remembers what was read through it since it was last asked."""
+    """Records what was read through it since the last call."""
 
     def __init__(self, inner: BufferedReader) -> None:
         self._inner = inner
@@ -201,7 +201,7 @@ def say(text: str, reason: str = "stop") -> Answer:
 
 
 def lie(make: Callable[[str], str]) -> Answer:
-    """Answer with what ``make`` makes of the prompt."""
+    """Answer with the result of ``make`` for the prompt."""
     return lambda handler, received: say(make(received.prompt))(handler, received)
 
 
@@ -224,7 +224,7 @@ def compressed(text: str) -> Answer:
 
 
 def hang() -> Answer:
-    """Say nothing until the test is over."""
+    """Send nothing until the test is over."""
 
     def answer(handler: Handler, received: Received) -> None:
         handler.owner.released.wait(30)
@@ -234,7 +234,7 @@ def hang() -> Answer:
 
 
 def drip(pause: float, times: int = 1000, first: str = "") -> Answer:
-    """Stream ``first``, then a word every ``pause`` seconds, until the client hangs up."""
+    """Stream ``first``, then a word every ``pause`` seconds until the client hangs up."""
 
     def answer(handler: Handler, received: Received) -> None:
         handler.begin_stream()

@@ -1,4 +1,4 @@
-"""Counting the database statements of a use case, and the sealed texts that it opens."""
+"""Counts the statements of a use case, and the sealed texts that it opens."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Generator[list[str]]:
 
 
 def desk_over(room: Room, *names: str) -> Desk:
-    """Return a desk that masks ``names`` and stores its records in a real database."""
+    """Return a desk that masks ``names``, with its records in a real database."""
     vault = room.vault
     return replace(
         a_desk(),

@@ -1,4 +1,4 @@
-"""A help desk's webhook on the loopback interface that answers as it is ordered to."""
+"""A help desk's webhook on the loopback interface with scripted answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAKEN: Answer = (200, {})
 
 
 class WebhookServer:
-    """``answer`` decides by the body and how often this reply came; ``taken`` is what got a 2xx."""
+    """``answer`` gets the body and how often this reply came; ``taken`` lists those with a 2xx."""
 
     def __init__(self, answer: Callable[[dict[str, Any], int], Answer]) -> None:
         self.answer = answer

@@ -1,17 +1,17 @@
 """Exact words: BM25 in memory over redacted chunks, never written to disk.
 
-BM25 as in Lucene (Kamphuis et al. 2020, "Which BM25 do you mean?"), by `bm25s`. IT text lives on
-names that a prose tokeniser tears apart or throws away, so a word such as ``kube-proxy``,
+BM25 as in Lucene (Kamphuis et al. 2020, "Which BM25 do you mean?"), by `bm25s`. IT text is full
+of names that a prose tokeniser splits or drops, so a word such as ``kube-proxy``,
 ``NodeNotReady``, ``4.1.1.2`` or ``0x80070005`` counts as a whole and by its parts, and a
-placeholder is one word: ``<PERSON_3>`` matches ``<PERSON_3>`` and nobody else.
+placeholder is one word: ``<PERSON_3>`` matches ``<PERSON_3>`` alone.
 
-Who writes “NodeClockNotSynchronising fires” or “node clock not synchronising” means the runbook of
-that title, not one that mentions it in a short line. So a title counts as one long word besides,
-and so, twice, do words of a question that stand side by side and spell one.
+A question “NodeClockNotSynchronising fires” or “node clock not synchronising” means the runbook of
+that title, not one that mentions it in a short line. So each title is also indexed as one long
+word, and adjacent words of a question that spell a title match it, with a weight of two.
 
-A score is the share of the best that the question could reach: 1 would be a chunk that holds every
-word of it without end. So scores of different questions compare, which abstaining needs, and a word
-that stands nowhere in the library lowers the share as a rare word should.
+A score is a share of the upper bound for its question: 1 would be a chunk that repeats every word
+of it without end. So scores of different questions compare, which abstention needs, and a word that
+occurs nowhere in the library lowers the share as a rare word should.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _TITLE_WEIGHT = 2
 """A title's words count twice: +.007 nDCG@10 over once on the development half of the test set."""
 
 _PIECES = (2, 12)
-"""Pieces of a title that can be named: one word alone names nothing, and the long are not typed."""
+"""Number of words of a title that is matched as a name: fewer name nothing, more are not typed."""
 
 _NAMED = 2
-"""What a title weighs that a question spells. Of 297 alerts of k8s-runbooks with a runbook of their
+"""The weight of a title that a question spells. Of 297 alerts of k8s-runbooks with a runbook of the
 name, “How do I mitigate NAME?” found it first for .966 at 0, .983 at 1 and .993 at 2, and the name
 spelt out for .912, .980 and .990. On the test set's development half only 3 questions spell one."""
 
@@ -51,13 +51,13 @@ _TOKEN = re.compile(SHAPE.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 _LONGEST = 64
 Bag: TypeAlias = "array[int]"
-"""The words of a chunk by their numbers, each as often as it stands there."""
+"""The words of a chunk by their numbers, each as often as it occurs."""
 
 
 class Vocabulary(dict[str, tuple[int, ...]]):
-    """The numbers of the words of each token that was met; `numbers` has those of single words.
+    """The numbers of the words of each known token; `numbers` has those of single words.
 
-    A token is looked at once, however often it stands in a library: a hundred thousand chunks hold
+    A token is split once, however often it occurs in a library: a hundred thousand chunks hold
     millions of tokens and some hundred thousand different ones.
     """
 
@@ -67,7 +67,7 @@ class Vocabulary(dict[str, tuple[int, ...]]):
 
     def __missing__(self, token: str) -> tuple[int, ...]:
         found = tuple(self.numbers.setdefault(word, len(self.numbers)) for word in _words(token))
-        if len(token) <= _LONGEST:  # longer ones stand once: they are keys, dumps and the like
+        if len(token) <= _LONGEST:  # longer ones are kept whole: they are keys, dumps and the like
             self[token] = found
         return found
 
@@ -82,7 +82,7 @@ class Vocabulary(dict[str, tuple[int, ...]]):
 
 
 class Bm25Index:
-    """A `LexicalIndex` over ``bags``: of each chunk's id, the numbers of its words."""
+    """A `LexicalIndex` over ``bags``, which maps a chunk's id to the numbers of its words."""
 
     def __init__(self, bags: Mapping[str, Bag], vocabulary: Vocabulary) -> None:
         self._ids = list(bags)
@@ -100,7 +100,7 @@ class Bm25Index:
         return [Hit(self._ids[at], float(scores[at])) for at in _top(scores, limit)]
 
     def _held(self, names: Iterable[str]) -> list[str]:
-        """Return the names that some chunk has: what is no title costs a question nothing."""
+        """Return the names that occur in the index; others must not lower a question's scores."""
         bm25 = cast("Any", self._bm25)
         vocabulary = cast("dict[str, int]", bm25.vocab_dict)
         starts = cast("NDArray[np.int64]", bm25.scores["indptr"])
@@ -137,7 +137,7 @@ class Bm25Library:
         self._index = Bm25Index({}, self._vocabulary)
 
     def __call__(self) -> Bm25Index:
-        """Return an index of what the records hold now."""
+        """Return an index of the chunks in the records."""
         with self._lock:
             version = self._documents.version()
             if version != self._version:
@@ -146,7 +146,7 @@ class Bm25Library:
             return self._index
 
     def drop_forgotten(self) -> None:
-        """Let go of the words of chunks that the records hold no more."""
+        """Drop the words of chunks that are no longer in the records."""
         with self._lock:
             built = self._version is not None
         if built:
@@ -174,7 +174,7 @@ class Bm25Library:
 def _compacted(
     bags: Mapping[str, Bag], vocabulary: Vocabulary
 ) -> tuple[dict[str, Bag], Vocabulary]:
-    """Return ``bags`` and a vocabulary without words that stand in none of them."""
+    """Return ``bags`` and a vocabulary without words that occur in none of them."""
     used = np.zeros(len(vocabulary.numbers), dtype=bool)
     for bag in bags.values():
         used[np.asarray(bag, dtype=np.int32)] = True
@@ -195,7 +195,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def name_of(title: str) -> str | None:
-    """Return ``title`` as one word, or None when nobody would name it so."""
+    """Return ``title`` as one word, or None when it is too short or too long for a name."""
     if SHAPE.search(title):
         return None
     pieces = _PART.findall(title)
@@ -203,7 +203,7 @@ def name_of(title: str) -> str | None:
 
 
 def names_in(text: str) -> Iterator[str]:
-    """Yield every name that pieces of ``text`` standing side by side spell."""
+    """Yield every name that adjacent words of ``text`` spell."""
     for stretch in SHAPE.split(text):
         pieces = _PART.findall(stretch)
         for start in range(len(pieces)):

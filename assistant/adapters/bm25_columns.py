@@ -1,8 +1,8 @@
 """The columns of a BM25 index, computed for all chunks at once.
 
 `bm25s` counts the words of one chunk after the other in Python, which takes a minute for a hundred
-thousand chunks, and again after every changed document. This is its hook for building otherwise;
-numbers and layout are the same, and a test holds the two against each other.
+thousand chunks, and again after every changed document. This class overrides its build method;
+numbers and layout are the same, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Bm25(_Bm25):
         count = len(corpus_token_ids)
         lengths = np.fromiter(map(len, corpus_token_ids), dtype=np.int64, count=count)
         words = np.frombuffer(b"".join(corpus_token_ids), dtype=np.int32)
-        stands = words * np.int64(count) + np.repeat(np.arange(count), lengths)
-        stands, times = np.unique(stands, return_counts=True)
-        word, chunk = np.divmod(stands, count)
+        cells = words * np.int64(count) + np.repeat(np.arange(count), lengths)
+        cells, times = np.unique(cells, return_counts=True)
+        word, chunk = np.divmod(cells, count)
         starts = np.searchsorted(word, np.arange(len(unique_token_ids) + 1))
         frequency = np.diff(starts)
         idf = np.log(1 + (count - frequency + 0.5) / (frequency + 0.5))

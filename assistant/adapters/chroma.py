@@ -1,17 +1,16 @@
 """Vectors in an embedded Chroma: one folder per tenant and per generation, ids and vectors only.
 
 Chroma does not erase: after ``delete`` and even after ``delete_collection`` the vectors stay in its
-HNSW file and the queue in its SQLite file (1.5.9). So nothing but ids of ours and vectors of
-redacted text is ever given to it, and erasing is building a new generation and removing the old
-folder.
+HNSW file and the queue in its SQLite file (1.5.9). So it gets only our ids and vectors of redacted
+text, and erasing means building a new generation and removing the old folder.
 
 A generation's folder name is never used twice. Chroma keeps a process-wide cache of open systems by
-folder; one that was removed under it and made again answers from the old one or fails read-only.
+folder; a folder that was removed and created again answers from the old data or fails as read-only.
 
-hnswlib writes its buffer whole, the part that holds nothing too, and there stands what malloc hands
-out: memory that something else gave back. A removed vector, and so another tenant's, stood in the
-file of a fresh generation in one of seven tries. So before the first index opens, the C library is
-told to overwrite memory as it is handed out and given back (M_PERTURB, glibc's mallopt(3)).
+hnswlib writes its whole buffer, the unused part too, which is memory that malloc reused without
+clearing it. In one of seven tries a removed vector, which can be another tenant's, was in the file
+of a fresh generation. So before the first index opens, the C library is set to overwrite memory
+when it is allocated and freed (M_PERTURB, glibc's mallopt(3)).
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _R = TypeVar("_R")
 
 
 class ChromaIndex:
-    """A `VectorIndex` in ``folder/generation-N``; made when missing, opened when there."""
+    """A `VectorIndex` in ``folder/generation-N``; created when it does not exist."""
 
     def __init__(self, folder: Path, generation: int) -> None:
         self.generation = generation
@@ -75,7 +74,7 @@ class ChromaIndex:
         return [Hit(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
 
     def ids(self) -> set[str]:
-        """Return every id held."""
+        """Return the ids of all vectors."""
         held: set[str] = set()
         for offset in range(0, cast("int", self._call("count")), _PAGE):
             page = self._call("get", limit=_PAGE, offset=offset, include=[])
@@ -89,14 +88,14 @@ class ChromaIndex:
             yield cast("list[str]", page["ids"]), np.asarray(page["embeddings"], dtype=np.float32)
 
     def close(self) -> None:
-        """Let go of the folder; the process-wide cache forgets it too."""
+        """Close the folder, and remove it from Chroma's process-wide cache."""
         with self._lock:
             if self._client is not None:
                 self._client.close()
                 self._client = self._collection = None
 
     def destroy(self) -> None:
-        """Close, and remove the folder with everything in it. `StorageTrouble` when it stays."""
+        """Close, and remove the folder with everything in it. `StorageTrouble` if that fails."""
         self.close()
         remove_generation(self._path.parent, self.generation)
 
@@ -116,13 +115,13 @@ class ChromaIndex:
 
 
 def generations(folder: Path) -> list[int]:
-    """Return the numbers of the generations that stand in ``folder``, oldest first."""
+    """Return the numbers of the generations in ``folder``, oldest first."""
     names = (path.name.removeprefix("generation-") for path in folder.glob("generation-*"))
     return sorted(int(name) for name in names if name.isdecimal())
 
 
 def remove_generation(folder: Path, number: int) -> None:
-    """Remove a generation that nobody has open. `StorageTrouble` when it stays."""
+    """Remove a generation that is not open. `StorageTrouble` if that fails."""
     path = _path(folder, number)
     try:
         shutil.rmtree(path)
@@ -142,7 +141,7 @@ def _path(folder: Path, generation: int) -> Path:
 
 @cache
 def _overwrite_freed_memory() -> None:
-    """Have malloc and free overwrite what they pass on; a C library without mallopt cannot."""
+    """Have malloc and free overwrite memory; does nothing in a C library without mallopt."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_PERTURB, _ANY_BYTE)
@@ -155,7 +154,7 @@ def _open(path: Path) -> tuple[Any, Any]:
     _overwrite_freed_memory()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = cast("Any", Settings)(
-        _env_file=None,  # a stray .env beside the shell must not steer it
+        _env_file=None,  # a .env file in the working directory must not configure it
         chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
         chroma_otel_collection_endpoint="",
         anonymized_telemetry=False,
@@ -177,12 +176,11 @@ def _open(path: Path) -> tuple[Any, Any]:
 def _translated(call: Callable[_P, _R]) -> Callable[_P, _R]:
     """Return ``call`` with the errors of Chroma and of the disk turned into ours.
 
-    Everything else is a bug of ours and goes to the crash report: the records would be blamed on
-    an index that is whole.
+    Every other error is a bug of ours and goes to the crash report: the index is not at fault.
     """
 
     def inner(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        from chromadb.errors import ChromaError  # Rust's errors are of this tree too
+        from chromadb.errors import ChromaError  # the errors of its Rust part are subclasses too
 
         try:
             return call(*args, **kwargs)
@@ -190,7 +188,7 @@ def _translated(call: Callable[_P, _R]) -> Callable[_P, _R]:
             raise StorageTrouble(
                 f"The vector index failed ({type(error).__name__}).",
                 safe="The records are untouched; answers come from them.",
-                todo="If it stays, stop Quietdesk and remove the index folder: it is built again.",
+                todo="If this repeats, stop Quietdesk and remove the index folder: it is rebuilt.",
             ) from error
 
     return inner

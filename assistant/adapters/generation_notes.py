@@ -1,8 +1,8 @@
-"""What an index folder says of its generations: which answers, which is made, what made them.
+"""The notes in an index folder about its generations: which one answers, which one is being built.
 
-``generation`` names the one that answers, ``growing`` the one that another embedder makes beside
-it, each with its number, its embedder's name and where that was loaded from. ``last`` is the
-highest number that was ever given, because none is given twice.
+``generation`` names the one that answers, ``growing`` the one that is being built beside it with
+another embedder, each with its number, its embedder's name and where that was loaded from. ``last``
+is the highest number used so far, because no number is used twice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Role = Literal["generation", "growing"]
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One generation: its number, who made its vectors, and where to load that from."""
+    """One generation: its number, its embedder's name, and where that embedder is loaded from."""
 
     number: int
     embedder: str
@@ -26,13 +26,13 @@ class Noted:
 
 
 class Notes:
-    """The notes in ``folder``; each is replaced as a whole, so that a kill leaves the last one."""
+    """The notes in ``folder``; each is replaced atomically, so that a kill leaves a whole one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def read(self, role: Role) -> Noted | None:
-        """Return what is noted, None when nothing is."""
+        """Return the note of ``role``, None when there is none."""
         path = self._folder / role
         if not path.exists():
             return None
@@ -40,15 +40,15 @@ class Notes:
         return Noted(int(number), embedder, "".join(source))
 
     def write(self, role: Role, noted: Noted) -> None:
-        """Note ``noted`` in the place of what was."""
+        """Replace the note of ``role``."""
         self._replace(role, f"{noted.number}\n{noted.embedder}\n{noted.source}")
 
     def drop(self, role: Role) -> None:
-        """Take a note away."""
+        """Remove a note."""
         (self._folder / role).unlink(missing_ok=True)
 
     def next_number(self) -> int:
-        """Return a number that no generation has or had."""
+        """Return a number that was never used for a generation."""
         last = self._folder / "last"
         given = int(last.read_text(encoding="utf-8")) if last.exists() else 0
         noted = (self.read("generation"), self.read("growing"))
@@ -57,7 +57,7 @@ class Notes:
         return number
 
     def sweep(self) -> None:
-        """Remove every generation that is not noted."""
+        """Remove every generation without a note."""
         noted = (self.read("generation"), self.read("growing"))
         kept = {each.number for each in noted if each}
         for number in generations(self._folder):
@@ -65,7 +65,7 @@ class Notes:
                 remove_generation(self._folder, number)
 
     def make_folder(self) -> None:
-        """Make the folder, which only we may enter."""
+        """Create the folder, accessible to our user alone."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _replace(self, name: str, body: str) -> None:

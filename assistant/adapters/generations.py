@@ -1,13 +1,13 @@
-"""A tenant's vector index through its generations: the one that answers, the next one beside it.
+"""A tenant's vector index as generations: one that answers, and one being built beside it.
 
-Chroma erases nothing (see `assistant.adapters.chroma`), so bytes that must go are left behind with
-their folder. Numbers only grow, because Chroma answers from its cache when a folder comes back. The
-note ``erasing`` stands from before something is removed until its bytes are gone, so that a kill on
-the way is made good when the tenant's desk is next opened.
+Chroma erases nothing (see `assistant.adapters.chroma`), so bytes are erased by removing their
+folder. Numbers only grow, because Chroma answers from its cache when a folder name is used again.
+The note ``erasing`` exists from before something is removed until its bytes are gone, so that a
+killed erasure is completed when the tenant's desk is next opened.
 
-When the embedder is another than the one that made the vectors, these answer on, asked by their
-own embedder while that can be loaded. What is added goes to a generation that grows beside them, in
-as many runs as it takes; once it is whole it answers, and the other goes.
+After the embedder was changed, the old vectors still answer, queried with their own embedder while
+that can be loaded. New vectors go to a generation that grows beside them, over several runs if need
+be; once it is complete it answers, and the old one is removed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from guardrails import RedactedText
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What generations are held against: the ids of the chunks that the records hold.
+    """What generations are compared with: the ids of the chunks in the records.
 
-    ``bring_in_step`` is called with an index that may lack vectors or hold too many.
+    ``bring_in_step`` is called with an index that may have too few vectors or too many.
     """
 
     recorded: Callable[[], set[str]]
@@ -37,7 +37,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who makes the vectors: an embedder, where it was loaded from, and how another one is."""
+    """The embedder of the vectors, where it was loaded from, and how to load another one."""
 
     embedder: Embedder
     source: str
@@ -45,10 +45,9 @@ class Maker:
 
 
 class Generations:
-    """A `TenantVectors` in ``folder``, opened when the first vector comes or is asked for.
+    """A `TenantVectors` in ``folder``, opened at the first write or search.
 
-    There is one client for a folder: a second one goes on answering with what the first has
-    deleted.
+    A folder must have one client: a second one still returns what the first has deleted.
     """
 
     def __init__(self, folder: Path, maker: Maker, truth: Truth) -> None:
@@ -62,12 +61,12 @@ class Generations:
         self._loaded: dict[Noted, Embedder | None] = {}
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Add or replace vectors of the embedder's."""
+        """Add or replace vectors that the configured embedder made."""
         with self._lock:
             self._written().add(ids, vectors)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Remove vectors wherever they stand; unknown ids are ignored."""
+        """Remove vectors from every generation; unknown ids are ignored."""
         with self._lock:
             for index in self._all():
                 index.remove(ids)
@@ -78,7 +77,7 @@ class Generations:
             return self._answering().search(vector, limit)
 
     def nearest(self, embedder: Embedder, text: RedactedText, limit: int) -> Near:
-        """Return the nearest chunks of ``text``, asked for by who made the vectors."""
+        """Return the nearest chunks of ``text``, embedded by the embedder of the vectors."""
         while True:
             with self._lock:
                 asking = self._asking(embedder)
@@ -91,12 +90,12 @@ class Generations:
                     return Near(index.search(vector, limit))
 
     def ids(self) -> set[str]:
-        """Return every id of which the embedder's vector is held."""
+        """Return the ids of all vectors of the configured embedder."""
         with self._lock:
             return self._written().ids()
 
     def settle(self) -> None:
-        """Answer from what has grown, if that is whole; what answered before goes."""
+        """Answer from the growing generation if it is complete, and remove the old one."""
         with self._lock:
             noted = self._notes.read("growing") if self.made_by_another() else None
             if noted is None or not self._truth.recorded() <= self._growing().ids():
@@ -109,34 +108,34 @@ class Generations:
             self._notes.sweep()
 
     def close(self) -> None:
-        """Let go of the folder, if it was ever opened."""
+        """Close the folder, if it was opened."""
         with self._lock:
             for role in tuple(self._open):
                 self._close(role)
 
     @property
     def erasing(self) -> bool:
-        """Whether something was removed whose bytes may still stand on the disk."""
+        """Whether something was removed whose bytes may still be on the disk."""
         return self._mark.exists()
 
     def begin_erasing(self) -> None:
-        """Note that bytes must go."""
+        """Note that bytes must be erased."""
         self._notes.make_folder()
         self._mark.touch(mode=0o600)
 
     def nothing_to_erase(self) -> None:
-        """Take the note back."""
+        """Remove the note."""
         self._mark.unlink(missing_ok=True)
 
     def end_erasing(self) -> None:
-        """Build a generation of what is held now, answer from it, and remove the one before.
+        """Copy the vectors into a new generation, answer from it, and remove the old one.
 
-        The old one answers meanwhile. The caller sees to it that nobody adds or removes.
+        The old one answers meanwhile. The caller must prevent other writes.
         """
         with self._renewing:
             if self.erasing:
                 if not self._grows():
-                    self._notes.drop("growing")  # a third embedder's: it will never answer
+                    self._notes.drop("growing")  # of a third embedder: it will never answer
                 if not self.made_by_another():
                     self._truth.bring_in_step(self._answering())
                 self._all()
@@ -151,7 +150,7 @@ class Generations:
         return noted is not None and noted.embedder != self._maker.embedder.name
 
     def stale(self) -> int:
-        """Return how many chunks have no vector of the embedder's, because another made theirs."""
+        """Return how many chunks have a vector of another embedder only."""
         with self._lock:
             if not self.made_by_another():
                 return 0
@@ -163,7 +162,7 @@ class Generations:
         return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
 
     def _answering(self) -> ChromaIndex:
-        """Return the index that answers; a new one where there is none."""
+        """Return the index that answers; create one if there is none."""
         if "generation" not in self._open:
             noted = self._notes.read("generation")
             if noted is None:
@@ -181,7 +180,7 @@ class Generations:
         return self._open["generation"]
 
     def _growing(self) -> ChromaIndex:
-        """Return the index that the embedder makes beside the one that answers."""
+        """Return the index that is being built beside the one that answers."""
         if "growing" not in self._open:
             noted = self._notes.read("growing") if self._grows() else self._fresh("growing")
             assert noted is not None, "noted just now"
@@ -205,7 +204,7 @@ class Generations:
         return noted
 
     def _asking(self, embedder: Embedder) -> Embedder | None:
-        """Return who can ask the index that answers: ``embedder``, or who made it, or nobody."""
+        """Return the embedder that made the index that answers; None if it cannot be loaded."""
         noted = self._notes.read("generation")
         if noted is None or noted.embedder == embedder.name:
             return embedder
@@ -217,12 +216,12 @@ class Generations:
         try:
             found = self._maker.load(noted.source)
             same = found.name == noted.embedder
-        except QuietdeskError:  # no weights there any more
+        except QuietdeskError:  # its weights are gone
             return None
         return found if same else None
 
     def _vector(self, asking: Embedder, embedder: Embedder, text: RedactedText) -> Vectors | None:
-        """Embed a question; None when the embedder of before turns out not to load."""
+        """Embed a question; None when the previous embedder cannot be loaded."""
         try:
             return asking.embed([text])
         except QuietdeskError:
@@ -235,7 +234,7 @@ class Generations:
             return None
 
     def _renew(self, role: Role) -> None:
-        """Copy what the records know into a generation of its own, and remove the one before."""
+        """Copy the vectors of known chunks into a new generation, and remove the old one."""
         old, noted = self._open[role], self._notes.read(role)
         assert noted is not None, "an index is noted before it is opened"
         fresh = ChromaIndex(self._folder, self._notes.next_number())

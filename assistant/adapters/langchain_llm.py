@@ -1,9 +1,9 @@
 """Chat models through LangChain: the one module that knows it.
 
-The vendor's client gets a sync and an async HTTP client of ours, both on the egress gate; were only
-one given, the other would be made by the vendor and go round it. The vendor reads its environment
-for proxies, keys, organisations, tracing and gateways: everything is given here, so that none of it
-counts. It is imported at the first call, because it takes a second.
+The vendor's client gets a sync and an async HTTP client of ours, both on the egress gate; if only
+one were given, the vendor would create the other and bypass the gate. The vendor reads environment
+variables for proxies, keys, organisations, tracing and gateways: everything is given here, so that
+they have no effect. It is imported at the first call, because that takes a second.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _NO_KEY = "none"
 
 
 class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """What a request is handed to once the gate let it through; it answers in streams."""
+    """The transport behind the gate: it takes requests that passed, and answers in streams."""
 
 
 class LangchainChat:
     """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it.
 
-    ``sender`` stands in the network's place for a model in this process.
+    ``sender`` replaces the network for a model in this process.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class LangchainChat:
             stream_usage=False,
             use_responses_api=False,
         )
-        if self._streaming:  # set to False it would keep `stream` from streaming
+        if self._streaming:  # False would stop `stream` from streaming
             chat.streaming = True
         return chat
 
@@ -136,7 +136,7 @@ class LangchainChat:
 
 @contextmanager
 def _translating() -> Generator[None]:
-    """Turn the vendors' errors into ours; a bug of ours is raised as it is."""
+    """Translate the vendors' errors into ours; a bug of ours is raised unchanged."""
     try:
         yield
     except Exception as error:
@@ -147,7 +147,7 @@ def _translating() -> Generator[None]:
 
 
 class _End:
-    """Whether a stream came to its own end: a server that just hangs up ends it too."""
+    """Records whether a stream ended properly: a server that hangs up ends it too."""
 
     def __init__(self) -> None:
         self._reason: object = None
@@ -162,9 +162,9 @@ class _End:
 
 
 def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]:
-    """Return the messages; the seam check is made before anything else is."""
+    """Return the messages, after the check that both are `RedactedText`."""
     texts = (require_redacted(system).reveal(), require_redacted(user).reveal())
-    # A lone surrogate cannot be sent in UTF-8; it says nothing either.
+    # A lone surrogate cannot be encoded in UTF-8, and it carries no meaning.
     clean = [text.encode("utf-8", "replace").decode() for text in texts]
     return [("system", clean[0]), ("human", clean[1])]
 
@@ -177,7 +177,7 @@ def _whole(message: AIMessage) -> RawText:
 
 
 def _untraced() -> AbstractContextManager[None]:
-    """Keep LangSmith out even if somebody switched it on in this process."""
+    """Disable LangSmith's tracing even if it was enabled in this process."""
     tracing_context = import_module("langsmith.run_helpers").tracing_context
     return cast("AbstractContextManager[None]", tracing_context(enabled=False))
 

@@ -1,4 +1,4 @@
-"""The provider's library as a tenant's desk holds it: what reads, and nothing that writes."""
+"""The provider's library as a tenant's desk sees it: read-only."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from guardrails.crypto.seal import Sealed
 from guardrails.identity.vault import EphemeralVaultStore, SurfaceKey
 
 _NAMED = Template("library: $source")
-"""How citations name a source of the library."""
+"""The prefix of the library's sources in citations."""
 
 
 def library_view(
     documents: DocumentReader, vectors: VectorSearch, lexical: Callable[[], LexicalIndex]
 ) -> LibraryView:
-    """Return what may be read of a library."""
+    """Return the read-only view of a library."""
     return LibraryView(_Documents(documents), _Vectors(vectors), lexical)
 
 
 class NoVault(EphemeralVaultStore):
-    """The library's vault: it holds nothing and takes nothing."""
+    """The library's vault: it is empty and stays empty."""
 
     def allocate(self, keys: Sequence[SurfaceKey], seal: Callable[[int, int], Sealed]) -> list[int]:
-        """Refuse: a number of the library's would mean somebody else at a tenant's desk."""
+        """Raise `Refused`: at a tenant's desk the same placeholder would mean another person."""
         del keys, seal
-        raise Refused("The library keeps nobody's identity.")
+        raise Refused("The library has no vault, so it stores no personal data.")
 
 
 class _Documents:

@@ -1,11 +1,11 @@
 """A model in this process: llama.cpp, through the one module that knows xllamacpp.
 
-It takes the network's place under the egress gate: an `httpx` transport, so that what it is handed
-was checked, hashed and written down like anything that leaves. It answers as an OpenAI-compatible
-server does, in a stream, so that closing the answer stops the model.
+It replaces the network under the egress gate: it is an `httpx` transport, so that each request was
+checked, hashed and recorded in the ledger like one that leaves. It answers as OpenAI-compatible
+servers do, in a stream, so that closing the answer stops the model.
 
-xllamacpp opens an HTTP door of its own and cannot be told not to. Here that door is a Unix socket
-in a folder that only we may enter, behind a random key, and is removed before the first question.
+xllamacpp always opens an HTTP server of its own. Here that server listens on a Unix socket in a
+folder that only our user may enter, with a random key, and is removed before the first question.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Engine = Callable[[bytes, Callable[[bytes], bool]], None]
 """Answers a chat request (JSON) piece by piece (JSON); a piece taken with True is the last."""
 
 ORIGIN = "http://in-process.invalid"
-"""Where the gate lets requests go: a name that by RFC 2606 belongs to nobody."""
+"""The destination that the gate allows: a name that RFC 2606 reserves."""
 _CONTEXT = 8192
 _LONGEST = 768
-"""Tokens of an answer; a model that goes on longer has lost its way."""
+"""The most tokens of an answer; a longer one is a model that repeats itself."""
 _OK = 200
 _FAILED = b'{"error": {"code": 500, "message": "failed"}}'
 _MAGIC = b"GGUF"
@@ -55,11 +55,11 @@ def must_run(model: Path) -> None:
             f"The model {model} cannot be read: {error.strerror}.", todo="Set QUIETDESK_MODEL_FILE."
         ) from None
     if begin != _MAGIC:
-        raise BadInput(f"{model} is no GGUF file.", todo="Set QUIETDESK_MODEL_FILE to one.")
+        raise BadInput(f"{model} is not a GGUF file.", todo="Set QUIETDESK_MODEL_FILE to one.")
 
 
 def load(model: Path, *, threads: int) -> Engine:
-    """Return the engine that runs ``model``; takes seconds. `BadInput` when it does not load."""
+    """Load ``model`` and return its engine; takes seconds. `BadInput` when it cannot be loaded."""
     must_run(model)
     import xllamacpp  # pyright: ignore[reportMissingImports] - optional, and without types
 
@@ -76,20 +76,20 @@ def load(model: Path, *, threads: int) -> Engine:
     try:
         server = vendor.Server(params)
     except RuntimeError:
-        raise BadInput(f"{model} does not load as a model.", todo="Try another file.") from None
+        raise BadInput(f"{model} cannot be loaded as a model.", todo="Try another file.") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return cast("Engine", server.handle_chat_completions)
 
 
 class LlamaTransport(Sender):
-    """Hands requests to an engine; ``engine`` builds it when the first one comes."""
+    """Passes requests to an engine; ``engine`` builds it at the first request."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer as a stream of events. `httpx.ReadTimeout` when none begins."""
+        """Return the answer as a stream of events. `httpx.ReadTimeout` when it does not begin."""
         patience = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
         answer = _Answer(self._engine(), request.read(), patience.get("read"))
         status = _status(answer.first)
@@ -150,7 +150,7 @@ class _Answer(httpx.SyncByteStream):
 
 
 def _status(first: bytes | None) -> int:
-    """Return the HTTP status that an answer beginning with ``first`` would have."""
+    """Return the HTTP status for an answer that begins with ``first``."""
     if first is None:
         return 500
     error: dict[str, Any] | None = json.loads(first).get("error")

@@ -33,7 +33,7 @@ INSTALLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 _WEIGHTS = "model.safetensors"
 _BATCH = 32
 _FEW = 4
-"""A question is read by one thread: several wait for each other longer than they work (28 ms of
+"""A question is embedded by one thread: several wait for each other longer than they work (28 ms of
 processor time against 345 ms, and .05 s against .38 s on two busy cores)."""
 
 _PAIR = 256
@@ -59,7 +59,7 @@ class LocalEmbedder:
 
     @property
     def name(self) -> str:
-        """The model's name with the digest of its weights: other weights make another index."""
+        """The model's name with the digest of its weights: other weights need another index."""
         shown = INSTALLED if self._installed else self._folder.name
         return f"{shown}@{self._digest[:12]}"
 
@@ -103,7 +103,7 @@ class LocalEmbedder:
 
     @cached_property
     def _model(self) -> _Encoder:
-        _ = self._digest  # refuse before any code reads the file
+        _ = self._digest  # check it before any code reads the file
         os.environ.update(_OFFLINE)
         return _load(self._folder)
 
@@ -121,7 +121,7 @@ class LocalReranker:
         self._lock = Lock()
 
     def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
-        """Return how well each text answers ``query``. `BadInput` when the weights cannot do it."""
+        """Return how well each text answers ``query``. `BadInput` if the weights cannot be used."""
         asked = speak(require_redacted(query).reveal())
         pairs = [(asked, speak(require_redacted(text).reveal())) for text in texts]
         if not pairs:
@@ -140,7 +140,7 @@ class LocalReranker:
 
 
 class _CrossEncoder(Protocol):
-    """What is used of ``CrossEncoder``."""
+    """The part of ``CrossEncoder`` that is used."""
 
     def predict(
         self, inputs: list[tuple[str, str]], *, batch_size: int, show_progress_bar: bool
@@ -148,7 +148,7 @@ class _CrossEncoder(Protocol):
 
 
 class _Encoder(Protocol):
-    """What is used of ``SentenceTransformer``."""
+    """The part of ``SentenceTransformer`` that is used."""
 
     def encode(
         self,
@@ -166,8 +166,8 @@ class _Encoder(Protocol):
 def speak(text: str) -> str:
     """Return ``text`` with placeholders as their type's words: ``<PERSON_3>`` reads ``person``.
 
-    A sentence model has never seen ``<PERSON_3>`` and would spend five word pieces on it; the word
-    keeps the sense of the sentence. Which person it is stays with the lexical index.
+    A sentence model was not trained on ``<PERSON_3>`` and splits it into five word pieces; the word
+    keeps the sense of the sentence. The lexical index still tells the persons apart.
     """
     return SHAPE.sub(lambda found: found[0].strip("<>_0123456789").replace("_", " ").lower(), text)
 
@@ -177,10 +177,10 @@ def _load(folder: Path) -> _Encoder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # stderr belongs to whoever runs the command
+    logging.disable_progress_bar()  # stderr is for the user of the command
 
     dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
-    with _loading("embedding model", "Set QUIETDESK_EMBEDDER to the folder of another."):
+    with _loading("embedding model", "Set QUIETDESK_EMBEDDER to the folder of another model."):
         model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype}
         )
@@ -189,19 +189,19 @@ def _load(folder: Path) -> _Encoder:
 
 @contextmanager
 def _loading(what: str, todo: str) -> Generator[None]:
-    """Tell of a folder that does not load in words of ours."""
+    """Raise an error of ours for a folder that cannot be loaded."""
     try:
         yield
-    except Exception as error:  # config, tokenizer and weights are read by packages with own trees
+    except Exception as error:  # config, tokenizer and weights come from packages with other errors
         raise BadInput(
-            f"The {what} does not load ({type(error).__name__}).",
+            f"The {what} cannot be loaded ({type(error).__name__}).",
             safe="Nothing was searched or indexed with it.",
             todo=todo,
         ) from error
 
 
 def _must_judge(folder: Path) -> None:
-    """Refuse what is no cross-encoder: any other model would load, with a head of chance."""
+    """Refuse other models than cross-encoders: they would load, with a random head."""
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
         kinds, labels = config["architectures"], config.get("id2label", {0: "LABEL_0", 1: ""})
@@ -210,9 +210,9 @@ def _must_judge(folder: Path) -> None:
         judges = False
     if not judges:
         raise BadInput(
-            "The reranker is no cross-encoder with one score.",
+            "The reranker is not a cross-encoder with one score.",
             safe="Nothing was searched.",
-            todo="Set QUIETDESK_RERANKER to the folder of one, or unset it.",
+            todo="Set QUIETDESK_RERANKER to the folder of a cross-encoder, or unset it.",
         )
 
 
@@ -247,10 +247,10 @@ def _cores() -> int:
 
 
 def _use_threads(wanted: int) -> None:
-    """Let the next pass use ``wanted`` threads; 0 is as many as torch chose when it was loaded."""
+    """Let the next pass use ``wanted`` threads; 0 means torch's own number at its start."""
     import torch
 
-    most = _cores()  # asked before the first change
+    most = _cores()  # read before the first change
     torch.set_num_threads(wanted or most)
 
 

@@ -1,7 +1,7 @@
-"""What the errors of the model client's libraries mean, in our tree and in our words.
+"""The errors of the model client's libraries, translated into ours.
 
-Names instead of classes, so that no vendor is imported to speak of it; a test walks the vendors'
-namespaces and fails when one of them has an error that has no words here.
+The tables hold names instead of classes, so that no vendor is imported for them; a test walks the
+vendors' namespaces and fails when one of them has an error that is not listed here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
 _NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
 _BUSY = ("The model server is too busy.", _LATER)
 _ILL = ("The model server failed.", _LATER)
-OUT_OF_ROOM = ("The model ran out of room before it was done.", "Cite fewer passages.")
+OUT_OF_ROOM = ("The model's answer was cut off at its token limit.", "Cite fewer passages.")
 _OURS = ("The request to the model server could not be made.", "Report this.")
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -101,15 +101,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
 
 _VENDORS = frozenset({*WORDS, "anyio", "h11", "httpcore", "langchain", "langsmith"})
 _NEUTRAL = frozenset({*sys.stdlib_module_names, "pydantic", "pydantic_core"})
-"""Code that whoever calls it is to blame for."""
+"""Modules whose errors count as errors of the code that calls them."""
 
 
 def translated(error: BaseException) -> QuietdeskError | None:
-    """Return ``error`` as one of ours, or None when it is a bug of ours, to be raised as it is.
+    """Return ``error`` as one of ours, or None when it is a bug of ours, to be raised unchanged.
 
-    The gate's own errors pass through unchanged. The vendors raise `TypeError` and the like too,
-    from their own code, when an answer has not the shape that they expect: that is the server's.
-    Nothing of the vendor's message is kept: it may repeat what a server said.
+    The gate's own errors are returned unchanged. The vendors also raise `TypeError` and the like
+    from their own code when an answer has an unexpected shape: that is the server's fault. Nothing
+    of the vendor's message is kept: it may repeat what a server said.
     """
     chain = list(_causes(error))
     for each in chain:
@@ -137,7 +137,7 @@ def _words(error: BaseException) -> tuple[str, str] | None:
 
 
 def _is_a_bug(error: BaseException) -> bool:
-    """Return whether neither a vendor's error nor the network's was raised, nor by a vendor."""
+    """Return whether ``error`` is not a vendor's or the network's, nor raised in their code."""
     if _words(error) is not None or isinstance(error, OSError):
         return False
     names = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
@@ -146,6 +146,6 @@ def _is_a_bug(error: BaseException) -> bool:
 
 
 def trouble(words: tuple[str, str]) -> ModelTrouble:
-    """Return the error that says ``words``: what happened, and what to do."""
+    """Return an error with ``words``: what happened, and what to do."""
     happened, todo = words
     return ModelTrouble(happened, todo=todo)

@@ -17,29 +17,36 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def webhook(url: str) -> Callable[[str, str, ForPerson], Refusal | None]:
-    """Return what posts one reply to ``url`` as JSON ``{id, reference, text}``; no redirects.
+    """Return a function that posts one reply to ``url`` as JSON ``{id, reference, text}``.
 
-    It returns None when the other side took the reply, or else why not and how long it asks to
-    wait. The reply's id is the idempotency key of every attempt.
+    It follows no redirects. It returns None when the server accepted the reply, or else why not and
+    how long it asks to wait. The reply's id is the idempotency key of every attempt. The body of
+    the answer is not read: one without an end would hold the tenant's turn and fill the memory.
     """
 
     def post(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
         body = {"id": reply_id, "reference": reference, "text": text.for_display()}
         headers = {"idempotency-key": reply_id}
         try:
-            with httpx.Client(timeout=_SECONDS, trust_env=False) as client:
-                answer = client.post(url, json=body, headers=headers)
+            with (
+                httpx.Client(timeout=_SECONDS, trust_env=False) as client,
+                client.stream("POST", url, json=body, headers=headers) as answer,
+            ):
+                return _refusal(answer)
         except httpx.ConnectError:
             return Refusal("not-reached")
         except httpx.TimeoutException:
             return Refusal("no-answer")
         except httpx.RequestError:
             return Refusal("broken-off")
-        if answer.is_success:
-            return None
-        return Refusal(f"http-{answer.status_code}", _asked_wait(answer))
 
     return post
+
+
+def _refusal(answer: httpx.Response) -> Refusal | None:
+    if answer.is_success:
+        return None
+    return Refusal(f"http-{answer.status_code}", _asked_wait(answer))
 
 
 def _asked_wait(answer: httpx.Response) -> timedelta | None:

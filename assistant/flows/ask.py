@@ -1,4 +1,4 @@
-"""An agent asks the knowledge base, and asks on."""
+"""An agent asks the knowledge base a question, and follow-up questions."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
 class Answer:
     """A cited answer; when not ``answerable`` the passages are only the nearest ones.
 
-    ``narrowed`` tells that a filter left documents out, so that finding nothing is no gap yet;
-    ``noted`` that the question is kept as one.
+    ``narrowed`` means that a filter excluded documents, so that finding nothing is no gap yet;
+    ``noted`` that the question is kept as a gap.
     """
 
     question: RedactedText
@@ -42,7 +42,7 @@ def ask(
     before: Sequence[RedactedText] = (),
     filters: DocumentFilter | None = None,
 ) -> Answer:
-    """Answer from the tenant's documents, or say that nothing there answers it.
+    """Answer from the tenant's documents, or report that they hold no answer.
 
     ``before`` are the earlier questions of the conversation, oldest first, as they were redacted.
     """
@@ -59,9 +59,9 @@ def asking(
     before: Sequence[RedactedText] = (),
     filters: DocumentFilter | None = None,
 ) -> Generator[Answer]:
-    """Yield the answer as it grows, nothing unchecked in it; the last one is whole.
+    """Yield the answer as it grows, checked parts only; the last item is the whole answer.
 
-    Closing the generator stops the model; what had left by then is on record all the same.
+    Closing the generator stops the model; what was sent by then is in the ledger.
     """
     look = _look(desk, question, before, filters)
     written: Written | None = None
@@ -73,13 +73,13 @@ def asking(
         if written is not None:
             _record(desk, look, written, stopped=True)
         raise
-    assert written is not None, "a writer says at least that it has nothing to say"
+    assert written is not None, "a writer always returns something"
     _record(desk, look, written)
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What was asked, alone and after what was asked before, and what was found."""
+    """A question, the question with the earlier ones before it, and what was found."""
 
     question: RedactedText
     asked: RedactedText
@@ -110,7 +110,7 @@ def _look(
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:
-    """Return the question behind those that it follows: alone “And on a Mac?” asks nothing."""
+    """Return the question after the earlier ones: “And on a Mac?” means nothing by itself."""
     if not before:
         return question
     earlier = [_BEFORE.fill(asked=each) for each in before]

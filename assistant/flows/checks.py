@@ -1,4 +1,4 @@
-"""The checks that everything passes on its way out: once when drafted, again at every edit."""
+"""The checks of every outgoing text: once when it is drafted, again at every edit."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def must_decide(desk: Desk, person: Person) -> None:
 
 
 def masked_again(desk: Desk, written: Written) -> Written:
-    """Return what was written with every value that the vault knows behind its placeholder.
+    """Return ``written`` with every value that the vault knows replaced by its placeholder.
 
-    What one text hid from detection another may have shown since. A model's words were judged
-    against the vault already.
+    A value that was not detected in one text may have been detected in another since. A model's
+    words were checked against the vault already.
     """
     if written.writer != desk.fallback_writer.name:
         return written
@@ -67,10 +67,10 @@ def masked_again(desk: Desk, written: Written) -> Written:
 
 
 def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:
-    """Return what is wrong with ``body``, which was written from ``origin``; both redacted.
+    """Return the findings about ``body``, which was written from ``origin``; both redacted.
 
-    ``origin`` says whose identity may be put back: a placeholder that does not stand in it is
-    somebody whom this text has no business to name.
+    ``origin`` determines whose identity may be restored: a placeholder that does not occur in it is
+    of a person who has nothing to do with this text.
     """
     text, allowed = body.reveal(), placeholders_of(origin)
     seen = [
@@ -90,7 +90,7 @@ def must_be_clean(written: Written) -> None:
     blocking = sorted({finding.kind.value for finding in written.findings if finding.blocks})
     if blocking:
         raise Refused(
-            f"The text holds what may not go out ({', '.join(blocking).replace('_', ' ')}).",
+            f"The text contains what may not be sent ({', '.join(blocking).replace('_', ' ')}).",
             todo="Edit it, then approve it again.",
         )
 
@@ -101,5 +101,5 @@ def _kind(seen: EntityType) -> FindingKind:
 
 def _why(found: placeholders.Found) -> str:
     if found.placeholder.number is None:
-        return "nothing can be put back here; write it out or take it out"
-    return "the ticket and its passages do not speak of this"
+        return "this placeholder cannot be restored; write the value or remove it"
+    return "it is in neither the ticket nor its passages"

@@ -18,7 +18,7 @@ Owner = tuple[str, str]
 
 @dataclass(slots=True)
 class Conversation:
-    """What one person asked at one desk; ``stop`` is set to end what is being written."""
+    """What one person asked at one desk; setting ``stop`` ends the answer that is being written."""
 
     owner: Owner
     id: str = field(default_factory=new_id)
@@ -27,19 +27,19 @@ class Conversation:
     left: bool = False
 
     def add(self, answer: Answer) -> None:
-        """Keep an answer; the oldest goes when there are too many."""
+        """Add an answer; the oldest is dropped when there are too many."""
         self.answers = [*self.answers, answer][-_MOST_TURNS:]
 
 
 class Conversations:
-    """The conversations of this process; the oldest of all goes when there are too many."""
+    """The conversations of this process; the oldest is dropped when there are too many."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
         self._lock = Lock()
 
     def find(self, owner: Owner, conversation_id: str) -> Conversation | None:
-        """Return the conversation if it is this person's at this desk; nobody else's is found."""
+        """Return the conversation if it belongs to this person at this desk, else None."""
         with self._lock:
             found = self._kept.get(conversation_id)
             if found is None or found.owner != owner:
@@ -57,7 +57,7 @@ class Conversations:
         return made
 
     def leave(self, login: str, conversation_id: str) -> None:
-        """Forget a conversation of ``login``; what is still being written there ends unseen."""
+        """Forget a conversation of ``login``; an answer that is being written is stopped."""
         with self._lock:
             found = self._kept.get(conversation_id)
             if found is not None and found.owner[0] == login:

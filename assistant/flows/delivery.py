@@ -1,9 +1,9 @@
-"""Released replies are posted to a webhook that the provider owns, each on its own.
+"""Released replies are posted to the provider's webhook, each in a request of its own.
 
-An attempt is counted before the reply is posted, so that a kill in between costs an attempt and no
-more. What the other side does not take is tried again later, at most `MOST_ATTEMPTS` times, and is
-then given up until a person asks for it again. The reply's id goes with every attempt, by which the
-other side knows a reply that it has already.
+An attempt is counted before the reply is posted, so that a kill in between costs one attempt only.
+A reply that the server does not accept is tried again later, at most `MOST_ATTEMPTS` times, and is
+then given up until a person asks for it again. Every attempt carries the reply's id, by which the
+server recognises a reply that it has already.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from guardrails.identity.permissions import Person, release
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = timedelta(seconds=20)
-"""How long one run waits for replies that are soon to be tried again."""
+"""How long one run waits for replies that are due again soon."""
 
 LONGEST_RUN = timedelta(minutes=3)
-"""After which a run begins no further attempt: it holds the tenant's turn."""
+"""How long a run begins new attempts: other operations of the tenant wait for it."""
 
 UNFINISHED = "unfinished"
-"""The code of an attempt that began: what a kill leaves."""
+"""The code of an attempt that has begun; it stays when the process is killed."""
 
 Post = Callable[[str, str, ForPerson], Refusal | None]
-"""Posts ``(reply id, reference, text)``; returns why the other side did not take it, or None."""
+"""Posts ``(reply id, reference, text)``; returns why the server did not accept it, or None."""
 
 _growing = wait_exponential_jitter(multiplier=2, max=LONGEST_WAIT.total_seconds(), jitter=2)
 
@@ -46,7 +46,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, and how to wait; tests give another."""
+    """The current time, and how to wait; tests pass another one."""
 
     now: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
@@ -54,7 +54,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A reply that the other side did not take; ``delivery.next_at`` is None when given up."""
+    """A reply that the server did not accept; ``delivery.next_at`` is None when it was given up."""
 
     reference: str
     delivery: Delivery
@@ -62,14 +62,14 @@ class NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a run did: how many replies the other side took, and those that still wait."""
+    """The result of a run: how many replies were accepted, and those that still wait."""
 
     delivered: int
     waiting: tuple[NotTaken, ...]
 
 
 def deliver(desk: Desk, person: Person, post: Post, clock: Clock | None = None) -> Delivered:
-    """Post what is due, oldest first; wait for what is soon due again, at most `PATIENCE`."""
+    """Post the replies that are due, oldest first; wait at most `PATIENCE` for others."""
     must_decide(desk, person)
     clock = clock or Clock()
     began, taken = clock.now(), 0
@@ -85,7 +85,7 @@ def deliver(desk: Desk, person: Person, post: Post, clock: Clock | None = None) 
 
 
 def failures(desk: Desk, person: Person, *, given_up: bool = False) -> list[NotTaken]:
-    """Return the replies that were posted in vain, or those of them that were given up."""
+    """Return the replies whose delivery failed, or only those that were given up."""
     must_decide(desk, person)
     known = {reply.id: reply.reference for reply, _ in _undelivered(desk)}
     return [
@@ -96,9 +96,10 @@ def failures(desk: Desk, person: Person, *, given_up: bool = False) -> list[NotT
 
 
 def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
-    """Make due again what was given up: the reply whose id begins so, or all; return how many.
+    """Make replies due again that were given up, and return how many.
 
-    `NotFound` when no id begins so, `BadInput` when several do.
+    ``reply_id`` is the start of one id; empty means all. `NotFound` when no id begins with it,
+    `BadInput` when several do.
     """
     given_up = [each.delivery for each in failures(desk, person, given_up=True)]
     wanted = [each for each in given_up if each.reply_id.startswith(reply_id)]
@@ -114,7 +115,9 @@ def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
 def _not_one(reply_id: str, number: int) -> NotFound | BadInput:
     todo = "See `quietdesk outbox list --failed`."
     if number:
-        return BadInput(f"{number} ids begin with {reply_id}.", todo="Give more of it.")
+        return BadInput(
+            f"{number} ids begin with {reply_id}.", todo="Give more characters of the id."
+        )
     return NotFound(f"No reply {reply_id} was given up.", todo=todo)
 
 
@@ -141,9 +144,11 @@ def _times(desk: Desk) -> Iterator[datetime]:
 def _attempt(
     desk: Desk, person: Person, reply: Reply, before: Delivery | None, post: Post, clock: Clock
 ) -> bool:
-    """Post one reply; return whether the other side took it."""
+    """Post one reply; return whether the server accepted it."""
     number = before.attempts + 1 if before else 1
-    if before is not None and number > MOST_ATTEMPTS:  # killed in the last one
+    if (
+        before is not None and number > MOST_ATTEMPTS
+    ):  # the process was killed during the last attempt
         _fail(desk, reply, replace(before, next_at=None))
         return False
     begun = Delivery(reply.id, number, UNFINISHED, clock.now() + _backoff(number))
@@ -181,7 +186,7 @@ def _fail(desk: Desk, reply: Reply, failed: Delivery) -> None:
 
 
 def _backoff(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: 2 s, 4 s, 8 s …, and up to 2 s by chance."""
+    """Return how long to wait after ``attempts``: 2 s, 4 s, 8 s …, plus up to 2 s at random."""
     state = RetryCallState(Retrying(), None, (), {})
     state.attempt_number = attempts
     return timedelta(seconds=_growing(state))

@@ -1,4 +1,4 @@
-"""A tenant tells us who its people are: from then on they are masked wherever they stand."""
+"""A tenant declares its people: from then on they are masked in every text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _COLUMNS = ("name", "email", "phone", "username", "employee_number", "hosts", "s
 def import_people(desk: Desk, raw: RawText, name: str) -> int:
     """Add the people of a CSV file, all or none; return how many are new.
 
-    `BadInput` names the first line that cannot be used. Whoever keeps a desk opens it again
-    afterwards, because a desk knows the people that were there when it was opened.
+    `BadInput` names the first line that cannot be used. The caller must reopen the desk afterwards,
+    because a desk knows the people that were declared when it was opened.
     """
     people = [_person(fields) for fields in parse_table(raw, name, _COLUMNS)]
     if not people:
-        raise BadInput(f"{name} names nobody.")
+        raise BadInput(f"{name} lists no people.")
     with desk.records.transaction():
         new = desk.records.directory.put(people)
         desk.ledger.append("directory.imported", people=len(people), new=new)

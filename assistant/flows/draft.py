@@ -60,7 +60,7 @@ def _inspected(desk: Desk, ticket: Ticket, written: Written) -> Written:
 
 
 def _from_passages(ticket: Ticket, written: Written) -> list[Finding]:
-    """Tell the reviewer whom the reply names from the knowledge base and not from the ticket."""
+    """Return a finding for each placeholder that is from the knowledge base, not the ticket."""
     mine = placeholders_of(thread_of(ticket)) | placeholders_of(ticket.requester)
     return [
         Finding(

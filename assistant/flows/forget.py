@@ -1,9 +1,9 @@
-"""Forgetting for good: what is removed, and the vault's values that nothing else needs.
+"""Forgetting documents and tickets, and the vault's values that nothing else needs.
 
-Which values are still needed is asked of the database and not read from the texts, so that one
-forgetting holds the write lock for as long as it takes to delete, whatever else is kept. Bytes
-leave the disk when the caller does so inside `assistant.bootstrap.Home.erasing`. The ledger keeps
-its rows: they hold ids, counts and keyed hashes, no text.
+A database query finds the values that are still needed, without opening texts, so that the write
+lock is held only for the deletion, however many records there are. Bytes leave the disk when the
+caller does this inside `assistant.bootstrap.Home.erasing`. The ledger keeps its rows: they hold
+ids, counts and keyed hashes, no text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from guardrails.identity.restore import placeholders_of
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much was forgotten; ``quoting`` drafts of other tickets hold words of it still."""
+    """How much was forgotten; ``quoting`` drafts of other tickets still quote it."""
 
     documents: int = 0
     chunks: int = 0
@@ -30,7 +30,7 @@ class Forgotten:
 
 
 def forget_documents(desk: Desk, document_ids: Sequence[str]) -> Forgotten:
-    """Forget documents, their chunks and vectors, and the values that stood there alone."""
+    """Forget documents, their chunks and vectors, and the values that occurred only there."""
     store = desk.records.documents
     desk.records.uses.complete(desk.redactor.learnt)
     with desk.records.transaction():
@@ -45,9 +45,9 @@ def forget_documents(desk: Desk, document_ids: Sequence[str]) -> Forgotten:
 
 
 def forget_ticket(desk: Desk, reference: str) -> Forgotten:
-    """Forget a ticket, its drafts and replies, and the values that stood there alone.
+    """Forget a ticket, its drafts and replies, and the values that occurred only there.
 
-    `NotFound` when there is none of that reference.
+    `NotFound` for an unknown reference.
     """
     desk.records.uses.complete(desk.redactor.learnt)
     with desk.records.transaction():
@@ -58,7 +58,7 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
         fields = desk.redactor.learnt(raw.people if raw else ())
         drafts = desk.records.drafts.remove_of(ticket.id)
         desk.records.tickets.remove(reference)
-        chunks = desk.records.documents.remove([ticket.id])  # a resolved one is one of them too
+        chunks = desk.records.documents.remove([ticket.id])  # a resolved ticket is a document too
         written = (text for each in drafts for text in each.written.texts)
         values = _shred(desk, [fields, *ticket.texts, *written])
         desk.ledger.append("forgotten", tickets=1, drafts=len(drafts), values=values)
@@ -69,8 +69,8 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
 
 
 def _shred(desk: Desk, gone: Iterable[RedactedText]) -> int:
-    """Erase the values whose placeholders stood in ``gone`` and stand in nothing that is kept."""
-    stood = {placeholder for text in gone for placeholder in placeholders_of(text)}
-    alone = stood - desk.records.uses.used(stood)
+    """Erase the values whose placeholders occur in ``gone`` and in no stored record."""
+    found = {placeholder for text in gone for placeholder in placeholders_of(text)}
+    alone = found - desk.records.uses.used(found)
     numbered = sorted((each.type, each.number) for each in alone if each.number is not None)
     return desk.records.vault.forget(numbered)

@@ -1,7 +1,7 @@
-"""What the knowledge base could not answer: kept, and shown in groups of like questions.
+"""Questions that the knowledge base could not answer, shown in groups of similar questions.
 
-Questions are alike by the cosine of their vectors. Groups grow bottom-up by average linkage (UPGMA;
-Sokal and Michener 1958): two join when their questions are alike on average.
+Similarity is the cosine of the questions' vectors. Groups grow bottom-up by average linkage (UPGMA;
+Sokal and Michener 1958): two join when their questions are similar on average.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from assistant.ports import Vectors
 from guardrails import RedactedText
 
 KEPT = 1000
-"""The newest that are kept of a tenant."""
+"""The most gaps that are kept of a tenant; older ones are deleted."""
 
 _ALIKE = 0.6
-"""Above it MiniLM's pairs mostly ask the same; two different problems of a product reach .5."""
+"""Pairs above this cosine mostly ask the same; two problems of one product reach .5."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapGroup:
-    """Questions that ask the same, newest first; ``typical`` stands for them."""
+    """Questions that ask the same, newest first; ``typical`` represents them."""
 
     typical: RedactedText
     gaps: tuple[Gap, ...]
@@ -38,12 +38,12 @@ class GapGroup:
 
 
 def note_gap(desk: Desk, question: RedactedText) -> None:
-    """Keep a question that nothing answered."""
+    """Keep a question without an answer."""
     desk.records.gaps.put(Gap(new_id(), datetime.now(UTC), question), KEPT)
 
 
 def gaps(desk: Desk) -> list[GapGroup]:
-    """Return what was asked in vain, most often asked first, then last asked first."""
+    """Return the unanswered questions in groups: largest first, then most recent first."""
     kept = desk.records.gaps.list()
     if not kept:
         return []
@@ -55,13 +55,14 @@ def gaps(desk: Desk) -> list[GapGroup]:
 def clusters(vectors: Vectors, alike: float) -> list[list[int]]:
     """Return the rows of ``vectors`` (unit length) in groups, each in ascending order.
 
-    From any group the chain goes on to the most like one until two are most like each other, and
-    these join (Murtagh 1983, "A survey of recent advances in hierarchical clustering algorithms"):
-    the groups of average linkage, with a few rows read for each join and not the whole matrix. What
-    is like no other at the end of a chain stays as it is: joining others brings none nearer to it.
+    Nearest-neighbour chain (Murtagh 1983, "A survey of recent advances in hierarchical clustering
+    algorithms"): from any group the chain goes on to the most similar one until two are each
+    other's nearest, and these join. The result is that of average linkage, but each join reads a
+    few rows and not the whole matrix. A group at the end of a chain that is similar to no other is
+    final: joining others brings none nearer to it.
     """
     near = vectors @ vectors.T
-    near = np.maximum(near, near.T)  # to the last bit, or the chain could go round
+    near = np.maximum(near, near.T)  # symmetric to the last bit, or the chain could loop
     np.fill_diagonal(near, -np.inf)
     members = {at: [at] for at in range(len(vectors))}
     left = set(members)
@@ -72,7 +73,7 @@ def clusters(vectors: Vectors, alike: float) -> list[list[int]]:
         last, before = chain[-1], chain[-2] if len(chain) > 1 else None
         best = int(near[last].argmax())
         if before is not None and near[last, before] >= near[last, best]:
-            best = before  # of equals the one that it came from, so that the chain ends
+            best = before  # a tie goes to the group before it, so that the chain ends
         if near[last, best] < alike:
             left.discard(chain.pop())
             near[last] = near[:, last] = -np.inf
@@ -86,7 +87,7 @@ def clusters(vectors: Vectors, alike: float) -> list[list[int]]:
 
 
 def _join(near: Vectors, members: dict[int, list[int]], one: int, two: int) -> None:
-    """Put group ``two`` into ``one``; what a third is like both is the mean over all members."""
+    """Merge group ``two`` into ``one``; a third's similarity is the mean over all members."""
     sizes = len(members[one]), len(members[two])
     mean = (sizes[0] * near[one] + sizes[1] * near[two]) / sum(sizes)
     near[one] = near[:, one] = mean
@@ -95,7 +96,7 @@ def _join(near: Vectors, members: dict[int, list[int]], one: int, two: int) -> N
 
 
 def _vectors(desk: Desk, kept: Sequence[Gap]) -> Vectors:
-    """Return the questions' vectors; those that the desk's embedder has not made yet are kept."""
+    """Return the questions' vectors; missing ones are made and stored."""
     model = desk.embedder.name
     known = desk.records.gaps.vectors(model)
     new = [each for each in kept if each.id not in known]

@@ -1,4 +1,4 @@
-"""Released replies: shown, and exported. `assistant.flows.delivery` posts them."""
+"""Shows and exports released replies. `assistant.flows.delivery` posts them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutboxItem:
     released_at: datetime
     delivered_at: datetime | None
     delivery: Delivery | None = None
-    """How often it was posted in vain; None when it never was, or was delivered."""
+    """How many deliveries failed; None when none was tried, or the reply was delivered."""
 
 
 def replies(desk: Desk, person: Person) -> list[OutboxItem]:

@@ -1,4 +1,4 @@
-"""Users are administered: roles, passwords, sessions, removal. Every change is in the ledger.
+"""Administration of users: roles, passwords, sessions, removal. The ledger records every change.
 
 The owner of the home may do everything. An admin of a tenant gives and takes roles there, and
 changes the account of a user whose memberships are all at that tenant: a password that an admin
@@ -19,7 +19,7 @@ from guardrails.audit.ledger import Fact, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """Who administers: an admin of ``tenant``, or the owner of the home when that is None.
+    """The acting person: an admin of ``tenant``, or the owner of the home when that is None.
 
     ``login`` is None for the owner, who works from the shell without one.
     """
@@ -30,7 +30,7 @@ class Administrator:
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """What these flows take: the users, each tenant's ledger by its slug, and who administers."""
+    """The argument of these flows: the users, the ledgers by tenant slug, and the administrator."""
 
     users: UserStore
     ledger: Callable[[str], Ledger]
@@ -38,7 +38,7 @@ class Administration:
 
 
 def accounts(here: Administration) -> list[Account]:
-    """Return the users, by login; for an admin those of the own tenant, with that membership."""
+    """Return the users, by login; an admin gets those of the own tenant, with that membership."""
     return [_seen(here, each) for each in here.users.list() if _is_seen(here, each)]
 
 
@@ -51,7 +51,7 @@ def account(here: Administration, login: str) -> Account:
 
 
 def add_role(here: Administration, login: str, tenant: str, role: Role) -> Account:
-    """Give a user a role at a tenant; one that they have already changes nothing."""
+    """Give a user a role at a tenant; a role that they have already changes nothing."""
     _must_manage(here, tenant)
     user = _any(here, login).user
     ledger = here.ledger(tenant)
@@ -93,7 +93,7 @@ def remove_user(here: Administration, login: str, *, force: bool = False) -> Non
 
 
 def reset_password(here: Administration, login: str, password: str) -> None:
-    """Set a user's password, and end every session. `BadInput` for a password of wrong length."""
+    """Set a user's password, and end every session. `BadInput` when it is too short or too long."""
     _set_password(here, _within_reach(here, login), password)
 
 
@@ -169,7 +169,7 @@ def _must_leave_an_admin(here: Administration, user: User, tenant: str) -> None:
         raise Refused(
             f"{user.login} is the last admin of {tenant}.",
             safe="Nothing was changed.",
-            todo="Make another user admin first, or repeat it with --force.",
+            todo="Make another user admin first, or repeat the command with --force.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Putting what a writer made into the review queue, with its ledger row, in one transaction."""
+"""Puts a writer's text into the review queue, with its ledger row, in one transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from guardrails.audit.ledger import digest
 
 
 def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draft:
-    """Store a draft and the outcome of the sends that it came from."""
+    """Store a draft, and record the outcome of the requests that it came from."""
     draft = Draft(
         id=new_id(),
         ticket_id=ticket.id,

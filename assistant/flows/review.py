@@ -1,4 +1,4 @@
-"""A person decides: approve, edit, reject, release. Every edit passes the gates again."""
+"""A person approves, edits, rejects or releases a draft. Every edit passes the gates again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from guardrails.placeholders import Placeholder, find
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """A placeholder at ``start`` to ``end`` of a body, and what is sent in its place."""
+    """A placeholder at ``start`` to ``end`` of a body, and the value that is sent in its place."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
 
 
 def approve(desk: Desk, person: Person, draft_id: str) -> Draft:
-    """Approve a draft as it stands. `Refused` when a finding blocks or somebody was faster."""
+    """Approve a draft. `Refused` when a finding blocks or another person has decided."""
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     must_be_clean(draft.written)
@@ -90,13 +90,13 @@ def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
 
 
 def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
-    """Replace what will be sent. The new words are redacted and checked; approval starts again."""
+    """Replace the body. The new words are redacted and checked; approval starts again."""
     must_decide(desk, person)
     if not len(text):
         raise BadInput("An empty reply cannot be sent.", todo="Reject the draft instead.")
     draft = draft_of(desk, draft_id)
     if draft.state not in (DraftState.PENDING, DraftState.APPROVED):
-        raise Refused(f"This draft is {draft.state.value}; it does not change any more.")
+        raise Refused(f"This draft is {draft.state.value} and cannot be changed.")
     written = _rewritten(desk, draft, text)
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
@@ -107,22 +107,24 @@ def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
 
 
 def release(desk: Desk, person: Person, draft_id: str) -> Reply:
-    """Put identity back and place the reply in the outbox. Only an approved, clean reply goes."""
+    """Restore identity and put the reply into the outbox. `Refused` unless approved and clean."""
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     if draft.kind is not DraftKind.REPLY:
-        raise Refused("A summary stays in the house; only replies are released.")
+        raise Refused("A summary is internal; only replies are released.")
     if draft.state is not DraftState.APPROVED:
-        raise Refused(f"This draft is {draft.state.value}.", todo="Only approved drafts go out.")
+        raise Refused(
+            f"This draft is {draft.state.value}.", todo="Only an approved draft can be released."
+        )
     origin = _origin(draft.written)
     found = inspect(desk, draft.written.body, origin=origin)
     must_be_clean(replace(draft.written, findings=found))
     restored = desk.restorer.restore(draft.written.body, placeholders_of(origin))
     if restored.left:
         raise Refused(
-            "Some placeholders can no longer be put back: "
+            "Some placeholders can no longer be restored: "
             f"{', '.join(sorted(set(map(str, restored.left))))}.",
-            todo="Edit the reply and take them out.",
+            todo="Edit the reply and remove them.",
         )
     release_to(restored.text, person, desk.tenant.slug)
     reply = Reply(
@@ -167,11 +169,11 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
     return replace(edited, findings=(*found, *added))
 
 
-_NEW = "the edit names this, and neither the ticket nor its passages do"
+_NEW = "the edit adds this; it is in neither the ticket nor its passages"
 
 
 def _origin(written: Written) -> RedactedText:
-    """Whose identity may be put back: who stands in the sources, and whom a person wrote in."""
+    """Return the texts whose placeholders may be restored: the sources and a person's edits."""
     return join("\n", [written.saw, written.body]) if written.writer == "person" else written.saw
 
 
@@ -181,7 +183,7 @@ def _restored(desk: Desk, draft: Draft) -> RawText:
 
 
 def _put_back(desk: Desk, person: Person, draft: Draft) -> Iterator[PutBack]:
-    """Yield each placeholder of the body; one that may not be put back stays as it is."""
+    """Yield each placeholder of the body; one that may not be restored stays a placeholder."""
     body, allowed = draft.written.body, placeholders_of(_origin(draft.written))
     places = list(find(body.reveal()))
     cuts = [body.cut(each.start, each.end) for each in places]
@@ -217,4 +219,4 @@ def _record(desk: Desk, person: Person, draft: Draft, action: LiteralString, **f
 
 
 def _overtaken() -> Refused:
-    return Refused("Somebody else decided about this draft a moment ago.", todo="Open it again.")
+    return Refused("Another person has just decided about this draft.", todo="Open it again.")

@@ -29,7 +29,7 @@ class TicketLine:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One message as it came, and as a model sees it."""
+    """One message, raw and as a model sees it."""
 
     at: datetime
     author: ForPerson
@@ -54,15 +54,21 @@ class TicketView:
 
 
 def tickets(
-    desk: Desk, person: Person, *, status: TicketStatus | None = None, sought: str = ""
+    desk: Desk,
+    person: Person,
+    *,
+    status: TicketStatus | None = None,
+    sought: str = "",
+    limit: int | None = None,
 ) -> list[TicketLine]:
     """Return the tenant's tickets, newest first, in a constant number of reads.
 
     With ``status`` only those of that status; with ``sought`` only those whose reference, priority,
-    subject and requester hold each of its words, in any case.
+    subject and requester hold each of its words, in any case. With ``limit`` only so many of the
+    newest are read.
     """
     must_read(desk, person)
-    rows = desk.records.tickets.list(status=status)
+    rows = desk.records.tickets.list(status=status, limit=limit)
     texts = restored_all(desk, person, [t for row in rows for t in (row.subject, row.requester)])
     lines = [
         TicketLine(
@@ -75,7 +81,7 @@ def tickets(
 
 
 def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
-    """Return one thread as it came. `NotFound` for an unknown reference."""
+    """Return one raw thread. `NotFound` for an unknown reference."""
     must_read(desk, person)
     raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
     if raw is None or redacted is None:
@@ -107,12 +113,12 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
 
 
 def restored(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
-    """Return redacted text with identity put back, for a person of this tenant."""
+    """Return redacted text with identity restored, for a person of this tenant."""
     return restored_all(desk, person, [text])[0]
 
 
 def restored_all(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[ForPerson]:
-    """Return several texts as `restored` does one, with a single read of the vault."""
+    """Restore several texts as `restored` does, with a single read of the vault."""
     must_read(desk, person)
     found = desk.restorer.restore_many(texts)
     return [show(each.text, person, desk.tenant.slug) for each in found]

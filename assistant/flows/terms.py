@@ -1,10 +1,10 @@
-"""Words that a tenant decides on: masked wherever they stand, or left readable.
+"""A tenant's terms: words that are masked in every text, or left readable.
 
-Every decision is a reviewer's and stands in the ledger, without the word. What was read before is
-stale from then on; whoever keeps a desk opens it again afterwards.
+Every decision is made by a reviewer and recorded in the ledger, without the word. Documents that
+were read before become stale; the caller must reopen the desk afterwards.
 
-What was masked and should be read is named by its placeholder, one of a text that the person
-has before them: nobody learns here what the placeholder of another text stands for.
+A masked value that should be readable is named by its placeholder in a text that the person has
+open: no one learns here the value of a placeholder of another text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """A term for the screen of a permitted person; without a type it stays readable."""
+    """A term, shown to a permitted person; without a type it stays readable."""
 
     text: ForPerson
     type: EntityType | None
@@ -36,7 +36,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class MaskedValue:
-    """What stands for a value in a text, and the value, for a permitted person."""
+    """A placeholder of a text and its value, shown to a permitted person."""
 
     placeholder: Placeholder
     value: ForPerson
@@ -48,14 +48,14 @@ def add_term(desk: Desk, person: Person, text: RawText, kind: EntityType | None)
     _permitted(person, desk)
     term = Term(text, kind)
     if term.says_little or len(text) > _LONGEST:
-        raise BadInput(f"A term has 2 to {_LONGEST} characters.", todo="Give a word or a name.")
+        raise BadInput(f"A term has 2 to {_LONGEST} characters.", todo="Enter a word or a name.")
     with desk.records.transaction():
         desk.records.terms.put(term)
         desk.ledger.append("term.added", by=person.login, masked=kind is not None)
 
 
 def remove_term(desk: Desk, person: Person, text: RawText) -> None:
-    """Leave the word to detection again. `BadInput` if nobody had decided on it."""
+    """Remove a term, so that detection decides again. `BadInput` if there is no such term."""
     _permitted(person, desk)
     with desk.records.transaction():
         if not desk.records.terms.remove(Term(text, None)):
@@ -66,30 +66,30 @@ def remove_term(desk: Desk, person: Person, text: RawText) -> None:
 def leave_readable(
     desk: Desk, person: Person, placeholder: str, texts: Sequence[RedactedText]
 ) -> Placeholder:
-    """Leave readable from now on what ``placeholder`` stands for in one of ``texts``.
+    """Leave the value of ``placeholder`` in one of ``texts`` readable from now on.
 
-    `NotFound` when none of them holds it, `Refused` where nothing can be left readable.
+    `NotFound` when none of them contains it, `Refused` when its value cannot be left readable.
     """
     _permitted(person, desk)
     here = {str(name): (name, cut) for name, cut in _placeholders(texts)}
     if placeholder not in here:
-        raise NotFound("What is open here holds no such placeholder.", todo="Open it again.")
+        raise NotFound("The open text contains no such placeholder.", todo="Open it again.")
     name, cut = here[placeholder]
     if name.type is EntityType.LITERAL:
-        raise Refused("What only looks like a placeholder stays masked.", safe=_UNCHANGED)
+        raise Refused("Text that only looks like a placeholder stays masked.", safe=_UNCHANGED)
     restored = desk.restorer.restore(cut)
     if restored.left:
         raise Refused(
-            "Nothing is kept of what stood there, so it cannot be made readable from here.",
+            "The value of this placeholder was not kept, so it cannot be made readable here.",
             safe=_UNCHANGED,
-            todo="Type the word instead; what still looks like a secret stays masked.",
+            todo="Type the word instead; a word that still looks like a secret stays masked.",
         )
     add_term(desk, person, restored.text, None)
     return name
 
 
 def masked(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[MaskedValue]:
-    """Return what ``texts`` hold masked and could be left readable, in their order."""
+    """Return the masked values of ``texts`` that could be left readable, in their order."""
     _permitted(person, desk)
     read = {_id(desk, term) for term in desk.records.terms.list() if term.type is None}
     cuts = {
@@ -118,11 +118,11 @@ def texts_of(what: Ticket | Draft) -> list[RedactedText]:
 
 
 def take_back(desk: Desk, person: Person, term_id: str) -> None:
-    """Leave a word to detection again, by the id that its line has. `NotFound` for another."""
+    """Remove a term by its id, so that detection decides again. `NotFound` for an unknown id."""
     _permitted(person, desk)
     found = [term for term in desk.records.terms.list() if _id(desk, term) == term_id]
     if not found:
-        raise NotFound("There is no such term any more.")
+        raise NotFound("This term was removed already.")
     remove_term(desk, person, found[0].text)
 
 

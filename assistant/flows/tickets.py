@@ -1,6 +1,6 @@
-"""Tickets: each is redacted and kept, and can be redacted again when the tenant knows more.
+"""Tickets: each is redacted and stored, and can be redacted again when the tenant declares more.
 
-A ticket is kept with its ledger row in one transaction.
+A ticket is stored with its ledger row in one transaction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.destroyed import without_secrets
 from guardrails.identity.regions import Region, cut, locate
-from guardrails.placeholders import count_by_type
+from guardrails.identity.restore import placeholders_of
+from guardrails.placeholders import Placeholder, count_by_type
 from guardrails.spans import EntityType
 
 __all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
@@ -29,9 +30,9 @@ _QUOTED = Template("[quoted from above]")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A ticket as it is stored: ``raw`` as it came but for its secrets, and ``redacted``.
+    """A ticket as it is stored: ``raw`` without its secrets, and ``redacted``.
 
-    ``fields`` are the placeholders of its people's fields.
+    ``fields`` holds the placeholders of its people's fields.
     """
 
     raw: RawTicket
@@ -46,9 +47,9 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         texts += (turn.author, turn.text)
     known = KnownValues.of_people(raw.people)
     done = desk.redactor.redact_many(texts, known=known)
-    kept = _without_secrets(raw, done)
+    kept = _without_secrets(raw, done, desk.redactor.secrets_of(raw.people))
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
-        return redact(desk, kept, ticket_id)  # so that it reads the same whenever it is done again
+        return redact(desk, kept, ticket_id)  # so that redacting it again gives the same text
     fields = desk.redactor.learn(raw.people)
     subject, requester, *turns = done
     bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
@@ -69,10 +70,10 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
-    """Return a ticket as it is redacted now, and keep it so; `NotFound` for an unknown reference.
+    """Redact a ticket again, store and return it. `NotFound` for an unknown reference.
 
-    What the tenant told or decided since it came counts from here on. A ticket that is not kept as
-    it came stays as it is, and so does one that somebody brings in again meanwhile.
+    People and terms that were declared since its import apply to it now. A ticket without a raw
+    side is left unchanged, and so is one that is imported again meanwhile.
     """
     kept = ticket_of(desk, reference)
     raw = desk.records.tickets.raw(reference)
@@ -91,15 +92,17 @@ def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
     """Destroy the secrets in tickets that an earlier version stored with them.
 
     ``before`` is called before the first of them is replaced: its old bytes are on the disk until
-    they are erased. A run that was killed is started again: what it has done is not done twice.
+    they are erased. After a kill, the next run does only the rest.
     """
     waiting = desk.records.tickets.with_secrets()
     for at in range(0, len(waiting), _BATCH):
         found = [_stored(desk, reference) for reference in waiting[at : at + _BATCH]]
-        pairs = [(each, _cleaned(desk, each, before)) for each in found if each is not None]
+        stored = [each for each in found if each is not None]
+        named = desk.redactor.secrets_of(each for one in stored for each in one.raw.people)
+        cleaned = [_cleaned(desk, each, before, named=bool(named)) for each in stored]
         with desk.records.transaction():
-            for stored, kept in pairs:
-                _replace(desk, stored, kept)
+            for each in cleaned:
+                _replace(desk, each)
 
 
 def _stored(desk: Desk, reference: str) -> Kept | None:
@@ -109,29 +112,55 @@ def _stored(desk: Desk, reference: str) -> Kept | None:
     return Kept(raw, redacted, desk.redactor.learnt(raw.people))
 
 
-def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None]) -> Kept:
-    """Return a stored ticket without its secrets: of most the redacted side says there are none."""
-    if EntityType.SECRET not in _placeholders(stored.redacted):
-        return stored
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """A ticket as an earlier version stored it, as it is kept now, and values that held a secret.
+
+    The values go from the vault even where a draft still names them: it cannot be released then.
+    """
+
+    stored: Kept
+    kept: Kept
+    values: frozenset[Placeholder] = frozenset()
+
+
+def _cleaned(desk: Desk, stored: Kept, before: Callable[[], None], *, named: bool) -> _Cleaned:
+    """Return a stored ticket without its secrets; the redacted side shows if its texts have any.
+
+    ``named`` says whether a field of its people may hold one.
+    """
+    if EntityType.SECRET not in _placeholders(stored.redacted) and not (
+        named and desk.redactor.secrets_of(stored.raw.people)
+    ):
+        return _Cleaned(stored, stored)
     before()
-    return redact(desk, stored.raw, stored.redacted.id)
+    kept = redact(desk, stored.raw, stored.redacted.id)
+    gone = _names(stored) - _names(kept)
+    return _Cleaned(stored, kept, desk.redactor.with_secrets(gone))
 
 
-def _replace(desk: Desk, stored: Kept, kept: Kept) -> None:
-    tickets = desk.records.tickets
+def _names(kept: Kept) -> frozenset[Placeholder]:
+    texts = (kept.fields, *kept.redacted.texts)
+    return frozenset(name for text in texts for name in placeholders_of(text))
+
+
+def _replace(desk: Desk, cleaned: _Cleaned) -> None:
+    tickets, stored, kept = desk.records.tickets, cleaned.stored, cleaned.kept
     if tickets.get(kept.raw.reference) != stored.redacted:
         return  # imported again meanwhile, and so without secrets
     if tickets.put(kept.raw, kept.redacted, kept.fields) and kept is not stored:
+        gone = [(each.type, each.number) for each in cleaned.values if each.number is not None]
+        desk.records.vault.forget(gone)
         _append(desk, "ticket.secrets_destroyed", kept.redacted)
 
 
 def keep(desk: Desk, raw: RawTicket) -> str:
-    """Redact and keep a ticket; return whether it is new, changed or unchanged."""
+    """Redact and store a ticket; return whether it is new, changed or unchanged."""
     tickets = desk.records.tickets
     known = tickets.id_of(raw.reference)
     kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
-        known = tickets.id_of(raw.reference)  # somebody may have been faster
+        known = tickets.id_of(raw.reference)  # another import may have stored it meanwhile
         if not tickets.put(kept.raw, kept.redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
@@ -145,13 +174,17 @@ def keep(desk: Desk, raw: RawTicket) -> str:
     return "changed" if known else "new"
 
 
-def _without_secrets(raw: RawTicket, done: Sequence[Redaction]) -> RawTicket:
+def _without_secrets(
+    raw: RawTicket, done: Sequence[Redaction], fields: Sequence[RawText]
+) -> RawTicket:
     """Return ``raw`` as it may be stored; ``done`` are its subject, requester, authors and texts.
 
-    A secret in the requester's or an author's name stands in the people's fields as well.
+    ``fields`` are the secrets in the fields of its people, where those of the requester's and an
+    author's name occur as well.
     """
     subject, requester, *turns = done
-    named = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    inside = [secret for each in (requester, *turns[::2]) for secret in each.secrets]
+    named = [*inside, *fields]
     return replace(
         raw,
         subject=subject.kept,
@@ -174,11 +207,11 @@ def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
 
 
 def _without_repeats(raws: Sequence[RawText], redacted: Sequence[Redaction]) -> list[RedactedText]:
-    """Return messages; what they only quote from the ones before is said to be so.
+    """Return redacted messages; quotations of earlier ones are replaced by a note.
 
-    A thread of ten replies holds its first message ten times; a model that reads it ten times takes
-    it for ten complaints. Quotations are found in the text as it came, because a mask may take
-    away what they are recognised by.
+    A thread of ten replies contains its first message ten times, which a model takes for ten
+    complaints. Quotations are found in the raw text, because redaction may remove what they are
+    recognised by.
     """
     quoted = locate(raws, repeats)
     parts = zip(redacted, raws, quoted, strict=True)

@@ -1,1 +1,1 @@
-"""From a question to passages."""
+"""Retrieval: from a question to passages."""

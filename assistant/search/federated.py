@@ -1,7 +1,7 @@
-"""What a desk reads: its own documents, and the provider's library where its policy says so.
+"""Federated search: the desk's own documents, and the provider's library if its policy allows it.
 
-Both were made by the same embedder and the same BM25, whose scores compare, so that hits of both
-stand in one list. Ids never meet: each is random, or a keyed hash under its owner's key.
+Both indexes use the same embedder and the same BM25, whose scores compare, so hits of both are
+merged into one list. Ids never collide: each is random, or a keyed hash under its owner's key.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def vectors_of(desk: Desk) -> VectorSearch:
 
 
 def lexical_of(desk: Desk) -> LexicalIndex:
-    """Return the words that this desk may search."""
+    """Return the lexical index that this desk may search."""
     if desk.library_view is None:
         return desk.lexical()
     return _Lexical(desk.lexical(), desk.library_view.lexical())
@@ -79,7 +79,7 @@ class _Vectors:
 
 
 class _Once:
-    """Embeds a question the first time that it is asked to."""
+    """Embeds one question once; later calls return the same vector."""
 
     def __init__(self, embedder: Embedder, text: RedactedText) -> None:
         self.name = embedder.name

@@ -15,11 +15,11 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """What a document must be to answer; whatever is empty admits all.
+    """Conditions that a document must meet to be searched; an empty field is no condition.
 
     ``type`` is the ending of the file, ``source`` the file or a folder above it, as citations show
-    it. Of ``tags`` and ``products`` a document must carry each one. ``since`` leaves out what says
-    that it is older, and what does not say how old it is.
+    it. A document must have all ``tags`` and ``products``. ``since`` excludes documents whose date
+    is earlier, and documents without a date.
     """
 
     type: str = ""
@@ -28,7 +28,7 @@ class DocumentFilter:
     products: tuple[RedactedText, ...] = ()
     since: datetime | None = None
     but: str = ""
-    """The id of one that may not: a ticket does not answer itself."""
+    """The id of an excluded document: a ticket must not answer itself."""
 
     def __bool__(self) -> bool:
         return self != DocumentFilter()
@@ -44,14 +44,14 @@ class DocumentFilter:
         )
 
     def admitted(self, documents: Sequence[Document]) -> set[str]:
-        """Return the ids of those that may answer. `BadInput` when none may."""
+        """Return the ids of the documents that may answer. `BadInput` when there is none."""
         found = {each.id for each in documents if self.admits(each)}
         if not found and self != DocumentFilter() and not self.leaves_out_one():
             raise BadInput("No document passes these filters.", todo=self._what_there_is(documents))
         return found
 
     def leaves_out_one(self) -> bool:
-        """Return whether it asks for nothing but that one document does not answer."""
+        """Return whether the only condition is that one document is excluded."""
         return bool(self.but) and self == DocumentFilter(but=self.but)
 
     def _is_there(self, source: str) -> bool:
@@ -68,12 +68,12 @@ class DocumentFilter:
         newest = max((each.updated for each in documents if each.updated), default=None)
         if self.since and (newest is None or newest < self.since):
             return f"The newest here is of {newest:%Y-%m-%d}." if newest else _UNDATED
-        return "Name the ending of a file, and a folder as citations show it."
+        return "Give the ending of a file, and a folder as citations show it."
 
 
 @dataclass(frozen=True, slots=True)
 class AllBut:
-    """Holds the id of every document but one, and none of them has to be opened for it."""
+    """A set of the ids of all documents but one, made without reading the documents."""
 
     id: str
 
@@ -90,7 +90,7 @@ def parse_filter(
     products: Iterable[str] = (),
     since: datetime | None = None,
 ) -> DocumentFilter:
-    """Return the filter that a person typed; its words are redacted as those of documents were."""
+    """Return the filter that a person typed; its words are redacted like those of documents."""
     given = [[each.strip() for each in some if each.strip()] for some in (tags, products)]
     redacted = [tuple(redactor.look_up(RawText(each)).text for each in some) for some in given]
     return DocumentFilter(type_.strip(), source.strip(), *redacted, since=since)
@@ -106,7 +106,7 @@ def _carries(labels: Sequence[RedactedText], wanted: Sequence[RedactedText]) -> 
 
 
 def _listed(what: str, labels: Iterable[RedactedText]) -> str:
-    """Return the labels that there are, the most used first."""
+    """Return a sentence that lists the existing labels, the most used first."""
     uses: dict[str, int] = {}
     for each in labels:
         uses[each.reveal()] = uses.get(each.reveal(), 0) + 1

@@ -1,7 +1,7 @@
-"""Keeping the vector index in step with the records, which are the truth.
+"""Keeps the vector index in step with the records, which are the source of truth.
 
-The index holds ids and vectors only and may lag behind, hold too much or be lost: every hit is
-checked against the records, and `reconcile` brings it back in step from them.
+The index holds ids and vectors only. It may lag behind, hold too much or be lost: every hit is
+checked against the records, and `reconcile` repairs the index from them.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What `reconcile` changed in the index."""
+    """How many vectors `reconcile` added and removed."""
 
     added: int
     removed: int
 
 
 def embedding_text(title: RedactedText, chunk: Chunk) -> RedactedText:
-    """Return what is embedded for ``chunk``: its document's title, its heading, its text.
+    """Return the text that is embedded for ``chunk``: its document's title, its heading, its text.
 
-    Without the title a chunk in the middle of a document does not say what it speaks of.
+    Without the title, a chunk in the middle of a document does not name its topic.
     """
     return join("\n", [part for part in (title, chunk.heading, chunk.text) if part])
 
@@ -48,10 +48,10 @@ def index_chunks(
 
 
 def bring_in_step(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Reconciled:
-    """Reconcile the desk's vectors, and let those of its embedder answer from then on.
+    """Reconcile the desk's vectors, and answer from those of its embedder from then on.
 
-    Called before an ingest. Where another embedder made the vectors, all are rebuilt beside them,
-    in batches: a kill loses one batch at most, and the next call goes on.
+    Called before an ingest. If another embedder made the vectors, new ones are built beside them in
+    batches: a kill loses at most one batch, and the next call continues.
     """
     done = reconcile(desk.records.documents, desk.embedder, desk.vectors, progress)
     desk.vectors.settle()
@@ -66,7 +66,8 @@ def reconcile(
 ) -> Reconciled:
     """Add the vectors that are missing, remove those of chunks that are gone.
 
-    With an empty index it builds a generation. ``progress`` is told how many are made, of how many.
+    With an empty index this builds a generation. ``progress`` gets the number of vectors made
+    so far and their total.
     """
     recorded, held = documents.chunk_ids(), vectors.ids()
     missing, gone = sorted(recorded - held), sorted(held - recorded)

@@ -1,8 +1,8 @@
-"""Prompt injections in a ticket or a passage: kept from the writer, told to the reviewer.
+"""Quarantine of prompt injections: the writer does not see them, the reviewer does.
 
-A suspect sentence is data about the ticket, not a part of what is to be answered or quoted. So the
-writer gets the text without it, and the draft says where it stood. Searching still reads the whole
-ticket: finding passages obeys nobody.
+A suspicious span must be neither answered nor quoted. So the writer gets the ticket and passages
+without it, and the draft notes where it was. Retrieval still reads the whole ticket: it follows no
+instructions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NOTHING = Template("").fill()
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """What a writer may read, and what was kept from it."""
+    """What a writer may read, and findings about what was removed."""
 
     ticket: Ticket
     passages: tuple[Passage, ...]
@@ -35,7 +35,7 @@ class Quarantined:
 def quarantine(
     suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
 ) -> Quarantined:
-    """Return ``ticket`` and ``passages`` without suspect sentences; nothing is left of some."""
+    """Return ``ticket`` and ``passages`` without suspicious spans; some texts end up empty."""
     said = [turn.text for turn in ticket.turns]
     of_subject, *rest = suspects([ticket.subject, *said, *(each.chunk.text for each in passages)])
     of_turns, of_passages = rest[: len(said)], rest[len(said) :]
@@ -57,7 +57,7 @@ def quarantine(
 def quarantine_passages(
     suspects: FindSuspicious, passages: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """Return ``passages`` without suspect sentences, and the findings about them."""
+    """Return ``passages`` without suspicious spans, and the findings about them."""
     return _without_suspects(passages, suspects([each.chunk.text for each in passages]))
 
 
@@ -77,12 +77,12 @@ def _without_suspects(
 
 
 def placed(findings: Sequence[Finding], body: RedactedText) -> tuple[Finding, ...]:
-    """Return findings about what was read as findings of ``body``; their notes tell the place."""
+    """Return findings about sources as findings about ``body``; their notes give the place."""
     return tuple(replace(each, start=0, end=len(body)) for each in findings)
 
 
 def of_cited(findings: Sequence[Finding], citations: Sequence[Citation]) -> tuple[str, ...]:
-    """Return what to tell about sentences that were left out of passages that are cited."""
+    """Return the notes about sentences that were left out of cited passages."""
     cited = [f"in {_place(each.source, each.first_line, each.last_line)}," for each in citations]
     return tuple(each.note for each in findings if each.note.startswith(tuple(cited)))
 
@@ -100,9 +100,9 @@ def _kept(
 def _kept_of_turn(
     suspects: Sequence[SuspiciousSpan], text: RedactedText, where: str
 ) -> tuple[RedactedText, list[Finding]]:
-    """As `_kept`, but what follows an order in its paragraph goes with it: it is rarely alone.
+    """As `_kept`, but the rest of the paragraph is removed too: an injection often goes on.
 
-    Articles keep such sentences: there they are steps, and a step that is missing is a danger.
+    In articles the rest is kept: it is often a step, and a missing step is dangerous.
     """
     ends = [each.end() for each in _PARAGRAPH.finditer(text.reveal())]
     places: list[tuple[int, int]] = []

@@ -1,7 +1,7 @@
-"""Reading on: a hit shows which document answers, its neighbours hold the steps.
+"""Adds the neighbours of the best hit ("small-to-big" retrieval).
 
-The passage that matches a question best is often the one that tells its symptoms; what to do stands
-further down in the same document ("small-to-big" retrieval).
+The passage that matches a question best often describes the symptoms; what to do comes further down
+in the same document.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from assistant.search.quarantine import quarantine_passages
 
 _MOST = 9
 _NEIGHBOUR = 0.97
-"""A neighbour was not asked for by itself: it stands just behind the hit that brought it."""
+"""Score of a neighbour relative to the hit that brought it, so that it ranks just behind."""
 
 
 def read_on(
     desk: Desk, passages: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """Return ``passages`` with what stands around the best one, and the orders left out of them."""
+    """Return ``passages`` with the neighbours of the best, and findings about quarantined spans."""
     return quarantine_passages(desk.suspects, around(documents_of(desk), passages))
 
 

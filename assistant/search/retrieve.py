@@ -1,18 +1,18 @@
-"""Finding the passages that answer a question, or saying that none does.
+"""Retrieves the passages that answer a question, or reports that none does (abstention).
 
-Two searches that fail differently are fused: vectors (sense) and BM25 (exact words). Their scores,
-stretched to 0..1 within the first hundred hits of each, are added half and half: Bruch, Gai and
-Ingber (2023, "An Analysis of Fusion Functions for Hybrid Retrieval") find such a convex combination
-better than reciprocal rank fusion, and so it was on 339 real questions, everything redacted
+Two searches with different errors are fused: vectors (meaning) and BM25 (exact words). Scores are
+stretched to 0..1 within the first hundred hits of each, then averaged: Bruch, Gai and Ingber
+(2023, "An Analysis of Fusion Functions for Hybrid Retrieval") find such a convex combination
+better than reciprocal rank fusion, which we confirmed on 339 real questions, everything redacted
 (nDCG@10, development half): vectors .797, BM25 .813, reciprocal ranks .845, this .866. Late
 interaction over the first 10, 20 or 30 (MaxSim of MiniLM's token vectors) took .006 to .020 away
 again.
 
-Who has a cross-encoder may let it put the first twenty in order. What is refused does not follow
-it: that was fitted on the fused scores.
+A cross-encoder, if one is configured, reorders the first twenty. Abstention does not use its
+scores: it was fitted on the fused ones.
 
-Every hit is checked against the records before anything else, so a document that was deleted a
-moment ago is not found and moves nothing, whatever an index still holds.
+Every hit is checked against the records first, so that a document that was just deleted is neither
+found nor affects other scores, even if an index still holds it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from guardrails import RedactedText, join
 
 _DEPTH = 100
 _DEPTH_NARROWED = 2000
-"""Hits that are looked through for those of the documents asked for."""
+"""How many hits are searched for those of the admitted documents."""
 
 _PER_DOCUMENT = 2
 _TURNS_BEFORE = 3
 _LAST_QUESTION = 0.5
-"""What a word of the question before this one weighs: on the 36 questions of the development half
-that follow others, nDCG@10 .886 without, .917 to .919 from .3 to .7, .905 with both as one text."""
+"""The weight of the previous question's words. nDCG@10 on the 36 follow-up questions of the
+development half: .886 without them, .917 to .919 from .3 to .7, .905 with both as one text."""
 
 _READ_AGAIN = 20
 """Passages that a cross-encoder reads: on the development half 95 of 100 answers are among ten."""
@@ -54,7 +54,7 @@ _BY_WORDS_ALONE = (
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What is searched: one tenant's records and its two indexes; and who reads what they find."""
+    """What is searched: one tenant's records and its two indexes, and a reranker if configured."""
 
     documents: DocumentReader
     embedder: Embedder
@@ -74,7 +74,7 @@ class Retrieved:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be known of the search."""
+        """Notes about the search for the reader of the answer."""
         return (_BY_WORDS_ALONE,) if self.by_words_alone else ()
 
 
@@ -89,7 +89,7 @@ def retrieve(
     """Return the passages of this tenant that answer ``query``.
 
     ``before`` is what the asker said earlier in the conversation, oldest first: “How do I do the
-    migration?” means nothing without it. `BadInput` when ``only`` admits no document.
+    migration?” means nothing without it. `BadInput` when the filter ``only`` admits no document.
     """
     library = Library(
         documents_of(desk), desk.embedder, vectors_of(desk), lexical_of(desk), desk.reranker
@@ -114,7 +114,7 @@ def search(
 ) -> Retrieved:
     """Search ``library``; at most ``per_document`` passages come from one document.
 
-    With ``only`` the passages come from documents of these ids.
+    ``only`` limits the passages to documents of these ids.
     """
     asked = join("\n", [*before[-_TURNS_BEFORE:], query])
     found, owners, whole = _hits(library, query, asked, before, filters)
@@ -152,11 +152,11 @@ def _hits(
     before: Sequence[RedactedText],
     filters: Container[str] | None,
 ) -> tuple[dict[str, list[Hit]], Mapping[str, str], bool]:
-    """Search both ways; return hits that the records know, their documents, whether it was both.
+    """Search by vectors and words; return the hits, the chunks' documents, and `Near.whole`.
 
-    What was said before, a part of ``asked``, gives the vector its sense. Exact words are the
-    question's own, and at half their weight those of the question before it: “and how do I mitigate
-    it?” names nothing.
+    Hits that are not in the records are dropped. The vector is that of ``asked``, which includes
+    the earlier questions. Exact words are the question's own, and at half their weight those of
+    the previous question: “and how do I mitigate it?” names nothing.
     """
     depth = _DEPTH if filters is None else _DEPTH_NARROWED
     near = library.vectors.nearest(library.embedder, asked, depth)
@@ -204,7 +204,7 @@ def _passages(
     scores: Mapping[str, float],
     found: Mapping[str, Sequence[Hit]],
 ) -> tuple[Passage, ...]:
-    """Open the chunks of ``ids`` that are still there, in order."""
+    """Return the passages of the chunks ``ids`` that still exist, in order."""
     matched = {way: {hit.chunk_id for hit in hits} for way, hits in found.items()}
     chunks = {chunk.id: chunk for chunk in documents.chunks(ids)}
     owners = dict.fromkeys(chunk.document_id for chunk in chunks.values())
@@ -225,7 +225,7 @@ def _passages(
 def _read_again(
     reader: Reranker, asked: RedactedText, passages: Sequence[Passage]
 ) -> tuple[Passage, ...]:
-    """Order ``passages`` by what each is worth when it is read together with the question."""
+    """Reorder ``passages`` by the cross-encoder's scores."""
     texts = [embedding_text(passage.title, passage.chunk) for passage in passages]
     scores = reader.scores(asked, texts)
     read = [replace(each, score=score) for each, score in zip(passages, scores, strict=True)]
@@ -233,10 +233,10 @@ def _read_again(
 
 
 def _confidence(found: Mapping[str, Sequence[Hit]], owners: Mapping[str, str], best: str) -> float:
-    """Return how sure it is that the library answers, from 0 to 1.
+    """Return the confidence that the documents answer the question, from 0 to 1.
 
-    An answer stands out: its scores lie well above those of the next documents, while a question
-    that nothing answers finds many passages equally near (query performance prediction; Shtok et
+    An answer stands out: its scores are well above those of the next documents, while a question
+    without an answer finds many passages equally near (query performance prediction; Shtok et
     al. 2012). Logistic regression on how far the best chunk stands out by vector and by terms,
     both classes weighted alike, on 339 answerable and 71 unanswerable questions: area under the
     curve .80 in five-fold cross-validation, where the best cosine alone has .68. Thirty further

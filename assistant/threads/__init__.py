@@ -1,8 +1,8 @@
-"""What of a message is another message repeated: quoted replies, and signatures.
+"""Finds the parts of a message that repeat another one: quoted replies, and signatures.
 
-Pure functions over plain text that give offsets. They serve mail and tickets while these are read,
-before anything is masked. They look at lines and never at names. Wrong in one direction only: what
-is not surely a quotation is new.
+These are pure functions over plain text that return offsets. They run on mail and tickets while
+these are read, before redaction. They look at lines and never at names. They err in one direction
+only: text that is not surely a quotation counts as new.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from assistant.threads import heads
 
 _LAST_LINES = 12
-"""A farewell further up than this begins no signature: a letter goes on after it."""
+"""A farewell above these last lines begins no signature: the letter goes on after it."""
 _SIGNATURE_WIDTH = 80
 _SIGNATURE_WORDS = 7
 _ATTRIBUTION_LINES = 3
@@ -33,7 +33,7 @@ class Stretch(NamedTuple):
 
 
 def quotations(text: str) -> list[Stretch]:
-    """Return where earlier messages are quoted, the line that announces them included."""
+    """Return where earlier messages are quoted, including the line that announces them."""
     lines = _lines(text)
     found: list[Stretch] = []
     at = 0
@@ -52,7 +52,7 @@ def quotations(text: str) -> list[Stretch]:
 
 
 def signature(text: str) -> Stretch | None:
-    """Return where the signature of the new words stands: ``-- ``, or a farewell near their end."""
+    """Return the signature of the new words: from ``-- `` on, or a farewell near their end."""
     quoted = quotations(text)
     end = quoted[0].start if quoted and not text[quoted[-1].end :].strip() else len(text)
     lines = [line for line in _lines(text) if line.start < end and line.text.strip()]
@@ -73,16 +73,16 @@ def said(text: str) -> frozenset[str]:
 
 
 def repeated(text: str, earlier: AbstractSet[str]) -> list[Stretch]:
-    """Return the quotations and the signature of which every line was `said` ``earlier``."""
+    """Return the quotations and the signature whose every line is in ``earlier``, see `said`."""
     candidates: list[Stretch] = [*quotations(text)]
     signed = signature(text)
     if signed is not None:
         candidates.append(signed)
-    return sorted(each for each in candidates if _stood(text[each.start : each.end], earlier))
+    return sorted(each for each in candidates if _all_known(text[each.start : each.end], earlier))
 
 
 def repeats(texts: Sequence[str]) -> list[list[Stretch]]:
-    """Return of each message of a thread what only repeats the ones before."""
+    """Return, for each message of a thread, the stretches that only repeat earlier ones."""
     earlier: frozenset[str] = frozenset()
     found: list[list[Stretch]] = []
     for text in texts:
@@ -92,7 +92,7 @@ def repeats(texts: Sequence[str]) -> list[list[Stretch]]:
 
 
 def without(text: str, stretches: Iterable[Stretch]) -> str:
-    """Return ``text`` less the given stretches."""
+    """Return ``text`` without the given stretches."""
     kept: list[str] = []
     at = 0
     for each in sorted(stretches):
@@ -118,7 +118,7 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _begins_the_rest(lines: Sequence[_Line], at: int) -> bool:
-    """Whether a pasted message begins here, which runs to the end of the text."""
+    """Return whether a pasted message begins here, which runs to the end of the text."""
     if not lines[at].text.strip() or _QUOTED.match(lines[at].text):
         return False
     if heads.separates(lines[at].text, _below(lines, at + 1)):
@@ -128,7 +128,7 @@ def _begins_the_rest(lines: Sequence[_Line], at: int) -> bool:
 
 
 def _attributes_the_rest(lines: Sequence[_Line], at: int) -> bool:
-    """Whether an attribution begins here above words that no mark shows to be quoted."""
+    """Return whether an attribution begins here above quoted words without quotation marks."""
     for last in range(at, min(at + _ATTRIBUTION_LINES, len(lines))):
         if not lines[last].text.strip():
             return False
@@ -138,7 +138,7 @@ def _attributes_the_rest(lines: Sequence[_Line], at: int) -> bool:
 
 
 def _with_attribution(lines: Sequence[_Line], at: int) -> int:
-    """Return the first line of “On Monday Sam wrote:” above a quotation, else ``at``."""
+    """Return the first line of an attribution (“On Monday Sam wrote:”) above ``at``, or ``at``."""
     above = at - 1
     while above >= 0 and not lines[above].text.strip():
         above -= 1
@@ -158,7 +158,7 @@ def _attributes(lines: Sequence[_Line], first: int, last: int) -> bool:
 
 
 def _may_begin(lines: Sequence[_Line], first: int, last: int) -> bool:
-    """Whether an attribution of these lines may begin at ``first``: a longer one is a paragraph."""
+    """Return whether lines ``first`` to ``last`` may be an attribution, not part of a paragraph."""
     if first == last:
         return True
     alone = first == 0 or not lines[first - 1].text.strip() or _QUOTED.match(lines[first - 1].text)
@@ -176,7 +176,7 @@ def _below(lines: Sequence[_Line], at: int) -> str:
 
 
 def _between(lines: Sequence[_Line], at: int) -> bool:
-    """Whether a blank line stands between two quoted ones."""
+    """Return whether a blank line is between two quoted ones."""
     return (
         not lines[at].text.strip()
         and at + 1 < len(lines)
@@ -185,7 +185,7 @@ def _between(lines: Sequence[_Line], at: int) -> bool:
 
 
 def _narrow(lines: Sequence[_Line]) -> bool:
-    """Whether lines are a name and how to reach it, and not one more request."""
+    """Return whether lines are a name and contact data, and not one more request."""
     return len(lines) <= _LAST_LINES // 2 and all(
         len(line.text) <= _SIGNATURE_WIDTH
         and len(line.text.split()) <= _SIGNATURE_WORDS
@@ -194,8 +194,8 @@ def _narrow(lines: Sequence[_Line]) -> bool:
     )
 
 
-def _stood(text: str, known: AbstractSet[str]) -> bool:
-    """Whether all of a stretch was there before, apart from the lines that only announce it."""
+def _all_known(text: str, known: AbstractSet[str]) -> bool:
+    """Return whether all lines of a stretch are ``known``, except those that only announce it."""
     lines = text.splitlines()
     said = [words for line in lines[_announced(lines) :] if (words := _words(line))]
     own = {_words(line) for line in lines if _is_frame(line)}
@@ -204,7 +204,7 @@ def _stood(text: str, known: AbstractSet[str]) -> bool:
 
 
 def _announced(lines: Sequence[str]) -> int:
-    """Return how many lines at the top are an attribution; it was never in the earlier message."""
+    """Return how many lines at the top are an attribution, which the earlier message lacks."""
     for count in range(1, _ATTRIBUTION_LINES + 1):
         if any(_QUOTED.match(line) for line in lines[:count]):
             return 0
@@ -214,7 +214,7 @@ def _announced(lines: Sequence[str]) -> int:
 
 
 def _is_frame(line: str) -> bool:
-    """Whether a line only announces a quotation."""
+    """Return whether a line only announces a quotation."""
     bare = line.strip().lstrip("> ")
     return bool(
         bare.endswith((":", "："))

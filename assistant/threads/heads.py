@@ -18,10 +18,10 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, Field
 
 LONGEST = 400
-"""Characters of a head; a longer line is none."""
+"""The most characters of a head; a longer line is not one."""
 _FOLLOWED = 60
 _HEADERS = 3
-"""So many header lines in a row are the head of a message that was pasted below the new one."""
+"""This many header lines in a row are the head of a message that was pasted below the new one."""
 _LATIN = "\u0600"
 _MARKS = re.compile(r"^[\s>*_|]+")
 _BLANK = re.compile(r"\s+")
@@ -56,13 +56,13 @@ def languages() -> dict[str, Language]:
 
 
 def fold(line: str) -> str:
-    """Return a line as heads are compared: without case, marks of quotation and emphasis."""
+    """Return a line in the form for comparison: lower case, no marks of quotation or emphasis."""
     text = unicodedata.normalize("NFC", _MARKS.sub("", line[: LONGEST + 1]))
     return _BLANK.sub(" ", text).strip().casefold()
 
 
 def attributes(line: str) -> bool:
-    """Whether a line such as “On Monday Sam wrote:” announces the quotation below it."""
+    """Return whether a line such as “On Monday Sam wrote:” announces the quotation below it."""
     text = fold(line)
     return (
         len(text) <= LONGEST
@@ -72,7 +72,7 @@ def attributes(line: str) -> bool:
 
 
 def surely_attributes(line: str) -> bool:
-    """Whether a line announces a quotation even if nothing marks what is quoted.
+    """Return whether a line announces a quotation even if the quoted text has no marks.
 
     It must have a date, an address, and a verb or the address at its end.
     """
@@ -81,19 +81,19 @@ def surely_attributes(line: str) -> bool:
 
 
 def begins_attribution(line: str) -> bool:
-    """Whether a line may be the first of an attribution that goes on in the next one."""
+    """Return whether a line may be the first of an attribution that goes on in the next one."""
     text = fold(line)
     return bool(_patterns().begins.match(text) or any(each.isdigit() for each in text))
 
 
 def begins_with_word(line: str) -> bool:
-    """Whether a line begins with a word that attributions of a language begin with, and a date."""
+    """Return whether a line begins with an attribution's first word in a language, and a date."""
     text = fold(line)
     return bool(_patterns().begins.match(text)) and any(each.isdigit() for each in text)
 
 
 def separates(line: str, below: str) -> bool:
-    """Whether a line such as “--- Original Message ---” ends the new words; ``below`` follows."""
+    """Return whether a line such as “--- Original Message ---” ends the new words."""
     if _UNDERSCORES.match(line):
         return any(each.first.match(fold(below)) for each in _patterns().headers)
     text = fold(line)
@@ -102,7 +102,7 @@ def separates(line: str, below: str) -> bool:
 
 
 def heads_message(lines: Sequence[str]) -> bool:
-    """Whether lines begin with the head of a pasted message: from, sent, to, subject."""
+    """Return whether lines begin with the head of a pasted message: from, sent, to, subject."""
     folded = [fold(line) for line in lines]
     return any(
         each.first.match(folded[0])
@@ -112,19 +112,19 @@ def heads_message(lines: Sequence[str]) -> bool:
 
 
 def is_header(line: str) -> bool:
-    """Whether a line is a header of a pasted message in any language."""
+    """Return whether a line is a header of a pasted message in any language."""
     text = fold(line)
     return any(each.any.match(text) for each in _patterns().headers)
 
 
 def signs_device(line: str) -> bool:
-    """Whether a line says by which device or program a message was sent."""
+    """Return whether a line names the device or program that sent the message."""
     text = fold(line)
     return len(text) <= LONGEST and bool(_patterns().sent_from.match(text))
 
 
 def says_farewell(line: str) -> bool:
-    """Whether a line is a farewell and nothing else."""
+    """Return whether a line is a farewell and nothing else."""
     text = fold(line).rstrip(" ,.!，。")
     return text in _patterns().farewells
 

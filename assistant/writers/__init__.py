@@ -1,1 +1,1 @@
-"""Who writes summaries, replies and answers."""
+"""The writers of summaries, replies and answers."""

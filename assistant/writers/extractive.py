@@ -1,8 +1,8 @@
-"""The embedded writer: no model, verbatim sentences and steps with citations, never invents.
+"""The extractive writer: no model, only verbatim sentences and steps with citations.
 
-A summary quotes the sentences of the thread that carry most of its rare words, by role. A reply
-quotes the steps and sentences of the passages that the ticket asks for. The same input always gives
-the same words.
+A summary quotes the sentences of the thread with most of its rare words, by role. A reply quotes
+the steps and sentences of the passages that answer the ticket. The same input always gives the same
+words.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _HOLD = Template(
 )
 _QUOTE = Template("$text [$number]")
 _CODE_QUOTE = Template("$text\n[$number]")
-_SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStands at: $status, $last")
+_SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
 _SILENT = Template("no words of the requester").fill()
 _NUMBERS = tuple(Template(word).fill() for word in ("1", "2", "3"))
@@ -96,7 +96,7 @@ class ExtractiveWriter:
         return "extractive"
 
     def summarise(self, ticket: Ticket) -> Written:
-        """Quote the problem, what was done and where the thread stands."""
+        """Quote the problem and what was done, and add the thread's status."""
         saw = thread_of(ticket)
         body = _SUMMARY.fill(
             problem=_salient(ticket, TurnRole.REQUESTER) or _SILENT,
@@ -201,7 +201,7 @@ def _choose(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
 def _beginning(
     best: _Quote, candidates: Sequence[_Quote], passages: Sequence[Passage]
 ) -> list[_Quote]:
-    """Return the steps before those of ``best``: a long list stands in two passages or three."""
+    """Return the steps before those of ``best``: chunking splits a long list into passages."""
     found: list[_Quote] = []
     at = best
     while (numbers := _numbers(at, passages)) and numbers[0] > 1:
@@ -226,7 +226,7 @@ def _numbers(quote: _Quote, passages: Sequence[Passage]) -> list[int]:
 
 
 def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
-    """Return what stands behind ``best`` in its section: steps make sense in a row."""
+    """Return the blocks after ``best`` in its section: steps make sense in a row."""
     return [
         quote
         for quote in candidates
@@ -237,7 +237,7 @@ def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
 
 
 def _fitting(quotes: Sequence[_Quote], passages: Sequence[Passage], room: int) -> list[_Quote]:
-    """Return the first of ``quotes`` that fit the room, none said twice."""
+    """Return the first of ``quotes`` that fit into ``room``, without repetitions."""
     said: set[str] = set()
     chosen: list[_Quote] = []
     for quote in quotes:
@@ -269,9 +269,9 @@ def _candidates(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
 
 
 def _readable(passage: Passage) -> list[tuple[str, reading.Block]]:
-    """Return the blocks worth quoting with the heading that each stands under.
+    """Return the blocks worth quoting, each with the heading above it.
 
-    A line that ends in a colon leads into the next block and goes with it.
+    A line that ends in a colon is joined with the next block.
     """
     text, heading = passage.chunk.text.reveal(), passage.chunk.heading.reveal()
     found: list[tuple[str, reading.Block]] = []
@@ -294,7 +294,7 @@ def _leads_on(text: str, block: reading.Block) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    """A label or a pointer is no answer, and what held a secret is not for a reply."""
+    """Return False for a label, a pointer to elsewhere, and text with a removed secret."""
     if _DESTROYED in text or text.endswith(":") or _POINTER.match(text):
         return False
     return len(text.split()) > _LABEL
@@ -303,9 +303,9 @@ def _says_something(text: str) -> bool:
 def _score(
     query: set[str], passage: Passage, block: reading.Block, heading: str, weight: reading.Weight
 ) -> float:
-    """Return how much ``block`` answers: its words, its headings' words, and what it is for.
+    """Return how well ``block`` answers: by its words, its headings' words, and its purpose.
 
-    What a section is called tells steps from symptoms, which repeat the question best of all.
+    The heading of a section separates steps from symptoms, which repeat the question's words most.
     """
     text = passage.chunk.text.reveal()[block.start : block.end]
     around = f"{passage.title.reveal()} {heading}"
@@ -316,7 +316,7 @@ def _score(
 
 
 def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
-    """Return the sentences of one role that carry most of the thread's rare words, in order."""
+    """Return the sentences of one role with most of the thread's rare words, in order."""
     turns = _of(ticket, role)
     weight = reading.rarity(turn.text.reveal() for turn in ticket.turns)
     subject = reading.stems(ticket.subject.reveal())

@@ -1,8 +1,8 @@
-"""The writer that asks a language model, and does not take its word for anything.
+"""The writer that asks a language model, and checks everything that it says.
 
-A model's answer is used only when it was redacted, judged and found to say what the passages say.
-Otherwise the fallback writer's text stands, with a note that says why. With no passages there is
-nothing to rest on, so no model is asked.
+A model's answer is used only when it was redacted, passed the output checks and is supported by the
+passages. Otherwise the fallback writer's text is used, with a note that says why. Without passages
+nothing could support an answer, so no model is asked.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from guardrails.leaks.scan import Scanner
 
 _NOTHING = Template("").fill()
 _LOOK_EVERY = 60
-"""Characters after which a growing answer is looked at again."""
+"""Characters after which a growing answer is checked again."""
 _WORDS = {
     FindingKind.SECRET: "a secret",
     FindingKind.PERSONAL_DATA: "personal data it was never shown",
-    FindingKind.VAULT_VALUE: "a value that is kept from it",
+    FindingKind.VAULT_VALUE: "a value that was masked for it",
     FindingKind.UNKNOWN_PLACEHOLDER: "a placeholder it was never shown",
-    FindingKind.UNSUPPORTED: "what its sources do not say",
+    FindingKind.UNSUPPORTED: "statements that its sources do not support",
     FindingKind.EXFILTRATION: "something that could carry data out",
-    FindingKind.INSTRUCTION: "what a ticket or a passage ordered it to say",
-    FindingKind.INJECTION: "an order from outside",
+    FindingKind.INSTRUCTION: "words that a prompt injection demands",
+    FindingKind.INJECTION: "a prompt injection",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One thing to write: how to ask, what the answer may rest on, who writes if that fails."""
+    """One text to write: the prompt, what the answer may rest on, the fallback writer's text."""
 
     purpose: LiteralString
     subject: str
@@ -113,7 +113,7 @@ class ModelWriter:
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the model's answer as it grows, whole sentences that passed every check.
 
-        The last one is whole, and may be the fallback writer's all the same.
+        The last item is the whole answer, and can still be the fallback writer's.
         """
         used = passages[:MOST_PASSAGES]
         if not used:
@@ -150,7 +150,7 @@ class ModelWriter:
             prompt = job.prompt()
             saw = self._scanner.remask(prompt.whole)
             with closing(self._chat.stream(prompt.system, prompt.user)) as pieces:
-                # The call is open only while the request is sent: whoever reads on may do so in
+                # The call is open only while the request is sent: the generator may continue in
                 # another context, where it could not be closed.
                 with calling(job.purpose, job.subject) as call:
                     intents = call.intents
@@ -194,7 +194,7 @@ class ModelWriter:
             return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
         findings = (*verdict.findings, *_support(job, verdict.text))
         if any(finding.blocks for finding in findings):
-            why = f"it says {_list(findings)}."
+            why = f"it contains {_list(findings)}."
             return _fell_back(job.fallback(), saw, verdict.text, intents, why, findings)
         return self._written(job, saw, verdict.text, findings, intents)
 
@@ -211,7 +211,7 @@ class ModelWriter:
         return Written(saw, text, text, self.name, citations, findings, intents=intents)
 
     def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
-        """Return what is written when the model says that the passages hold no answer."""
+        """Return the text for when the model says that the passages hold no answer."""
         if written.body or written.writer != self.name:
             return written
         held = fallback()
@@ -237,7 +237,7 @@ def _fell_back(
     why: str,
     refused: tuple[Finding, ...] = (),
 ) -> Written:
-    """Return the fallback writer's text with the note; what was sent stays on record."""
+    """Return the fallback writer's text with the note; the model's request stays recorded."""
     note = f"The model's answer was not used: {why}"
     notes = (*written.notes, note)
     if not intents:

@@ -1,7 +1,7 @@
-"""Reading redacted text piece by piece: blocks, sentences and words, always as places in the text.
+"""Splits redacted text into blocks, sentences and words, always as offsets into the text.
 
 Nothing here makes text: a piece is a start and an end, and `RedactedText.cut` does the rest, so
-that what is quoted is what stood there.
+that a quotation is verbatim.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S")
 Weight = Callable[[str], float]
-"""How much a stem says."""
+"""The weight of a stem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
 
 
 def stems(text: str) -> set[str]:
-    """Return the stems of the content words, so that "prints" meets "printing"."""
+    """Return the stems of the content words, so that "prints" matches "printing"."""
     return {stem(word) for word in words(text)}
 
 
@@ -59,13 +59,13 @@ def blocks(text: str) -> list[Block]:
 
 
 def shared(question: str, text: str) -> tuple[str, ...]:
-    """Return the content words of ``question`` that stand in ``text``, in any form."""
+    """Return the content words of ``question`` that occur in ``text``, in any form."""
     there = stems(text)
     return tuple(dict.fromkeys(word for word in words(question) if stem(word) in there))
 
 
 def closest(question: str, text: str) -> tuple[int, int] | None:
-    """Return where the sentence stands that shares most with ``question``; None if none does."""
+    """Return start and end of the sentence that shares most with ``question``, or None."""
     asked = stems(question)
     flat = text.replace("\n", " ")  # prose is wrapped at any word
     places = [
@@ -80,7 +80,7 @@ def closest(question: str, text: str) -> tuple[int, int] | None:
 
 
 def rarity(texts: Iterable[str]) -> Weight:
-    """Return a weight for each stem: the rarer among ``texts``, the more it says (IDF)."""
+    """Return a weight for each stem: the rarer among ``texts``, the higher (IDF)."""
     seen: Counter[str] = Counter()
     count = 0
     for text in texts:

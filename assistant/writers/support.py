@@ -1,9 +1,9 @@
-"""Whether an answer says what its passages say: each sentence against the passage that it cites.
+"""Checks whether passages support an answer: each sentence against the passages that it cites.
 
 A sentence is supported when at least half of its content words (their stems, placeholders whole)
-stand in the passages it cites, every number in it stands there or in the question, and the sentence
-that it comes closest to does not say the opposite. Words can be shuffled into a lie under such a
-check; it catches what models do most, which is to add steps, settings and figures of their own.
+occur in the passages it cites, every number in it occurs there or in the question, and the closest
+sentence does not say the opposite. This does not notice reordered words; it catches the most
+frequent error of models, which is to add steps, settings and figures of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from guardrails.sentences import sentences
 SUPPORT = 0.5
 """The least share of a sentence's content words that its passages must hold."""
 GIST = 0.3
-"""The same for a summary, which is free to say things shorter than the ticket does."""
+"""The same for a summary, which may shorten what the ticket says."""
 _SMALL_TALK = 4
 _CITED = re.compile(r"\[(\d{1,2})\]")
 _CITED_ONLY = re.compile(r"[\s.,;]*(?:\[\d{1,2}\][\s.,;]*)+")
@@ -38,7 +38,7 @@ class _Claim:
 
 
 def cited(text: str) -> tuple[int, ...]:
-    """Return the passage numbers that ``text`` cites, in the order in which they first stand."""
+    """Return the passage numbers that ``text`` cites, in order of first occurrence."""
     return tuple(dict.fromkeys(int(match[1]) for match in _CITED.finditer(text)))
 
 
@@ -53,9 +53,9 @@ def finished(text: str) -> int:
 def unsupported(
     text: str, texts: Sequence[str], *, asked: str = "", least: float = SUPPORT
 ) -> list[Finding]:
-    """Return a finding for each sentence of ``text`` that ``texts`` does not bear out.
+    """Return a finding for each sentence of ``text`` that ``texts`` do not support.
 
-    ``[1]`` cites the first text of the shelf; ``asked`` is what was asked, which may be repeated.
+    ``[1]`` cites the first of ``texts``; ``asked`` is the question, whose words may be repeated.
     """
     found: list[Finding] = []
     for claim in _claims(text):
@@ -66,7 +66,7 @@ def unsupported(
 
 
 def as_source(passage: Passage) -> str:
-    """Return what a passage bears out: its text, and the titles that it stands under."""
+    """Return the text that a passage supports answers with: its titles and its text."""
     return "\n".join(
         part.reveal() for part in (passage.title, passage.chunk.heading, passage.chunk.text)
     )
@@ -74,7 +74,7 @@ def as_source(passage: Passage) -> str:
 
 def _fault(claim: _Claim, texts: Sequence[str], asked: str, least: float) -> str:
     if any(not 1 <= number <= len(texts) for number in claim.cites):
-        return "It cites a passage that there is not."
+        return "It cites a passage that does not exist."
     said = reading.stems(claim.text)
     if not claim.cites and (len(said) < _SMALL_TALK or _share(said, asked) >= least):
         return ""
@@ -83,7 +83,7 @@ def _fault(claim: _Claim, texts: Sequence[str], asked: str, least: float) -> str
         return "Its passage does not say this." if claim.cites else "It cites nothing for this."
     known = set(_figures("\n".join((*sources, asked))))
     if not known.issuperset(_figures(_ITEM.sub("", claim.text))):
-        return "Its passage does not hold this number."
+        return "Its passage does not contain this number."
     turned = bool(claim.cites) and _reversed(claim.text, said, sources)
     return "Its passage says the opposite." if turned else ""
 
@@ -125,7 +125,7 @@ def _figures(text: str) -> list[str]:
 
 
 def _reversed(text: str, said: set[str], sources: Sequence[str]) -> bool:
-    """Whether the sentences that come closest say it with a “not” more or less."""
+    """Return whether the closest sentences differ from ``text`` by a negation."""
     near: list[tuple[float, bool]] = []
     for source in sources:
         for start, end in sentences(source, 0, len(source)):

@@ -1,1 +1,1 @@
-"""What leaves and what is kept, searched for everything that was planted."""
+"""Measures leakage: plants values, runs every flow, and searches all outputs for the values."""

@@ -1,4 +1,4 @@
-"""What a run needs of the rooms above: how people reach the product, handed in by the command."""
+"""The user interfaces that a run drives; the command passes them in, as eval imports no ui."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from assistant.bootstrap import Home
 
 
 class Doors(Protocol):
-    """The command line's and the page's ways in, and what is written when something breaks."""
+    """The operations of the command line and the page, their logs and their crash reports."""
 
     def logging(self, home: Path) -> AbstractContextManager[None]:
-        """Log as the product logs, while the context is open."""
+        """Log like the product while the context is open."""
         ...
 
     def perform(self, home: Home, operation: str, **args: object) -> str:
-        """Run an operation by name; return its JSON, or the message that a person would read."""
+        """Run an operation by name; return its JSON, or the error message for a person."""
         ...
 
     def crash(self, error: BaseException, home: Path) -> str:
-        """Treat ``error`` as one that nobody expected; return the message."""
+        """Handle ``error`` as an unexpected one (crash report); return the message."""
         ...

@@ -1,4 +1,4 @@
-"""How a value is written where it is planted: as people write, and as machines and hiders do."""
+"""The written forms of planted values: as people write, as machines do, and obfuscated."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ FORMS: Mapping[str, Form] = {
     "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
     "hex": lambda text: text.encode().hex(),
 }
-"""By name; what people write most comes first."""
+"""The forms by name; the most frequent ones come first."""
 
 COMMON = tuple(FORMS)[:14]
 RARE = tuple(FORMS)[14:]

@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 
 from eval.leakage.forms import COMMON, FORMS, PLAIN, RARE
 from eval.leakage.topics import A_THING, AGAIN, DECLARED, TOPICS, UNDECLARED, Topic
-from eval.leakage.values import Maker, Somebody, Value
+from eval.leakage.values import Maker, PlantedPerson, Value
 from guardrails.spans import EntityType
 
 _TICKET = "LK-"
 _DIRECTORY_SHARE = 0.25
 _PEOPLE_A_DOCUMENT = 7
 _RARE_EVERY = 3
-"""One mention in so many is written as only machines and hiders write."""
+"""Every so many mentions one is written in a machine's or an obfuscated form."""
 _BY_CHANCE = 0.3
-"""Of what nobody declared, as much is said twice."""
+"""The share of undeclared values that are mentioned twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One value, whether the tenant has declared it, and everything that gives it away."""
+    """One value, whether the tenant has declared it, and the texts that reveal it."""
 
     number: int
     value: Value
@@ -36,7 +36,7 @@ class Planted:
 
 @dataclass(slots=True)
 class Material:
-    """What goes in by each door, and what was planted in it."""
+    """The input for each interface, and the values planted in it."""
 
     directory: str = ""
     documents: dict[str, str] = field(default_factory=dict[str, str])
@@ -51,7 +51,7 @@ class Material:
         return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in self.tickets)
 
     def of(self, where: str) -> set[int]:
-        """Return what was planted in one place."""
+        """Return the numbers of the values planted in one place."""
         return {each.number for each in self.planted if each.where == where}
 
 
@@ -70,7 +70,7 @@ class _Gardener:
 
     def plant(self, known: int) -> Material:
         made = self._made
-        people = [self._maker.somebody() for _ in range(round(known * _DIRECTORY_SHARE / 7) + 1)]
+        people = [self._maker.person() for _ in range(round(known * _DIRECTORY_SHARE / 7) + 1)]
         made.directory = _directory(people)
         for at in range(0, len(people), _PEOPLE_A_DOCUMENT):
             self._document(at // _PEOPLE_A_DOCUMENT, people[at : at + _PEOPLE_A_DOCUMENT])
@@ -88,7 +88,7 @@ class _Gardener:
         ]
         return made
 
-    def _document(self, number: int, people: Sequence[Somebody]) -> None:
+    def _document(self, number: int, people: Sequence[PlantedPerson]) -> None:
         topic, where = TOPICS[number % len(TOPICS)], f"document {number}"
         lines = [f"# {topic.title}, site {number}", "", f"{topic.trouble} This is what to do."]
         lines += ["", "## Fix", "", *(f"{at}. {each}" for at, each in enumerate(topic.steps, 1))]
@@ -101,7 +101,7 @@ class _Gardener:
     def _ticket(self, reference: str) -> int:
         where = reference
         topic = TOPICS[len(self._made.tickets) % len(TOPICS)]
-        asks, *others = (self._maker.somebody() for _ in range(3))
+        asks, *others = (self._maker.person() for _ in range(3))
         declared = [*_reachable(asks), *(each for other in others for each in _reachable(other))]
         declared += [asks.host, asks.serial]
         said = [self._mention(where, each, declared=True) for each in declared]
@@ -149,7 +149,7 @@ class _Gardener:
         self._made.questions.append(" ".join(asked))
 
     def _some(self, where: str, count: int) -> list[str]:
-        """Return sentences with values that nobody has declared, every kind in its turn."""
+        """Return sentences with undeclared values, cycling through the kinds."""
         kinds = tuple(UNDECLARED)
         self._undeclared += count
         return [
@@ -158,7 +158,7 @@ class _Gardener:
         ]
 
     def _again(self, where: str) -> str:
-        """Return a sentence that says a value of an earlier text once more, without a hint."""
+        """Return a sentence that repeats a value of an earlier text, without a hint."""
         earlier = [each for each in self._made.planted if each.where != where]
         value = self._rng.choice(
             [each for each in earlier if each.declared or self._rng.random() < _BY_CHANCE]
@@ -166,9 +166,9 @@ class _Gardener:
         return self._rng.choice(AGAIN).format(v=value.value.text)
 
     def _as_a_thing(self, where: str) -> str:
-        """Return a sentence that takes somebody's account for the name of a thing.
+        """Return a sentence in which a person's account looks like the name of a thing.
 
-        Detection leaves such words readable; only the gate knows whose it is.
+        Detection leaves such words readable; only the gate recognises the account.
         """
         accounts = [
             each.value.text
@@ -182,7 +182,7 @@ class _Gardener:
         return self._mention(where, self._maker.make(kind), declared=False)
 
     def _mention(self, where: str, value: Value, *, declared: bool) -> str:
-        """Return a sentence that says ``value`` in some form, and note what gives it away."""
+        """Return a sentence with ``value`` in some form, and record the texts that reveal it."""
         self._mentions += 1
         rare = self._mentions % _RARE_EVERY == 0
         name = self._rng.choice(RARE if rare else (*COMMON, *[PLAIN] * len(COMMON)))
@@ -196,16 +196,16 @@ class _Gardener:
         return frame.format(v=written)
 
 
-def _reachable(person: Somebody) -> tuple[Value, ...]:
+def _reachable(person: PlantedPerson) -> tuple[Value, ...]:
     return person.name, person.email, person.phone, person.username
 
 
-def _fields(person: Somebody) -> dict[str, str]:
+def _fields(person: PlantedPerson) -> dict[str, str]:
     names = ("name", "email", "phone", "username")
     return {name: each.text for name, each in zip(names, _reachable(person), strict=True)}
 
 
-def _directory(people: Iterable[Somebody]) -> str:
+def _directory(people: Iterable[PlantedPerson]) -> str:
     out = io.StringIO()
     lines = csv.writer(out)
     lines.writerow(("name", "email", "phone", "username", "employee_number", "hosts", "serials"))

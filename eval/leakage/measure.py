@@ -1,4 +1,4 @@
-"""How much leaks, of what was told and of what was not, and whether the looking itself works."""
+"""How many declared and undeclared values leak, and whether the search would find a leak."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.spans import Detector
 
 CONTROL_N = 100
-"""Told values in a run with a guard switched off: enough for each of them to be missed."""
+"""Declared values in a run with a guard switched off: enough that each guard's lack shows."""
 _SEED = 1
 _SHIPPED_PARTS = Parts()
 
@@ -32,7 +32,7 @@ Switch = Callable[[], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Values that the tenant declared, or that were detected anywhere before anything left."""
+    """Values that the tenant declared, or that were detected before anything was sent."""
 
     planted: int
     leaks: int
@@ -41,7 +41,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class OfType:
-    """Of one type: how many nobody had declared, and how many of them leaked."""
+    """Of one type: the number of undeclared values, and how many of them leaked."""
 
     planted: int
     leaks: int
@@ -49,7 +49,7 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Values that nobody declared: what detection misses leaks."""
+    """Undeclared values: those that detection misses leak."""
 
     planted: int
     leaks: int
@@ -60,7 +60,7 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What was searched, and how many values stood there."""
+    """The size of a searched output, and the number of values found in it."""
 
     bytes: int
     known: int
@@ -69,7 +69,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A guard that was switched off: which values leaked then that did not before, and where."""
+    """A guard that was switched off, and how many values leaked that did not before, and where."""
 
     guard: str
     leaks: int
@@ -77,7 +77,7 @@ class Control:
 
     @property
     def holds(self) -> bool:
-        """Whether the run would notice that the guard is gone."""
+        """Whether the run detects that the guard is missing."""
         return self.leaks > 0
 
 
@@ -96,7 +96,7 @@ class LeakageReport:
 
 
 Leaks = Mapping[str, frozenset[int]]
-"""By surface: the numbers of the values found there."""
+"""The numbers of the values found, by surface (a kind of output)."""
 
 
 def measure(
@@ -108,7 +108,7 @@ def measure(
     tell: Tell,
     parts: Parts = _SHIPPED_PARTS,
 ) -> LeakageReport:
-    """Plant at least ``known`` told values, run everything, search; then without each guard."""
+    """Plant at least ``known`` declared values, run all flows, search; then without each guard."""
     material = make(known, _SEED)
     search = _Search(settings, doors, _loaded_once(parts, settings))
     came, leaks = search(material, tell)
@@ -120,7 +120,7 @@ def measure(
 
 
 def _loaded_once(parts: Parts, settings: Settings) -> Parts:
-    """Return ``parts`` that load each model once for all homes: they hold nothing of anybody."""
+    """Return ``parts`` that load each model once for all homes: models hold no tenant's data."""
     detector = parts.detector(settings)
     embedders = Embedders(partial(parts.embedder, settings))
     suspects = RememberedSuspects(parts.suspects(embedders(INSTALLED)))
@@ -139,7 +139,7 @@ def _loaded_once(parts: Parts, settings: Settings) -> Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Runs every flow over material in a home of its own, and searches what came out."""
+    """Runs every flow over material in a home of its own, and searches all outputs."""
 
     settings: Settings
     doors: Doors
@@ -165,7 +165,7 @@ def _leaks(material: Material, came: Came) -> Leaks:
 
 
 def _common(material: Material) -> set[int]:
-    """Return what a reply may name besides its own ticket: a person wrote it, or a runbook."""
+    """Return the values that a reply may name besides its ticket's: of edits and of documents."""
     places = {"edit"} | {each.where for each in material.planted if "document" in each.where}
     return set[int]().union(*(material.of(place) for place in places))
 
@@ -192,7 +192,7 @@ def _controls(
 
 
 def _search_control(material: Material, came: Came) -> Control:
-    """Hide a value in every surface's bytes and look for it."""
+    """Hide a value in every surface's bytes and search for it."""
     planted = next(each for each in material.planted if each.declared)
     hidden = base64.b64encode(b"?" + planted.value.text.encode())
     seeker = Seeker({planted.number: planted.written})
@@ -250,4 +250,4 @@ def _declared(material: Material, leaks: Leaks, lost: Iterable[int]) -> Iterable
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""

@@ -1,4 +1,4 @@
-"""Putting another part in the place of one of the product's, for as long as an evaluation runs."""
+"""Replaces parts of the product while an evaluation runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 @contextmanager
 def replaced(*parts: tuple[object, str, object]) -> Generator[None]:
-    """Give each owner another value for an attribute while the context is open."""
+    """Set each attribute (owner, name, value) while the context is open."""
     with ExitStack() as stack:
         for owner, name, other in parts:
             stack.callback(setattr, owner, name, getattr(owner, name))

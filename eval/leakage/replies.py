@@ -1,4 +1,4 @@
-"""What the recording model says: honest answers, and all that models and servers do wrong."""
+"""The recording model's answers: honest ones, and every error of models and servers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PASSAGE = "⟦passage [1]"
 
 
 def liar(values: Sequence[str], inventions: Sequence[str]) -> Callable[[str], Answer]:
-    """Return what answers prompts, each in its own way, one way after the other.
+    """Return a function that answers prompts, with one kind of error after the other.
 
-    ``values`` are other people's, kept from the model; ``inventions`` are in nobody's records.
+    ``values`` are other people's, which the model was not given; ``inventions`` are in no record.
     """
     others, invented = itertools.cycle(values), itertools.cycle(inventions)
     ways, to_tickets = itertools.cycle(_WAYS), itertools.cycle(_WAYS[:4])
@@ -42,14 +42,14 @@ def _honest(prompt: str) -> str:
 
 
 def _foreign(prompt: str) -> str:
-    """Return somebody's placeholder that the prompt does not show."""
+    """Return a person's placeholder that is not in the prompt."""
     shown = (each.placeholder for each in find(prompt))
     numbers = {each.number for each in shown if each.type is EntityType.PERSON}
     return f"<PERSON_{next(each for each in itertools.count(1) if each not in numbers)}>"
 
 
 def _with(honest: str, more: str) -> str:
-    """Return an answer that its passage bears out, but for what it says more."""
+    """Return an answer that its passage supports, except for the addition ``more``."""
     start, stop, rest = honest.partition(".")
     return f"{start} {more}{stop}{rest}"
 

@@ -1,4 +1,4 @@
-"""One run over a home of its own: everything planted, every flow, then everything that came out."""
+"""One run in a home of its own: plant values, run every flow, and collect all outputs."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ Tell = Callable[[str, int, int], None]
 _TENANT, _OTHER = "planted", "elsewhere"
 _REVIEWER, _STRANGER, _PASSWORD = "rita", "eve", "correct horse battery"
 _EVERY, _DRAFTS = 12, 8
-"""One ticket in so many, but eight at least, gets a drafted reply too; each takes a second."""
+"""One ticket in so many, but at least eight, gets a drafted reply too; each takes a second."""
 _STOPPED_AFTER = 3
 _SAID = frozenset({EntityType.PERSON, EntityType.EMAIL_ADDRESS})
-"""What the model says of others: numbers would fall to the check of figures before the verdict."""
+"""Types of other people's values in answers: the check of figures would catch numbers first."""
 
 
 @dataclass(slots=True)
 class Came:
-    """What came out by each surface; ``known`` are untold values that the vault holds."""
+    """The outputs by surface; ``known`` are undeclared values that the vault contains."""
 
     blobs: dict[str, list[bytes]] = field(
         default_factory=lambda: {name: list[bytes]() for name in SURFACES}
@@ -55,7 +55,7 @@ class Came:
 def run(
     material: Material, folder: Path, settings: Settings, doors: Doors, tell: Tell, parts: Parts
 ) -> Came:
-    """Run every flow over ``material`` in ``folder``; return what left and what was kept."""
+    """Run every flow over ``material`` in ``folder``; return what was sent and stored."""
     declared = [
         each.value.text for each in material.planted if each.declared and each.value.kind in _SAID
     ]
@@ -119,7 +119,7 @@ def _fill(home: Home, material: Material, doors: Doors, came: Came, folder: Path
 
 
 def _held(home: Home, material: Material) -> frozenset[int]:
-    """Return the untold values that the vault holds before anything is sent."""
+    """Return the undeclared values in the vault before anything is sent."""
     scanner = home.desk(_TENANT).scanner
 
     def is_held(planted: Planted) -> bool:
@@ -146,7 +146,7 @@ class _Flows:
         self._lists()
 
     def _batch(self, folder: Path, crashed: Path, server: RecordingServer) -> None:
-        """Summarise every ticket and draft some; in the middle the home is copied as it stands."""
+        """Summarise every ticket and draft some; copy the home in the middle, like after a kill."""
         tickets = [str(each["id"]) for each in self.material.tickets]
         honest, middle = server.answer, len(server.wire) + max(len(tickets) // 2, 1)
 
@@ -200,7 +200,7 @@ class _Flows:
             self.came.released.append((reply["reference"], reply["text"].encode()))
 
     def _mistakes(self) -> None:
-        """What breaks is told with values at hand: to a person, to the log, to the crash report."""
+        """Cause errors with values in them: in messages, in the log and in crash reports."""
         some = [each.value.text for each in self.material.planted[:40]]
         for value in some[:10]:
             self._do("errors", "tickets.import", name="bad.jsonl", text=f'{{"id": "{value}')
@@ -216,7 +216,7 @@ class _Flows:
                 self.came.add("errors", self.doors.crash(error, self.home.settings.home))
 
     def _lists(self) -> None:
-        """What is shown to nobody in particular, and to people of another tenant."""
+        """Call lists without a login, as another tenant's user, and with a wrong password."""
         for name in ("tickets.list", "gaps.list", "ledger.show"):
             self._do("ui", name)
         drafts = self.home.desk(_TENANT).records.drafts.list()
@@ -242,7 +242,7 @@ class _Flows:
 
 
 def _stumble(value: str) -> None:
-    """Break as libraries do: with the value in the message, in the cause and in the frame."""
+    """Raise like libraries: with the value in the message, in the cause and in the frame."""
     raise ValueError(value) from KeyError(value)
 
 
@@ -261,7 +261,7 @@ def _ledger(home: Home, came: Came) -> None:
 
 
 def _files(home: Path, came: Came) -> None:
-    """Read every file of a home: what a thief of the disk would read."""
+    """Read every file of a home, as a thief of the disk would."""
     for path in sorted(each for each in home.rglob("*") if each.is_file()):
         inside = path.relative_to(home).parts
         surface = {"indexes": "index", "logs": "logs"}.get(inside[0], "records")

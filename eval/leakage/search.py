@@ -1,8 +1,8 @@
-"""Looking for thousands of values in everything that left or was kept, whatever they look like.
+"""Searches for thousands of values, in every encoding, in all bytes that were sent or stored.
 
-A value is looked for as bytes in every encoding that a program may give it; bytes are looked at in
-lower case, with what is gzipped opened, and once more as nothing but letters and digits. A needle
-of six bytes finds where to compare, so that the time grows with the bytes and not with the values.
+A value is searched as bytes in every encoding that a program may use; the bytes are searched in
+lower case, with gzip streams unpacked, and once more reduced to letters and digits. Six bytes of a
+value find the places to compare, so that the time grows with the bytes and not with the values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 _NEEDLE = 6
 _SHORTEST_BARE = 9
-"""Letters and digits of a value without its separators; fewer stand in any text by chance."""
+"""The least letters and digits of a value without separators; fewer occur anywhere by chance."""
 _GZIP = b"\x1f\x8b\x08"
 _WITH_GZIP_HEADER = 31
 _BARE = re.compile(r"[\W_]+")
@@ -34,7 +34,7 @@ class Seeker:
     """Finds planted values; each is known by a number."""
 
     def __init__(self, planted: Mapping[int, Iterable[str]]) -> None:
-        """Take, for each number, the texts that give the value away."""
+        """Take, for each number, the texts that reveal the value."""
         plain: dict[bytes, set[int]] = defaultdict(set)
         bare: dict[bytes, set[int]] = defaultdict(set)
         for number, texts in planted.items():
@@ -47,7 +47,7 @@ class Seeker:
         self._plain, self._only = _Needles(plain), _Needles(bare)
 
     def find(self, blob: bytes) -> set[int]:
-        """Return the numbers of the values that stand in ``blob`` in any form."""
+        """Return the numbers of the values that occur in ``blob`` in any form."""
         found: set[int] = set()
         for each in (blob, *_unpacked(blob)):
             found |= self._plain.find(each.lower())
@@ -78,7 +78,7 @@ class _Needles:
 
 
 def _keys(blob: bytes) -> NDArray[np.uint64]:
-    """Return the six bytes at each place as one number."""
+    """Return the six bytes from each offset as one number."""
     raw = np.frombuffer(blob, dtype=np.uint8)
     count = len(raw) - _NEEDLE + 1
     keys = np.zeros(max(count, 0), dtype=np.uint64)
@@ -88,7 +88,7 @@ def _keys(blob: bytes) -> NDArray[np.uint64]:
 
 
 def _encodings(text: str) -> Iterator[bytes]:
-    """Yield the bytes as which a program may keep or send ``text``."""
+    """Yield the bytes in which a program may store or send ``text``."""
     for one in {text, text.upper(), unicodedata.normalize("NFD", text), text.lower()}:
         raw = one.encode("utf-8", "replace")
         yield raw
@@ -100,7 +100,7 @@ def _encodings(text: str) -> Iterator[bytes]:
         yield json.dumps(one)[1:-1].encode()
         for before in range(3):
             whole = base64.b64encode(b"\0" * before + raw)
-            # What stands at either end is mixed with the neighbours' bits.
+            # Characters at either end are mixed with the neighbours' bits.
             yield whole[(0, 2, 3)[before] : len(whole) - (0, 3, 2)[(before + len(raw)) % 3]]
 
 
@@ -110,7 +110,7 @@ def _bare(text: str) -> str:
 
 
 def _readable(blob: bytes) -> str:
-    """Return text with JSON's escapes undone; a file of ciphertext has nothing to read."""
+    """Return the text of ``blob`` with JSON's escapes undone; empty for ciphertext."""
     text = blob.decode("utf-8", "ignore")
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
@@ -119,6 +119,6 @@ def _unpacked(blob: bytes) -> Iterator[bytes]:
     at = blob.find(_GZIP)
     while at != -1:
         reader = zlib.decompressobj(_WITH_GZIP_HEADER)
-        with suppress(zlib.error):  # the sign stands in other bytes by chance
+        with suppress(zlib.error):  # the gzip signature occurs in other bytes by chance
             yield reader.decompress(blob[at:])
         at = blob.find(_GZIP, at + 1)

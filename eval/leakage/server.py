@@ -1,4 +1,4 @@
-"""A model's server on loopback that keeps every byte it is sent and answers as it is told to."""
+"""A model server on loopback that records every byte it receives and sends given answers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _CHAT = "/v1/chat/completions"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back: ``raw`` bytes as they are, or ``text`` as the protocol wraps it.
+    """An answer: ``raw`` bytes unchanged, or ``text`` in the protocol's JSON.
 
-    ``half`` hangs up in the middle; ``tool`` gives the text as a tool's arguments.
+    ``half`` hangs up in the middle; ``tool`` sends the text as the arguments of a tool call.
     """
 
     text: str = ""
@@ -30,13 +30,13 @@ class Answer:
 
 
 class RecordingServer:
-    """Listens while it is entered. ``answer`` is given each prompt."""
+    """Listens while the context is open. ``answer`` is called with each prompt."""
 
     def __init__(self, answer: Callable[[str], Answer]) -> None:
         self.answer = answer
         self.wire: list[bytes] = []
         self.strange: list[bytes] = []
-        """Requests that are no question to a model: traces, redirects that were followed."""
+        """Requests that are not for the model: traces, redirects that were followed."""
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
@@ -76,7 +76,7 @@ class _Server(ThreadingHTTPServer):
     owner: RecordingServer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are part of the run."""
+        """Print nothing: clients that hang up are part of the run."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,7 +1,7 @@
-"""Guards to switch off, one at a time, for a run whose search must then find what leaks.
+"""Switches that disable one guard each, for a control run whose search must then find leaks.
 
 Each replaces a part of the wiring while a context is open, in this process and for the evaluation
-alone; the product has no setting that does the same.
+only; the product has no setting that does the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from guardrails.spans import Span
 
 
 def switches() -> Mapping[str, Switch]:
-    """Return what can be switched off below the command line, by the name of the guard."""
+    """Return the switches by the name of the guard that each disables."""
     return {
         "detector": _no_detector,
         "known entities": _nobody_known,
@@ -54,12 +54,12 @@ def _no_detector() -> AbstractContextManager[None]:
 
 
 def _nobody_known() -> AbstractContextManager[None]:
-    """Redact without the tenant's people; the gate goes on to know the directory."""
+    """Redact without the tenant's people; the gate still knows the directory."""
 
     def nobody(_self: Redactor, _text: str, _known: object) -> list[Span]:
         return []
 
-    return replaced((Redactor, "_known", nobody), (Redactor, "_told", nobody))
+    return replaced((Redactor, "_known", nobody), (Redactor, "_declared", nobody))
 
 
 def _open_gate() -> AbstractContextManager[None]:
@@ -84,7 +84,7 @@ def _no_verdict() -> AbstractContextManager[None]:
 
 
 def _no_memberships() -> AbstractContextManager[None]:
-    """Let anybody read: the checks of a membership, and the door behind them."""
+    """Let every user read: disable the membership checks, and the exit of raw text behind them."""
 
     def anybody(*_of: object) -> None:
         return None
@@ -104,7 +104,7 @@ def _no_memberships() -> AbstractContextManager[None]:
 
 
 def _restore_anybody() -> AbstractContextManager[None]:
-    """Put back whoever a reply names: the verdict, the checks of a reply and the restorer agree."""
+    """Restore any placeholder in a reply: verdict, checks of a reply and restorer allow all."""
 
     def restore(self: Restorer, text: RedactedText, _allowed: object = None) -> Restored:
         return real(self, text)
@@ -125,7 +125,7 @@ def _believe(said: RawText, **_sources: object) -> Verdict:
 
 
 class _Credulous(Redactor):
-    """A redactor that takes a placeholder from outside for one of ours."""
+    """A redactor that accepts a placeholder in raw text as one of ours."""
 
     def _known(self, text: str, known: KnownValues | None) -> list[Span]:
         del text, known

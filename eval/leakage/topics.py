@@ -1,4 +1,4 @@
-"""What the planted tickets and documents are about; the words are ours and hold nobody."""
+"""The topics of the planted tickets and documents; the words contain no identity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from guardrails.spans import EntityType
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A trouble, how somebody tells of it, and what a runbook says to do."""
+    """A problem, how a requester describes it, and a runbook's steps."""
 
     title: str
     trouble: str
@@ -72,7 +72,7 @@ DECLARED = {
     EntityType.HOSTNAME: ("It happens on {v} only.", "We restarted {v} twice."),
     EntityType.SERIAL_NUMBER: ("The sticker reads {v}.", "Device {v} is under warranty."),
 }
-"""Sentences for what the tenant has declared; not all of them give a detector a hint."""
+"""Sentences for declared values; not all of them give a detector a hint."""
 
 UNDECLARED = {
     EntityType.PERSON: (
@@ -96,13 +96,13 @@ UNDECLARED = {
     EntityType.DATE_OF_BIRTH: ("I was born on {v}.", "Date of birth: {v}"),
     EntityType.SECRET: ("The password is {v}", "I set the API key to {v} for now.", "pwd={v}"),
 }
-"""Sentences for what nobody has declared, as people write them."""
+"""Sentences for undeclared values, as people write them."""
 
 AGAIN = (
     "As said above, {v} is the one.",
     "It ends with /var/spool/{v}/today.csv every time.",
     "Tagged v2-{v}-final since then.",
 )
-"""Sentences that say a value once more without a hint of what it is, some as if it were a thing."""
+"""Sentences that repeat a value without a hint of its type, some as if it were a thing."""
 
 A_THING = "Branch feature/{v} has the fix."

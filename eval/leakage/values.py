@@ -1,7 +1,7 @@
-"""Invented people, machines and secrets to plant, drawn from a seed and from nothing else.
+"""Invented people, machines and secrets to plant, determined by a seed alone.
 
-None of these makers was used to train or to tune the detector. Every value is one of its kind in a
-run, so that finding it says where it came from.
+None of these generators was used to train or to tune the detector. Every value is unique in a run,
+so that finding it shows where it came from.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _TOWNS = "Oakhill Brackenford Wexcombe Tarnmouth Elverdale Stoneferry Marlbeck D
 _FIRMS = "Logistics Dental Foods Instruments Shipping Legal Textiles Energy Robotics".split()
 _FORMS = "Ltd GmbH Inc AG LLC BV".split()
 _MANY = 8000
-"""Of 14,820 simple names; beyond it they are made double."""
+"""Of 14,820 simple names; beyond this number names are double."""
 _PASSWORD_WORDS = "gravel comet tulip anvil saffron kettle harpoon walrus lantern quartz".split()
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One planted value; ``alone`` is the part of it that gives it away by itself, if any."""
+    """One planted value; ``alone`` is a part of it that reveals it by itself, if any."""
 
     kind: EntityType
     text: str
@@ -51,8 +51,8 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """A person with everything that a directory may say."""
+class PlantedPerson:
+    """A person with all fields of a directory."""
 
     name: Value
     email: Value
@@ -63,7 +63,7 @@ class Somebody:
     serial: Value
 
     def values(self) -> tuple[Value, ...]:
-        """Return all of it."""
+        """Return all values of the person."""
         return (
             *(self.name, self.email, self.phone, self.username),
             *(self.number, self.host, self.serial),
@@ -71,7 +71,7 @@ class Somebody:
 
 
 class Maker:
-    """Makes values, none twice."""
+    """Makes distinct values."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -96,7 +96,7 @@ class Maker:
             EntityType.SECRET: self._secret,
         }
 
-    def somebody(self) -> Somebody:
+    def person(self) -> PlantedPerson:
         """Return a new person."""
         name = self.make(EntityType.PERSON)
         given, family = name.text.split(" ", 1)
@@ -104,7 +104,7 @@ class Maker:
         firm = _ascii(self._family()).lower()
         mail = f"{_ascii(given).lower()}.{plain}"
         user = f"{plain[:7]}{_ascii(given)[:2].lower()}{self._digits(2)}"
-        return Somebody(
+        return PlantedPerson(
             name,
             Value(
                 EntityType.EMAIL_ADDRESS,
@@ -132,7 +132,7 @@ class Maker:
         return f"{self.rng.choice(_GIVEN)} {self._family()}"
 
     def _family(self) -> str:
-        """Return a family name of its own: each gives its bearer away wherever it stands."""
+        """Return a unique family name: each one identifies its person in any text."""
         pick = self.rng.choice
         while True:
             name = f"{pick(_FIRST)}{pick(_MIDDLE)}{pick(_LAST)}"

@@ -21,10 +21,11 @@ from guardrails.crypto.keys import NONCE_BYTES, DataKey
 from guardrails.errors import SealBroken
 from guardrails.text import RawText, RedactedText, mint, require_redacted, unwrap
 
+_REDACTED: LiteralString = "washed"
+"""The kind that redacted texts are bound to; another word would open no home that exists."""
+
 Sealed = NewType("Sealed", bytes)
 """Ciphertext of one column of one row: nonce, body, tag."""
-
-_REDACTED: LiteralString = "washed"  # bound by every stored seal: changing it needs a migration
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,21 @@ class Redactor:
         """Redact several texts in one batch as `look_up` does one."""
         return self._redact(raws, None, allocate=False)
 
+    def secrets_of(self, people: Iterable[KnownPerson]) -> tuple[RawText, ...]:
+        """Return the secrets in the fields of ``people``, each field read by itself."""
+        fields = dict.fromkeys(text for _, text in _fields(people))
+        done = self.look_up_many([RawText(text) for text in fields])
+        return tuple(secret for each in done for secret in each.secrets)
+
+    def with_secrets(self, names: Iterable[Placeholder]) -> frozenset[Placeholder]:
+        """Return those of ``names`` whose value in the vault holds a secret.
+
+        An earlier version kept such values: a field was given its placeholder as it came.
+        """
+        values = self._vault.values_of(names)
+        done = self.look_up_many(list(values.values()))
+        return frozenset(name for name, each in zip(values, done, strict=True) if each.secrets)
+
     def learn(self, people: Iterable[KnownPerson]) -> RedactedText:
         """Give every field of ``people`` a placeholder, even if no text contains it yet.
 

@@ -1,7 +1,7 @@
-"""Bytes to sections. A file that cannot be read raises `Unreadable` with the reason, never more.
+"""Loaders: from bytes to sections. A file that cannot be read raises `Unreadable` with the reason.
 
 A loader is registered under the endings of its files, as one that takes text or one that takes
-bytes. What a reader may count on as the number of a line differs by kind: see `ingestion.cited`.
+bytes. The meaning of a line's number differs by type: see `ingestion.cited`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ingestion.loaders.plain import load_plain
 __all__ = ["READABLE", "Labels", "Loaded", "NotADocument", "Section", "Unreadable", "load"]
 
 VERSION = "4"
-"""Raised when a loader reads a file otherwise than before, so that files are read again."""
+"""The version of the loaders: increase it when a loader would read a file differently."""
 
 _OF_TEXT: dict[str, Callable[[str, str], Loaded]] = {
     ".csv": load_csv,
@@ -50,7 +50,7 @@ READABLE = frozenset(_OF_TEXT) | frozenset(_OF_BYTES)
 _NOT_READ = {
     **dict.fromkeys(
         ".avif .bmp .gif .heic .ico .jpeg .jpg .png .svg .tif .tiff .webp".split(),
-        "it is a picture, and pictures are not read",
+        "it is a picture; pictures are not read",
     ),
     ".doc": "old Word files are not read: save it as .docx",
     ".odt": "OpenDocument files are not read: save it as .docx",
@@ -73,7 +73,7 @@ _MUCH_CONTROL = 0.01
 
 
 def load(body: bytes, path: PurePath) -> Loaded:
-    """Read the bytes of ``path``. `Unreadable` says why not."""
+    """Read the bytes of ``path``. `Unreadable` with the reason when that fails."""
     ending = path.suffix.lower()
     if not body.strip():
         _must_be_readable(ending, path)
@@ -124,6 +124,6 @@ def _strictly(body: bytes, encoding: str) -> str:
 
 
 def _name(path: PurePath) -> str:
-    """Return a title made of the file's name, for files that have none."""
+    """Return a title made of the file's name, for files without a title."""
     stem = path.name.split(".")[0] or path.name
     return re.sub(r"[-_\s]+", " ", stem).strip() or path.name

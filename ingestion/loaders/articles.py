@@ -2,9 +2,9 @@
 
 Each article is a document with its own title and labels. Lines are those of the file: the line of a
 CSV where its record begins, the line of a JSON-lines file; in a JSON list articles are counted from
-1, through all the pages that the file holds. Drafts are left out: what nobody has published is no
-answer. A file that holds people or tickets is refused with the command that it is meant for: both
-would be masked, and neither is knowledge.
+1, through all the pages in the file. Drafts are left out, because they were never published. A file
+of people or tickets is refused with the name of the right command: neither is knowledge, and most
+of its text would be masked.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _why_none(left: Counter[str]) -> str:
 
 
 def _set_apart(articles: Sequence[Loaded]) -> tuple[Loaded, ...]:
-    """Return articles whose keys differ: those without one of their own are counted."""
+    """Return articles with distinct keys: those without a key of their own get a number."""
     often = Counter(each.key for each in articles)
     return tuple(
         each if each.key and often[each.key] == 1 else replace(each, key=f"#{at} {each.key}")
@@ -110,7 +110,7 @@ def _set_apart(articles: Sequence[Loaded]) -> tuple[Loaded, ...]:
 
 
 def _key(article: Mapping[str, str]) -> str:
-    """Return what names an article in every export, its language too where it has one."""
+    """Return the key that identifies an article in every export, with its language if known."""
     found = first(article, _KEYS).strip()
     return f"{found} {article.get('locale', '')}".strip() if found else ""
 
@@ -124,7 +124,7 @@ def _is_draft(article: Mapping[str, str]) -> bool:
 def _must_be_articles(article: Mapping[str, str]) -> None:
     for kind, (columns, command) in _OTHERS.items():
         if columns & article.keys() and not set(BODIES) & article.keys():
-            raise Unreadable(f"it holds {kind}, not articles: bring it in with `{command}`")
+            raise Unreadable(f"it holds {kind}, not articles: use `{command}`")
 
 
 def _sections(at: int, article: Mapping[str, str], body: str) -> Iterator[Section]:
@@ -150,18 +150,18 @@ def _title(article: Mapping[str, str]) -> str:
 
 
 def _about(article: Mapping[str, str]) -> Iterator[str]:
-    """Yield what helps to find and to judge an article, as lines below its first part.
+    """Yield an article's metadata as lines below its first part, to find and to judge it by.
 
-    A time of day says nothing there, and looks like a password to some.
+    Times of day are left out: they help nobody, and some detectors take them for passwords.
     """
     changed = first(article, UPDATED)
     when = moment(changed)
-    told = (
+    stated = (
         ("Tags", first(article, _TAGS)),
         ("Updated", f"{when:%Y-%m-%d}" if when else changed),
         ("Source", first(article, _SOURCES)),
     )
-    for label, found in told:
+    for label, found in stated:
         if found.strip():
             yield f"{label}: {' '.join(found.split())}"
 

@@ -1,10 +1,10 @@
-"""What documentation tools add to Markdown, said in plain Markdown, line for line.
+"""Translates the Markdown extensions of documentation tools to plain Markdown, line by line.
 
-Admonitions become a line that begins with their kind, and what they indent is set back, so that
-code and lists inside are code and lists again; tabs become a bold line; template tags, attribute
-lists and placeholders for tables of contents go, as they say nothing to a reader. Nothing inside a
-code fence or between backticks is touched: there a tag is what the page is about. Each line stays
-on its number.
+An admonition becomes a line that begins with its kind, and its text loses the indent, so that code
+and lists inside are code and lists again; tabs become a bold line; template tags, attribute lists
+and placeholders for tables of contents are removed, because a reader does not see them. Code fences
+and text between backticks are not changed: there a tag is the page's topic. Each line keeps its
+number.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _CODE = re.compile(r"(`+)(?:(?!\1).)+?\1")
 _INDENT = 4
 _KINDS = {"danger": "Danger", "bug": "Bug", "faq": "Question", "abstract": "Summary"}
 _PLAIN_TITLES = frozenset("note tip hint important warning caution info attention".split())
-"""Titles that say the kind themselves: `!!! info "Note"` is a note."""
+"""Titles that name the kind themselves: `!!! info "Note"` is a note."""
 
 
 def plain_markdown(lines: Sequence[str]) -> list[str]:
-    """Return ``lines`` in plain Markdown, each on its own number."""
+    """Return ``lines`` in plain Markdown; each keeps its number."""
     return list(_plain(lines))
 
 
@@ -62,7 +62,7 @@ def _plain(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _set_back(line: str, inside: list[int], *, fenced: bool) -> str:
-    """Take off the indent of the open admonitions, closing those that the line has left."""
+    """Remove the indent of the open admonitions, and close those that end before the line."""
     if not line.strip():
         return ""
     wide = line.expandtabs(_INDENT)
@@ -125,6 +125,6 @@ def _untagged(text: str) -> str:
 
 
 def _words_of(tag: re.Match[str]) -> str:
-    """Return the sentence that a partial was given to show, nothing for any other tag."""
+    """Return the sentence in a partial's tag; empty for any other tag."""
     said = _TEXT_ARGUMENT.search(tag["erb"] or "")
     return said[1][1:-1] if said else ""

@@ -1,4 +1,4 @@
-"""What every loader makes: a title and sections whose lines can be found again in the file."""
+"""The result of every loader: a title, and sections whose lines can be found in the file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from guardrails import RawText
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as a document; the message says why, in our words."""
+    """A file that cannot be read as a document; the message is the reason, in our words."""
 
 
 class NotADocument(Unreadable):
-    """A file of a kind that is never read: a licence, a picture. Nothing is wrong with it."""
+    """A file of a type that is never read, such as a licence or a picture; it is not broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Section:
     """The text under one heading.
 
     ``heading`` is the path of headings from the outermost. ``starts`` holds the offset of each line
-    of ``body`` and ``lines`` the line of the file that it came from: a mask may swallow a line
-    break, so lines are found by raw offset and never by counting breaks in redacted text.
+    of ``body`` and ``lines`` the line of the file that it came from: a placeholder may replace a
+    line break, so lines are found by raw offset and never by counting breaks in redacted text.
     """
 
     heading: tuple[RawText, ...]
@@ -49,7 +49,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What a document says about itself, apart from its text."""
+    """The metadata of a document."""
 
     tags: tuple[RawText, ...] = ()
     products: tuple[RawText, ...] = ()
@@ -58,10 +58,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One file, read; ``notes`` say in our words what of it was not, such as pictures.
+    """One file that was read; ``notes`` name the parts that were not, such as pictures.
 
     A file of many articles has no sections of its own: each of its ``articles`` is a document, and
-    ``key`` tells it from the others.
+    ``key`` identifies it among them.
     """
 
     title: RawText
@@ -72,12 +72,12 @@ class Loaded:
     key: str = ""
 
     def documents(self) -> tuple[Loaded, ...]:
-        """Return what is found and cited on its own."""
+        """Return the articles of the file, or the file itself if it has none."""
         return self.articles or (self,)
 
 
 def section(heading: Sequence[str], lines: Sequence[tuple[int, str]]) -> Section | None:
-    """Make a section of numbered lines; None when they hold no text."""
+    """Make a section of numbered lines; return None when they contain no text."""
     kept = _strip([(number, line.rstrip()) for number, line in lines])
     if not kept:
         return None

@@ -1,8 +1,8 @@
 """Word documents: headings by style, lists with their numbers, tables as rows, forms with ticks.
 
-Lines of a section are numbered by **paragraph**, as Word knows no lines until it prints; citations
-of a .docx say “paragraph 12”. What was deleted under tracked changes is left out, what was inserted
-is in. Pictures, headers, footers and footnotes are not read, and the notes say so of pictures.
+Lines of a section are numbered by **paragraph**, because Word has no lines before it prints;
+citations of a .docx say “paragraph 12”. Deletions under tracked changes are left out, insertions
+are included. Pictures, headers, footers and footnotes are not read; the notes report the pictures.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PICTURES = frozenset({"blip", "imagedata"})
 
 
 def load_docx(body: bytes, name: str) -> Loaded:
-    """Read a Word document; its title is what is styled so, else its own, else ``name``."""
+    """Read a Word document; its title is a paragraph styled so, else a property, else ``name``."""
     package = Package(body)
     document, said = package.document(), package.properties()
     reader = _Reader(_Styles(package.related("styles")), _Lists(package.related("numbering")))
@@ -96,7 +96,7 @@ class _Styles:
 
 
 class _Lists:
-    """The marks of list items: bullets, and numbers that count on."""
+    """The marks of list items: bullets, and consecutive numbers."""
 
     def __init__(self, part: ET.Element | None) -> None:
         abstract: dict[str | None, dict[int, ET.Element]] = {}
@@ -111,7 +111,7 @@ class _Lists:
         self._counts: Counter[tuple[str | None, int]] = Counter()
 
     def mark(self, numbering: ET.Element | None) -> str:
-        """Return what stands before a paragraph, with its indent; nothing for no list."""
+        """Return the mark before a paragraph with its indent; empty outside a list."""
         key = value(child(numbering, "numId"))
         if numbering is None or key in {None, "0"}:
             return ""
@@ -146,9 +146,9 @@ class _Reader:
     blocks: list[_Block] = field(default_factory=list[_Block])
 
     def read(self, element: ET.Element, depth: int) -> None:
-        """Read what stands in a body, a cell, a content control or a text box."""
+        """Read the content of a body, a cell, a content control or a text box."""
         if depth > _DEEPEST:
-            raise Unreadable("it is nested deeper than a document should be")
+            raise Unreadable("it is nested too deeply for a document")
         for each in element:
             name = local(each)
             if name == "p":
@@ -172,7 +172,7 @@ class _Reader:
         rows = [list(_cells(row, depth)) for row in _below(element, "tr", depth)]
         rows = [row for row in rows if any(row)]
         width = max(map(len, rows), default=0)
-        if width == 1:  # a frame around text, no table
+        if width == 1:  # a frame around text, not a table
             self.blocks += [_Block(cell) for row in rows for cell in row if cell]
             return
         for at, row in enumerate(rows):
@@ -183,9 +183,9 @@ class _Reader:
 
 
 def _below(element: ET.Element, name: str, depth: int) -> Iterator[ET.Element]:
-    """Yield children of a name, looking through content controls and the like."""
+    """Yield children named ``name``, also inside content controls and the like."""
     if depth > _DEEPEST:
-        raise Unreadable("it is nested deeper than a document should be")
+        raise Unreadable("it is nested too deeply for a document")
     for each in element:
         if local(each) == name:
             yield each
@@ -256,7 +256,7 @@ def _is_bold(paragraph: ET.Element) -> bool:
 
 
 def _with_bold_headings(blocks: Sequence[_Block]) -> list[_Block]:
-    """Take short bold paragraphs for headings where a document styles none as such."""
+    """Treat short bold paragraphs as headings in a document without heading styles."""
     if any(block.level for block in blocks):
         return list(blocks)
     return [

@@ -1,7 +1,7 @@
-"""The zip and XML under a .docx, opened with bounds: what a zip bomb or deep nesting runs into.
+"""Opens the zip and XML of a .docx with limits against zip bombs and deep nesting.
 
-Only the standard library's readers: expat refuses entities that multiply, and a part that is larger
-than any text a person wrote, or that declares entities at all, is refused before it is parsed.
+It uses only the standard library's readers: expat refuses entities that multiply, and a part that
+is larger than any text of a person, or that declares entities, is refused before it is parsed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MAX_BYTES = 64 * 1024**2
 _MAX_ELEMENTS = 3_000_000
 _LOCKED = "it is protected by a password or an old Word file: save an open copy as .docx"
 _BROKEN = "the file is broken: open it in Word and save it again"
-_BOMB = "it unpacks to far more than a document should hold"
+_BOMB = "it unpacks to far more than a document should contain"
 
 _DOCUMENT = "word/document.xml"
 
@@ -48,16 +48,16 @@ class Package:
         """Return the main part. `Unreadable` when there is none."""
         found = self._parsed(self._main)
         if found is None:
-            raise Unreadable("the file is no Word document: save it again as .docx")
+            raise Unreadable("the file is not a Word document: save it again as .docx")
         return found
 
     def related(self, role: str) -> ET.Element | None:
-        """Return the part that plays a ``role`` for the document, such as ``styles``."""
+        """Return the document's part of this ``role``, such as ``styles``; None without one."""
         target = self._target(self._relations, f"/{role}", posixpath.dirname(self._main))
         return self._parsed(target) if target else None
 
     def properties(self) -> dict[str, list[str]]:
-        """Return the file's properties that say something: title, keywords, modified and others."""
+        """Return the file's properties that are not empty: title, keywords, modified and others."""
         core = self._parsed("docProps/core.xml")
         said = ((local(each), " ".join((each.text or "").split())) for each in core or ())
         return {name.lower(): [text] for name, text in said if text}
@@ -115,7 +115,7 @@ def local(element: ET.Element) -> str:
 
 
 def named(element: ET.Element, name: str) -> Iterator[ET.Element]:
-    """Yield the elements of a name below ``element``."""
+    """Yield the elements named ``name`` below ``element``."""
     return (each for each in element.iter() if local(each) == name)
 
 

@@ -14,13 +14,13 @@ BODIES = ("body", "text", "content", "answer", "html", "body_html", "description
 def fields_of(value: object, at: int) -> dict[str, str]:
     """Return the fields of article number ``at``. `Unreadable` when it has none."""
     if not isinstance(value, dict):
-        raise Unreadable(f"article {at} is no JSON object")
+        raise Unreadable(f"article {at} is not a JSON object")
     given = cast("dict[str, object]", value)
     return {key.strip().lower(): _plain(each) for key, each in given.items()}
 
 
 def first(article: Mapping[str, str], names: Iterable[str]) -> str:
-    """Return the first of these fields that says something."""
+    """Return the first of these fields that is not empty."""
     return next((article[name] for name in names if article.get(name, "").strip()), "")
 
 

@@ -1,7 +1,7 @@
-"""A JSON export as pages of articles, with the sections and categories that they stand in.
+"""A JSON export as pages of articles, with their sections and categories.
 
-Zendesk's pages hold ``articles`` and name a ``next_page``; ``sections`` and ``categories`` stand
-beside the articles when they were asked for with them.
+Zendesk's pages have ``articles`` and a ``next_page``; ``sections`` and ``categories`` are beside
+the articles if the export included them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def articles_of(found: Sequence[object]) -> Iterator[Article]:
 
 
 def pages_left(found: Sequence[object]) -> str:
-    """Return what to tell of a last page that names another one; empty when it names none."""
+    """Return a note if the last page refers to a further one, else an empty string."""
     pages = _pages(found)
     if not pages or not pages[-1].get("next_page"):
         return ""

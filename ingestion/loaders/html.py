@@ -1,9 +1,9 @@
-"""HTML as real people write it: the visible text by headings, with the line it stands on.
+"""HTML: the visible text by headings, with the line of each piece.
 
-The standard parser is used because it says where each piece of text stands, which a citation needs;
-tree builders throw that away. Unclosed and crossed tags are no trouble: only block boundaries and
-headings matter. What a reader does not see (scripts, comments, hidden elements, navigation) is left
-out.
+The standard library's parser is used because it gives the position of each piece of text, which a
+citation needs; tree builders drop it. Unclosed and crossed tags do no harm: only block boundaries
+and headings matter. Content that a reader does not see (scripts, comments, hidden elements,
+navigation) is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARED = re.compile(r"<!\[[^>]*>")
 _STRAY = re.compile(r"<(?![a-zA-Z/!?])")
 _LONGEST_LINE = 10_000
-"""A longer one goes on below: to add to it word by word would copy it as often."""
+"""A longer line is continued in the next: appending word by word would copy it each time."""
 
 _META = {"article:modified_time": "modified", "article:tag": "tags", "last-modified": "modified"}
 _TARGET = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,2000}\Z", re.IGNORECASE)
@@ -73,9 +73,9 @@ def _feed(reader: _Reader, text: str) -> None:
 
 
 def _closed(text: str) -> str:
-    """Return ``text`` without what the parser would look for an end of again and again.
+    """Return ``text`` without comments and tags that are never closed.
 
-    It searches the whole rest for the end of each open comment or tag: a page of them took minutes.
+    The parser searches the whole rest for the end of each one: a page of them took minutes.
     """
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
     last = text.rfind(">") + 1
@@ -120,7 +120,7 @@ class _Reader(HTMLParser):
             self._enter(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs  # an element without content shows nothing, whatever it says about itself
+        del attrs  # an element without content shows nothing, so its attributes do not matter
         self._block(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -146,7 +146,7 @@ class _Reader(HTMLParser):
             self._write(data)
 
     def _hear(self, meta: dict[str, str | None]) -> None:
-        """Take a line of the head, such as ``article:modified_time``, by the last of its words."""
+        """Keep metadata, such as ``article:modified_time``, under the last word of its name."""
         name = (meta.get("name") or meta.get("property") or "").lower()
         key = _META.get(name, re.split(r"[.:]", name)[-1].replace("-", "_"))
         if key and meta.get("content"):
@@ -214,7 +214,7 @@ class _Reader(HTMLParser):
 
 
 class _Message(_Reader):
-    """Reads a message: it has no headings to be found by, but quotations and links."""
+    """Reads a message: it has quotations and links, and no headings."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -272,5 +272,5 @@ def _is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
 
 
 def _balanced(lower: str, tag: str) -> bool:
-    """Whether ``tag`` is closed as often as opened: an open one must not swallow the page."""
+    """Return whether ``tag`` is closed as often as opened: an open one must not hide the page."""
     return len(re.findall(rf"<{tag}[\s>]", lower)) == lower.count(f"</{tag}>")

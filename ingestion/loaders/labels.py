@@ -1,6 +1,6 @@
-"""What a document says about itself: tags, products, and when it was last updated.
+"""The metadata of a document: tags, products, and when it was last updated.
 
-Every format names them otherwise: front matter, properties of a file, columns of a help centre.
+Every format has its own names: front matter, properties of a file, columns of a help centre.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UPDATED = (
 
 _MOST = 50
 _LONGEST = 100
-"""A tag that is longer is a sentence, and more of them are a list of words for search engines."""
+"""A longer tag is a sentence, and more of them are keywords for search engines."""
 
 _KEY = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*(?P<value>.*)$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.*)$")
@@ -36,7 +36,7 @@ _PDF = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
 
 def labels(given: Mapping[str, Sequence[str]]) -> Labels:
-    """Return what ``given`` says; its keys are in lower case, lists may be one text with commas."""
+    """Return the labels in ``given``; keys are lower case, a list may be one text with commas."""
     return Labels(
         _each(each for name in TAGS for each in given.get(name, ())),
         _each(each for name in PRODUCTS for each in given.get(name, ())),
@@ -49,7 +49,7 @@ def labels(given: Mapping[str, Sequence[str]]) -> Labels:
 def front_matter(lines: Iterable[str]) -> dict[str, list[str]]:
     """Return the keys of a front matter, YAML or TOML, with their plain values.
 
-    What is nested deeper says nothing about the document as a whole, and is passed over.
+    Nested values say nothing about the document as a whole, and are ignored.
     """
     found: dict[str, list[str]] = {}
     into: list[str] = []
@@ -62,18 +62,18 @@ def front_matter(lines: Iterable[str]) -> dict[str, list[str]]:
             into = found.setdefault(pair["key"].lower().replace("-", "_"), [])
             into += _values(pair["value"])
         elif line.strip() and line[:1].isspace():
-            into = []  # something nested that is no list
+            into = []  # something nested that is not a list
     return {key: values for key, values in found.items() if values}
 
 
 def moment(text: str) -> datetime | None:
-    """Return the time that ``text`` tells: ISO 8601, a PDF's or a mail's; a day is its midnight."""
+    """Return the time in ``text`` (ISO 8601, a PDF's or mail's), or None; a day is its midnight."""
     text = text.strip()[:_LONGEST]
     pdf = _PDF.match(text)
     iso = f"{pdf[1]}-{pdf[2]}-{pdf[3]}" if pdf else text
     try:
-        told = datetime.fromisoformat if _ISO.fullmatch(iso) else parsedate_to_datetime
-        found = told(iso)
+        parse = datetime.fromisoformat if _ISO.fullmatch(iso) else parsedate_to_datetime
+        found = parse(iso)
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

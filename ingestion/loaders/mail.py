@@ -1,9 +1,9 @@
-"""Mail, one message or a mailbox of them: what was written, apart from what was quoted or signed.
+"""Mail, one message or a mailbox: the new words, separated from quotations and signatures.
 
-Lines of a message are those of its text as a reader sees it, since a line of an encoded part is
-found by nobody; in a mailbox messages are counted from 1. Quotations that stood in an earlier
-message of the same mailbox are left out, others stay under a heading of their own. Signatures are
-left out. Attachments are named as not read.
+Lines of a message are those of its text as a reader sees it, because a reader cannot find a line of
+an encoded part; in a mailbox messages are counted from 1. Quotations of an earlier message of the
+same mailbox are left out, others get a heading of their own. Signatures are left out. Attachments
+are listed as not read.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _message(body: bytes) -> _Mail:
         attached: list[str] = []
         for at, part in enumerate(_leaves(parsed)):
             if at >= _MAX_PARTS:
-                raise Unreadable("the message has more parts than a message should")
+                raise Unreadable("the message has too many parts")
             if _is_text(part):
                 texts.append(_text(part))
             else:
@@ -93,13 +93,13 @@ def _message(body: bytes) -> _Mail:
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
         raise Unreadable("the message is broken: save it again as .eml") from None
     if not any(headers.values()) and not parsed.keys():
-        raise Unreadable("it holds no message: save it again as .eml")
+        raise Unreadable("it contains no message: save it again as .eml")
     text = "\n\n".join(text for text in texts if text.strip())
     return _Mail(headers.pop("Subject"), headers, text, attached)
 
 
 def _leaves(message: Message) -> Iterator[Message]:
-    """Yield the parts to read: of alternatives only the plainest, of forwarded mail its own."""
+    """Yield the parts to read: the plainest of alternatives, and those of forwarded mail."""
     if not message.is_multipart():
         yield message
         return
@@ -143,7 +143,7 @@ def _decoded(body: bytes, charset: str | None) -> str:
             return body.decode(name or "utf-8")
         except (UnicodeDecodeError, LookupError, ValueError):
             continue
-    return body.decode("cp1252", "replace")  # what old programs send when they do not say
+    return body.decode("cp1252", "replace")  # the encoding of old programs that declare none
 
 
 def _header(message: Message, name: str) -> str:
@@ -171,11 +171,11 @@ def _attached(message: _Mail) -> str:
 
 
 def _set_apart(text: str, gone: list[Stretch]) -> tuple[str, str]:
-    """Return the new words and the quoted ones, without what is gone and without the signature."""
+    """Return the new words and the quoted ones, without ``gone`` and without the signature."""
     quoted = [each for each in quotations(text) if each not in gone]
     signed = signature(text)
     new = without(text, [*quoted, *gone, *([signed] if signed else [])])
-    if not new:  # somebody wrote below “-- ”, or only forwarded: better twice than lost
+    if not new:  # written below “-- ”, or only forwarded: better twice than lost
         return without(text, gone), ""
     return new, "\n\n".join(_unquoted(text[each.start : each.end]) for each in quoted)
 
@@ -187,7 +187,7 @@ def _unquoted(text: str) -> str:
 def _messages(body: bytes) -> Iterator[bytes]:
     starts = [found.span() for found in _FROM.finditer(body)]
     if not starts or starts[0][0]:
-        raise Unreadable("it is no mailbox: save the messages as .eml")
+        raise Unreadable("it is not a mailbox: save the messages as .eml")
     ends = [*(start for start, _ in starts[1:]), len(body)]
     for (_, start), end in zip(starts, ends, strict=True):
         yield re.sub(rb"(?m)^>(>*From )", rb"\1", body[start:end])

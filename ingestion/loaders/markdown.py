@@ -2,7 +2,7 @@
 
 Only the block structure is taken from the parser; a section's body is the file's own lines, so that
 code fences, tables and lists reach the reader as their author wrote them. HTML comments are left
-out: nobody sees them on the page, which makes them a place to hide instructions.
+out: a reader does not see them on the page, so they can hide prompt injections.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _plain(inline: Token) -> str:
 
 
 def _front_matter(lines: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return what it says and the lines, its own blank so that numbers stay."""
+    """Return the front matter, and the lines with its own blanked so that numbers stay right."""
     fence = lines[0].rstrip() if lines else ""
     if fence not in _FENCES:
         return {}, lines

@@ -1,8 +1,8 @@
-"""PDF: printed lines back to headings, paragraphs, lists and tables, each with its page.
+"""PDF: from printed lines to headings, paragraphs, lists and tables, each with its page.
 
 Lines of a section are numbered by **page**: citations of a PDF say “page 3”, not “line 3”. A PDF
-knows no headings, only larger and bolder letters, so what stands out from the body is taken for
-one. The file itself is read by `ingestion.loaders.pdf_pages` in a process that may be lost.
+has no headings, only larger and bolder letters, so lines that differ from the body are treated as
+headings. `ingestion.loaders.pdf_pages` reads the file itself, in a process that may crash.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ingestion.loaders.pdf_pages import Line, Page
 _SCRIPT = Path(pdf_pages.__file__)
 _LONGEST_S = 1800
 _NEEDED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
-"""What the reader's process may know of ours: where libraries lie, and no secret."""
+"""Environment variables that the reader's process gets: paths of libraries, no secrets."""
 
 _NAMED = 10
 _SCANNED = 15
@@ -46,7 +46,7 @@ _PROPERTIES = {"Keywords": "keywords", "ModDate": "modified", "CreationDate": "d
 _WHY = {
     "password": "it is protected by a password: save a copy without one",
     "pages": f"it has more than {pdf_pages.MAX_PAGES:,} pages: split it",
-    "text": "it holds more text than one document should: split it",
+    "text": "it contains more text than one document should: split it",
     "memory": "it needs more memory than a document should: print it to a new PDF",
     "time": "a page takes too long to read: print it to a new PDF",
     "scanned": "its pages are pictures without text: run text recognition (OCR) over it first",
@@ -75,14 +75,14 @@ class _Text(NamedTuple):
 
 
 def _read(body: bytes) -> dict[str, object]:
-    """Have the pages read by a process of their own. `Unreadable` when it gives up or is lost."""
+    """Read the pages in a process of their own. `Unreadable` when it reports an error or dies."""
     known = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own script, isolated from this folder
             [sys.executable, "-I", str(_SCRIPT)],
             input=body,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # libraries name what they read there
+            stderr=subprocess.DEVNULL,  # libraries print parts of the file there
             env=known,
             timeout=_LONGEST_S,
             check=False,
@@ -100,7 +100,7 @@ def _read(body: bytes) -> dict[str, object]:
 
 
 _OUT_OF_TIME = (-24, 128 + 24)
-"""SIGXCPU: the process used up the seconds that it had granted itself for a page."""
+"""SIGXCPU: the process reached the limit of CPU seconds that it set itself for a page."""
 
 
 def _must_hold_text(pages: Sequence[Page]) -> None:
@@ -126,7 +126,7 @@ def _is_picture(page: Page) -> bool:
 
 
 def _without_edges(pages: Sequence[Page]) -> Iterator[tuple[int, Line]]:
-    """Yield all lines but running heads, feet and page numbers."""
+    """Yield all lines except running headers, footers and page numbers."""
     edges = Counter(text for page in pages for text in set(map(_edge, _edges(page))))
     often = max(3, len(pages) * 0.5)
     for number, page in enumerate(pages, start=1):
@@ -147,7 +147,7 @@ def _edge(line: Line) -> str:
 
 
 def _headings(lines: Iterator[tuple[int, Line]]) -> Iterator[_Text]:
-    """Tell headings from the body: larger, else bold, numbered or in capitals on its own line."""
+    """Recognise headings: larger, else bold, numbered or in capitals on a line of their own."""
     kept = [(page, line) for page, line in lines if line["text"].strip()]
     sizes: Counter[float] = Counter()
     for _, line in kept:
@@ -229,7 +229,7 @@ def _sections(text: Sequence[_Text], title: str) -> Iterator[Section]:
 
 
 def _goes_on(above: _Text | None, each: _Text) -> bool:
-    """Whether a heading is the second line of the one above it."""
+    """Return whether a heading is the second line of the one above it."""
     return (
         above is not None
         and above.level == each.level
@@ -248,7 +248,7 @@ def _section(
 
 
 def _paragraphs(body: Sequence[_Text]) -> Iterator[tuple[int, str]]:
-    """Yield lines with their pages; what the page's width had broken is one line again."""
+    """Yield lines with their pages; lines that the page's width has broken are joined."""
     page, text, above = 0, "", None
     for each in body:
         line = each.line

@@ -1,8 +1,8 @@
-"""Run as a script of its own: a PDF on standard input, its pages as JSON on standard output.
+"""Runs as a script: a PDF on standard input, its pages as JSON on standard output.
 
-A PDF is a program for a page, and hostile or broken ones make any reader loop or eat all memory. So
-this runs in a process that may be lost: it gives itself bounds of time and memory, holds nothing
-but the file it was given, and needs nothing of Quietdesk. `ingestion.loaders.pdf` starts it.
+A PDF is a program for a page, and hostile or broken ones make any reader loop or use all memory. So
+this runs in a process that may crash: it limits its own time and memory, has no data but the file,
+and imports nothing of Quietdesk. `ingestion.loaders.pdf` starts it.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ _MAX_CHARACTERS = 20_000_000
 _MAX_WORDS_A_PAGE = 50_000
 
 _SAME_LINE = 0.4
-"""Words whose middles differ by less than this part of their height stand on one line."""
+"""Words whose middles differ by less than this share of their height are on one line."""
 _CELL_GAP = 2.2
-"""A gap this many times the size of the letters parts two cells of a table without rules."""
+"""A gap of this many letter sizes separates two cells of a table without rules."""
 _GUTTER = 8.0
 _COLUMN_ROWS = 8
 _COLUMN_FILL = 0.4
 _GUTTER_SHARE = 0.1
 _JOINED = 0.08
-"""Words nearer than this part of their size are one: only the font changed between them."""
+"""Words nearer than this share of their size are one word in two fonts."""
 _TABLE_FILLED = 0.4
 _MAX_TABLES = 50
 
 
 class Word(NamedTuple):
-    """A word and where it stands, in points from the page's top left corner."""
+    """A word and its position, in points from the page's top left corner."""
 
     text: str
     x0: float
@@ -50,7 +50,7 @@ class Word(NamedTuple):
 
 
 class Line(TypedDict):
-    """One printed line; ``gap`` is the blank above it, in heights of a line."""
+    """One printed line; ``gap`` is the space above it, in line heights."""
 
     text: str
     size: float
@@ -61,7 +61,7 @@ class Line(TypedDict):
 
 
 class Page(TypedDict):
-    """One page; ``pictures`` counts what was not read."""
+    """One page; ``pictures`` is the number of pictures, which are not read."""
 
     lines: list[Line]
     pictures: int
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def read(body: bytes) -> dict[str, object]:
-    """Return the pages of a PDF, or the word for why there are none."""
+    """Return the ``pages`` and ``title`` of a PDF, or an ``error``: a short code for the reason."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
@@ -87,7 +87,7 @@ def read(body: bytes) -> dict[str, object]:
             return _pages(document)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - anything at all, this process is here to fail
+    except Exception as error:  # noqa: BLE001 - any error of a library, isolated in this process
         locked = isinstance(error.__cause__ or error.__context__ or error, PDFPasswordIncorrect)
         locked = locked or "PDFPasswordIncorrect" in repr(error)
         return {"error": "password" if locked else f"broken ({type(error).__name__})"}
@@ -187,7 +187,7 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _columns(rows: list[list[Word]], box: Box) -> list[list[list[Word]]]:
-    """Return groups of lines in the order of reading: a column is a group, so is what spans all."""
+    """Return groups of lines in reading order: a group is a column, or lines across all columns."""
     gutter = _gutter(rows, box)
     groups: list[list[list[Word]]] = [[]]
     run: list[tuple[list[Word], list[Word]]] = []
@@ -221,7 +221,7 @@ def _gutter(rows: list[list[Word]], box: Box) -> float | None:
 
 
 def _halves(row: list[Word], gutter: float | None) -> tuple[list[Word], list[Word]] | None:
-    """Return what stands left and right of the gutter, None when something crosses it."""
+    """Return the words left and right of the gutter, None when a word crosses it."""
     if gutter is None or not row or any(word.x0 < gutter < word.x1 for word in row):
         return None
     left = [word for word in row if word.x1 <= gutter]
@@ -234,7 +234,7 @@ def _unfold(
 ) -> tuple[list[list[Word]], list[list[Word]]] | None:
     """Return two columns if the lines are two columns of prose; None if they are a table's cells.
 
-    Columns of prose come near to the gutter and mostly fill their width.
+    Lines of a prose column reach close to the gutter and mostly fill its width.
     """
     left = [row for row, _ in run if row]
     right = [row for _, row in run if row]
@@ -246,14 +246,14 @@ def _unfold(
 
 
 def _prose(rows: list[list[Word]]) -> bool:
-    """Whether lines mostly fill their column; the cells of a table mostly do not."""
+    """Return whether lines mostly fill their column; the cells of a table mostly do not."""
     start = min(row[0].x0 for row in rows)
     width = max(row[-1].x1 for row in rows) - start
     return median(row[-1].x1 - start for row in rows) >= width * _COLUMN_FILL
 
 
 def _lines(rows: list[list[Word]]) -> list[tuple[float, list[Line]]]:
-    """Return each row as a line, with where it stands on the page."""
+    """Return each row as a line with its position on the page."""
     right = max(row[-1].x1 for row in rows)
     left = min(row[0].x0 for row in rows)
     lines: list[tuple[float, list[Line]]] = []
@@ -304,7 +304,7 @@ def _bound_memory() -> None:
 
 
 def _allow_a_page() -> None:
-    """Grant this process a few seconds more; the system ends it when a page takes longer."""
+    """Raise this process's limit by a few CPU seconds; it is killed when a page needs more."""
     if sys.platform != "win32":
         import resource
 

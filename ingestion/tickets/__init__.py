@@ -1,7 +1,7 @@
-"""Tickets in: a whole export is checked before anything is kept, then each ticket is kept.
+"""Import of tickets: a whole export is checked first, then each ticket is stored.
 
-A ticket is kept with its ledger row in one transaction, so an import that was killed is simply run
-again: what is there already counts as unchanged. Memory does not grow with the length of a file.
+A ticket is stored with its ledger row in one transaction, so a killed import is simply run again:
+stored tickets count as unchanged. Memory does not grow with the length of a file.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ingestion.tickets.reading import read_tickets, survey
 __all__ = ["Imported", "Progress", "import_tickets", "read_tickets", "references"]
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how many tickets are done, and of how many, if that is known."""
+"""Called with the current step, the number of tickets done, and their total if it is known."""
 _EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did."""
+    """The result of an import."""
 
     new: int
     changed: int
@@ -34,9 +34,9 @@ class Imported:
 def import_tickets(
     desk: Desk, source: Source, *, progress: Progress = lambda _what, _done, _total: None
 ) -> Imported:
-    """Redact and keep the tickets of a file; none is kept unless the whole file can be read.
+    """Redact and store the tickets of a file; none is stored unless the whole file can be read.
 
-    Where a ticket is there twice the newer one counts. `BadInput` names what cannot be used.
+    Of a ticket that is there twice the newer one is used. `BadInput` names what is wrong.
     """
 
     def checked(count: int) -> None:

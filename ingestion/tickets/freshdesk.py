@@ -85,12 +85,12 @@ class Person(Schema):
     mobile: Line = NOTHING
 
 
-Somebody = Annotated[Person, lenient(Person)]
+PersonOrNobody = Annotated[Person, lenient(Person)]
 Nobody = Person()
 
 
 class Copied(Schema):
-    """Who has a copy, as the account export says it."""
+    """The copied people, as the account export lists them."""
 
     cc_emails: Mailboxes = ()
     reply_cc_emails: Mailboxes = ()
@@ -129,14 +129,14 @@ class Ticket(Copied):
     updated_at: Instant = EPOCH
     deleted: Yes = False
     spam: Yes = False
-    requester: Somebody = Nobody
+    requester: PersonOrNobody = Nobody
     requester_id: Number = None
     requester_name: Line = NOTHING
     requester_email: Line = NOTHING
     name: Line = NOTHING
     email: Line = NOTHING
     phone: Line = NOTHING
-    responder: Somebody = Nobody
+    responder: PersonOrNobody = Nobody
     responder_id: Number = None
     responder_name: Line = NOTHING
     cc_email: Annotated[Copied, lenient(Copied)] = Copied()
@@ -170,14 +170,14 @@ class Ticket(Copied):
     def answerer(self) -> KnownPerson:
         """Return the responder.
 
-        The export writes “No Agent” where there is none, and those are words of many sentences.
+        The export writes “No Agent” where there is none; masking those words would hide much text.
         """
         nobody = self.responder_id is None and not self.responder.name
         name = self.responder.name or self.responder_name
         return KnownPerson() if nobody else KnownPerson(name=name or None)
 
     def copied(self) -> list[KnownPerson]:
-        """Return who has a copy."""
+        """Return the copied people."""
         lists = [(each.cc_emails, each.reply_cc_emails, each.fwd_emails) for each in self._both()]
         return [box.known() for each in lists for boxes in each for box in boxes]
 
@@ -186,7 +186,7 @@ class Ticket(Copied):
 
 
 def knows(parsed: Parsed) -> bool:
-    """Whether an object looks like Freshdesk's."""
+    """Return whether an object looks like Freshdesk's."""
     if parsed.has("helpdesk_ticket"):
         return True
     marks = ("conversations", "description_text", "responder_id", "fr_due_by", "requester_name")
@@ -194,7 +194,7 @@ def knows(parsed: Parsed) -> bool:
 
 
 def read(parsed: Parsed) -> Found:
-    """Return the ticket. `BadInput` names what of it cannot be used."""
+    """Return the ticket. `BadInput` names the part that cannot be used."""
     given = parsed.inner(*_WRAPPERS).into(Ticket)
     requester = given.asker()
     first = RawTurn(
@@ -231,7 +231,7 @@ def _turn(note: Note, ticket: Ticket, requester: KnownPerson) -> RawTurn:
 
 
 def _sender(note: Note, ticket: Ticket, *, incoming: bool) -> KnownPerson:
-    """Return who wrote a note; of an agent's only the ticket's own responder has a name."""
+    """Return the author of a note; of agents only the ticket's own responder has a name."""
     if not incoming and note.user_id is not None and note.user_id == ticket.responder_id:
         return ticket.answerer()
     sent = note.from_email if incoming else ()

@@ -1,4 +1,4 @@
-"""Our own shape of a ticket: the one that an export from anywhere else is best turned into."""
+"""Our own ticket format: convert exports of other vendors to it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Asset(Schema):
     serial: RawText = NOTHING
 
     def known(self) -> KnownPerson:
-        """Return what to mask of it."""
+        """Return its host name and serial number as a person to mask."""
         return KnownPerson(
             hosts=tuple(filter(None, [self.hostname])), serials=tuple(filter(None, [self.serial]))
         )
@@ -76,7 +76,7 @@ class Ticket(Schema):
 
 
 def read(parsed: Parsed) -> Found:
-    """Return the ticket of one JSON object. `BadInput` names what of it cannot be used."""
+    """Return the ticket of one JSON object. `BadInput` names the part that cannot be used."""
     given = parsed.into(Ticket)
     requester = given.requester.known()
     turns = tuple(turn.raw() for turn in given.turns)

@@ -1,4 +1,4 @@
-"""What the schemas of all vendors share: texts of messages, mailboxes, and who is named."""
+"""Parts that the schemas of all vendors share: texts of messages, mailboxes, people."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST_MAILBOX = 500
 
 
 class Priority(StrEnum):
-    """How urgent a ticket is; a closed set, because it is kept in the open."""
+    """The urgency of a ticket; a closed set, because it is stored without a seal."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -41,7 +41,7 @@ class Priority(StrEnum):
 
 
 class Found(NamedTuple):
-    """A ticket of a file, when it was last changed, where it is, and whether it was deleted."""
+    """A ticket, when it was last changed, where in the file it is, and whether it was deleted."""
 
     ticket: RawTicket
     updated: datetime
@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Return the words of a message: HTML through the loader of documents, no inline files."""
+    """Return the words of a message; HTML is read by the loader, inline files are left out."""
     if _HTML.match(text):
         text = html_message(text)
     text = _INLINE_FILE.sub("[file, not read]", text)
@@ -60,8 +60,8 @@ def plain(text: str) -> str:
 def message(value: object, html: Sequence[str], texts: Sequence[str]) -> object:
     """Return a message with its words under ``words``.
 
-    The HTML is read where it has a list, a table, a link or a quotation, because the vendor's own
-    plain text has lost them; elsewhere the plain text is.
+    The HTML is used if it has a list, a table, a link or a quotation, because the vendor's plain
+    text loses them; otherwise the plain text is used.
     """
     if not isinstance(value, dict):
         return value
@@ -94,15 +94,15 @@ def _mailboxes(value: object) -> object:
 
 
 Line = Annotated[RawText, BeforeValidator(_line)]
-"""A text field of a vendor; anything else than text or a number is empty."""
+"""A text field of a vendor; a value other than text or a number becomes empty."""
 Body = Annotated[
     RawText, BeforeValidator(lambda text: plain(text) if isinstance(text, str) else text)
 ]
 """A message that may be HTML."""
 Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
-"""A flag that only true sets."""
+"""A flag; every value except true is False."""
 Open = Annotated[bool, BeforeValidator(lambda value: value is not False)]
-"""A flag that only false takes away."""
+"""A flag; every value except false is True."""
 
 
 class Mailbox(Schema):
@@ -117,7 +117,7 @@ class Mailbox(Schema):
 
 
 class Attachment(Schema):
-    """A file that came with a message, under any of the names that vendors give it."""
+    """A file attached to a message; accepts the field names of all vendors."""
 
     file_name: Line = NOTHING
     attachment_file_name: Line = NOTHING
@@ -127,11 +127,11 @@ class Attachment(Schema):
 Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_mailboxes)]
 Attachments = Annotated[tuple[Attachment, ...], BeforeValidator(_objects)]
 only_objects = BeforeValidator(_objects)
-"""Leaves out of a list what is no object."""
+"""Drops the elements of a list that are not objects."""
 
 
 def words_of(text: RawText, names: Iterable[RawText], *, internal: bool = False) -> RawText:
-    """Return what a message says, headed when it is internal; without words, its attachments."""
+    """Return a message's text, with a heading if it is internal; else its attachments' names."""
     named = [name for name in names if name]
     lines = [part for name in named for part in (_ATTACHED, name, _BREAK)]
     said = text or join_raw(lines[:-1])
@@ -139,7 +139,7 @@ def words_of(text: RawText, names: Iterable[RawText], *, internal: bool = False)
 
 
 def names_of(attachments: Iterable[Attachment]) -> list[RawText]:
-    """Return the names of attachments; one without a name is called a file."""
+    """Return the names of attachments, or `_UNNAMED` for one without a name."""
     return [
         each.file_name or each.attachment_file_name or each.name or _UNNAMED for each in attachments
     ]
@@ -148,20 +148,20 @@ def names_of(attachments: Iterable[Attachment]) -> list[RawText]:
 def known(
     requester: KnownPerson, others: Iterable[KnownPerson], turns: Iterable[RawTurn]
 ) -> tuple[KnownPerson, ...]:
-    """Return everybody and everything that a ticket's own fields name."""
+    """Return all people and devices in a ticket's own fields."""
     return tuple(each for each in (requester, *others, *_authors(turns)) if each.values())
 
 
 def called(person: KnownPerson) -> RawText:
-    """Return what to call a person."""
+    """Return the text that identifies a person in a thread."""
     return person.name or person.email or person.username or NOTHING
 
 
 def latest(ticket: RawTicket, updated: datetime) -> datetime:
-    """Return when a ticket was last changed, as far as it says."""
+    """Return when a ticket was last changed, as far as its fields show."""
     return max(updated, ticket.created_at, *(turn.at for turn in ticket.turns))
 
 
 def _authors(turns: Iterable[RawTurn]) -> Iterator[KnownPerson]:
-    # A system is called by an everyday word; masked as a name, the word would go everywhere.
+    # A system's name is an everyday word; if it were masked, the word would be masked everywhere.
     return (KnownPerson(name=each.author) for each in turns if each.role is not TurnRole.SYSTEM)

@@ -1,9 +1,9 @@
-"""Ticket files of every shape to raw tickets: ours as JSON lines or CSV, Zendesk's, Freshdesk's.
+"""Reads ticket files into raw tickets: ours as JSON lines or CSV, Zendesk's, Freshdesk's.
 
-The shape is recognised from each object itself, so the user never says what kind of export a file
-is. ``docs/importing.md`` describes the shapes. A file is read twice: once to check all of it, to
-find the newest of each ticket and the people beside the tickets, and once to yield the tickets.
-Between the two only references and people are held, never a text.
+The format is recognised from each object, so the user does not declare it; ``docs/importing.md``
+describes the formats. A file is read twice: once to check all of it, to find the newest of each
+ticket and the people beside the tickets, and once to yield the tickets. Between the two only
+references and people are kept in memory, never a text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Seen = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a whole file holds: which of its tickets count, and the people beside them.
+    """The result of checking a file: which of its tickets are used, and the people beside them.
 
     ``chosen`` is the position of the newest ticket of each reference, in the order of the file; it
     is negative where the newest was deleted or is spam.
@@ -41,12 +41,12 @@ class Survey:
     users: dict[int, zendesk.User] = field(default_factory=dict[int, zendesk.User])
 
     def references(self) -> list[str]:
-        """Return the tickets that count, each once."""
+        """Return the references of the tickets that are used, each once."""
         return [reference for reference, at in self.chosen.items() if at != _GONE]
 
 
 def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
-    """Read all of a file and keep nothing of its texts. `BadInput` names what cannot be used."""
+    """Read a whole file without keeping its texts. `BadInput` names what cannot be used."""
     found = Survey()
     times = array("d")
     latest: dict[str, int] = {}
@@ -58,7 +58,7 @@ def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
         before = latest.get(reference)
         if before is not None and table_like:
             raise BadInput(
-                f"{each.where}: the ticket {reference} is there twice.",
+                f"{each.where}: the ticket {reference} occurs twice.",
                 todo="Sort the rows by id, so that the messages of a ticket follow each other.",
             )
         if before is None or times[at] >= times[before]:
@@ -71,13 +71,13 @@ def read_tickets(source: Source, surveyed: Survey | None = None) -> Iterator[Raw
     """Yield the tickets of a file, each once, the newest where one is there twice.
 
     Tickets that were deleted or marked as spam are left out. `BadInput` names the first line that
-    cannot be used; without a survey that is known before the first ticket is yielded.
+    cannot be used. Without ``surveyed`` the file is checked before the first ticket is yielded.
     """
     known = surveyed or survey(source)
     for at, each in enumerate(_found(source, known.users, collect=False)):
         chosen = known.chosen.get(each.ticket.reference)
         if chosen is None:
-            raise BadInput(f"{source.name} was changed while it was read.", todo="Import it again.")
+            raise BadInput(f"{source.name} changed while it was read.", todo="Import it again.")
         if chosen == at:
             yield each.ticket
 

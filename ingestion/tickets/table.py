@@ -1,4 +1,4 @@
-"""Tickets as CSV: a row for each message, the ticket's own fields on its first row.
+"""Tickets as CSV: one row for each message, the ticket's own fields on its first row.
 
 Rows of one ticket follow each other and repeat its ``id``. Lists are separated by ``;``.
 """

@@ -1,8 +1,8 @@
 """Zendesk: its full JSON export (a ticket a line, people nested), or its API's ``tickets`` pages.
 
-A comment says only who wrote it by id. People are found in the ticket (requester, submitter,
-assignee, collaborators) and in the ``users`` that are beside the tickets; an author who is in
-neither has no name, which the redactor then has to find in the text.
+A comment names its author only by id. People are found in the ticket (requester, submitter,
+assignee, collaborators) and in the ``users`` beside the tickets; the name of an author in neither
+is unknown, so only detection can find it in the text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _ROLE: Mapping[str | int, TurnRole] = {"end-user": TurnRole.REQUESTER}
 
 
 class User(Schema):
-    """A person; only end users are no members of staff, and so is one whose role is not named."""
+    """A person; end users, and people without a role, are not staff."""
 
     id: Number = None
     name: Line = NOTHING
@@ -73,14 +73,14 @@ class User(Schema):
 
 
 Nobody = User()
-Somebody = Annotated[User, lenient(User)]
+UserOrNobody = Annotated[User, lenient(User)]
 People = Annotated[tuple[User, ...], only_objects]
 
 
 class Origin(Schema):
-    """Where a ticket came from."""
+    """The origin of a ticket."""
 
-    sender: Somebody = Field(default=Nobody, alias="from")
+    sender: UserOrNobody = Field(default=Nobody, alias="from")
 
 
 class Via(Schema):
@@ -92,7 +92,7 @@ class Via(Schema):
 class Comment(Schema):
     """One message; ``public`` is false for what only staff may read."""
 
-    author: Somebody = Nobody
+    author: UserOrNobody = Nobody
     author_id: Number = None
     words: Line = NOTHING
     public: Open = True
@@ -119,11 +119,11 @@ class Ticket(Schema):
     priority: Annotated[Priority, meanings(_PRIORITY, Priority.NORMAL)] = Priority.NORMAL
     created_at: Instant = EPOCH
     updated_at: Instant = EPOCH
-    requester: Somebody = Nobody
+    requester: UserOrNobody = Nobody
     requester_id: Number = None
-    submitter: Somebody = Nobody
+    submitter: UserOrNobody = Nobody
     submitter_id: Number = None
-    assignee: Somebody = Nobody
+    assignee: UserOrNobody = Nobody
     assignee_id: Number = None
     collaborator: People = ()
     collaborators: People = ()
@@ -138,25 +138,25 @@ class Ticket(Schema):
         return self.requester.id or self.requester_id
 
     def named(self) -> list[User]:
-        """Return everybody nested here; a person may be there twice, once with an e-mail."""
+        """Return all people nested here; a person may occur twice, once with an e-mail."""
         people = [self.requester, self.submitter, self.assignee, *self.collaborator]
         authors = [comment.author for comment in self.comments]
         return [*people, *self.collaborators, *self.followers, *authors]
 
     def ids(self) -> set[int | None]:
-        """Return the ids of those who are named by id only."""
+        """Return the ids of the people who are given by id only."""
         authors = {comment.author_id for comment in self.comments}
         return {self.requester_id, self.submitter_id, self.assignee_id, *authors}
 
 
 def knows(parsed: Parsed) -> bool:
-    """Whether an object looks like Zendesk's."""
+    """Return whether an object looks like Zendesk's."""
     marks = ("comments", "comment", "requester_id", "submitter_id", "raw_subject", "submitter")
     return not parsed.has("turns") and parsed.inner("ticket").has(*marks)
 
 
 def read(parsed: Parsed, users: Mapping[int, User]) -> Found:
-    """Return the ticket. `BadInput` names what of it cannot be used."""
+    """Return the ticket. `BadInput` names the part that cannot be used."""
     given = parsed.inner("ticket").into(Ticket)
     nested = {each.id: each for each in reversed(given.named()) if each.id is not None}
     beside = {key: users[key] for key in given.ids() if key is not None and key in users}

@@ -1,1 +1,1 @@
-"""How the detector in `guardrails/detect/weights` is made. Nothing here ships."""
+"""Training of the detector in `guardrails/detect/weights`. Nothing here is packaged."""

@@ -1,4 +1,4 @@
-"""Openly licensed corpora beside this file, and rows that others hand in.
+"""Openly licensed corpora beside this file, and labelled rows from a file.
 
 ``broad_twitter.jsonl.gz`` is the Broad Twitter Corpus (Derczynski, Bontcheva and Roberts, COLING
 2016; CC BY 4.0), ``uner_ewt.jsonl.gz`` Universal NER's English Web Treebank, its dev and test parts
@@ -22,7 +22,7 @@ from scripts.detector.text import Mark, Text
 
 HERE = Path(__file__).parent / "corpora"
 IGNORED = "?"
-"""A label that tells neither yes nor no: the loss leaves such characters out."""
+"""A label for unknown: the loss leaves such characters out."""
 
 _KINDS = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION"}
 _SYNTH = {
@@ -84,7 +84,7 @@ def _conll(lines: Iterator[str], word: int, tag: int) -> Iterator[list[tuple[str
 
 
 def _joined(sentence: list[tuple[str, str]], source: str) -> Text:
-    """Put words and marks of ``sentence`` together as people would write them."""
+    """Join the tokens and marks of ``sentence`` as people would write them."""
     text, marks = "", []
     before = ""
     for word, tag in sentence:

@@ -1,7 +1,7 @@
-"""What trains and what judges, drawn with a seed.
+"""Training and evaluation data, drawn with a seed.
 
-Rows that other people labelled come from a folder given by ``--shared``; without it the detector
-trains on its own texts and the two corpora alone, and says so.
+Rows that other people labelled come from the folder ``--shared``; without it the detector trains on
+its own texts and the two corpora alone, and prints that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SHORT, _LONG = 20, 420
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much of each source; ``hold`` keeps one dev row in so many (0: none) out of training."""
+    """The amount of each source; every ``hold``-th dev row (0: none) is kept out of training."""
 
     seed: int = 20260
     own: int = 16000
@@ -34,7 +34,7 @@ class Plan:
 
 
 def training(plan: Plan, shared: Path | None) -> list[Text]:
-    """Return all texts that train."""
+    """Return all training texts."""
     r = random.Random(plan.seed)
     made = Generator(plan.seed)
     texts = [made.make() for _ in range(plan.own)]
@@ -52,7 +52,7 @@ def training(plan: Plan, shared: Path | None) -> list[Text]:
 
 
 def judged(shared: Path, name: str, hold: int, *, held: bool) -> list[Text]:
-    """Return the rows of ``name`` on one side of the line; templates stay together."""
+    """Return the held-out rows of ``name``, or the others; a template's rows stay together."""
     path = next(
         p
         for p in (shared / "pii" / f"{name}.jsonl", shared / "pii" / f"{name}.jsonl.gz")
@@ -62,15 +62,15 @@ def judged(shared: Path, name: str, hold: int, *, held: bool) -> list[Text]:
 
 
 def own_held(seed: int, count: int) -> list[Text]:
-    """Return texts of the templates that never train."""
+    """Return texts of the templates that are never trained on."""
     made = Generator(seed, held_out=True)
     return [made.make() for _ in range(count)]
 
 
 def weak(shared: Path, *, even: bool) -> Iterator[Text]:
-    """Yield public technical prose where no list knows a name, as text without identity.
+    """Yield public technical prose without a listed name, as text without identity.
 
-    Documents with an even number train, the others are left for counting what is masked wrongly.
+    Documents with an even number are for training, the others for counting wrongly masked text.
     """
     for number, document in enumerate(documents(shared)):
         if (number % 2 == 0) != even:

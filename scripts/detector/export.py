@@ -1,4 +1,4 @@
-"""From torch to ``guardrails/detect/weights``: ONNX, weights as int8, hashes, thresholds."""
+"""Export from torch to ``guardrails/detect/weights``: ONNX, int8 weights, hashes, thresholds."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def _tokenizer(folder: Path) -> None:
 
 
 def write_labels(thresholds: dict[str, float], folder: Path = WEIGHTS) -> None:
-    """Write ``labels.json``: labels, thresholds and what the other files hash to."""
+    """Write ``labels.json``: labels, thresholds and the hashes of the other files."""
     hashes = {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in ("tagger.onnx", "tokenizer.json")
     }
-    told = {"labels": LABELS, "thresholds": thresholds, "sha256": hashes}
-    (folder / "labels.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    body = {"labels": LABELS, "thresholds": thresholds, "sha256": hashes}
+    (folder / "labels.json").write_text(json.dumps(body, indent=2) + "\n", "utf-8")

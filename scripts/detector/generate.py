@@ -1,8 +1,8 @@
 # ruff: noqa: E501, PLR2004 - tables of words, and the odds of drawing them
-"""Training text: templates filled with invented values, put together, and roughened as people type.
+"""Training text: templates filled with invented values, joined, and with typing errors added.
 
-One template in eight is held out: it never trains, and what the detector scores on texts made of
-those alone is published beside the scores on other people's rows.
+One template in eight is held out from training; the detector's score on texts of those alone is
+published beside the scores on other people's rows.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class Generator:
         return built.done()
 
     def _quoted(self, text: Text) -> Text:
-        """Put ``> `` before every line, as a reply does."""
+        """Put ``> `` before every line, like a quoting reply."""
         edits = [(m.start(), m.start(), "> ") for m in re.finditer("^", text.text, re.MULTILINE)]
         return edited(text, edits)
 
     def swapped(self, text: Text) -> Text:
-        """Return ``text`` with other values of the same kinds, in its own words."""
+        """Return ``text`` with other values of the same kinds and the words unchanged."""
         r = self._rng
         built = Builder(text.source)
         at = 0
@@ -123,7 +123,7 @@ class Generator:
 
 
 def templates(kind: str, *, held_out: bool) -> list[str]:
-    """Return the templates of ``kind`` that train, or those that never do."""
+    """Return the training templates of ``kind``, or those held out."""
     lines = (HERE / f"{kind}.txt").read_text("utf-8").splitlines()
     lines = [
         line.replace(r"\n", "\n").replace(r"\t", "\t")
@@ -140,7 +140,7 @@ def _held(line: str) -> bool:
 
 
 def roughen(text: Text, r: random.Random) -> Text:
-    """Return ``text`` as somebody in a hurry types it, most often unchanged."""
+    """Return ``text`` with errors of hurried typing, most often unchanged."""
     roll = r.random()
     if roll < 0.1:
         text = lowered(text)
@@ -162,7 +162,7 @@ def lowered(text: Text) -> Text:
 
 
 def edited(text: Text, edits: list[tuple[int, int, str]]) -> Text:
-    """Return ``text`` with ``edits`` made, its marks moved along."""
+    """Return ``text`` with ``edits`` applied and its marks moved accordingly."""
     marks = list(text.marks)
     out = text.text
     for start, end, piece in sorted(edits, reverse=True):

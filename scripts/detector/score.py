@@ -1,4 +1,4 @@
-"""Spans masked in full, and characters. A masked character has no type here: gone is gone."""
+"""Scores by fully masked spans and by characters, whatever type a character was masked as."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scripts.detector.text import Text
 
 @dataclass(slots=True)
 class Score:
-    """Sums over texts."""
+    """Sums of the counts over texts."""
 
     spans: int = 0
     full: int = 0
@@ -52,12 +52,12 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Return how much of what was masked is identity, by characters."""
+        """Return the share of masked characters that are identity."""
         return self.hit / max(1, self.masked)
 
     @property
     def recall(self) -> float:
-        """Return how much of identity was masked, by characters."""
+        """Return the share of identity characters that are masked."""
         return self.hit / max(1, self.gold)
 
     @property
@@ -67,7 +67,7 @@ class Score:
         return 5 * p * r / max(1e-9, 4 * p + r)
 
     def line(self) -> str:
-        """Return all of it on one line."""
+        """Return all figures on one line."""
         types = " ".join(f"{k[:8]}:{a}/{n}" for k, (a, n) in sorted(self.by_type.items()))
         wrong = " ".join(
             f"{k[:8]}:{n}" for k, n in sorted(self.wrong.items(), key=lambda kv: -kv[1])[:6]

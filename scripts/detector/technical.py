@@ -1,5 +1,5 @@
 # ruff: noqa: E501, S104 - tables of words; the addresses are words too
-"""What must stay readable: products, versions, codes, Kubernetes objects, commands, plain dates."""
+"""Text that must stay readable: products, versions, codes, Kubernetes objects, commands, dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text with marks: what training, scoring and the generator all speak of."""
+"""A text with labelled spans (marks), used by training, scoring and the generator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Text:
-    """A text, what is marked in it, where it comes from, and how much it weighs in the loss."""
+    """A text, its marks, its source, and its weight in the loss."""
 
     text: str
     marks: list[Mark]
@@ -26,7 +26,7 @@ class Text:
 
 @dataclass(slots=True)
 class Builder:
-    """Grows a text piece by piece."""
+    """Builds a text piece by piece."""
 
     source: str
     text: str = ""
@@ -46,5 +46,5 @@ class Builder:
         self.text += other.text
 
     def done(self) -> Text:
-        """Return what was built."""
+        """Return the text."""
         return Text(self.text, self.marks, self.source)

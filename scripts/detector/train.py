@@ -1,9 +1,9 @@
-"""Train, calibrate, judge, ship: ``make train-detector``, or ``python -m scripts.detector.train``.
+"""Trains, calibrates, scores and exports: ``make train-detector``, or run this module.
 
-Twice, with one seed. First with a third of the dev rows kept out (by template where there are
-templates): their rows choose the thresholds and score them. Then on all rows, with the thresholds
-of the first; that one ships. 3,600 steps, under an hour on two cores with AMX. ``--held-only``
-stops after the first.
+It trains twice with one seed. The first training leaves out a third of the dev rows (by template
+where there are templates), which then choose the thresholds and give the scores. The second uses
+all rows and the thresholds of the first; its weights are packaged. 3,600 steps take less than an
+hour on two cores with AMX. ``--held-only`` stops after the first training.
 """
 
 from __future__ import annotations
@@ -22,64 +22,64 @@ from transformers import BertForTokenClassification
 from scripts.detector.data import Plan, own_held, training
 from scripts.detector.export import WEIGHTS, export, write_labels
 from scripts.detector.judge import calibrate, judge
-from scripts.detector.model import LABELS, UNTOLD, batches, examples, fresh, tensors, tokenizer
+from scripts.detector.model import LABELS, NO_LABEL, batches, examples, fresh, tensors, tokenizer
 
 _DROP = 0.04
 _UNKNOWN = 100
 _FIRST_WORD = 999
-"""BERT's vocabulary: ``[UNK]``, and the first entry that is no special token."""
+"""BERT's vocabulary: ``[UNK]``, and the first entry that is not a special token."""
 
 
 def main() -> None:
-    """Do all of it."""
-    told = _arguments()
-    torch.set_num_threads(told.threads)
-    shared = told.shared if told.shared and told.shared.exists() else None
+    """Run all steps."""
+    args = _arguments()
+    torch.set_num_threads(args.threads)
+    shared = args.shared if args.shared and args.shared.exists() else None
     if shared is None:
-        print("no labelled rows given: own texts and the two corpora alone")
-    if told.ship_with is None:
-        held = told.out if told.held_only else told.scratch
-        _made(told, shared, told.hold, held)
-        calibrate(own_held(told.seed + 1, 1500), shared, told.hold, held)
-        judge(own_held(told.seed + 2, 1500), shared, told.hold, held)
-        if told.held_only:
+        print("--shared was not given: training on own texts and the two corpora alone")
+    if args.ship_with is None:
+        held = args.out if args.held_only else args.scratch
+        _made(args, shared, args.hold, held)
+        calibrate(own_held(args.seed + 1, 1500), shared, args.hold, held)
+        judge(own_held(args.seed + 2, 1500), shared, args.hold, held)
+        if args.held_only:
             return
-        told.ship_with = held / "labels.json"
-    _made(told, shared, 0, told.out)
-    write_labels(json.loads(told.ship_with.read_text("utf-8"))["thresholds"], told.out)
-    judge(own_held(told.seed + 2, 1500), shared, 0, told.out)
+        args.ship_with = held / "labels.json"
+    _made(args, shared, 0, args.out)
+    write_labels(json.loads(args.ship_with.read_text("utf-8"))["thresholds"], args.out)
+    judge(own_held(args.seed + 2, 1500), shared, 0, args.out)
 
 
-def _made(told: argparse.Namespace, shared: Path | None, hold: int, folder: Path) -> None:
-    torch.manual_seed(told.seed)
-    texts = training(Plan(seed=told.seed, own=told.own, hold=hold), shared)
+def _made(args: argparse.Namespace, shared: Path | None, hold: int, folder: Path) -> None:
+    torch.manual_seed(args.seed)
+    texts = training(Plan(seed=args.seed, own=args.own, hold=hold), shared)
     print(len(texts), "texts", flush=True)
-    model = fresh([int(n) for n in told.layers.split(",")])
-    _train(model, texts, told)
+    model = fresh([int(n) for n in args.layers.split(",")])
+    _train(model, texts, args)
     export(model, folder)
 
 
-def _train(model: BertForTokenClassification, texts: list, told: argparse.Namespace) -> None:
+def _train(model: BertForTokenClassification, texts: list, args: argparse.Namespace) -> None:
     data = examples(texts, tokenizer())
     for table in (model.bert.embeddings.word_embeddings, model.bert.embeddings.position_embeddings):
-        table.weight.requires_grad_(False)  # half the time, and rare names keep what they meant
-    r = random.Random(told.seed)
+        table.weight.requires_grad_(False)  # halves the time, and keeps the vectors of rare names
+    r = random.Random(args.seed)
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     head = [p for n, p in named if "classifier" in n or "token_type" in n]
     body = [p for n, p in named if "classifier" not in n and "token_type" not in n]
     optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": told.rate}, {"params": head, "lr": told.rate * 5}],
+        [{"params": body, "lr": args.rate}, {"params": head, "lr": args.rate * 5}],
         weight_decay=0.01,
     )
-    per_epoch = sum(1 for _ in batches(data, told.batch, random.Random(0)))
-    total = int(per_epoch * told.epochs)
+    per_epoch = sum(1 for _ in batches(data, args.batch, random.Random(0)))
+    total = int(per_epoch * args.epochs)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min(1.0, (s + 1) / 100) * max(0.02, 1 - s / total)
     )
     model.train()
     step, began, losses = 0, time.monotonic(), []
     while step < total:
-        for batch in batches(data, told.batch, r):
+        for batch in batches(data, args.batch, r):
             if step >= total:
                 break
             losses.append(_step(model, batch, optimizer))
@@ -92,14 +92,17 @@ def _train(model: BertForTokenClassification, texts: list, told: argparse.Namesp
 
 def _step(model: torch.nn.Module, batch: list, optimizer: torch.optim.Optimizer) -> float:
     ids, mask, kinds, labels, weights = tensors(batch)
-    drop = (torch.rand(ids.shape) < _DROP) & (ids >= _FIRST_WORD)  # unknown words happen
+    drop = (torch.rand(ids.shape) < _DROP) & (ids >= _FIRST_WORD)  # simulates unknown words
     ids = torch.where(drop, torch.full_like(ids, _UNKNOWN), ids)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = model(input_ids=ids, attention_mask=mask, token_type_ids=kinds).logits
     each = cross_entropy(
-        logits.float().view(-1, len(LABELS)), labels.view(-1), ignore_index=UNTOLD, reduction="none"
+        logits.float().view(-1, len(LABELS)),
+        labels.view(-1),
+        ignore_index=NO_LABEL,
+        reduction="none",
     ).view(labels.shape)
-    counted = (labels != UNTOLD) * weights[:, None]
+    counted = (labels != NO_LABEL) * weights[:, None]
     loss = (each * counted).sum() / counted.sum()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()

@@ -1,7 +1,7 @@
 # ruff: noqa: E501, PLR2004 - tables of words, and the odds of drawing them
-"""Every kind of value that a template can ask for, by the name of its slot.
+"""The values for the slots of templates, by the name of the slot.
 
-A slot is ``{kind}``; `SLOTS` tells the label of what it writes. A slot whose label is ``None`` is
+A slot is ``{kind}``; `SLOTS` maps it to the label of its values. A slot whose label is ``None`` is
 noise that must stay readable: versions, error codes, Kubernetes objects.
 """
 
@@ -306,7 +306,7 @@ class Values:
         ))()  # fmt: skip
 
     def _phrase(self) -> str:
-        """Two rare words, a sign between them, a number: what a person thinks up as a password."""
+        """Return a typical password: two rare words, a punctuation mark between them, a number."""
         r = self.rng
         one, two = (r.choice((_VERBAL, self.people.draw().family, r.choice(_WORDS))) for _ in "ab")
         one, two = (r.choice(each.split()) for each in (one, two))

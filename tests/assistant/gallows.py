@@ -1,4 +1,4 @@
-"""Imports an export into a new home and dies on the way: ``gallows.py FOLDER STEP``."""
+"""Imports an export into a new home and is killed during it: ``gallows.py FOLDER STEP``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A conversation: follow-ups, answers that grow in checked sentences, and a stop that stops."""
+"""A conversation: follow-up questions, answers that grow by checked sentences, and stopping."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str
 
 
 @pytest.mark.parametrize("answer", [fail(500), truncate("Restart the Print Spooler service. [1]")])
-def test_a_model_that_breaks_off_leaves_the_spare_writers_answer(
+def test_a_model_that_breaks_off_leaves_the_fallback_writers_answer(
     bench: Bench, answer: Scripted
 ) -> None:
     *_, last = growing(bench, answer)

@@ -1,4 +1,4 @@
-"""What is costly to make is made once, and nothing that was forgotten or changed lives on in it."""
+"""Caches: costly parts are made once, and a cache keeps nothing that was forgotten or changed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def home(tmp_path: Path) -> Generator[Home]:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What chunks were asked of the records."""
+    """Records which chunks were read from the records."""
     asked: list[object] = []
     real = SqlDocuments.chunks
 

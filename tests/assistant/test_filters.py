@@ -1,4 +1,4 @@
-"""A question may be put to some documents alone: by type, place, tag, product and date."""
+"""Filters limit a question to some documents: by type, place, tag, product and date."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_filter_that_nothing_passes_says_what_there_is(asked: DocumentFilter, 
     assert told in caught.value.todo
 
 
-def test_a_tag_that_names_somebody_is_found_by_that_name() -> None:
+def test_a_tag_that_names_a_person_is_found_by_that_name() -> None:
     desk = a_desk("Priya Raghunathan")
     tag = desk.redactor.redact(RawText("Priya Raghunathan")).text
     document = replace(a_document(), tags=(tag,))

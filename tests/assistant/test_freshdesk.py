@@ -1,4 +1,4 @@
-"""Freshdesk's exports: numbers become words, notes become turns, spam is passed over."""
+"""Freshdesk's exports: numbers become words, notes become turns, spam is left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked in vain is kept redacted, and like questions stand together."""
+"""Unanswered questions are kept redacted, and similar ones are grouped."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_nothing_asked_in_vain_is_no_group() -> None:
 
 
 def test_two_groups_join_only_when_they_are_alike_on_average() -> None:
-    angles = np.radians([0, 20, 40, 60, 180])  # a chain, and one that looks away
+    angles = np.radians([0, 20, 40, 60, 180])  # a chain, and one in the opposite direction
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     assert clusters(vectors, float(np.cos(np.radians(25)))) == [[0, 1], [2, 3], [4]]
 

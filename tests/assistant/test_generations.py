@@ -1,4 +1,4 @@
-"""A tenant's index through its generations: another embedder makes a new one, a kill loses none."""
+"""Generations of a tenant's index: another embedder gets a new one, and a kill loses nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Other(HashingEmbedder):
 
 
 class _Killed(BaseException):
-    """What a kill looks like from inside."""
+    """Simulates a kill inside the process."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_vectors_of_another_embedder_answer_on_while_new_ones_are_made_beside_th
     seen: list[tuple[int, int, str]] = []
 
     def _asks() -> str:
-        """Return who was asked to embed a question that both vectors' owners know."""
+        """Return which embedder was asked to embed a question."""
         asked = len(old.seen)
         found = index.nearest(new, redacted("Restart the spooler."), 5)
         assert found.whole
@@ -182,7 +182,7 @@ def test_a_kill_while_bytes_are_erased_leaves_the_old_generation_answering(
 
 class _Unloadable(HashingEmbedder):
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
-        raise BadInput("The embedding model does not load.")
+        raise BadInput("The embedding model cannot be loaded.")
 
 
 def _gone(_: str) -> Embedder:
@@ -194,7 +194,7 @@ def _die(*_: object) -> None:
 
 
 def _bytes_of(folder: Path, vectors: Vectors) -> bool:
-    """Whether a vector stands in any file."""
+    """Return whether a vector is in any file."""
     found = vectors[0].tobytes()
     return any(found in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 

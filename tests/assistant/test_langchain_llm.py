@@ -1,4 +1,4 @@
-"""The chat model over LangChain, on a real socket: by every way in, only through the gate."""
+"""The chat model over LangChain, on a real socket: every method goes through the gate."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def chat_with(
 
 
 def ask(chat: LangchainChat, way: str, user: RedactedText = USER) -> str:
-    """Ask by one of the three ways in; return the whole answer."""
+    """Ask by one of the three methods; return the whole answer."""
     with calling("reply", "ticket-1"):
         if way == "complete":
             return unwrap(chat.complete(SYSTEM, user))
@@ -154,11 +154,11 @@ def test_only_redacted_text_is_taken(way: str, text: Any, server: ModelServer) -
         (truncate("half an answer"), "broke off|cannot be reached"),
         (redirect("http://127.0.0.1:1/v1"), "redirects are not followed"),
         (compressed("x"), "compressed"),
-        (say("too long", "length"), "ran out of room"),
+        (say("too long", "length"), "cut off at its token limit"),
         (say("", "content_filter"), "broke off"),
     ],
 )
-def test_a_model_server_that_fails_is_told_in_our_words_after_one_attempt(
+def test_a_model_server_that_fails_is_reported_in_our_words_after_one_attempt(
     way: str, answer: Answer, happened: str, server: ModelServer
 ) -> None:
     server.will(answer)
@@ -188,7 +188,7 @@ def test_a_silent_server_is_given_up_in_time(way: str, server: ModelServer) -> N
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_server_that_is_not_there_is_told(way: str) -> None:
+def test_a_server_that_is_not_there_is_reported(way: str) -> None:
     with ModelServer() as server:
         pass
     with chat_with(server) as chat, pytest.raises(ModelTrouble, match="cannot be reached"):
@@ -287,7 +287,7 @@ def test_every_error_of_the_vendors_has_words_of_ours(package: str) -> None:
 
 
 class _Broken(EgressGate):
-    """A gate with a bug: what it hands out fails in our own code."""
+    """A gate with a bug: its stream fails in our own code."""
 
     def sync_transport(self, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
         return _Failing()

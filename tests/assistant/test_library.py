@@ -1,4 +1,4 @@
-"""The provider's library is read by tenants whose policy says so, and flows one way only."""
+"""Tenants whose policy allows it read the provider's library; nothing of theirs goes into it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def home(tmp_path: Path) -> Generator[Home]:
         yield home
 
 
-def test_a_tenant_that_reads_it_is_answered_from_both_and_told_which(home: Home) -> None:
+def test_a_tenant_that_reads_it_is_answered_from_both_with_citations_of_each(home: Home) -> None:
     found = _ask(home, "acme", TUNNEL)
     assert "Lower the MTU" in found.written.body.reveal()
     assert found.written.citations[0].source.reveal() == "library: vpn.md"
@@ -139,7 +139,7 @@ def test_nobodys_identity_is_kept_in_it(home: Home) -> None:
         library.redactor.redact(RawText("Mail otto@provider.example."))
 
 
-def test_a_placeholder_of_it_never_turns_into_somebody_of_the_tenant(home: Home) -> None:
+def test_a_placeholder_of_it_is_never_restored_to_a_person_of_the_tenant(home: Home) -> None:
     desk = home.desk("acme")
     desk.redactor.redact(RawText("Mail zoe@acme.example."))
     (chunk,) = home.library().records.documents.chunks()

@@ -1,4 +1,4 @@
-"""A model in this process: behind the same gate, on the same record, stopped when it should be."""
+"""A model in this process: behind the same gate, in the same ledger, stopped on request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REAL = os.environ.get("GGUF", "")
 
 
 class FakeEngine:
-    """Speaks as llama.cpp does, from a script; ``asked`` holds the bytes of every request."""
+    """Answers like llama.cpp, from a script; ``asked`` holds the bytes of every request."""
 
     def __init__(self, *pieces: bytes, hangs: bool = False) -> None:
         self.asked: list[bytes] = []
@@ -101,7 +101,7 @@ def test_what_the_engine_is_handed_is_what_the_ledger_hashed(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["complete", "stream"])
-def test_the_gate_stands_before_the_engine_as_before_any_server(way: str) -> None:
+def test_the_gate_is_before_the_engine_as_before_any_server(way: str) -> None:
     engine, off = FakeEngine(*GOOD), Tenant()
     off.policy = Policy(ai_enabled=False)
     with chat_with(engine, off) as chat, pytest.raises(GateClosed, match="AI is switched off"):
@@ -128,7 +128,9 @@ def _dies(body: bytes, take: Callable[[bytes], bool]) -> None:
         (_dies, "failed"),
     ],
 )
-def test_an_engine_that_fails_is_told_in_our_words(way: str, engine: Engine, happened: str) -> None:
+def test_an_engine_that_fails_is_reported_in_our_words(
+    way: str, engine: Engine, happened: str
+) -> None:
     with chat_with(engine) as chat, pytest.raises(ModelTrouble, match=happened) as caught:
         ask(chat, way)
     assert "PERSON" not in str(caught.value)
@@ -155,7 +157,7 @@ def test_who_stops_reading_stops_the_engine() -> None:
     engine.released.set()
 
 
-def test_a_model_that_cannot_run_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_model_that_cannot_run_is_reported_before_anything_is_asked(tmp_path: Path) -> None:
     """The package, the file, its form, and two models at once: each has one clear message."""
     file = tmp_path / "model.gguf"
     file.write_bytes(b"GGUF and no more")
@@ -168,7 +170,7 @@ def test_a_model_that_cannot_run_is_told_before_anything_is_asked(tmp_path: Path
             with pytest.raises(BadInput, match="xllamacpp is not installed"):
                 home.desk("acme")
         return
-    for path, why in ((tmp_path / "none", "cannot be read"), (file, "does not load")):
+    for path, why in ((tmp_path / "none", "cannot be read"), (file, "cannot be loaded")):
         with pytest.raises(BadInput, match=why):
             load(path, threads=1)
 

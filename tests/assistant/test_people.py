@@ -77,7 +77,7 @@ def test_a_removed_user_is_out_at_once_and_the_ledger_keeps_the_login(house: Hou
         people.account(house.owner, user.login)
 
 
-def test_whoever_takes_the_login_of_a_removed_user_gets_nothing_of_theirs(house: House) -> None:
+def test_a_new_user_with_the_login_of_a_removed_one_gets_nothing_of_theirs(house: House) -> None:
     user = house.add(house.acme, Role.REVIEWER)
     token = house.logged_in(user)
     people.remove_user(house.owner, user.login)

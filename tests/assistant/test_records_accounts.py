@@ -93,7 +93,7 @@ def test_a_wrapped_key_moved_to_another_tenant_does_not_open(home: TestHome) -> 
         home.accounts.data_key(two.slug)
 
 
-def test_each_policy_is_a_new_version_whatever_it_calls_itself(home: TestHome) -> None:
+def test_each_policy_is_a_new_version_and_its_own_version_is_ignored(home: TestHome) -> None:
     tenant = home.accounts.add_tenant(_slug(), Policy())
     weaker = Policy(version=1, regions=("us",))
     assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 2
@@ -120,7 +120,7 @@ def test_a_user_logs_in_with_their_password_alone(home: TestHome) -> None:
     assert home.accounts.authenticate("nobody", PASSWORD) is None
 
 
-def test_no_password_and_no_token_stands_in_the_database(home: TestHome) -> None:
+def test_no_password_and_no_token_is_in_the_database(home: TestHome) -> None:
     login, user = _user(home)
     token = home.accounts.open_session(user, 1, 60)
     ((stored,),) = home.tamper("SELECT password_hash FROM users WHERE login = :name", name=login)

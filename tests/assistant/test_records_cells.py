@@ -42,7 +42,7 @@ def test_a_person_comes_back_as_they_were(person: KnownPerson) -> None:
 
 
 @given(st.binary())
-def test_whatever_stands_in_a_column_is_read_or_refused(body: bytes) -> None:
+def test_any_bytes_in_a_column_are_read_or_refused(body: bytes) -> None:
     try:
         parts = unframe(body)
     except SealBroken:

@@ -119,7 +119,7 @@ def test_removed_ciphertext_is_on_no_page_of_the_file_or_its_log(tmp_path: Path)
     home.close()
 
 
-def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path: Path) -> None:
+def test_erasing_while_a_reader_is_active_says_that_the_log_still_holds_it(tmp_path: Path) -> None:
     home = sqlite_home(tmp_path)
     room = home.move_in()
     _on_checkout(home, "PRAGMA busy_timeout = 10")
@@ -134,7 +134,7 @@ def test_erasing_while_somebody_reads_says_that_the_log_still_holds_it(tmp_path:
     home.close()
 
 
-def test_whoever_was_an_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
+def test_an_earlier_admin_stays_one_and_can_read_and_decide_as_before(tmp_path: Path) -> None:
     path = tmp_path / "quietdesk.db"
     home_as_of(path, v0006_people.down_revision)
     with sqlite3.connect(path) as old:
@@ -209,7 +209,7 @@ def test_a_database_that_another_process_holds_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "quietdesk.db").write_bytes(b"a letter to Priya" * 100)
-    with pytest.raises(StorageTrouble, match="not a database"):
+    with pytest.raises(StorageTrouble, match="not a Quietdesk database"):
         sqlite_home(tmp_path)
 
 
@@ -226,14 +226,14 @@ def test_a_url_of_another_kind_is_refused(url: str) -> None:
 
 
 def test_a_server_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
-    with pytest.raises(StorageTrouble, match="away") as caught:
+    with pytest.raises(StorageTrouble, match="cannot be reached") as caught:
         Database.open(f"postgresql://kim:hunter2@/quietdesk?host={tmp_path}")
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_database_that_the_server_does_not_have_is_named(postgres: TestHome) -> None:
     url = postgres.intruder.url.set(database="nobody").render_as_string(hide_password=False)
-    with pytest.raises(StorageTrouble, match="away"):
+    with pytest.raises(StorageTrouble, match="cannot be reached"):
         Database.open(url)
 
 

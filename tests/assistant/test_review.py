@@ -1,4 +1,4 @@
-"""A person decides, and what they decide about has passed the gates."""
+"""A person decides about drafts, and only about drafts that passed the gates."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_reply_goes_out_with_identity_put_back(desk: Desk, draft: Draft) -> No
     assert desk.ledger.verify().broken is None
 
 
-def test_nothing_is_released_before_somebody_approved_it(desk: Desk, draft: Draft) -> None:
+def test_nothing_is_released_before_a_person_approved_it(desk: Desk, draft: Draft) -> None:
     with pytest.raises(Refused, match="pending"):
         review.release(desk, REVIEWER, draft.id)
     assert not outbox.replies(desk, REVIEWER)
@@ -119,7 +119,7 @@ def test_an_edit_takes_the_approval_back(desk: Desk, draft: Draft) -> None:
         review.release(desk, REVIEWER, draft.id)
 
 
-def test_an_edit_that_names_somebody_new_is_pointed_out(desk: Desk, draft: Draft) -> None:
+def test_an_edit_that_names_another_person_is_pointed_out(desk: Desk, draft: Draft) -> None:
     edited = review.edit(desk, REVIEWER, draft.id, RawText("Hello Priya, ask Olga."))
     (finding,) = edited.written.findings
     assert finding.kind is FindingKind.PERSONAL_DATA
@@ -140,7 +140,7 @@ def test_an_edit_with_a_secret_cannot_go_out(desk: Desk, draft: Draft, text: str
         review.approve(desk, REVIEWER, draft.id)
 
 
-def test_an_edit_cannot_ask_for_somebody_elses_identity(desk: Desk, draft: Draft) -> None:
+def test_an_edit_cannot_restore_another_persons_identity(desk: Desk, draft: Draft) -> None:
     review.edit(desk, REVIEWER, draft.id, RawText("Hello <PERSON_1>"))
     review.approve(desk, REVIEWER, draft.id)
     review.release(desk, REVIEWER, draft.id)
@@ -172,7 +172,7 @@ def test_a_reply_is_released_once(desk: Desk, draft: Draft) -> None:
 def test_a_summary_stays_in_the_house(desk: Desk) -> None:
     summary = summarise(desk, "HD-1")
     review.approve(desk, REVIEWER, summary.id)
-    with pytest.raises(Refused, match="stays in the house"):
+    with pytest.raises(Refused, match="is internal"):
         review.release(desk, REVIEWER, summary.id)
 
 
@@ -188,6 +188,6 @@ def test_a_reply_whose_person_was_forgotten_does_not_go_out_half_restored(
 ) -> None:
     review.approve(desk, REVIEWER, draft.id)
     amnesiac = replace(desk, restorer=a_desk().restorer)
-    with pytest.raises(Refused, match="can no longer be put back"):
+    with pytest.raises(Refused, match="can no longer be restored"):
         review.release(amnesiac, REVIEWER, draft.id)
     assert not outbox.replies(desk, REVIEWER)

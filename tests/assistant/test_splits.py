@@ -1,4 +1,4 @@
-"""A streamed answer, cut anywhere: what is shown is whole, checked, and not kept back for long."""
+"""A streamed answer, cut anywhere: shown sentences are whole, checked, and not delayed long."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REPAIRED = (
     "<PERSON_1> runs. [1]"
 )
 LATEST = 60 + len(" [1] W")
-"""Characters after which a sentence that came whole must stand on the screen."""
+"""Characters after which a sentence that arrived whole must be shown."""
 
 
 class Pieces:
@@ -63,7 +63,7 @@ def tenant() -> Tenant:
 
 
 def grown(here: Tenant, pieces: Sequence[str]) -> list[tuple[int, Written]]:
-    """Return what is shown, each with how many characters had come by then."""
+    """Return the shown texts, each with the number of characters that had arrived by then."""
     model = Pieces(pieces)
     writer = ModelWriter(model, here.redactor, here.scanner, ExtractiveWriter())
     asked, texts = redacted("Why does it not print?"), [passage("Printing", TEXT)]

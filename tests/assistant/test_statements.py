@@ -1,4 +1,4 @@
-"""What is asked of the database does not grow with what is kept there."""
+"""The number of statements does not grow with the number of records."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def room(request: pytest.FixtureRequest) -> Room:
 
 
 @pytest.mark.parametrize("many", [3, 600])
-def test_the_list_of_tickets_takes_as_many_statements_whatever_there_is(
-    room: Room, many: int
-) -> None:
+def test_the_list_of_tickets_takes_a_constant_number_of_statements(room: Room, many: int) -> None:
     desk, person = _desk_with_tickets(room, many), _person()
     with counted(room.home.database.engine) as sent:
         lines = show.tickets(desk, person)
@@ -128,7 +126,7 @@ def test_stale_documents_are_counted_without_opening_one(
 
 
 @pytest.mark.parametrize("many", [3, 60])
-def test_forgetting_a_ticket_takes_as_many_statements_whatever_is_kept(
+def test_forgetting_a_ticket_takes_a_constant_number_of_statements(
     room: Room, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     desk = _desk_with_tickets(room, many)

@@ -1,4 +1,4 @@
-"""A tenant decides on a word: masked wherever it stands, or left readable; secrets are masked."""
+"""A tenant's term is masked in every text, or left readable; secrets are always masked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REVIEWER = Person("rita", "acme", may_read=True, may_release=True)
 
 
 class Greedy:
-    """Takes the whole text for one thing."""
+    """A detector that reports the whole text as one span."""
 
     def __init__(self, kind: EntityType) -> None:
         self._kind = kind
@@ -113,7 +113,7 @@ def test_a_ticket_is_redacted_again_by_what_was_decided_since(home: Home) -> Non
     assert "help@vendor.example" in summarise(home.desk("acme"), "A-1").written.saw.reveal()
 
 
-def test_a_value_is_left_readable_by_a_placeholder_that_stands_in_the_text() -> None:
+def test_a_value_is_left_readable_by_a_placeholder_in_the_text() -> None:
     desk = a_desk("Priya", "Tom")
     rita = replace(REVIEWER, tenant=desk.tenant.slug)
     here, there = (desk.redactor.redact(RawText(f"Hello {name}")).text for name in ("Priya", "Tom"))

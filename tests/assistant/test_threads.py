@@ -72,7 +72,7 @@ def test_a_request_below_thanks_is_no_signature(text: str) -> None:
     assert signature(text) is None
 
 
-def test_only_what_stood_before_counts_as_repeated() -> None:
+def test_only_earlier_text_counts_as_repeated() -> None:
     reply = "Rear tray.\n\nOn Mon 12 Oct Priya wrote:\n> The badge printer jams.\n> Which tray?"
     assert without(reply, repeated(reply, said(FIRST))) == "Rear tray."
     changed = reply + "\n> And it beeps."
@@ -80,7 +80,7 @@ def test_only_what_stood_before_counts_as_repeated() -> None:
 
 
 @given(st.text(alphabet=">-_: \nOnwroteFmS5,", max_size=300), st.text(max_size=50))
-def test_stretches_lie_in_the_text_whatever_it_is(text: str, other: str) -> None:
+def test_stretches_lie_in_any_text(text: str, other: str) -> None:
     for each in (*quotations(text), *repeated(text, said(other)), *([signature(text)] * 1)):
         assert each is None or 0 <= each.start < each.end <= len(text)
 

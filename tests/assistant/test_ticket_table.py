@@ -1,4 +1,4 @@
-"""Tickets as CSV, quoted replies in threads, and files that are no tickets at all."""
+"""Tickets as CSV, quoted replies in threads, and files that are not tickets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_rows_of_one_id_are_the_messages_of_one_ticket() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("id,subject\nHD-1,a\nHD-2,b\nHD-1,c\n", "line 4: the ticket HD-1 is there twice"),
+        ("id,subject\nHD-1,a\nHD-2,b\nHD-1,c\n", "line 4: the ticket HD-1 occurs twice"),
         ("id,subject\nPriya R,a\n", "line 2: the field “id”"),
         ("name,shoe\nPriya,9\n", "line 1 is neither a ticket in JSON nor the columns"),
         ('[\n{"id": 1},\n{', "line 3, ticket 2 is not valid JSON"),

@@ -142,7 +142,7 @@ def test_where_two_are_equally_new_the_later_one_counts() -> None:
     assert unwrap(ticket.subject) == "later"
 
 
-def test_whoever_the_ticket_names_is_masked_throughout_though_no_detector_knows_them() -> None:
+def test_people_in_the_tickets_fields_are_masked_throughout_without_a_detector() -> None:
     desk = a_desk()
     _import(desk, WHOLE)
     texts = _texts(desk.records.tickets.get("HD-1001"))
@@ -183,7 +183,7 @@ def test_importing_again_doubles_nothing_and_sees_what_changed() -> None:
     assert len(desk.records.tickets.list()) == 3
 
 
-def test_a_ledger_row_tells_of_each_change_in_counts_alone() -> None:
+def test_a_ledger_row_records_each_change_in_counts_alone() -> None:
     desk = a_desk()
     _import(desk, WHOLE)
     _import(desk, WHOLE)
@@ -232,7 +232,7 @@ def test_an_import_that_was_killed_is_simply_run_again(tmp_path: Path) -> None:
 
 
 @given(st.text())
-def test_whatever_stands_in_a_file_is_a_ticket_or_a_clear_complaint(text: str) -> None:
+def test_any_file_is_a_ticket_or_a_clear_error(text: str) -> None:
     for shape in (text, json.dumps({"id": "1", "subject": text, "turns": [{"text": text}]})):
         try:
             tickets = list(read_tickets(RawText(shape), "export.jsonl"))

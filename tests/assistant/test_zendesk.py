@@ -1,4 +1,4 @@
-"""Zendesk's exports: people by id, staff and customers told apart, deleted tickets passed over."""
+"""Zendesk's exports: people by id, staff and customers separated, deleted tickets left out."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_chunks_are_found_by_id_and_unknown_ids_are_passed_over(records: Records
     assert records.documents.chunks([]) == []
 
 
-def test_a_chunk_tells_its_document_and_unknown_ids_are_passed_over(records: Records) -> None:
+def test_a_chunk_has_its_document_and_unknown_ids_are_ignored(records: Records) -> None:
     first, second = a_document("a.md"), a_document("b.md")
     ones, twos = chunks_of(first, ["one", "two"]), chunks_of(second, ["three"])
     records.documents.put(first, ones)
@@ -83,7 +83,7 @@ def test_the_chunks_of_one_document_come_in_their_order(records: Records) -> Non
     assert records.documents.chunks_of("nobody") == []
 
 
-def test_fingerprints_are_told_by_document(records: Records) -> None:
+def test_fingerprints_are_returned_by_document(records: Records) -> None:
     first, second = a_document("a.md"), replace(a_document("b.md"), fingerprint="0" * 64)
     for document in (first, second):
         records.documents.put(document, [])

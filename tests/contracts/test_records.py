@@ -48,7 +48,7 @@ def test_a_nested_transaction_ends_with_the_outer_one(records: Records) -> None:
     assert records.documents.documents() == []
 
 
-def test_a_step_that_failed_inside_fails_the_whole_even_if_somebody_looked_away(
+def test_a_step_that_failed_inside_fails_the_whole_even_if_the_error_is_caught(
     records: Records,
 ) -> None:
     with pytest.raises(Refused):

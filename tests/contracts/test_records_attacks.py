@@ -1,4 +1,4 @@
-"""An attacker with the database but without the keys can destroy data, never read or forge it."""
+"""An attacker with the database but without the keys can destroy rows, never read or forge them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fakes.samples import (
 CANARY = "Xylophonia-Quarrenbrook"
 
 
-def test_no_customer_text_stands_in_any_column(room: Room) -> None:
+def test_no_customer_text_is_in_any_column(room: Room) -> None:
     _fill(room)
     stored = _everything(room)
     assert CANARY.encode() not in stored
@@ -190,7 +190,7 @@ def _put_document(room: Room) -> Document:
 
 
 def _fill(room: Room) -> None:
-    """Put something into every table of the tenant, with the canary in every raw text."""
+    """Put something into every table of the tenant, the canary wherever raw text is kept."""
     document, draft = a_document(), a_draft()
     raw = a_raw_ticket(subject=f"{CANARY} cannot print", at=MORNING)
     room.records.documents.put(document, chunks_of(document, ["Restart the spooler"]))

@@ -1,4 +1,4 @@
-"""Verifying a ledger shows that and where someone with the database's password changed it."""
+"""A ledger that was changed with the database's password is detected, with the changed place."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from tests.contracts.conftest import Room
 from tests.fakes.plain import plain
 
 
-def test_a_term_is_kept_once_whatever_its_case_and_blanks(records: Records) -> None:
+def test_a_term_is_kept_once_in_any_case_and_spacing(records: Records) -> None:
     records.terms.put(Term(RawText("Mark  Two"), EntityType.ORGANIZATION))
     records.terms.put(Term(RawText("mark two"), None))
     assert [(plain(each.text), each.type) for each in records.terms.list()] == [

@@ -78,6 +78,10 @@ def test_tickets_are_listed_by_status(records: Records) -> None:
     for reference, status in (("HD-1", TicketStatus.SOLVED), ("HD-2", TicketStatus.OPEN)):
         raw = replace(a_raw_ticket(reference), status=status)
         records.tickets.put(raw, a_redacted_ticket(raw))
+    newest = records.tickets.list()
+    assert records.tickets.list(limit=1) == newest[:1]
+    assert records.tickets.count() == len(newest)
+    assert records.tickets.count(status=TicketStatus.SOLVED) == 1
     solved = records.tickets.list(status=TicketStatus.SOLVED)
     assert [row.reference for row in solved] == ["HD-1"]
     assert len(records.tickets.list()) == 2

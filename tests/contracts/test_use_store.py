@@ -1,4 +1,4 @@
-"""Placeholders in use, as the store's index returns them, for every kind of record and text."""
+"""Which placeholders are in use: read from their table, for every kind of record and text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MANY = 100
 NOTHING = Written(redacted("saw"), redacted("said"), redacted("body"), "extractive")
 
 
-def test_what_stands_in_each_kind_of_record_is_in_use_until_the_record_goes(
+def test_placeholders_in_each_kind_of_record_are_in_use_until_the_record_goes(
     records: Records,
 ) -> None:
     document = a_document()

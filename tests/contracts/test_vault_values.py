@@ -1,4 +1,4 @@
-"""The cached values of a vault are always the values in the vault."""
+"""The vault's values in memory are the same as those in the store."""
 
 from __future__ import annotations
 

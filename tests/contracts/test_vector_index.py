@@ -1,4 +1,4 @@
-"""What every vector index promises, on the exact one and on Chroma."""
+"""The contract of every vector index, run on the exact one and on Chroma."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The curve of refusals: figures one can check by hand."""
+"""The curve of refusals: figures that can be checked by hand."""
 
 from __future__ import annotations
 

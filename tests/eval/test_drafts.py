@@ -1,4 +1,4 @@
-"""Measuring drafts: figures one can check by hand; references reach nobody who answers."""
+"""Measuring drafts: figures that can be checked by hand; references never reach the writer."""
 
 from __future__ import annotations
 

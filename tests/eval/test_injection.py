@@ -1,4 +1,4 @@
-"""Measuring the injection detector: figures one can check by hand, mistakes that name the line."""
+"""Measuring the injection detector: figures to check by hand, errors that name the line."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, says: str) -> None:
 
 
 def test_an_empty_file_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="holds no text"):
+    with pytest.raises(BadInput, match="contains no text"):
         read_samples(_file(tmp_path, ""))
 
 

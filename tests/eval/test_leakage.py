@@ -1,4 +1,4 @@
-"""What is planted is looked for wherever it may come out; a guard that is missing is noticed."""
+"""Planted values are searched in all outputs; a missing guard is noticed."""
 
 from __future__ import annotations
 

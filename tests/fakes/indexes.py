@@ -14,7 +14,7 @@ from eval.memory import MemoryIndex
 from guardrails import RedactedText, require_redacted
 
 FakeVectors = MemoryIndex
-"""The exact index that evaluation runs on is also the double of the port."""
+"""The exact index of the evaluation is also the fake of the port."""
 
 _WORD = re.compile(r"<[A-Z_0-9]+>|\w+")
 
@@ -47,7 +47,7 @@ class HashingEmbedder:
 
 
 class FakeReranker:
-    """A `Reranker` that prefers texts with ``words``."""
+    """A `Reranker` that gives texts with ``words`` a higher score."""
 
     def __init__(self, words: str) -> None:
         self._words = words
@@ -74,7 +74,7 @@ class FakeLexical:
 
 
 class FakeLibrary:
-    """Returns a `FakeLexical` of the current records."""
+    """Returns a `FakeLexical` of the chunks in the records."""
 
     def __init__(self, documents: DocumentStore) -> None:
         self._documents = documents

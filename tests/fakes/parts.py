@@ -1,4 +1,4 @@
-"""The parts of test homes: rules for a detector, no model to load, cheap hashes."""
+"""Parts of homes in tests: rules as the detector, no model to load, cheap password hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def light_parts(
     detector: Detector | None = None, *, embedder: type[HashingEmbedder] = HashingEmbedder
 ) -> Parts:
-    """Return parts that load no model; `dataclasses.replace` exchanges single parts."""
+    """Return parts that load no model; `dataclasses.replace` puts others in their place."""
     return Parts(
         detector=lambda _settings: detector or build_rule_detector(),
         embedder=lambda _settings, _source: embedder(),

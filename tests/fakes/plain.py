@@ -1,4 +1,4 @@
-"""Access for tests to values that production code may not read."""
+"""Access to contents that production code must not read."""
 
 from __future__ import annotations
 

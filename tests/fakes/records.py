@@ -102,7 +102,7 @@ class FakeRecords:
 
 
 FakeDocuments = MemoryDocuments
-"""The records that evaluation runs on are also the double of the port."""
+"""The document store of the evaluation is also the fake of the port."""
 
 
 class FakeGaps:
@@ -149,10 +149,16 @@ class FakeTickets:
         known = self._kept.get(reference)
         return None if known is None else known[1].id
 
-    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
+    def list(
+        self, *, status: TicketStatus | None = None, limit: int | None = None
+    ) -> list[TicketRow]:
         wanted = [each for _, each in self._kept.values() if status in (None, each.status)]
         tickets = sorted(wanted, key=lambda each: each.reference)
-        return [_row(each) for each in sorted(tickets, key=lambda t: t.created_at, reverse=True)]
+        newest = sorted(tickets, key=lambda t: t.created_at, reverse=True)
+        return [_row(each) for each in newest[:limit]]
+
+    def count(self, *, status: TicketStatus | None = None) -> int:
+        return len(self.list(status=status))
 
     def get(self, reference: str) -> Ticket | None:
         known = self._kept.get(reference)

@@ -1,4 +1,4 @@
-"""Sample records: a document, a ticket, a draft."""
+"""Small records: a document, a ticket, a draft."""
 
 from __future__ import annotations
 

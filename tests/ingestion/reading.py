@@ -1,4 +1,4 @@
-"""What tests of loaders share: a file as it reads, and promises that any bytes must keep."""
+"""Helpers for tests of loaders: reading a file, and properties that hold for any bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read(body: bytes, name: str) -> Loaded:
 def sections(loaded: Loaded) -> Read:
     """Return each section as its path of headings, its text, its first and its last line.
 
-    Those of an article stand below its title.
+    Sections of an article are below its title.
     """
     return [
         (
@@ -40,11 +40,11 @@ def sections(loaded: Loaded) -> Read:
 
 
 def text_of(loaded: Loaded) -> str:
-    """Return all there is to read."""
+    """Return all text of a file."""
     return "\n".join(text for _, text, _, _ in sections(loaded))
 
 
 def reads_or_says_why(body: bytes, name: str) -> None:
-    """Load a file that may be anything; nothing but `Unreadable` may come out."""
+    """Load any bytes; no error but `Unreadable` may be raised."""
     with suppress(Unreadable):
         read(body, name)

@@ -67,7 +67,7 @@ def test_articles_without_a_text_are_counted() -> None:
         ("tickets.csv", "id,requester,at\n1,Priya,x\n", "tickets import"),
         ("assets.csv", "host,serial\na,b\n", "title and body"),
         ("config.json", '{"a": 1}', "title and a body"),
-        ("list.json", "[1, 2]", "no JSON object"),
+        ("list.json", "[1, 2]", "not a JSON object"),
         ("number.json", "1", "no list of articles"),
         ("broken.jsonl", '{"title": "a", "body": "b"}\n{', "line 2 is not valid JSON"),
         ("wide.csv", "title,body\na,b,c\n", "line 2 has more cells"),

@@ -1,4 +1,4 @@
-"""Redacting and cutting: nothing is cut in two, every chunk says where it stands."""
+"""Redacting and chunking: no value is cut in two, and every chunk has its lines."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_every_placeholder_of_every_chunk_is_whole_and_every_line_is_in_the_file
         assert 1 <= piece.first_line <= piece.last_line <= count
 
 
-def test_what_a_chunk_says_stands_on_its_lines() -> None:
+def test_the_text_of_a_chunk_is_on_its_lines() -> None:
     parts = [f"Paragraph {at} {_words(200)} end{at}." for at in range(20)]
     lines = ("# T\n\n" + "\n\n".join(parts)).split("\n")
     for piece in _redact("\n".join(lines)).pieces:

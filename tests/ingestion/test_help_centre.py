@@ -114,7 +114,7 @@ def test_the_file_names_all_its_articles_for_forgetting(tmp_path: Path) -> None:
     assert named(desk, str(path)) == everything
 
 
-def test_a_dry_run_tells_the_articles_of_a_file_together(tmp_path: Path) -> None:
+def test_a_dry_run_sums_the_articles_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     path.write_text(json.dumps({"articles": _articles()}))
     report = ingest(a_desk(), path, progress=lambda _: None, max_bytes=10_000, dry=True)

@@ -1,4 +1,4 @@
-"""Files made to hurt: each is read or refused with one clear reason, in bounded time."""
+"""Hostile files: each is read or refused with one clear reason, in bounded time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.ingestion.reading import read, reads_or_says_why, text_of
 
 MUCH = 20_000
 LONG_S = 30.0
-"""Far more than any of these takes; the ones that search their whole rest again took minutes."""
+"""Far more seconds than any file takes; files with quadratic parsing took minutes."""
 
 TEXTS = sorted(READABLE - {".pdf"})  # a process for each PDF is too slow for many examples
 

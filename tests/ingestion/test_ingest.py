@@ -1,4 +1,4 @@
-"""Reading folders: only what changed, nothing lost, nothing doubled, and forgotten what is gone."""
+"""Ingesting folders: only changes are read, nothing is lost or doubled, removals are forgotten."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_a_term_makes_documents_stale_until_it_is_taken_back(folder: Path) -> No
     assert stale(desk) == 0
 
 
-def test_every_file_is_read_again_once_the_tenant_has_told_of_somebody(folder: Path) -> None:
+def test_every_file_is_read_again_once_the_tenant_has_declared_a_person(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
     desk.records.directory.put([KnownPerson(name=RawText("Priya Raghunathan"))])
@@ -267,14 +267,14 @@ def test_a_dry_run_counts_what_would_be_masked_and_keeps_nothing(folder: Path) -
     assert _state(desk) == before
 
 
-def test_what_of_a_file_was_not_read_is_told(folder: Path) -> None:
+def test_parts_of_a_file_that_were_not_read_are_reported(folder: Path) -> None:
     (folder / "list.csv").write_text("title,body\nOne,Text.\nTwo,\n")
     assert [tuple(each) for each in _ingest(a_desk(), folder).notes] == [
         ("list.csv", "1 articles without a text were left out")
     ]
 
 
-def test_the_time_of_embedding_is_told_apart(folder: Path) -> None:
+def test_the_time_of_embedding_is_a_phase_of_its_own(folder: Path) -> None:
     seconds = _ingest(a_desk(), folder).seconds
     assert {"reading", "redacting", "embedding", "indexing", "recording"} <= seconds.keys()
 
@@ -301,7 +301,7 @@ def test_of_two_versions_of_an_article_the_newer_answers_until_it_is_gone(folder
     assert _answering(desk, "gateway") == {"vpn/gateway-v1.md"}
 
 
-def test_two_alike_of_which_none_is_newer_are_told_and_both_answer(folder: Path) -> None:
+def test_near_duplicates_of_which_none_is_newer_are_reported_and_both_answer(folder: Path) -> None:
     desk = a_desk()
     for name in ("east", "west"):
         (folder / f"{name}.md").write_text(f"# Gateway {name}\n\n{STEPS}\n")
@@ -399,11 +399,11 @@ def test_the_ledger_says_how_much_was_indexed_and_how_much_went(folder: Path) ->
 
 
 class _Killed(BaseException):
-    """What a kill looks like from inside: nothing after it runs."""
+    """Simulates a kill inside the process: nothing after it runs."""
 
 
 class _Mortal(MemoryIndex):
-    """A vector index in whose hands the process dies at a given step."""
+    """A vector index that simulates a kill at a given step."""
 
     def __init__(self, steps: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Two jobs read a folder as one does, and a kill on the way costs no more."""
+"""Two jobs give the same result as one, and a kill loses no more."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class _Mortal(MemoryIndex):
-    """A vector index in whose hands the process dies when the steps are used up."""
+    """A vector index that simulates a kill after a number of steps."""
 
     def __init__(self, steps: int) -> None:
         super().__init__()

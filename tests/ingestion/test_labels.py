@@ -1,4 +1,4 @@
-"""Tags, products and dates that documents say of themselves, in every format that has them."""
+"""Tags, products and dates in the metadata of documents, in every format that has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Near-duplicates: found by their words, and the newer told by version or date alone."""
+"""Near-duplicates: found by their words, and the newer one by version or date alone."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_texts_of_a_few_words_are_no_near_duplicates() -> None:
         ("east.md", "west.md", ""),
     ],
 )
-def test_the_newer_is_told_by_its_name(one: str, two: str, newer: str) -> None:
+def test_the_newer_is_known_by_its_name(one: str, two: str, newer: str) -> None:
     (found,) = _twins([_one(one, WORDS), _one(two, WORDS)])
     assert found.newer == newer
 
 
-def test_the_newer_is_told_by_a_date_that_both_state_under_one_title() -> None:
+def test_the_newer_is_known_by_a_date_that_both_state_under_one_title() -> None:
     old = [*WORDS, "Last reviewed: 2023-05-01"]
     new = [*WORDS, "Last reviewed: 2024-05-01"]
     (found,) = _twins([_one("a.md", old), _one("b.md", new)])

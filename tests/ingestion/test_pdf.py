@@ -1,4 +1,4 @@
-"""PDFs: headings, tables, columns and pages; and what cannot be read is said, not suffered."""
+"""PDFs: headings, tables, columns and pages; unreadable files are refused with a reason."""
 
 from __future__ import annotations
 

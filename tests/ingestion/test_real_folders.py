@@ -1,4 +1,4 @@
-"""Real folders: every file is read, or left out by name with a reason that says what to do."""
+"""Real folders: every file is read, or skipped by name with a reason that says what to do."""
 
 from __future__ import annotations
 

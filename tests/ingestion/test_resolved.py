@@ -1,4 +1,4 @@
-"""Resolved tickets answer where the policy says so, cited as such, and can be forgotten."""
+"""Resolved tickets are searched if the policy allows it, cited as such, and can be forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file and an upload are the same to whoever reads them."""
+"""A file and an upload read the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_source_above_the_limit_is_refused(kind: str, tmp_path: Path) -> None:
         read(found, len(BODY) - 1)
 
 
-def test_what_an_upload_holds_stands_in_no_repr() -> None:
+def test_the_bytes_of_an_upload_are_in_no_repr() -> None:
     assert "Blocked" not in repr(Upload("badge.md", BODY))
 
 

@@ -1,4 +1,4 @@
-"""Ticket files as people have them: real shapes, HTML, attachments, size, and hostile content."""
+"""Ticket files: vendors' formats, HTML, attachments, size, and hostile content."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_every_shared_case_is_read() -> None:
 
 
 class Generated:
-    """A file of ``count`` tickets that is nowhere: its bytes are made while it is read."""
+    """A file of ``count`` tickets that is generated while it is read."""
 
     def __init__(self, count: int, *, page: bool) -> None:
         self.count = count
@@ -267,7 +267,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused() -> None:
             self.opened += 1
             return io.BytesIO(b'{"id": 1}' if self.opened < 4 else b'{"id": 2}')
 
-    with pytest.raises(BadInput, match="was changed while it was read"):
+    with pytest.raises(BadInput, match="changed while it was read"):
         list(read_tickets(Changing()))
 
 

@@ -103,7 +103,7 @@ def test_what_is_searched_for_does_stand_at_the_other_desk(scene: Scene) -> None
     assert [each for each in scene.search().watched if each not in held] == []
 
 
-def test_what_a_tenant_is_told_does_not_depend_on_what_another_keeps(scene: Scene) -> None:
+def test_what_a_tenant_sees_does_not_depend_on_what_another_keeps(scene: Scene) -> None:
     """Counts, scores and order stay as they were when the other tenant is given more."""
     before = shown_to(scene.mine)
     line = ticket("AC-900", "Another printer", "The printer says unheard-of things, all day.")

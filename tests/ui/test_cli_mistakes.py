@@ -82,7 +82,7 @@ def test_an_export_that_cannot_be_read_leaves_no_ticket(
         ("nickname\nBob\n", "the first line must name its columns"),
         ("name,email\nBob\n", "line 2 has 1 cells"),
         ('name\n"Bob\n', "not valid CSV"),
-        ("name\n\n", "names nobody"),
+        ("name\n\n", "lists no people"),
     ],
 )
 def test_a_directory_that_cannot_be_read_adds_nobody(served: Served, text: str, why: str) -> None:

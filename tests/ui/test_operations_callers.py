@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import Any
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, cast
 
 import pytest
 
 from assistant.bootstrap import Home
-from assistant.errors import NotPermitted
+from assistant.errors import NotPermitted, QuietdeskError
+from assistant.flows.draft import draft_reply
 from assistant.model import Role
 from assistant.settings import Settings
+from guardrails import RawText
 from tests.fakes.parts import light_parts
+from tests.fakes.tickets import import_tickets
 from tests.ui.cli_fixtures import Served
+from ui import operations as made
 from ui.cli import client
 from ui.operations.base import Credential, Operation, Shape, TenantArgs, silent
 from ui.operations.callers import Caller, Interface, logged_in
@@ -23,7 +31,14 @@ from ui.operations.registry import OPERATIONS
 
 PASSWORD = "correct-horse-battery"
 EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
+FOR_ADMINS = [each for each in OPERATIONS.values() if Role.ADMIN in each.needs.roles]
+STREAMS = [each for each in OPERATIONS.values() if each.streams]
 PATHS = {"path", "out"}
+WORDS = ("Quillfeather", "yardarm", "blank pages")
+TICKET = """\
+{"id": "AC-1", "subject": "The yardarm printer", "requester": {"name": "Theo Quillfeather"},
+ "turns": [{"text": "The yardarm printer prints blank pages."}]}
+""".replace("\n ", " ")
 
 AnyOperation = Operation[Any, Any]
 
@@ -116,6 +131,34 @@ def test_what_takes_a_path_is_called_on_this_machine_by_its_owner_alone(
         assert not may(home, operation, Caller(Interface.PAGE, owner=True))
 
 
+@pytest.mark.parametrize("operation", STREAMS, ids=[each.name for each in STREAMS])
+def test_a_stream_begins_for_those_alone_who_may_call_the_operation(
+    home: Home, operation: AnyOperation
+) -> None:
+    def reached(*_: object) -> Iterator[Shape]:
+        raise _Reached
+
+    watched = replace(operation, stream=reached)
+    args = operation.args.model_construct(tenant="acme")
+    for role, tenant in product(Role, ("acme", "other")):
+        caller = logged_in(home, f"{role}-{tenant}", Interface.PAGE)
+        with pytest.raises(_Reached if may(home, operation, caller) else NotPermitted):
+            next(Operator(home).stream(watched, caller, args))
+
+
+def test_every_operation_that_is_made_is_in_the_registry() -> None:
+    modules = (import_module(each.name) for each in iter_modules(made.__path__, "ui.operations."))
+    values = (value for one in modules for value in vars(one).values())
+    found = [cast("AnyOperation", each) for each in values if isinstance(each, Operation)]
+    assert {each.name for each in found} == OPERATIONS.keys()
+
+
+def test_an_operation_that_does_not_say_who_may_call_it_cannot_be_made() -> None:
+    listed = OPERATIONS["tickets.list"]
+    with pytest.raises(TypeError, match="needs"):
+        cast("Any", Operation)("tickets.steal", listed.args, listed.result, listed.run)
+
+
 @EVERY
 def test_every_operation_says_in_one_line_what_it_does(operation: AnyOperation) -> None:
     assert operation.line
@@ -124,6 +167,35 @@ def test_every_operation_says_in_one_line_what_it_does(operation: AnyOperation) 
 
 def test_no_line_is_left_of_an_operation_that_is_gone() -> None:
     assert LINES.keys() == OPERATIONS.keys()
+
+
+@pytest.fixture
+def desk_home(tmp_path: Path) -> Generator[Home]:
+    """A home whose tenant has a ticket, a draft, an admin, an agent and nothing else."""
+    with Home.open(Settings(home=tmp_path / "home"), parts=light_parts()) as opened:
+        opened.add_tenant("acme")
+        for role in (Role.ADMIN, Role.AGENT):
+            opened.accounts.add_user(f"{role}-acme", PASSWORD, "acme", role)
+        import_tickets(opened.desk("acme"), RawText(TICKET), "tickets.jsonl")
+        draft_reply(opened.desk("acme"), "AC-1")
+        yield opened
+
+
+@pytest.mark.parametrize("operation", FOR_ADMINS, ids=[each.name for each in FOR_ADMINS])
+def test_an_admin_who_is_no_agent_reads_no_word_of_a_ticket_by_any_operation(
+    desk_home: Home, operation: AnyOperation
+) -> None:
+    """Neither as it came nor redacted, in a result or in a refusal."""
+    given = {"tenant": "acme", "login": "agent-acme", "role": "agent", "password": PASSWORD}
+    given |= {"name": "AC-1", "reference": "AC-1", "old": PASSWORD, "new": PASSWORD}
+    admin = logged_in(desk_home, "admin-acme", Interface.PAGE)
+    named = {name: given[name] for name in operation.args.model_fields if name in given}
+    args = operation.args.model_validate(named)
+    try:
+        answer = Operator(desk_home).perform(operation, admin, args, silent).model_dump_json()
+    except QuietdeskError as error:
+        answer = str(error)
+    assert [word for word in WORDS if word in answer] == []
 
 
 def test_the_owner_is_no_person_at_any_desk() -> None:

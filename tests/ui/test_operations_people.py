@@ -120,3 +120,16 @@ def test_no_password_shows_in_a_repr() -> None:
         secrets = {key for key in fields if key in ("password", "old", "new")}
         assert secrets
         assert not any(fields[key].repr for key in secrets)
+
+
+def test_guesses_at_the_old_password_lock_out_the_address_that_guesses_alone(home: Home) -> None:
+    here, elsewhere = (
+        logged_in(home, "ann", Interface.PAGE, each) for each in ("192.0.2.1", "192.0.2.9")
+    )
+    change = {"tenant": "acme", "old": "a wrong guess", "new": OTHER}
+    for _ in range(8):
+        with pytest.raises(NotPermitted, match="another one"):
+            do(home, here, "user.own_password", **change)
+    with pytest.raises(NotPermitted, match="too often from this address"):
+        do(home, here, "user.own_password", **(change | {"old": PASSWORD}))
+    do(home, elsewhere, "user.own_password", **(change | {"old": PASSWORD}))

@@ -71,7 +71,7 @@ def test_a_secret_cannot_be_brought_back_and_that_is_said(desk_site: Site) -> No
         assert "A secret is destroyed when it is masked" in opened["qd-correcting"]
         shown = _correct(rae, do="allow", placeholder="<SECRET>")
     assert shown.changed == []
-    assert "Nothing is kept of what stood there" in shown.notice
+    assert "The value of this placeholder was not kept" in shown.notice
 
 
 def test_a_draft_is_corrected_like_a_ticket(desk_site: Site) -> None:
@@ -96,7 +96,7 @@ def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -
         gone = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
         assert "No terms yet" in gone["qd-terms"]
         again = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
-        assert "no such term" in again.notice
+        assert "removed already" in again.notice
 
 
 def test_the_shell_decides_and_redacts_again_like_the_page(desk_site: Site) -> None:

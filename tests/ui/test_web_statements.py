@@ -10,8 +10,12 @@ import pytest
 from assistant.flows.draft import draft_reply
 from guardrails import RawText
 from tests.fakes.tickets import import_tickets
-from tests.statements import counted
+from tests.statements import counted, opened
 from tests.ui.web_fixtures import Site, serving, ticket
+from ui.operations.base import silent
+from ui.operations.callers import Interface, logged_in
+from ui.operations.operator import Operator
+from ui.operations.tickets import FIND, FindArgs
 
 MANY = 120
 
@@ -60,6 +64,17 @@ def test_opening_the_page_takes_thirty_statements_at_most(crowded: Site) -> None
     assert done["success"]
     assert f"{MANY + 3} tickets" in str(done["output"]["data"])
     assert len(sent) <= 30, sent
+
+
+def test_a_list_without_a_filter_opens_the_tickets_that_it_shows_alone(
+    crowded: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = logged_in(crowded.home, "rae", Interface.PAGE)
+    with opened(monkeypatch) as seen:
+        args = FindArgs(tenant="acme", limit=5)
+        found = Operator(crowded.home).perform(FIND, caller, args, silent)
+    assert (len(found.tickets), found.count) == (5, MANY + 3)
+    assert seen.count("tickets.subject") == 5
 
 
 @contextmanager

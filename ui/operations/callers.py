@@ -37,13 +37,15 @@ class Caller:
     """Who calls, as the interface determined; ``memberships`` are by tenant.
 
     ``owner`` is the account of this machine that owns the home. A person who logged in is never the
-    owner, even on the owner's account.
+    owner, even on the owner's account. ``address`` is the network address of a browser, by which
+    wrong passwords are counted; it is empty for a caller on this machine.
     """
 
     interface: Interface
     login: str | None = None
     owner: bool = False
     memberships: Mapping[str, Membership] = field(default_factory=dict[str, Membership])
+    address: str = ""
 
     def may(self, tenant: str, role: Role) -> bool:
         """Return whether the caller holds ``role`` at ``tenant``."""
@@ -66,10 +68,11 @@ def owner(interface: Interface) -> Caller:
     return Caller(interface, owner=True)
 
 
-def logged_in(home: Home, login: str, interface: Interface) -> Caller:
+def logged_in(home: Home, login: str, interface: Interface, address: str = "") -> Caller:
     """Return the person of ``login``, whom the interface authenticated, with their memberships."""
     found = home.accounts.memberships(login)
-    return Caller(interface, login, memberships={each.tenant: each for each in found})
+    members = {each.tenant: each for each in found}
+    return Caller(interface, login, memberships=members, address=address)
 
 
 def authenticated(home: Home, login: str, password: str, interface: Interface) -> Caller:

@@ -246,7 +246,9 @@ def _find(home: Home, caller: Caller, args: FindArgs, _progress: Progress) -> Ti
     from assistant.flows import show
 
     desk, person = at_desk(home, caller, args.tenant)
-    found = show.tickets(desk, person, status=_status(args.status), sought=args.sought)
+    status = _status(args.status)
+    limit = None if args.sought else args.limit  # any ticket may match the search
+    found = show.tickets(desk, person, status=status, sought=args.sought, limit=limit)
     return TicketsFound(
         tickets=tuple(
             FoundTicket(
@@ -259,7 +261,7 @@ def _find(home: Home, caller: Caller, args: FindArgs, _progress: Progress) -> Ti
             )
             for line in found[: args.limit]
         ),
-        count=len(found),
+        count=len(found) if args.sought else desk.records.tickets.count(status=status),
     )
 
 

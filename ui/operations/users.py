@@ -156,7 +156,7 @@ def _own_password(
     from assistant.flows import people
 
     login = caller.person(args.tenant).login
-    user = home.accounts.authenticate(login, args.old)
+    user = home.accounts.authenticate(login, args.old, caller.address)
     if user is None:
         raise NotPermitted("The old password is wrong.")
     here = _administration(home, caller, args.tenant)

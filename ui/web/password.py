@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import BadInput, QuietdeskError
 from ui.operations.base import silent
-from ui.operations.callers import Interface, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.users import OWN_PASSWORD, OwnPasswordArgs
 from ui.web.bodies import read_body
 from ui.web.html import Html, el, text, words
@@ -44,19 +44,20 @@ class _PasswordRoutes:
 
     async def change(self, request: Request) -> Response:
         old, new, again = _fields(await read_body(request, _LONGEST_FORM))
-        login, token = user_of(request).login, token_in(request.headers) or ""
+        token = token_in(request.headers) or ""
+        address = request.client.host if request.client else ""
+        caller = logged_in(self._operator.home, user_of(request).login, Interface.PAGE, address)
         try:
             if new != again:
                 raise BadInput("The new passwords differ.", todo="Type the same one twice.")
-            await to_thread.run_sync(self._change, login, old, new, token, limiter=self._hashing)
+            await to_thread.run_sync(self._change, caller, old, new, token, limiter=self._hashing)
         except QuietdeskError as error:
             problem = el("p", text(str(error)), class_="qd-problem", role="alert")
             return HTMLResponse(_page(problem, _form()), 403)
         done = "Your password is changed. Your other sessions have ended."
         return HTMLResponse(_page(el("p", words(done), role="status")))
 
-    def _change(self, login: str, old: str, new: str, token: str) -> None:
-        caller = logged_in(self._operator.home, login, Interface.PAGE)
+    def _change(self, caller: Caller, old: str, new: str, token: str) -> None:
         tenant = next(iter(caller.memberships), "")
         args = OwnPasswordArgs(tenant=tenant, old=old, new=new, session=token)
         self._operator.perform(OWN_PASSWORD, caller, args, silent)

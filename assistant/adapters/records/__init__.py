@@ -1,4 +1,4 @@
-"""Everything that is kept, in SQLite or PostgreSQL: the one package that knows SQLAlchemy."""
+"""The records in SQLite or PostgreSQL: the one package that knows SQLAlchemy."""
 
 from assistant.adapters.records.accounts import Accounts
 from assistant.adapters.records.database import Database

@@ -30,7 +30,7 @@ LIBRARY = "@library"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TOUCH_AFTER = timedelta(seconds=30)
-"""How late a use may be written down, so that not every request writes."""
+"""The shortest time between two writes of a session's last use, so that few requests write."""
 
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
@@ -40,7 +40,7 @@ def _utc_now() -> datetime:
 
 
 class Accounts:
-    """Who the tenants are and who may log in; one for the whole home."""
+    """The tenants and users of a home."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Accounts:
         return self._add(slug, policy)
 
     def library(self) -> Tenant | None:
-        """Return the provider's library, which nobody can name as a tenant; None without one."""
+        """Return the provider's library, None without one. Its name is no valid tenant name."""
         with self._database.reading() as connection:
             row = connection.execute(_with_policy().where(tenants.c.slug == LIBRARY)).one_or_none()
         return None if row is None else _tenant(row)
@@ -124,7 +124,7 @@ class Accounts:
         return self.tenant(slug).policy
 
     def set_policy(self, slug: str, policy: Policy) -> Tenant:
-        """Put a policy in force as the next version, whatever version it names itself."""
+        """Put a policy in force as the next version; the version in ``policy`` is ignored."""
         _must_be_a_tenant(slug)
         with self._database.writing() as connection:
             lock = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
@@ -215,7 +215,7 @@ class Accounts:
         return token
 
     def session_user(self, token: str) -> User | None:
-        """Return whom a token identifies, None when it has ended or never was; counts as use."""
+        """Return the user of a session's token, None when it is unknown or ended; counts as use."""
         now, this = self._now(), sessions.c.token_hash == hash_token(token)
         running = this, sessions.c.expires_at > now, sessions.c.idle_until > now
         columns = users.c.id, users.c.login, sessions.c.idle_minutes, sessions.c.idle_until

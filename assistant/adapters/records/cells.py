@@ -1,7 +1,7 @@
-"""The sealed columns of one row: each opens at its own place alone.
+"""The sealed columns of one row: each value opens only in the row and column it was sealed for.
 
-Several texts may share a column. Each of them is then bound to its position and to how many there
-are, so that none can be dropped, added or moved.
+Several texts may share a column. Each of them is then bound to its position and to their number, so
+that none can be dropped, added or moved.
 """
 
 from __future__ import annotations
@@ -27,34 +27,34 @@ class Cells:
     policy_version: int
 
     def seal_redacted(self, column: LiteralString, text: RedactedText) -> Sealed:
-        """Close redacted text."""
+        """Seal redacted text."""
         return self.sealer.seal_redacted(self._place(column), text)
 
     def open_redacted(self, column: LiteralString, body: bytes) -> RedactedText:
-        """Open what `seal_redacted` closed here."""
+        """Open what `seal_redacted` sealed in this column."""
         return self.sealer.open_redacted(self._place(column), body)
 
     def seal_raw(self, column: LiteralString, text: RawText) -> Sealed:
-        """Close outside text."""
+        """Seal raw text."""
         return self.sealer.seal_raw(self._place(column), text)
 
     def open_raw(self, column: LiteralString, body: bytes) -> RawText:
-        """Open what `seal_raw` closed here."""
+        """Open what `seal_raw` sealed in this column."""
         return self.sealer.open_raw(self._place(column), body)
 
     def seal_redacted_all(self, column: LiteralString, texts: Sequence[RedactedText]) -> bytes:
-        """Close several redacted texts into one column."""
+        """Seal several redacted texts into one column."""
         places = self._places(column, len(texts))
         return frame([self.sealer.seal_redacted(*each) for each in zip(places, texts, strict=True)])
 
     def open_redacted_all(self, column: LiteralString, body: bytes) -> list[RedactedText]:
-        """Open what `seal_redacted_all` closed here."""
+        """Open what `seal_redacted_all` sealed in this column."""
         parts = unframe(body)
         places = self._places(column, len(parts))
         return [self.sealer.open_redacted(*each) for each in zip(places, parts, strict=True)]
 
     def seal_raw_all(self, column: LiteralString, texts: Sequence[RawText | None]) -> bytes:
-        """Close several outside texts into one column; None is nothing at all."""
+        """Seal several raw texts into one column; None is kept as None."""
         places = self._places(column, len(texts))
         return frame(
             [
@@ -64,7 +64,7 @@ class Cells:
         )
 
     def open_raw_all(self, column: LiteralString, body: bytes) -> list[RawText | None]:
-        """Open what `seal_raw_all` closed here."""
+        """Open what `seal_raw_all` sealed in this column."""
         parts = unframe(body)
         places = self._places(column, len(parts))
         return [
@@ -96,5 +96,5 @@ def unframe(body: bytes) -> list[bytes]:
         at = start + int.from_bytes(body[at:start], "big")
         parts.append(bytes(body[start:at]))
     if at != len(body):
-        raise SealBroken("A sealed row does not open: it was cut short.")
+        raise SealBroken("A sealed row cannot be opened: it was cut short.")
     return parts

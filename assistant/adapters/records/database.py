@@ -1,9 +1,9 @@
 """One home's database: SQLite in a file, or PostgreSQL; one code path above it.
 
 A transaction belongs to the thread that opened it, and everything called inside joins it. Writers
-on SQLite take the lock when they begin (``BEGIN IMMEDIATE``), so that none finds out at its commit
-that it was too late. Commits are flushed to the disk (``synchronous=FULL``): a ledger row that
-says “about to send” must outlive a power cut. Deleted rows are overwritten (``secure_delete``).
+on SQLite take the lock when they begin (``BEGIN IMMEDIATE``), so that none fails at its commit.
+Commits are flushed to the disk (``synchronous=FULL``): a ledger row that says “about to send” must
+outlive a power cut. Deleted rows are overwritten (``secure_delete``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PRAGMAS = (
 
 @dataclass(slots=True)
 class _Held:
-    """An open transaction: whose it is, and whether a step inside has failed."""
+    """An open transaction: its tenant, and whether a step inside has failed."""
 
     database: Database
     connection: Connection
@@ -72,12 +72,12 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The engine underneath."""
+        """The SQLAlchemy engine."""
         return self._engine
 
     @property
     def rolled_back(self) -> int:
-        """How many transactions of this process were rolled back: what they read never was."""
+        """How many transactions of this process were rolled back: caches must drop their reads."""
         return self._rolled_back
 
     def close(self) -> None:
@@ -121,10 +121,10 @@ class Database:
                     yield connection
 
     def checkpoint(self) -> None:
-        """Fold SQLite's write-ahead log into the file, so that what was erased is on no page.
+        """Move SQLite's write-ahead log into the file, so that erased rows are on no page.
 
-        PostgreSQL keeps dead rows until it vacuums and logs until they are recycled: there the
-        erasure is the shredding of the key.
+        PostgreSQL keeps dead rows until it vacuums, and logs until they are recycled: there only
+        destroying the key erases.
         """
         if self._engine.dialect.name != "sqlite":
             return
@@ -134,13 +134,13 @@ class Database:
             cursor.close()
         if busy:
             raise StorageTrouble(
-                "Erased rows are still in the database's log, because somebody reads from it.",
+                "Erased rows are still in the database's log, because a reader still uses it.",
                 safe="They are gone from the tables.",
                 todo="Try again.",
             )
 
     def rewrite(self) -> None:
-        """Write SQLite's file again from what is kept: no free page, no gap, no log keeps the rest.
+        """Rewrite SQLite's file, so that erased rows are in no free page, gap or log.
 
         On PostgreSQL nothing happens, see `checkpoint`.
         """
@@ -190,7 +190,7 @@ class Database:
 
 @contextmanager
 def _failing(held: _Held, kind: type[BaseException]) -> Generator[None]:
-    """Fail the whole transaction when ``kind`` is raised inside, whoever catches it later."""
+    """Fail the whole transaction when ``kind`` is raised inside, even if a caller catches it."""
     try:
         yield
     except kind:
@@ -200,7 +200,7 @@ def _failing(held: _Held, kind: type[BaseException]) -> Generator[None]:
 
 @contextmanager
 def _speaking_for(held: _Held, tenant: str) -> Generator[None]:
-    """Let the second wall (row-level security) see ``tenant``'s rows, then the outer one's."""
+    """Set the tenant of PostgreSQL's row-level security, and restore the outer one after."""
     before = held.tenant
     if tenant in ("", before):
         yield
@@ -246,7 +246,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _only_ours(path: Path) -> None:
-    """Create the file if need be, readable by its owner alone; SQLite's logs take its mode."""
+    """Create the file if it does not exist, readable by its owner alone, as SQLite's logs are."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

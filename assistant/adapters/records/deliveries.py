@@ -1,4 +1,4 @@
-"""Attempts to deliver replies that the other side did not take."""
+"""Failed attempts to deliver replies."""
 
 from __future__ import annotations
 

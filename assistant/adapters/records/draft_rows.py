@@ -1,4 +1,4 @@
-"""Drafts to rows and back: every text under seal, our own words and numbers beside them."""
+"""Drafts to rows and back: every text is sealed; our own words and numbers are not."""
 
 from __future__ import annotations
 

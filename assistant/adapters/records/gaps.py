@@ -1,4 +1,4 @@
-"""Questions that nothing answered, under seal; the oldest make room for new ones."""
+"""Questions without an answer, sealed; the oldest are deleted to make room for new ones."""
 
 from __future__ import annotations
 

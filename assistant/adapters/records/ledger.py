@@ -47,9 +47,11 @@ class SqlLedger:
             return self._read_head(connection, lock=False)
 
     def _lock(self, connection: Connection) -> Head | None:
-        """Return the head, held until the transaction ends."""
+        """Return the head, locked until the transaction ends."""
         head = self._read_head(connection, lock=True)
-        if head is None:  # there is no row to hold yet: of two that make it, one waits here
+        if (
+            head is None
+        ):  # there is no row to lock yet: of two writers that insert it, one waits here
             first = self._scope.row(**_NONE_YET)
             connection.execute(upsert(connection, ledger_heads, first, {}))
             head = self._read_head(connection, lock=True)

@@ -12,14 +12,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from assistant.errors import BadInput
 
 SHORTEST_PASSWORD = 10
-_LONGEST_PASSWORD = 1024  # hashing more would let anybody keep the processor busy
+_LONGEST_PASSWORD = 1024  # hashing a longer one would let any caller keep the processor busy
 
 HASHER = PasswordHasher()
-"""Argon2id as RFC 9106 recommends where memory is short: slow on purpose."""
+"""Argon2id with the parameters of RFC 9106 for little memory: slow on purpose."""
 
 
 class Passwords:
-    """Hashes passwords and compares them, by ``hasher``."""
+    """Hashes and compares passwords with ``hasher``."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
@@ -43,10 +43,10 @@ class Passwords:
 
     @cached_property
     def _nobody(self) -> str:
-        """Return the hash that a guess at an unknown login is measured against."""
+        """Return the hash that a password for an unknown login is compared with."""
         return self._hasher.hash(secrets.token_urlsafe())
 
 
 def hash_token(token: str) -> str:
-    """Return what is stored of a session's token; the token itself is only with its owner."""
+    """Return the hash that is stored in place of a session's token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
-_LOCK = 7_142_003_911  # any number: PostgreSQL's name for “somebody is migrating”
+_LOCK = 7_142_003_911  # an arbitrary number: the key of PostgreSQL's advisory lock
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date in one transaction; two that open a home at once take turns."""
+    """Bring the tables up to date in one transaction; concurrent migrations take turns."""
     with engine.connect() as connection:
         if _is_newest(connection) or _is_current(connection):
             return
@@ -35,9 +35,9 @@ def migrate(engine: Engine) -> None:
 
 
 def _is_newest(connection: Connection) -> bool:
-    """Whether the tables are those of the newest script, told without a third of a start-up.
+    """Return whether the tables have the newest version.
 
-    A script ``v0002_gaps.py`` leads to the version 0002.
+    Importing alembic would take a third of the start-up. A script ``v0002_gaps.py`` makes 0002.
     """
     if not connection.dialect.has_table(connection, "alembic_version"):
         return False

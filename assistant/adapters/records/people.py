@@ -1,4 +1,4 @@
-"""People: how one is closed into a column, and the tenant's directory of them."""
+"""The tenant's directory of people, and how a person is sealed into one column."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HOSTS = _SINGLE
 
 
 class SqlDirectory:
-    """Implements `assistant.ports.DirectoryStore`. One person is stored once, however often put."""
+    """Implements `assistant.ports.DirectoryStore`. Putting a person twice stores one row."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -68,16 +68,16 @@ class SqlDirectory:
 
 
 def to_texts(person: KnownPerson) -> list[RawText | None]:
-    """Return the fields of ``person`` in the order in which they are closed.
+    """Return the fields of ``person`` in the order in which they are sealed.
 
-    Five single ones, how many hosts there are (as that many empty texts), the hosts, the serials.
+    Five single fields, the number of hosts (as that many empty texts), the hosts, the serials.
     """
     single = (person.name, person.email, person.phone, person.username, person.employee_number)
     return [*single, *person.hosts, None, *person.serials]
 
 
 def from_texts(texts: Sequence[RawText | None]) -> KnownPerson:
-    """Return the person whose fields `to_texts` gave."""
+    """Return the person of the fields that `to_texts` returned."""
     name, email, phone, username, employee_number, *rest = texts
     end = rest.index(None)
     return KnownPerson(
@@ -92,7 +92,7 @@ def from_texts(texts: Sequence[RawText | None]) -> KnownPerson:
 
 
 def fingerprint(sealer: Sealer, person: KnownPerson) -> str:
-    """Return a keyed hash (hex) of all that is known of ``person``."""
+    """Return a keyed hash (hex) of all fields of ``person``."""
     parts = ("-" if text is None else sealer.fingerprint(text) for text in to_texts(person))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

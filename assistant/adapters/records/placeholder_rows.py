@@ -1,9 +1,9 @@
-"""Which placeholders stand in what is kept, so that forgetting a value asks the database alone.
+"""Which placeholders occur in stored records, so that forgetting a value needs one query.
 
 Each document, ticket, draft and gap has a row for every numbered placeholder in its texts, written
 in the transaction that writes the texts, and removed with the record by the foreign key. A row
-holds a keyed hash: without the tenant's key the rows say which records share a value, and not which
-value that is.
+holds a keyed hash: without the tenant's key the rows show which records share a value, but not the
+value.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HEX = 16
 def note(
     scope: Scope, connection: Connection, table: Table, owner_id: str, texts: Iterable[RedactedText]
 ) -> None:
-    """Write which placeholders stand in the ``texts`` of a record, in place of what was known."""
+    """Replace the rows of a record by those of the placeholders in its ``texts``."""
     tags = _tags(scope, texts)
     mine = scope.owns(table), table.c.owner_id == owner_id
     known = set(connection.scalars(select(table.c.placeholder).where(*mine)))
@@ -45,9 +45,9 @@ def note(
 def note_unread(
     scope: Scope, owners: Table, table: Table, texts: Mapping[str, Iterable[RedactedText]]
 ) -> None:
-    """Write the same for records of ``owners`` that have no row yet; ``texts`` is by their ids.
+    """Write the same for records of ``owners`` that have no row yet; ``texts`` is by record id.
 
-    What was removed or written since ``texts`` were read is left as it is.
+    Records that were removed or written since ``texts`` were read are left unchanged.
     """
     tags = {key: _tags(scope, each) for key, each in texts.items()}
     some = scope.owns(owners), owners.c.id.in_(texts)
@@ -64,25 +64,25 @@ def note_unread(
 
 
 def used(scope: Scope, placeholders: Collection[Placeholder]) -> set[Placeholder]:
-    """Return those of ``placeholders`` that stand in something that is kept."""
+    """Return those of ``placeholders`` that occur in a stored record."""
     named = {_tag(scope, each): each for each in placeholders}
     found: set[Placeholder] = set()
     with scope.reading() as connection:
         for some in batches(sorted(named)):
-            standing = union(*(_standing(scope, table, some) for table in TABLES))
-            found |= {named[row.placeholder] for row in connection.execute(standing)}
+            query = union(*(_rows_of(scope, table, some) for table in TABLES))
+            found |= {named[row.placeholder] for row in connection.execute(query)}
     return found
 
 
 def unread(scope: Scope, owners: Table, table: Table) -> list[str]:
-    """Return the ids of the ``owners`` that an earlier version wrote, without their rows here."""
+    """Return the ids of ``owners`` without rows here: an earlier version wrote them."""
     read = select(table.c.owner_id).where(scope.owns(table), table.c.placeholder == _READ)
     query = select(owners.c.id).where(scope.owns(owners), owners.c.id.not_in(read))
     with scope.reading() as connection:
         return list(connection.scalars(query.order_by(owners.c.id)))
 
 
-def _standing(scope: Scope, table: Table, tags: Sequence[str]) -> Select[tuple[str]]:
+def _rows_of(scope: Scope, table: Table, tags: Sequence[str]) -> Select[tuple[str]]:
     return select(table.c.placeholder).where(scope.owns(table), table.c.placeholder.in_(tags))
 
 

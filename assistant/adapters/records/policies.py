@@ -1,4 +1,4 @@
-"""Policies as JSON: open words, no customer text."""
+"""Policies as JSON, not sealed: they hold no customer text."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def dump(policy: Policy) -> str:
 
 
 def load(body: str) -> Policy:
-    """Return the policy of ``body``. `BadInput` if it holds a rule that is unknown here.
+    """Return the policy of ``body``. `BadInput` if it holds a rule that this version does not know.
 
-    Passing over a rule would make the policy weaker than what the tenant agreed to.
+    Ignoring a rule would make the policy weaker than the tenant agreed to.
     """
     unknown = sorted(set(json.loads(body)) - _names)
     if unknown:

@@ -1,8 +1,8 @@
-"""The tables: what is kept, and which of it is under seal.
+"""The tables, and which of their columns are sealed.
 
-Every column that holds words of a customer is `LargeBinary`: ciphertext of the tenant's key, bound
-to its table, column, row and policy version. References, statuses, times and keyed hashes stand
-open. Every table of a tenant begins its primary key with ``tenant_id``.
+Every column that holds words of a customer is `LargeBinary`: ciphertext under the tenant's key,
+bound to its table, column, row and policy version. References, statuses, times and keyed hashes are
+not sealed. Every table of a tenant begins its primary key with ``tenant_id``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ metadata = MetaData(
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC time as text of one width: it sorts and reads alike on every database."""
+    """An aware UTC time as text of one width: it sorts the same way on every database."""
 
     impl = String(32)
     cache_ok = True
@@ -46,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a time without a zone is nobody's time")
+            raise ValueError("a time without a time zone cannot be stored")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's signature
@@ -60,7 +60,7 @@ def _owner() -> Column[str]:
     )
 
 
-# The provider's own: tenants, people who log in
+# The provider's own: tenants and users
 
 tenants = Table(
     "tenants",
@@ -163,7 +163,7 @@ gaps = Table(
     Column("vector", LargeBinary),
     Column("embedder", String),
 )
-"""Questions that nothing answered, with their vectors once they were first grouped."""
+"""Questions without an answer, with their vectors once they were first grouped."""
 
 # Tickets: redacted columns beside raw ones, which may be erased on their own
 
@@ -257,7 +257,7 @@ revisions = Table(
 )
 """Counts the writes to a store; its row is also the lock that makes writers take turns."""
 
-# What is written
+# Drafts, reviews and replies
 
 drafts = Table(
     "drafts",
@@ -324,10 +324,10 @@ deliveries = Table(
         ["tenant_id", "reply_id"], ["replies.tenant_id", "replies.id"], ondelete="CASCADE"
     ),
 )
-"""Replies that were posted in vain, until they are delivered."""
+"""Replies whose delivery failed, until they are delivered."""
 
-# Which placeholders stand in what is kept. A placeholder is its keyed hash; the empty one says that
-# the record was read. Without the keys these rows say which records share a value, and not whose.
+# Which placeholders occur in stored records. A placeholder is its keyed hash; an empty hash marks
+# that the record was read. Without the keys these rows show which records share a value, not which.
 
 
 def _placeholders_in(table: str, owner: str) -> Table:
@@ -351,7 +351,7 @@ ticket_placeholders = _placeholders_in("tickets", "ticket")
 draft_placeholders = _placeholders_in("drafts", "draft")
 gap_placeholders = _placeholders_in("gaps", "gap")
 
-# The ledger; its head stands apart so that cutting rows off the end shows
+# The ledger; its head is in a table of its own so that deleting the last rows is noticed
 
 ledger_rows = Table(
     "ledger_rows",

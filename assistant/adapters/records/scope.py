@@ -1,4 +1,4 @@
-"""What every store of one tenant stands on, so that no store chooses a tenant by itself."""
+"""The base of every store of one tenant, so that no store chooses a tenant by itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import revisions
 from guardrails.crypto.seal import Sealer
 
-_BATCH = 1000  # every database takes more in one `IN`
+_BATCH = 1000  # fewer than any database allows in one `IN`
 _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One tenant of one database, and the sealer that closes and opens its texts."""
+    """One tenant of one database, and the sealer of its texts."""
 
     database: Database
     tenant: str
@@ -44,7 +44,7 @@ class Scope:
         return {"tenant_id": self.tenant, **values}
 
     def cells(self, table: LiteralString, row: str, version: int | None = None) -> Cells:
-        """Return what seals and opens the columns of a row."""
+        """Return the `Cells` of a row."""
         return Cells(self.sealer, table, row, self.policy_version if version is None else version)
 
     def bump(self, connection: Connection, store: LiteralString) -> None:
@@ -64,7 +64,7 @@ def upsert(
 ) -> Executable:
     """Return an insert of ``row`` that makes ``changes`` (if any) where its key exists."""
     key = [column.name for column in table.primary_key]
-    from sqlalchemy.dialects import postgresql, sqlite  # here: PostgreSQL's takes its time
+    from sqlalchemy.dialects import postgresql, sqlite  # here: PostgreSQL's is slow to import
 
     if connection.dialect.name == "postgresql":
         insert = postgresql.insert(table).values(**row)

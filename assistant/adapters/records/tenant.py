@@ -1,4 +1,4 @@
-"""Everything that is kept about one tenant."""
+"""All records of one tenant."""
 
 from __future__ import annotations
 

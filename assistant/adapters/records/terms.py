@@ -1,4 +1,4 @@
-"""Words that a tenant decides on, under seal."""
+"""A tenant's terms: words to mask always or to leave readable, sealed."""
 
 from __future__ import annotations
 

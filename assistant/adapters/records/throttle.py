@@ -1,7 +1,7 @@
 """Slows down the guessing of passwords, without a way to lock another person out.
 
 Failures are counted by login and address: only the address that guessed must wait for that login.
-Many addresses that guess together slow every login down by a second, and refuse none.
+Failures from many addresses together delay every login by a second, and refuse none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.errors import NotPermitted
 
 _FREE_TRIES = 8
 _LONGEST_WAIT = timedelta(minutes=15)
-_REMEMBERED = 10_000  # pairs; guesses at ever new names must not fill the memory
+_REMEMBERED = 10_000  # pairs; guesses at many names must not fill the memory
 _MANY_FAILURES = 60
 _LATELY = timedelta(minutes=1)
 SLOW_SECONDS = 1.0
@@ -31,9 +31,9 @@ class _Tries:
 
 
 class Throttle:
-    """After some failures of a pair each further try must wait, twice as long every time.
+    """After several failures of a pair each further attempt must wait, twice as long every time.
 
-    Kept in memory: a restart forgives, which costs a guesser more than it gives.
+    The counts are in memory: a restart clears them, which helps a guesser little.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class Throttle:
         self._lock = Lock()
 
     def check(self, login: str, address: str) -> None:
-        """Pass, or say how long to wait with `NotPermitted`; the same for unknown logins.
+        """Return, or raise `NotPermitted` with how long to wait; the same for unknown logins.
 
-        Passes a second later while failures from all addresses are many.
+        Returns a second later while there are many failures from all addresses.
         """
         with self._lock:
             tries = self._tries.get((login, _network(address)))
@@ -86,7 +86,7 @@ class Throttle:
 
 
 def _network(address: str) -> str:
-    """Return what counts as one address: of IPv6 its /64, which one subscriber has whole."""
+    """Return what counts as one address: of IPv6 its /64, which belongs to one subscriber."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,7 +1,7 @@
 """Tickets to rows and back.
 
-Each turn is bound to its position and to how many there are, so that a thread with a turn taken
-out, put in or put elsewhere does not open.
+Each turn is bound to its position and to their number, so that a thread with a turn removed, added
+or moved cannot be opened.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson
 
 WITHOUT_SECRETS = "s"
-"""A fingerprint begins so where the raw side was stored without secrets.
+"""The first character of the fingerprint of a ticket whose raw side was stored without secrets.
 
-Earlier versions stored the raw side as it came; their fingerprints are hexadecimal digits alone.
+Earlier versions stored the raw side with them; their fingerprints are hexadecimal digits alone.
 """
 
 
@@ -118,7 +118,7 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
 
 
 def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTicket:
-    """Return a ticket as it came."""
+    """Return a ticket as it was imported."""
     cells = scope.cells("tickets", row.id, row.policy_version)
     return RawTicket(
         reference=row.reference,
@@ -141,7 +141,7 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
 
 
 def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
-    """Return a keyed hash of everything in a ticket, so that an import can tell what changed.
+    """Return a keyed hash of everything in a ticket, so that an import can detect changes.
 
     64 characters: `WITHOUT_SECRETS`, then hexadecimal digits.
     """

@@ -1,4 +1,4 @@
-"""Tickets: raw under seal for the people who may see them, redacted for everything else."""
+"""Tickets: raw and sealed for permitted people, redacted for everything else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from assistant.adapters.records import placeholder_rows, ticket_rows
 from assistant.adapters.records.schema import ticket_placeholders, ticket_turns, tickets
@@ -14,11 +14,12 @@ from assistant.adapters.records.scope import Scope
 from assistant.model import RawTicket, Ticket, TicketRow, TicketStatus
 from guardrails import RedactedText
 
+_LISTED = [each for each in tickets.c if not each.name.startswith("raw_")]
 _Found = tuple[Row[Any], Sequence[Row[Any]]]
 
 
 class SqlTickets:
-    """Implements `assistant.ports.TicketStore`. A known reference keeps the id that it has."""
+    """Implements `assistant.ports.TicketStore`. A known reference keeps its id."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -53,14 +54,23 @@ class SqlTickets:
         with self._scope.reading() as connection:
             return connection.scalar(select(tickets.c.reference).where(*this))
 
-    def list(self, *, status: TicketStatus | None = None) -> list[TicketRow]:
-        query = select(tickets).where(self._scope.owns(tickets))
-        if status is not None:
-            query = query.where(tickets.c.status == status.value)
-        newest = query.order_by(tickets.c.created_at.desc(), tickets.c.reference)
+    def list(
+        self, *, status: TicketStatus | None = None, limit: int | None = None
+    ) -> list[TicketRow]:
+        query = select(*_LISTED).where(*self._of_status(status))
+        newest = query.order_by(tickets.c.created_at.desc(), tickets.c.reference).limit(limit)
         with self._scope.reading() as connection:
             rows = connection.execute(newest).all()
         return [ticket_rows.listed(self._scope, row) for row in rows]
+
+    def count(self, *, status: TicketStatus | None = None) -> int:
+        query = select(func.count()).select_from(tickets).where(*self._of_status(status))
+        with self._scope.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def _of_status(self, status: TicketStatus | None) -> builtins.list[ColumnElement[bool]]:
+        these = [tickets.c.status == status.value] if status is not None else []
+        return [self._scope.owns(tickets), *these]
 
     def get(self, reference: str) -> Ticket | None:
         found = self._find(reference)

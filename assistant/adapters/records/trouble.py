@@ -1,6 +1,6 @@
-"""What a database says when it is ill, in our words.
+"""Database errors translated into ours.
 
-The vendor's own text never goes further: it can name rows and values.
+The vendor's message is never passed on: it can contain rows and values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from assistant.errors import QuietdeskError, Refused, StorageTrouble
 
 _LOCKED = "The database is busy: another process holds it."
 _FULL = "The disk that holds the database is full."
-_AWAY = "The database is away or does not let us in."
+_AWAY = "The database cannot be reached or refuses the login."
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: (_LOCKED, "Try again, or stop the other process."),
     sqlite3.SQLITE_LOCKED: (_LOCKED, "Try again, or stop the other process."),
@@ -24,7 +24,7 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_CANTOPEN: ("The database file cannot be opened.", "Check the home's folder."),
     sqlite3.SQLITE_IOERR: ("The disk failed while the database was in use.", "Check the disk."),
     sqlite3.SQLITE_CORRUPT: ("The database file is damaged.", "Restore it from a backup."),
-    sqlite3.SQLITE_NOTADB: ("The file is not a database of ours.", "Restore it from a backup."),
+    sqlite3.SQLITE_NOTADB: ("The file is not a Quietdesk database.", "Restore it from a backup."),
 }
 _BY_SQLSTATE = {
     "08": (_AWAY, "Check the server and QUIETDESK_DATABASE_URL."),
@@ -40,7 +40,7 @@ _ROW_SECURITY = "42501"
 
 @contextmanager
 def translated() -> Generator[None]:
-    """Raise ours in place of what the database's driver raises inside."""
+    """Translate the errors that the database's driver raises inside."""
     try:
         yield
     except (exc.DBAPIError, exc.TimeoutError) as error:
@@ -53,13 +53,15 @@ def translate(error: exc.SQLAlchemyError) -> QuietdeskError:
     state: str = getattr(original, "sqlstate", None) or ""
     if isinstance(error, exc.IntegrityError):
         return Refused(
-            "The database refused a row: it stands there already, or names what does not exist.",
+            "The database refused a row: it exists already, or refers to one that does not exist.",
             safe="Nothing was changed.",
         )
     if state == _ROW_SECURITY:
         return Refused("The database refused a row of another tenant.", safe="Nothing was changed.")
     happened, todo = _known(original, state)
-    return StorageTrouble(happened, safe="Nothing was half-written.", todo=todo)
+    return StorageTrouble(
+        happened, safe="Nothing was changed: the transaction was rolled back.", todo=todo
+    )
 
 
 def _known(original: BaseException | None, state: str) -> tuple[str, str]:

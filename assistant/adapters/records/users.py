@@ -1,4 +1,4 @@
-"""Users as an administrator sees and changes them: memberships, passwords, sessions."""
+"""Administration of users: memberships, passwords, sessions."""
 
 from __future__ import annotations
 

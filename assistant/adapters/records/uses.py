@@ -1,4 +1,4 @@
-"""Asks which placeholders are still in use, and reads what an earlier version wrote for them."""
+"""Which placeholders are still in use, also in the records that an earlier version wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vault's rows: keyed hashes to find a surface form by, ciphertext to restore it from."""
+"""The vault's rows: a keyed hash to find a surface form, and the ciphertext to restore it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class SqlVault:
         return self._scope.database.rolled_back
 
     def forget(self, placeholders: Sequence[tuple[EntityType, int]]) -> int:
-        """Erase surface forms; return how many there were. Their numbers never come back."""
+        """Erase surface forms; return how many there were. Their numbers are never reused."""
         named = tuple_(vault_surfaces.c.type, vault_surfaces.c.number)
         pairs = [(kind.value, number) for kind, number in placeholders]
         gone = 0
@@ -147,9 +147,9 @@ class SqlVault:
 
 
 def _covering(wanted: Collection[tuple[str, int]]) -> ColumnElement[bool]:
-    """Return a condition that one statement can hold, whatever the number of placeholders.
+    """Return a condition that fits into one statement for any number of placeholders.
 
-    Too many to be named are asked for as one stretch of numbers for each type.
+    Too many to list are selected as one range of numbers for each type.
     """
     if len(wanted) <= _NAMED:
         return tuple_(vault_surfaces.c.type, vault_surfaces.c.number).in_(sorted(wanted))

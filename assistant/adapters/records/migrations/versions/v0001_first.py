@@ -24,18 +24,18 @@ _WALLED = (
     "ledger_rows",
     "ledger_heads",
 )
-"""Tables that only a store of their tenant touches."""
+"""Tables that only the stores of one tenant access."""
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables."""
     _make_tables()
     if op.get_bind().dialect.name == "postgresql":
         _raise_walls()
 
 
 def _raise_walls() -> None:
-    """Show a row only to a transaction that speaks for its tenant, the tables' owner included."""
+    """Enable row-level security: a transaction sees only its tenant's rows, as does the owner."""
     for table in _WALLED:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -1,4 +1,4 @@
-"""Questions that nothing answered."""
+"""Questions without an answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the table, and the second wall where the database has one."""
+    """Create the table, with row-level security where the database has it."""
     op.create_table(
         "gaps",
         sa.Column("tenant_id", sa.String(), nullable=False),

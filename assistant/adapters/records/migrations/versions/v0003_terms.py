@@ -1,4 +1,4 @@
-"""Words that a tenant decides on."""
+"""A tenant's terms: words to mask always or to leave readable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the table, and the second wall where the database has one."""
+    """Create the table, with row-level security where the database has it."""
     op.create_table(
         "terms",
         sa.Column("tenant_id", sa.String(), nullable=False),

@@ -1,4 +1,4 @@
-"""What a document says about itself: tags, products, when it was updated."""
+"""The metadata of a document: tags, products, when it was updated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the columns; documents of before have nothing there until they are read again."""
+    """Add the columns; they are empty for existing documents until these are read again."""
     op.add_column("documents", sa.Column("tags", sa.LargeBinary(), nullable=True))
     op.add_column("documents", sa.Column("products", sa.LargeBinary(), nullable=True))
     op.add_column("documents", sa.Column("updated", sa.String(length=32), nullable=True))

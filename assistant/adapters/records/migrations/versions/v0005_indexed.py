@@ -1,7 +1,7 @@
-"""Placeholders of each record, near-duplicate signatures, question vectors; a dead table goes.
+"""Placeholders of each record, near-duplicate signatures, question vectors; drops an unused table.
 
-All of it is derived from sealed text, which a migration cannot open: rows of before stay without
-until they are next needed.
+All are derived from sealed text, which a migration cannot open: existing rows get theirs when they
+are next needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OWNERS = {"document": "documents", "ticket": "tickets", "draft": "drafts", "gap
 
 
 def upgrade() -> None:
-    """Add tables, columns and an index; drop what nothing reads."""
+    """Add tables, columns and an index; drop an unused table."""
     op.drop_table("index_generations")
     op.add_column("documents", sa.Column("signature", sa.LargeBinary(), nullable=True))
     op.add_column("gaps", sa.Column("vector", sa.LargeBinary(), nullable=True))

@@ -1,7 +1,7 @@
 """Several roles for a user at one tenant; sessions with an idle limit; the last login.
 
-Who was an admin could also read and decide, so each of them becomes admin and reviewer. Sessions
-of before have no idle limit: they end, and people log in again.
+An admin could also read and decide, so each admin becomes admin and reviewer. Existing sessions
+have no idle limit: they end, and users log in again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Make both tables again with their new columns, and keep the memberships."""
+    """Recreate both tables with their new columns, and keep the memberships."""
     op.add_column("users", sa.Column("last_login_at", sa.String(length=32), nullable=True))
     kept = op.get_bind().execute(sa.text("SELECT tenant_id, user_id, role FROM memberships"))
     rows = [row for found in kept.mappings() for row in _roles(dict(found))]

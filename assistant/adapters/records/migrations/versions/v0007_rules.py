@@ -1,7 +1,7 @@
 """Policies lose two rules: when a person reviews (always), and the names of destinations.
 
-There was one destination; a policy that did not name it allowed no model, which is said by
-``ai_enabled`` now.
+There was one destination; a policy that did not name it allowed no model, which ``ai_enabled``
+expresses now.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UPDATE = "UPDATE policies SET body = :body WHERE tenant_id = :tenant_id AND ver
 
 
 def upgrade() -> None:
-    """Write every version of every policy without these rules."""
+    """Rewrite every version of every policy without these rules."""
     connection = op.get_bind()
     found = connection.execute(sa.text("SELECT tenant_id, version, body FROM policies"))
     for row in found.mappings().all():

@@ -1,4 +1,4 @@
-"""Attempts to deliver replies that the other side did not take."""
+"""Failed attempts to deliver replies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Make the table, and the second wall where the database has one."""
+    """Create the table, with row-level security where the database has it."""
     op.create_table(
         "deliveries",
         sa.Column("tenant_id", sa.String(), nullable=False),
