@@ -128,7 +128,7 @@ def test_guesses_at_the_old_password_lock_out_the_address_that_guesses_alone(hom
     )
     change = {"tenant": "acme", "old": "a wrong guess", "new": OTHER}
     for _ in range(8):
-        with pytest.raises(NotPermitted, match="another one"):
+        with pytest.raises(NotPermitted, match="old password is wrong"):
             do(home, here, "user.own_password", **change)
     with pytest.raises(NotPermitted, match="too often from this address"):
         do(home, here, "user.own_password", **(change | {"old": PASSWORD}))
