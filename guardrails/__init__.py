@@ -1,7 +1,7 @@
-"""The only door between customer text and everything else.
+"""The only package that reads customer text; every other package gets redacted text from it.
 
-Names handed out here are all that other rooms may use of `guardrails.text` and
-`guardrails.identity.redact`; `mint` and `unwrap` stay inside, and the import contract holds that.
+Other packages may use only the names exported here of `guardrails.text` and
+`guardrails.identity.redact`; `mint` and `unwrap` stay inside, which the import contract enforces.
 """
 
 from guardrails.identity.redact import Mask, Redaction, Redactor

@@ -3,18 +3,18 @@
 ::
 
     QuietdeskError            shown to the user as one message; `exit_code` for the shell
-    ├── UserMistake           the input is wrong: tell, do not try again
-    │   ├── NotFound          an unknown tenant, ticket, draft, user
+    ├── UserMistake           the input is wrong: do not try again
+    │   ├── NotFound          an unknown tenant, ticket, draft or user
     │   ├── NotPermitted      the person's role does not allow it
     │   └── BadInput          a file, a setting or a value that cannot be used
     ├── Refused               a guard said no: nothing was sent, do not try again unchanged
-    │   ├── SeamBreach        unredacted text at a door that takes redacted text only
+    │   ├── SeamBreach        unredacted text where only redacted text is accepted
     │   ├── GateClosed        the egress gate refused a request
     │   └── SealBroken        a stored row does not open under its own key and place
-    ├── Trouble               something outside is ill: the same call may work later
-    │   ├── ModelTrouble      a model server is dead, slow or speaks nonsense
-    │   └── StorageTrouble    a disk is full, a database is away, a home is in use
-    └── KeyTrouble            the master key is missing or is another one
+    ├── Trouble               something outside failed: the same call may work later
+    │   ├── ModelTrouble      a model server is down, slow or sends invalid answers
+    │   └── StorageTrouble    a disk is full, a database is down, a home is in use
+    └── KeyTrouble            the master key is missing or wrong
 
 Each error says what happened, what was kept safe and what to do next.
 """
@@ -28,7 +28,7 @@ class QuietdeskError(Exception):
     """Base of every error that a user may see. Never holds customer text."""
 
     exit_code: ClassVar[int] = 1
-    kept_safe: ClassVar[str] = "Nothing was sent and nothing was half-written."
+    kept_safe: ClassVar[str] = "Nothing was sent, and nothing was left half-written."
 
     def __init__(self, happened: str, *, safe: str | None = None, todo: str = "") -> None:
         super().__init__(happened)
@@ -69,7 +69,7 @@ class Refused(QuietdeskError):
 
 
 class SeamBreach(Refused, TypeError):
-    """Unredacted text came to a door that takes redacted text only."""
+    """Unredacted text was passed where only redacted text is accepted."""
 
 
 class GateClosed(Refused):
@@ -83,19 +83,19 @@ class SealBroken(Refused):
 
 
 class Trouble(QuietdeskError):
-    """Something outside is ill; the same call may work later."""
+    """Something outside failed; the same call may work later."""
 
     exit_code = 5
 
 
 class ModelTrouble(Trouble):
-    """A model server is dead, slow or speaks nonsense."""
+    """A model server is down, slow or sends invalid answers."""
 
     kept_safe = "No result was recorded."
 
 
 class StorageTrouble(Trouble):
-    """A disk is full, a database is away, or another process owns the home."""
+    """A disk is full, a database is down, or another process owns the home."""
 
 
 class KeyTrouble(QuietdeskError):

@@ -1,4 +1,4 @@
-"""What a check says about text that is to go out: where, what, and whether it stops there."""
+"""Findings of the checks of outgoing text: where, what, and whether the finding blocks it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class FindingKind(StrEnum):
-    """What a check found in text that is to go out."""
+    """The kinds of findings in outgoing text."""
 
     SECRET = "secret"  # noqa: S105 - the word, not one
     PERSONAL_DATA = "personal_data"
@@ -21,7 +21,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding at characters ``start`` to ``end`` of a redacted text; we wrote ``note``."""
+    """One finding at characters ``start`` to ``end`` of redacted text; ``note`` is our text."""
 
     kind: FindingKind
     start: int

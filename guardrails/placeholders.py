@@ -1,7 +1,7 @@
-"""What stands where identity stood: ``<PERSON_3>``, ``<PERSON>`` or ``<SECRET>``.
+"""Placeholders, which replace identity: ``<PERSON_3>``, ``<PERSON>`` or ``<SECRET>``.
 
 A numbered placeholder is one surface form of one entity record of one tenant. An unnumbered one is
-a value that a query held and the vault does not, or a secret, which is destroyed.
+a value of a query that the vault does not contain, or a secret, which is destroyed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ANY = rf"<(?:{_NAMES})(?:_[1-9][0-9]{{0,8}})?>"
 """The same without groups, to be set into other patterns."""
 
 SHAPE = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_[0-9]+)?>")
-"""Whatever has the shape of a placeholder: also a runbook's ``<NAMESPACE>``, or ``<CLIENT_3>``.
+"""Anything with the format of a placeholder: also a runbook's ``<NAMESPACE>``, or ``<CLIENT_3>``.
 
-Who reads text word by word (vectors, BM25, quoting, deduplication) takes these as one word. The
-exact pattern would read 206 words of 68 of the 5,085 documents of the retrieval set otherwise, and
-so make other vectors than existing indexes hold.
+Code that reads text word by word (vectors, BM25, quoting, deduplication) takes these as one word.
+The exact pattern would split 206 words in 68 of the 5,085 documents of the retrieval set in another
+way, so that their vectors would differ from those in existing indexes.
 """
 
 _LONGEST = max(map(len, EntityType)) + len("<_123456789>")
@@ -44,7 +44,7 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A placeholder and where it stands (half open, in code points)."""
+    """A placeholder and its place (half open, in code points)."""
 
     start: int
     end: int
@@ -59,12 +59,12 @@ def find(text: str) -> Iterator[Found]:
 
 
 def around(text: str, at: int) -> tuple[int, int] | None:
-    """Return the placeholder that a cut before character ``at`` would part, None without one."""
+    """Return the placeholder that a cut before character ``at`` would split, None without one."""
     opening = text.rfind("<", max(0, at - _LONGEST), at)
     found = PATTERN.match(text, opening) if opening != -1 else None
     return found.span() if found and found.end() > at else None
 
 
 def count_by_type(text: str) -> dict[str, int]:
-    """Return how many placeholders of each type ``text`` holds; what a ledger row may say."""
+    """Return how many placeholders of each type ``text`` contains, for a ledger row."""
     return dict(sorted(Counter(found.placeholder.type.value for found in find(text)).items()))

@@ -1,8 +1,8 @@
-"""One tenant's policy: what may be done with its text, by version.
+"""One tenant's versioned policy: what may be done with its text.
 
-Where two rules meet, the stricter wins. The default is the strictest that still works:
-nothing is ever used for training, and only a destination that promises the same may be sent to.
-That a person reviews every reply is no rule: no policy can switch it off.
+If two rules conflict, the stricter one applies. The default is the strictest policy that works:
+texts are never used for training, and only destinations that promise this may receive them. The
+review of every reply by a person is not a rule, so no policy can switch it off.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Policy:
     """Whether solved and closed tickets are found and cited like documents."""
 
     def refusal(self, destination: Destination) -> str:
-        """Return why nothing may go to ``destination``, or an empty string when it may."""
+        """Return why nothing may be sent to ``destination``, or an empty string if it may."""
         if not self.ai_enabled:
             return "AI is switched off for this tenant"
         if destination.region not in self.regions:

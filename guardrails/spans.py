@@ -1,4 +1,4 @@
-"""What detection speaks of: stretches of characters that say who somebody is."""
+"""Spans and entity types: characters of a text that identify a person or a machine."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class EntityType(StrEnum):
     DEMOGRAPHIC = "DEMOGRAPHIC"
     SECRET = "SECRET"  # noqa: S105 - the name of a kind
     LITERAL = "LITERAL"
-    """Outside text that looks like a placeholder; masked so that nobody can ask for a restore."""
+    """Outside text that looks like a placeholder; masked, so that typing it restores nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters ``start`` to ``end`` (half open, in code points) that must not be seen."""
+    """Characters ``start`` to ``end`` (half open, in code points), which must be masked."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ class Span:
 
 
 class Detector(Protocol):
-    """Finds identity in text. Two stand behind it: the rules alone, and rules with a model."""
+    """Finds identity in text. There are two: the rules alone, and the rules with the tagger."""
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return, for each text in order, its spans: sorted, disjoint, never empty."""

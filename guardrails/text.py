@@ -1,10 +1,9 @@
 """Two kinds of text, and the private mint between them.
 
-``RawText`` is anything from outside, every word a model says included. ``RedactedText`` is what a
-model, an index, a log or a ledger may hold. Nothing here turns one into the other: that is
-`guardrails.identity.redact`. Importing this module is allowed inside ``guardrails`` alone; every
-other room takes the names that ``guardrails`` hands out, and `unwrap` and `mint` are not among
-them.
+``RawText`` is any text from outside, including every word that a model says. ``RedactedText`` is
+what a model, an index, a log or a ledger may hold. No public function here turns one into the
+other; `guardrails.identity.redact` does. Only ``guardrails`` may import this module. Every other
+package uses the names that ``guardrails`` exports, and `unwrap` and `mint` are not among them.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class _Sealed:
 
 @final
 class RawText(_Sealed):
-    """Anything from outside. Anyone may make one; only ``guardrails`` may read one."""
+    """Text from outside. Every package may make one; only ``guardrails`` may read one."""
 
     __slots__ = ()
 
@@ -59,7 +58,7 @@ class RawText(_Sealed):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
-        """Let a schema have raw text for a field: text and numbers come in, nothing comes out."""
+        """Support raw text as a field of a schema: it accepts text and numbers."""
         from pydantic_core import core_schema
 
         def made(value: object, read: Callable[[object], str]) -> RawText:
@@ -79,7 +78,7 @@ class ForPerson(_Sealed):
         raise TypeError("only guardrails makes ForPerson")
 
     def for_display(self) -> str:
-        """Return the text for a screen or an envelope, the two places where it may end."""
+        """Return the text for display or for sending, the two permitted uses."""
         return self._value
 
 
@@ -93,7 +92,7 @@ class RedactedText(_Sealed):
         raise TypeError("only guardrails makes RedactedText")
 
     def reveal(self) -> str:
-        """Return the text; it holds placeholders where identity stood."""
+        """Return the text; placeholders replace identity in it."""
         return self._value
 
     def cut(self, start: int, end: int) -> RedactedText:
@@ -125,10 +124,10 @@ class Template:
 
 
 def require_redacted(value: object) -> RedactedText:
-    """The seam check: return ``value`` if it is `RedactedText`, refuse anything else.
+    """The check at each port: return ``value`` if it is `RedactedText`, refuse anything else.
 
     Every adapter that hands text to a model, an index, a log or a ledger calls this first, so that
-    a caller who silenced the type checker is still stopped before anything leaves.
+    a caller that silenced the type checker is still stopped before anything is sent.
     """
     if type(value) is not RedactedText:
         raise TypeError(f"expected RedactedText, got {type(value).__name__}; nothing was passed on")
@@ -141,24 +140,24 @@ def join(separator: LiteralString, parts: Sequence[RedactedText]) -> RedactedTex
 
 
 def join_raw(parts: Sequence[RawText]) -> RawText:
-    """Return outside text that came in pieces as one piece."""
+    """Join pieces of outside text into one."""
     return RawText("".join(map(unwrap, parts)))
 
 
 def unwrap(raw: RawText) -> str:
-    """Return what stands in ``raw``. Private to ``guardrails``; the import contract says so."""
+    """Return the text of ``raw``. Private to ``guardrails``; the import contract enforces it."""
     return raw._value  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the one reader
 
 
 def mint(value: str) -> RedactedText:
-    """Make `RedactedText`. Private to ``guardrails``; the import contract says so."""
+    """Make `RedactedText`. Private to ``guardrails``; the import contract enforces it."""
     made = object.__new__(RedactedText)
     object.__setattr__(made, "_value", value)
     return made
 
 
 def for_person(value: str) -> ForPerson:
-    """Make `ForPerson`. Private to ``guardrails``: the two last doors call it."""
+    """Make `ForPerson`. Private to ``guardrails``: display and release call it."""
     made = object.__new__(ForPerson)
     object.__setattr__(made, "_value", value)
     return made

@@ -1,6 +1,6 @@
-"""Characters that a reader does not see, or takes for others: one table for every guard.
+"""Invisible and look-alike characters: one table for every guard.
 
-The detector reads past them, the scanner of the egress gate finds values through them, and the page
+The detector ignores or normalises them, the leak scan finds values that contain them, and the page
 shows them by name. Each constant is the inside of a regular expression's character class.
 """
 
@@ -9,32 +9,32 @@ from __future__ import annotations
 from typing import Final
 
 VARIATION_SELECTORS: Final = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-"""They choose between two drawings of the character before, such as text and emoji."""
+"""Variation selectors: they choose the glyph of the character before, such as text or emoji."""
 
 UNSEEN: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, grapheme joiner, fillers
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero widths, bidirectional controls, operators
     "\u3164\ufeff\uffa0\ufff0-\ufffb"  # fillers, byte order mark, interlinear annotation
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format controls of shorthand and music
-    "\U000e0000-\U000e0fff"  # tags, and the rest of a block that nothing draws
+    "\U000e0000-\U000e0fff"  # tags, and the rest of an invisible block
     f"{VARIATION_SELECTORS}"
 )
-"""Unicode's ``Default_Ignorable_Code_Point``, and marks of annotations: nothing is drawn."""
+"""Unicode's ``Default_Ignorable_Code_Point``, and marks of annotations; all invisible."""
 
 CONTROLS: Final = "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029"
-"""Control characters but tab, line feed and carriage return; what they do differs by program."""
+"""Control characters except tab, line feed and carriage return; their effect is undefined."""
 
 SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"
 """Blanks of other widths than the ordinary one."""
 
 HYPHENS: Final = "\u2010-\u2012\u2212\ufe63\uff0d"
-"""Dashes of the width of a hyphen, and the minus sign; longer dashes part sentences."""
+"""Dashes of the width of a hyphen, and the minus sign; longer dashes separate sentences."""
 
 STOPS: Final = "\u2024\u3002\ufe52\uff0e\uff61"
 """Full stops of other scripts and widths."""
 
 COMBINING: Final = "\u0300-\u036f"
-"""Marks that are drawn onto the letter before."""
+"""Combining marks, which are drawn onto the letter before."""
 
 COMPATIBLE: Final = (
     "\uff01-\uffee"  # full and half widths
@@ -44,4 +44,4 @@ COMPATIBLE: Final = (
     "\u24b6-\u24e9\U0001f130-\U0001f149"  # letters in circles and squares
     "\u017f\u02b0-\u02b8\u1d2c-\u1d6a\u2071\u207f\u2090-\u209c"  # raised and lowered letters
 )
-"""Letters and digits in another dress: compatibility normalisation (NFKC) undoes it."""
+"""Compatibility forms of letters and digits, which NFKC normalises."""

@@ -1,7 +1,7 @@
-"""What silences the libraries here that phone home.
+"""Switches off the telemetry of the libraries that send any.
 
-Five of them do unless the environment says otherwise. `silence_vendors` sets it, whatever it said
-before, and must run before they are imported, because most read it only then.
+Five of them do unless environment variables forbid it. `silence_vendors` sets these, replacing
+other values, and must run before the libraries are imported, because most read them only then.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import os
 import sys
 
 _QUIET = {
-    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.31 asks for Microsoft's collector when imported
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.31 contacts Microsoft's collector when imported
     "ANONYMIZED_TELEMETRY": "False",  # Chroma's settings read it
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
     "DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
-    "GRADIO_ANALYTICS_ENABLED": "False",  # Gradio compares with "True", to the letter
+    "GRADIO_ANALYTICS_ENABLED": "False",  # Gradio compares with exactly "True"
     "GRADIO_SHARE": "False",
     "HF_DATASETS_OFFLINE": "1",
     "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
@@ -43,10 +43,10 @@ _TAKEN_OUT = (
 
 
 def silence_vendors() -> None:
-    """Switch off telemetry, tracing and update checks, whatever the environment says."""
+    """Switch off telemetry, tracing and update checks, whatever the environment contains."""
     os.environ.update(_QUIET)
     for name in _TAKEN_OUT:
         os.environ.pop(name, None)
     langsmith = sys.modules.get("langsmith.utils")
-    if langsmith is not None:  # it remembers what it has read
+    if langsmith is not None:  # LangSmith caches the environment
         langsmith.get_env_var.cache_clear()

@@ -1,1 +1,1 @@
-"""Every door: the command line, the page, the HTTP API."""
+"""The user interfaces (command line, page, local socket) and the operations that they call."""

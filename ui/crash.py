@@ -1,4 +1,4 @@
-"""What nobody expected: one message for the person, places and types for us, values for no one.
+"""Unexpected errors: a message for the person and a report of places and types, never of values.
 
 An exception's message and a frame's variables may hold customer text, so neither is written down.
 """
@@ -20,15 +20,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Crash(QuietdeskError):
-    """A mistake of ours."""
+    """A bug."""
 
     exit_code: ClassVar[int] = 70
-    kept_safe: ClassVar[str] = "What was finished before is kept; nothing was sent."
+    kept_safe: ClassVar[str] = "Finished steps are stored; nothing was sent."
 
 
 @contextmanager
 def translated() -> Generator[None]:
-    """Give the machine's own troubles their name."""
+    """Raise known errors of the machine as `QuietdeskError`."""
     try:
         yield
     except OSError as error:
@@ -36,26 +36,26 @@ def translated() -> Generator[None]:
 
 
 def trouble_of(error: BaseException) -> StorageTrouble | None:
-    """Return what we call ``error`` when it is a trouble of the machine: a full disk."""
+    """Return the `QuietdeskError` for ``error`` if it is a full disk."""
     if not isinstance(error, OSError) or error.errno not in _FULL:
         return None
     return StorageTrouble(
         "The disk is full.",
-        safe="What was finished before is kept; nothing is half-written.",
+        safe="Finished steps are stored; nothing is half-written.",
         todo="Free some space and repeat the command.",
     )
 
 
 def crash(error: BaseException, home: Path | None) -> Crash:
-    """Return the message for ``error``, its details written to ``HOME/logs`` if there is one."""
+    """Return the message for ``error``, and write its details to ``HOME/logs``."""
     kind = type(error).__name__
     path = _write(home / "logs", details(error)) if home is not None and home.is_dir() else None
-    where = f"Send us {path}; it holds no customer text." if path else "Please tell us."
+    where = f"Send us {path}; it holds no customer text." if path else "Please report it."
     return Crash(f"Something unexpected happened ({kind}).", todo=where)
 
 
 def details(error: BaseException) -> str:
-    """Return where ``error`` and its causes came through: files, lines, types, nothing else."""
+    """Return the traceback of ``error`` and its causes: files, lines and types only."""
     lines: list[str] = []
     seen: set[int] = set()
     each: BaseException | None = error
@@ -75,7 +75,7 @@ def _write(folder: Path, text: str) -> Path | None:
         handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-    except OSError:  # a report that cannot be written must not hide what it reports
+    except OSError:  # a report that cannot be written must not hide the error
         return None
     return folder / name
 

@@ -1,7 +1,7 @@
-"""The sample tenants of ``data/``, set up by the same operations that anybody would use.
+"""The sample tenants of ``data/``, set up by the ordinary operations.
 
-Every step may be repeated: what is there already stays, so a start that was cut short is finished
-by the next one.
+Every step can be repeated: existing data stays, so an interrupted start is completed by the next
+one.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from assistant.settings import Settings
 from ui.loopback import is_loopback
 from ui.operations import directory, ingest, tenants, tickets, users
 from ui.operations.base import Progress, Step, TenantArgs
-from ui.operations.callers import Caller, Door
+from ui.operations.callers import Caller, Interface
 from ui.operations.operator import Operator
 
 PASSWORD = "quietdesk-demo"  # noqa: S105 - shown at every start, and only on loopback
-_OWNER = Caller(Door.SHELL, owner=True)
+_OWNER = Caller(Interface.SHELL, owner=True)
 _DATA = Path(__file__).resolve().parent.parent / "data" / "tenants"
 
 
 def must_be_local(settings: Settings) -> None:
-    """`BadInput` unless only this machine can reach the page: everybody knows the password."""
+    """`BadInput` unless only this machine can reach the page, because the password is public."""
     if not is_loopback(settings.host):
         raise BadInput(
             f"The demo is for this machine only, and {settings.host} can be reached by others.",
@@ -33,13 +33,13 @@ def must_be_local(settings: Settings) -> None:
 
 
 def set_up(operator: Operator, progress: Progress) -> None:
-    """Add what is missing of the sample tenants. `BadInput` when the samples are not there."""
+    """Add the missing parts of the sample tenants. `BadInput` if the sample files are missing."""
     for folder in _samples():
         _set_up(operator, folder, progress)
 
 
 def logins() -> list[str]:
-    """Return what a person needs to try it."""
+    """Return the demo logins as text."""
     return [
         "Demo logins, each with a membership at every sample tenant:",
         *(f"  {role.value:<9} password {PASSWORD}" for role in Role),
@@ -59,27 +59,27 @@ def _samples() -> Sequence[Path]:
 def _set_up(operator: Operator, folder: Path, progress: Progress) -> None:
     slug = folder.name
 
-    def tell(step: Step) -> None:
+    def show(step: Step) -> None:
         progress(step.model_copy(update={"what": f"{slug}: {step.what}"}))
 
     if slug not in {tenant.slug for tenant in operator.home.tenants()}:
-        operator.perform(tenants.ADD, _OWNER, TenantArgs(tenant=slug), tell)
+        operator.perform(tenants.ADD, _OWNER, TenantArgs(tenant=slug), show)
     for role in Role:
         if operator.home.accounts.member(role.value, slug) is None:
             new = users.NewUser(tenant=slug, login=role.value, password=PASSWORD, role=role.value)
-            operator.perform(users.ADD, _OWNER, new, tell)
+            operator.perform(users.ADD, _OWNER, new, show)
     people, export = folder / "people.csv", folder / "tickets.jsonl"
     operator.perform(
         directory.IMPORT,
         _OWNER,
         directory.Staff(tenant=slug, name=people.name, text=people.read_text("utf-8")),
-        tell,
+        show,
     )
     for part in ("kb", "runbooks"):
         args = ingest.IngestArgs(tenant=slug, path=str(folder / part))
-        operator.perform(ingest.INGEST, _OWNER, args, tell)
+        operator.perform(ingest.INGEST, _OWNER, args, show)
     text = export.read_text("utf-8")
     kept = operator.home.desk(slug).records.counts()["tickets"]
-    if kept < len(text.splitlines()):  # redacting them all again would take a while at every start
+    if kept < len(text.splitlines()):  # redacting them again would delay every start
         args = tickets.Export(tenant=slug, name=export.name, text=text)
-        operator.perform(tickets.IMPORT, _OWNER, args, tell)
+        operator.perform(tickets.IMPORT, _OWNER, args, show)

@@ -1,7 +1,7 @@
-"""Logs: numbers, ids and names of ours, one JSON object a line, in ``HOME/logs``. Never text.
+"""Logs: our numbers, ids and names, one JSON object a line, in ``HOME/logs``. Never text.
 
-Other people's packages log prose, which may quote anything; of their records only the place and
-the kind of the exception are kept.
+Other packages log prose, which may quote any text; of their records only the place and the type of
+the exception are logged.
 """
 
 from __future__ import annotations
@@ -45,26 +45,28 @@ def configure(home: Path) -> TextIOWrapper:
 
 
 def log() -> structlog.typing.FilteringBoundLogger:
-    """Return the log."""
+    """Return the logger."""
     return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger())
 
 
 def refuse_text(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Any:
-    """Let through numbers and words without spaces; refuse the kinds of text, and any prose."""
+    """Accept numbers and words without spaces; refuse text objects and prose."""
     for value in event.values():
         if isinstance(value, _SEALED):
-            raise SeamBreach(f"A log takes no {type(value).__name__}.", safe="Nothing was logged.")
+            raise SeamBreach(
+                f"A log does not accept {type(value).__name__}.", safe="Nothing was logged."
+            )
         if isinstance(value, (bool, int, float)) or value is None:
             continue
         if not isinstance(value, str) or not _WORD.fullmatch(value):
             raise SeamBreach(
-                "A log takes numbers and single words only.", safe="Nothing was logged."
+                "A log accepts only numbers and single words.", safe="Nothing was logged."
             )
     return event
 
 
 class _PlacesOnly(logging.Handler):
-    """Takes over the standard log: where something was said and of which kind, not what."""
+    """Handles records of standard logging: keeps the place and the level, not the message."""
 
     def emit(self, record: logging.LogRecord) -> None:
         failed = record.exc_info[0] if record.exc_info else None

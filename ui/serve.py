@@ -1,4 +1,4 @@
-"""One process owns the home: the page, the local socket for commands, and an orderly end."""
+"""One process owns the home: the page, the local socket for commands, and an orderly shutdown."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Prepare = Callable[[Operator], None]
 
 
 def serve(settings: Settings, *, say: Callable[[str], None], prepare: Prepare) -> None:
-    """Serve until SIGINT or SIGTERM. ``prepare`` runs once the home is owned, before the page.
+    """Serve until SIGINT or SIGTERM. ``prepare`` runs after the home is locked.
 
     `HomeInUse` when another process owns the home, `BadInput` when the address is taken.
     """
     warn_of_network(settings, say)
-    signal.signal(signal.SIGTERM, _interrupt)  # until the page runs, it is the same as Ctrl-C
+    signal.signal(signal.SIGTERM, _interrupt)  # until the page runs, SIGTERM acts like Ctrl-C
     with Home.open(settings) as home, _listening(settings) as page:
         configure(settings.home)
         commands = SocketServer(operator := Operator(home))
@@ -44,7 +44,7 @@ def serve(settings: Settings, *, say: Callable[[str], None], prepare: Prepare) -
 
 
 def warn_of_network(settings: Settings, say: Callable[[str], None]) -> None:
-    """Tell plainly when others than this machine can reach the page."""
+    """Warn if other machines can reach the page."""
     if not is_loopback(settings.host):
         say(f"Warning: {settings.host} can be reached by other machines, over plain HTTP.")
         say("Put a TLS proxy before it, or set QUIETDESK_HOST=127.0.0.1.")
@@ -56,13 +56,13 @@ class _Page:
     def __init__(
         self, operator: Operator, listener: socket.socket, say: Callable[[str], None]
     ) -> None:
-        from ui.web.app import build_app  # slow to import, and needless if the home is taken
+        from ui.web.app import build_app  # slow to import, and not needed if the home is locked
 
         home = operator.home
         self._listener = listener
         self._server = _Announcing(
             uvicorn.Config(
-                build_app(home, operator),  # imports there and here take turns
+                build_app(home, operator),  # imports in two threads would wait for each other
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -74,7 +74,7 @@ class _Page:
         )
 
     def run_until_stopped(self) -> None:
-        # uvicorn raises the signal once more when it has ended; here that ends nothing further.
+        # uvicorn raises the signal again after its shutdown; here it must have no further effect.
         before = {each: signal.signal(each, _nothing) for each in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._server.run(sockets=[self._listener])
@@ -84,7 +84,7 @@ class _Page:
 
 
 class _Announcing(uvicorn.Server):
-    """Tells when the page can be opened."""
+    """Prints the address once the page can be opened."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
@@ -121,6 +121,6 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _leave(say: Callable[[str], None]) -> None:
-    """Leave while something still works: every store commits whole steps, so this loses none."""
-    say("Something did not stop in time; what it had not finished is undone.")
+    """Exit while a step still runs: every store commits whole steps, so none is half-written."""
+    say("An operation did not stop in time; its unfinished step is rolled back.")
     os._exit(1)

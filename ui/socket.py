@@ -1,8 +1,8 @@
-"""The local door of a running `serve`: operations over a Unix socket that only its owner can open.
+"""The local interface of a running `serve`: operations over a Unix socket for its owner only.
 
-``POST /ops/{name}`` with a `Call` as JSON answers with JSON lines: ``{"progress": …}`` as often as
-there is some, ``{"alive": true}`` in between, and ``{"result": …}`` or ``{"error": …}`` at the end.
-It runs in its own thread with its own event loop, so that a batch never holds up the page.
+``POST /ops/{name}`` with a `Call` as JSON answers with JSON lines: ``{"progress": …}`` for each
+step, ``{"alive": true}`` in between, and ``{"result": …}`` or ``{"error": …}`` at the end.
+It runs in its own thread with its own event loop, so that a batch never delays the page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from assistant.errors import BadInput, NotFound, QuietdeskError, StorageTrouble
 from ui.crash import crash
 from ui.logs import log
 from ui.operations.base import Credential, Operation, Shape, Step
-from ui.operations.callers import Door
+from ui.operations.callers import Interface
 from ui.operations.operator import Operator
 from ui.operations.registry import OPERATIONS
 from ui.wire import BEAT_S, LONGEST, NAME, Call, failure_of, socket_path
@@ -43,7 +43,7 @@ _FAREWELL_S = 10
 
 
 class SocketServer:
-    """Serves operations until it is stopped. Only whoever owns the home may start one."""
+    """Serves operations until it is stopped. Only the process that owns the home may start one."""
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
@@ -66,13 +66,13 @@ class SocketServer:
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
-        """Take the place of a socket that a dead server left, and listen."""
+        """Replace a socket that a dead server left, and listen."""
         _clear(self._home)
         self._listener = _bind(self._home)
         self._thread.start()
 
     def stop(self) -> bool:
-        """Stop between two steps of what runs. False if something did not stop in time."""
+        """Stop operations between two steps. Return False if one did not stop in time."""
         self._stopping.set()
         self._server.should_exit = True
         self._thread.join(_FAREWELL_S + 2)
@@ -101,7 +101,7 @@ class SocketServer:
             if self._stopping.is_set() and line is not None and line.startswith(b'{"progress"'):
                 raise StorageTrouble(
                     "The running Quietdesk is being stopped.",
-                    safe="What was finished before is kept; nothing is half-written.",
+                    safe="Finished steps are stored; nothing is half-written.",
                     todo="Start it again and repeat the command.",
                 )
             loop.call_soon_threadsafe(lines.put_nowait, line)
@@ -134,7 +134,7 @@ class SocketServer:
         try:
             operation = _operation(name)
             args, credential = _call(operation, body)
-            caller = self._operator.caller(Door.SOCKET, credential, owns=owns)
+            caller = self._operator.caller(Interface.SOCKET, credential, owns=owns)
             result = self._operator.perform(operation, caller, args, progress)
         except QuietdeskError as error:
             return _line("error", failure_of(error))
@@ -146,7 +146,7 @@ class SocketServer:
 
 
 class _Abandoned(BaseException):
-    """Who asked has gone: stop between two steps. No flow may take it for an error of its own."""
+    """The client has disconnected: stop between two steps. Flows must not catch it."""
 
 
 def _operation(name: str) -> Operation[Any, Any]:
@@ -156,9 +156,9 @@ def _operation(name: str) -> Operation[Any, Any]:
 
 
 class _Connection(H11Protocol):
-    """A connection that knows whether the account at its other end is the one that owns the home.
+    """A connection that checks whether the account at its other end owns the home.
 
-    The folder and the mode of the socket keep others out already.
+    This is a second check, after the permissions of the folder and of the socket.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -191,7 +191,7 @@ def _call(operation: Operation[Any, Any], body: bytes) -> tuple[Shape, Credentia
         ) from None
 
 
-_OTHER_VERSION = "It may be of another version: stop it and start `quietdesk serve` again."
+_OTHER_VERSION = "It may have another version: stop it and start `quietdesk serve` again."
 
 
 async def _next(lines: asyncio.Queue[bytes | None]) -> bytes | None:
@@ -222,10 +222,10 @@ def _bind(home: Path) -> socket.socket:
 
 
 def _clear(home: Path) -> None:
-    """Remove the socket of a server that is no more; the caller owns the home, so none is."""
+    """Remove the socket of a dead server; the caller owns the home, so no server is running."""
     path, link = socket_path(home), home / NAME
     path.unlink(missing_ok=True)
     if link.is_symlink():
         link.unlink()
-        with suppress(OSError):  # its folder is gone, or somebody keeps something in it
+        with suppress(OSError):  # its folder does not exist, or has other files in it
             path.parent.rmdir()

@@ -2,7 +2,7 @@
 
 The socket lies in the home, which only its owner may enter. Unix socket paths are short (108 bytes
 on Linux, 104 on macOS), so for a home with a long path it lies in a fresh 0700 folder elsewhere and
-a link in the home names it: whoever could have put another one there already is the owner.
+a link in the home points to it; only the owner could have made another link.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ui.operations.base import Credential, Shape
 NAME = "serve.sock"
 LONGEST = 100
 BEAT_S = 5.0
-"""A working server says at least this often that it is alive."""
+"""A working server sends a sign of life at least this often."""
 
 
 def socket_path(home: Path) -> Path:
@@ -29,14 +29,14 @@ def socket_path(home: Path) -> Path:
 
 
 class Call(Shape):
-    """What is asked of a running `serve`: arguments, and beside them whom the caller logs in as."""
+    """A request to a running `serve`: arguments, and the credential of the caller, if any."""
 
     args: dict[str, JsonValue]
     credential: Credential | None = None
 
 
 class Failure(BaseModel):
-    """An error on its way back."""
+    """An error as JSON."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +48,7 @@ class Failure(BaseModel):
 
 
 def failure_of(error: QuietdeskError) -> Failure:
-    """Return ``error`` as it travels: a class that nobody else knows goes as its nearest known."""
+    """Return ``error`` as JSON; an internal class is replaced by its nearest public base class."""
     return Failure(
         kind=next(cls.__name__ for cls in type(error).__mro__ if cls.__name__ in _KINDS),
         happened=error.happened,
@@ -59,7 +59,7 @@ def failure_of(error: QuietdeskError) -> Failure:
 
 
 def error_of(failure: Failure) -> QuietdeskError:
-    """Return the error that ``failure`` stands for."""
+    """Return ``failure`` as an exception."""
     kind = _KINDS.get(failure.kind, QuietdeskError)
     return kind(failure.happened, safe=failure.safe, todo=failure.todo)
 

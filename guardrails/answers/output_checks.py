@@ -1,7 +1,7 @@
-"""Signs in an answer: things to click, run or dial that no source holds, and orders obeyed.
+"""Output checks: links, commands and numbers that no source contains, and prompt injections obeyed.
 
-Everything here reads redacted text. A thing is *held* when a source says it too, whatever the case
-and the spaces; what a source holds is never a finding.
+Everything here reads redacted text. An item is *held* when a source contains it too; case and
+spaces do not matter. An item that is held is never a finding.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SITE = re.compile(
     r"(?![\w@-]|\.\w)",
     re.IGNORECASE,
 )
-"""A bare domain: nobody types a path, and mail readers make it a link."""
+"""A bare domain without a scheme or a path, which mail readers turn into a link."""
 _CODE = re.compile(r"```[^\n`]*\n(.*?)```|(`+)([^`\n]+)\2", re.DOTALL)
 _COMMAND = re.compile(
     r"\b(?:sudo|rm|chmod|chown|curl|wget|powershell|pwsh|cmd|reg|netsh|ipconfig|ifconfig|nslookup"
@@ -108,15 +108,15 @@ def check_output(text: str, *, saw: str, sources: str) -> list[Finding]:
 
 
 def _obeyed(text: str, saw: str, sources: str) -> Iterator[Finding]:
-    """Yield where ``text`` does what a sentence of ``saw`` orders the assistant to say."""
+    """Yield where ``text`` says what a prompt injection in ``saw`` asks for."""
     said = text.casefold()
-    honest = _flat(" ".join(each for each in _sentences(sources) if not _is_order(each)))
+    harmless = _flat(" ".join(each for each in _sentences(sources) if not _is_order(each)))
     for sentence in filter(_is_order, _sentences(saw)):
         for match in _PAYLOAD.finditer(sentence):
             payload = next(group for group in match.groups() if group)
             at = said.find(payload.casefold())
-            if at != -1 and _flat(payload) not in honest:
-                note = "It says what a sentence of the ticket or a passage told it to say."
+            if at != -1 and _flat(payload) not in harmless:
+                note = "It does what a sentence of the ticket or of a passage asks for."
                 yield Finding(FindingKind.INSTRUCTION, at, at + len(payload), note, blocks=True)
 
 
@@ -125,7 +125,7 @@ def _is_order(sentence: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    """Return the sentences, each with the marks behind its stop: they may close what is quoted."""
+    """Return the sentences, each with the marks after its stop, which may close a quotation."""
     starts = [start for start, _ in at_every_stop(text)]
     return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
@@ -180,5 +180,5 @@ _CHECKS = (
     _Check(FindingKind.UNSUPPORTED, _PATH, "No source holds this path.", _whole),
     _Check(FindingKind.UNSUPPORTED, _NUMBER, "No source holds this number.", _digits),
     _Check(FindingKind.UNSUPPORTED, _DIALLED, "No source holds this number.", _dialled),
-    _Check(FindingKind.INSTRUCTION, _OWN_VOICE, "It speaks of its own instructions.", _whole),
+    _Check(FindingKind.INSTRUCTION, _OWN_VOICE, "It mentions its own instructions.", _whole),
 )

@@ -1,8 +1,8 @@
-r"""Placeholders as a model gives them back: changed in case, brackets, emphasis, escapes, endings.
+r"""Repair of placeholders in which a model changed case, brackets, emphasis, escapes or endings.
 
-Only what the model was shown is repaired, and only where nothing else can be meant: type and number
-must both stand there. A bare “person 1” in prose may be anybody, a number at the very end may have
-lost its last digit; such stay as they are and are told.
+Only placeholders that the model was shown are repaired, and only where the text is unambiguous:
+type and number must both be present. A bare “person 1” in prose may mean anybody, and a number at
+the very end of an answer may have lost its last digit. Such cases stay unchanged and are reported.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _TYPES = {kind.value.replace("_", ""): kind for kind in EntityType}
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Characters ``start`` to ``end`` of the repaired text look like a placeholder and are none.
+    """Characters ``start`` to ``end`` of the repaired text look like a placeholder and are not one.
 
-    ``plain`` ones might be prose as well.
+    With ``plain`` they may be ordinary prose as well.
     """
 
     start: int
@@ -48,14 +48,14 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A model's words with the placeholders it was shown written as they were shown."""
+    """A model's answer in which each placeholder is written as the model was shown it."""
 
     text: str
     doubts: tuple[Doubt, ...]
 
 
 def repair(said: str, shown: Collection[Placeholder]) -> Repaired:
-    """Return ``said`` with mangled placeholders of ``shown`` made whole."""
+    """Return ``said`` with changed placeholders of ``shown`` repaired."""
     pieces: list[str] = []
     doubts: list[Doubt] = []
     at = length = 0
@@ -86,7 +86,7 @@ def repair(said: str, shown: Collection[Placeholder]) -> Repaired:
 
 
 def _stretch(found: re.Match[str]) -> tuple[int, int]:
-    """Return what is replaced: the brackets too, but for the round ones of a remark."""
+    """Return what is replaced: brackets are included, except the round ones of a remark."""
     opening, closing = _brackets(found)
     bare = found.start("name"), found.end("ending" if found["ending"] else "number")
     if opening == "(" or closing == ")":
@@ -106,7 +106,7 @@ def _meant(found: re.Match[str]) -> Placeholder:
 
 
 def _is_sure(found: re.Match[str], length: int) -> bool:
-    """Whether nothing else than a placeholder can be meant."""
+    """Whether the text can only be a placeholder."""
     opening, closing = _brackets(found)
     if opening and found.end("number") == length:
         return False  # cut off in the middle: a digit may be missing
@@ -114,7 +114,7 @@ def _is_sure(found: re.Match[str], length: int) -> bool:
 
 
 def _is_written(found: re.Match[str]) -> bool:
-    """Whether it is written as no prose is: in capitals, in angles, or with a joined number."""
+    """Whether it is not written like prose: in capitals, in brackets, or joined to a number."""
     joined = any(each in found["gap"] for each in "_-\u2010\u2011\u2013")
     return joined or found["name"].upper() == found["name"] or _brackets(found)[0] in _ANGLES
 

@@ -1,11 +1,10 @@
 """The verdict on what a model said.
 
-A model's words are outside text, like a ticket's. They are redacted first, so that a raw value is a
-placeholder whatever happens next; then they are looked at. Placeholders that it was shown and gives
-back mangled are repaired first. Placeholders that the model was shown
-stay as they are, and so does whatever it was shown in the clear: that was redacted before. What is
-left over is new, and what is new and personal, or new and can be clicked, run or dialled, is a
-finding. A finding that blocks means that the answer is not used.
+A model's answer is outside text, like a ticket. Placeholders that the model was shown and changed
+are repaired. The answer is then redacted, so that every raw value is a placeholder before anything
+else reads it. Placeholders and readable text that the model was shown stay as they are,
+because they were redacted before. Everything else is new. New text that is personal, or that can be
+clicked, run or dialled, is a finding. When a finding blocks, the answer is not used.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class _Edit:
 
 
 class _Shown:
-    """What the model was shown, for asking whether a stretch of its answer is new."""
+    """What the model was shown; it decides whether a part of the answer is new."""
 
     def __init__(self, saw: str, sources: str) -> None:
         self.saw = saw
@@ -91,7 +90,7 @@ class _Shown:
         self._source_words = _spaced(sources)
 
     def held(self, raw: str, mask: Mask) -> bool:
-        """Whether the masked stretch holds nothing but what the model was shown."""
+        """Whether the masked part contains only what the model was shown."""
         stretch = raw[mask.start : mask.end]
         if any(each.placeholder not in self.placeholders for each in placeholders.find(stretch)):
             return False
@@ -99,21 +98,21 @@ class _Shown:
         return all(_spaced(part) in self._words for part in rest)
 
     def says(self, value: str) -> bool:
-        """Whether the sources hold ``value`` as a plain word, a vault's value only by chance."""
+        """Whether the sources contain ``value`` as a plain word that is also a vault value."""
         return value.isalpha() and _spaced(value) in self._source_words
 
 
 def _judge_name(name: Placeholder) -> tuple[FindingKind, str, bool]:
     if name.type is EntityType.LITERAL:
-        return FindingKind.UNKNOWN_PLACEHOLDER, "It names a placeholder it was never shown.", True
+        return FindingKind.UNKNOWN_PLACEHOLDER, "It uses a placeholder that it was not shown.", True
     if name.type is EntityType.SECRET:
-        return FindingKind.SECRET, "It says something that looks like a secret.", True
+        return FindingKind.SECRET, "It contains something that looks like a secret.", True
     if name.number is not None:
-        return FindingKind.VAULT_VALUE, "It says a value that is kept from it.", True
+        return FindingKind.VAULT_VALUE, "It contains a vault value that it was not shown.", True
     if name.type is EntityType.URL:
         return FindingKind.EXFILTRATION, "No source holds this address.", True
     blocks = not KINDS[name.type].mild
-    return FindingKind.PERSONAL_DATA, f"It says a {name.type} that it was never shown.", blocks
+    return FindingKind.PERSONAL_DATA, f"It contains a {name.type} that it was not shown.", blocks
 
 
 def _apply(raw: str, edits: Sequence[_Edit]) -> tuple[str, list[Finding]]:
@@ -133,8 +132,8 @@ def _apply(raw: str, edits: Sequence[_Edit]) -> tuple[str, list[Finding]]:
 
 
 def _doubts(text: str, shown: _Shown) -> Iterator[Finding]:
-    """Yield what looks like a placeholder and is none of those that were shown."""
-    note = "It looks like a placeholder and nobody can be put back for it."
+    """Yield what looks like a placeholder and is not one that the model was shown."""
+    note = "It looks like a placeholder, and no value can be restored for it."
     for each in repair(text, shown.placeholders).doubts:
         if text[each.start : each.end] not in shown.saw:
             kind = FindingKind.UNKNOWN_PLACEHOLDER
@@ -142,13 +141,13 @@ def _doubts(text: str, shown: _Shown) -> Iterator[Finding]:
 
 
 def _left_over(text: str, scanner: Scanner) -> list[Finding]:
-    """Return what the gate's own scan still finds in the redacted answer."""
+    """Return what the leak scan still finds in the redacted answer."""
     return [
         Finding(
             _kind_left(one),
             one.start,
             one.end,
-            f"It says a {one.type.value} that it was never shown.",
+            f"It contains a {one.type.value} that it was not shown.",
             blocks=True,
         )
         for one in scanner.scan(text).blocking

@@ -1,9 +1,9 @@
-"""The ledger: what left the house, what came back, what was kept; chained so that it proves itself.
+"""The ledger: an append-only log of what was sent, received and stored, with chained hashes.
 
 Each row is canonical JSON whose hash covers the row before it, under a key of the tenant (HMAC-
-SHA256), so that a row cannot be changed, dropped, moved or added by whoever can only write to the
-database. A row holds hashes, counts, ids and names of ours, never customer text. The head (last
-number and hash) is kept apart, so that cutting rows off the end shows too.
+SHA256), so that write access to the database alone is not enough to change, drop, move or add a row
+unnoticed. A row holds hashes, counts, ids and names of ours, never customer text. The head (last
+number and hash) is stored separately, so that removing rows from the end is detected too.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last row's number and hash, kept apart from the rows."""
+    """The last row's number and hash, stored separately from the rows."""
 
     number: int
     hash: str
@@ -53,7 +53,7 @@ class LedgerStore(Protocol):
         """Append the row that ``make(head)`` returns, and its head, in one transaction.
 
         Joins the caller's open transaction if there is one, so that an outcome is committed
-        together with the state that it speaks of.
+        together with the state that it describes.
         """
         ...
 
@@ -78,7 +78,7 @@ class LedgerMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first row that does not hold, and why."""
+    """The first row that is not valid, and why."""
 
     number: int
     why: str
@@ -86,21 +86,21 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What verifying found."""
+    """The result of verifying a ledger."""
 
     rows: int
     broken: Broken | None
 
 
 class Ledger:
-    """Appends to one tenant's ledger and proves it."""
+    """Appends rows to one tenant's ledger and verifies it."""
 
     def __init__(self, store: LedgerStore, key: DataKey) -> None:
         self._store = store
         self._key = key.derive("quietdesk.ledger.v1")
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
-        """Append one row. Facts are hashes, counts, ids and closed words; never text."""
+        """Append one row. Facts are hashes, counts, ids and words of closed sets; never text."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         body = canonical(facts)
 
@@ -121,7 +121,7 @@ class Ledger:
         return self._store.last(count, after)
 
     def verify(self) -> Proof:
-        """Re-derive every hash and the head; name the first row that does not hold."""
+        """Recompute every hash and the head; name the first row that is not valid."""
         previous, count, judged = GENESIS, 0, -1
         while True:
             for row in self._store.rows(after=count):
@@ -133,7 +133,7 @@ class Ledger:
             broken = self._head_fault(count, previous)
             if broken is None or count == judged:
                 return Proof(count, broken)
-            judged = count  # the head may speak of rows appended meanwhile: read on, judge again
+            judged = count  # the head may include rows appended since: compare again
 
     def _fault(self, row: Row, number: int, previous: str) -> str:
         if row.number != number:
@@ -152,7 +152,7 @@ class Ledger:
         if head.number > count:
             return Broken(count + 1, f"rows {count + 1} to {head.number} are missing")
         if (head.number, head.hash) != (count, last):
-            return Broken(head.number + 1, "it stands after the head")
+            return Broken(head.number + 1, "it comes after the head")
         return None
 
     def _hash(self, number: int, kind: str, at: str, body: str, previous: str) -> str:
@@ -191,10 +191,10 @@ def calling(purpose: LiteralString, subject: str) -> Generator[Call]:
 
 
 def current_call() -> Call:
-    """Return the open call. `Refused` when a send belongs to none: nothing leaves unattributed."""
+    """Return the open call. `Refused` if there is none: nothing is sent without a purpose."""
     call = _open_call.get()
     if call is None:
-        raise Refused("A request left no trace of who asked for it, so it was not sent.")
+        raise Refused("A request to a model did not state its purpose, so it was not sent.")
     return call
 
 

@@ -39,7 +39,7 @@ class MasterKey:
         return nonce + AESGCM(self.value).encrypt(nonce, key.value, _wrap_place(tenant))
 
     def unwrap(self, tenant: str, wrapped: bytes) -> DataKey:
-        """Return the data key of ``tenant``. `KeyTrouble` when this is not the key's master."""
+        """Return the data key of ``tenant``. `KeyTrouble` when another master key wrapped it."""
         try:
             nonce, body = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
             return DataKey(AESGCM(self.value).decrypt(nonce, body, _wrap_place(tenant)))
@@ -51,7 +51,7 @@ class MasterKey:
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """One tenant's key; shredding its wrapped form makes all that it sealed unreadable."""
+    """One tenant's data key; deleting its wrapped form makes all that it sealed unreadable."""
 
     value: bytes = field(repr=False)
 
@@ -97,7 +97,7 @@ def _decode(text: str, where: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise KeyTrouble(f"{where} is not a key: it must be the base64 form of 32 bytes.")
+        raise KeyTrouble(f"{where} is not a key: it must be 32 bytes in base64.")
     return key
 
 

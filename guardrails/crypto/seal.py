@@ -1,9 +1,9 @@
-"""Encryption as the seal: the first of the four doors out of `RawText`.
+"""The seal: encryption of stored text, the first of the four exits of `RawText`.
 
 Every text column is AES-256-GCM under the tenant's key, bound to its place (tenant, table, column,
 row, policy version, kind of text) as associated data. A row that was moved, copied from another
-tenant, or written around the redactor does not decrypt. That is why opening a *redacted* column may
-mint `RedactedText`: only this module could have closed it, and it closes nothing else.
+tenant, or written without the redactor does not decrypt. That is why opening a *redacted* column
+may make `RedactedText`: only this module can have sealed it, and it seals only redacted text there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Sealed = NewType("Sealed", bytes)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sealed value stands; it opens nowhere else."""
+    """The place of a sealed value: table, column and row; the value opens nowhere else."""
 
     table: LiteralString
     column: LiteralString
@@ -47,24 +47,24 @@ class Sealer:
         self._index_key = key.derive("quietdesk.fingerprint.v1")
 
     def seal_raw(self, place: Place, text: RawText) -> Sealed:
-        """Close unredacted text; only `open_raw` at the same place opens it."""
+        """Seal unredacted text; only `open_raw` at the same place opens it."""
         return self._close(place, "raw", unwrap(text).encode("utf-8", "surrogatepass"))
 
     def open_raw(self, place: Place, sealed: bytes) -> RawText:
-        """Open what `seal_raw` closed at this place. `SealBroken` otherwise."""
+        """Open what `seal_raw` sealed at this place. `SealBroken` otherwise."""
         return RawText(self._open(place, "raw", sealed).decode("utf-8", "surrogatepass"))
 
     def seal_redacted(self, place: Place, text: RedactedText) -> Sealed:
-        """Close redacted text; only `open_redacted` at the same place opens it."""
+        """Seal redacted text; only `open_redacted` at the same place opens it."""
         body = require_redacted(text).reveal().encode("utf-8", "surrogatepass")
         return self._close(place, _REDACTED, body)
 
     def open_redacted(self, place: Place, sealed: bytes) -> RedactedText:
-        """Open what `seal_redacted` closed at this place. `SealBroken` otherwise."""
+        """Open what `seal_redacted` sealed at this place. `SealBroken` otherwise."""
         return mint(self._open(place, _REDACTED, sealed).decode("utf-8", "surrogatepass"))
 
     def fingerprint(self, text: RawText) -> str:
-        """Return a keyed hash (hex) of ``text``: equal texts match, nothing can be read back."""
+        """Return a keyed hash (hex) of ``text``: equal texts match; the text stays secret."""
         body = unwrap(text).encode("utf-8", "surrogatepass")
         return hmac.new(self._index_key, body, hashlib.sha256).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Detection: which characters of a text say who somebody is, or open a door.
+"""Detection: which characters of a text identify a person or a machine, or are a secret.
 
 Nothing heavy is imported here: the factories below load the model and Presidio when first called.
 """
@@ -30,7 +30,7 @@ def build_rule_detector() -> Detector:
 
 
 def build_stock_detector() -> Detector:
-    """Return Presidio as it comes, to be measured beside ours; nothing is redacted with it."""
+    """Return Presidio with its defaults: a baseline for measurement, never used to redact."""
     with absent(OPTIONAL_TO_PRESIDIO):
         from guardrails.detect.engine import baseline
 

@@ -1,7 +1,7 @@
-"""Known-entity masking: the values a tenant has declared are masked whatever a detector thinks.
+"""Known-entity masking: values that a tenant has declared are masked without any detector.
 
-A ticket's requester and contacts, and the tenant's directory of people, seed it. It is the cheapest
-recall there is: no model has to recognise a name that stands in the ticket's own fields.
+The values come from a ticket's requester and contacts and from the tenant's directory of people. It
+is the cheapest way to recall: no model has to recognize a name that is in the ticket's own fields.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ WORD_NAMES = frozenset(
 )
 """Names that are also words: alone they are masked only as written, never in lower case.
 
-Except where nothing but a name stands: a line of its own (``bill o``), or behind a greeting.
+The exception is where only a name can be: on a line of its own (``bill o``), or after a greeting.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class KnownValue:
-    """One value that identifies somebody; ``exact`` forbids matching it in another case."""
+    """One value that identifies a person; ``exact`` forbids matching it in another case."""
 
     type: EntityType
     value: RawText
@@ -61,11 +61,11 @@ class KnownPerson:
     serials: tuple[RawText, ...] = ()
 
     def values(self) -> list[KnownValue]:
-        """Return what to mask for this person, the parts of the name among it."""
+        """Return what to mask for this person, including the parts of the name."""
         return [KnownValue(kind, RawText(text), exact) for kind, text, exact in self.forms()]
 
     def forms(self) -> Iterator[_Form]:
-        """Yield the same unwrapped: stays inside ``guardrails``."""
+        """Yield the same values as plain strings, for use inside ``guardrails`` only."""
         for kind, raw in self._fields():
             if kind is EntityType.PERSON:
                 yield from _names(unwrap(raw))
@@ -73,7 +73,7 @@ class KnownPerson:
                 yield kind, unwrap(raw), False
 
     def whole(self) -> list[KnownValue]:
-        """Return the fields as they stand."""
+        """Return the fields as they are."""
         return [KnownValue(kind, raw) for kind, raw in self._fields()]
 
     def _fields(self) -> Iterator[tuple[EntityType, RawText]]:
@@ -131,7 +131,7 @@ class KnownValues:
         return made
 
     def find(self, text: str) -> list[Span]:
-        """Return where known values stand; spans may touch and overlap other detectors' spans.
+        """Return where known values are; spans may touch and overlap other detectors' spans.
 
         They are looked for in the text as written and as a reader sees it.
         """
@@ -173,30 +173,30 @@ def _readings(form: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that a tenant decides on: masked as ``type`` wherever it stands, or left readable."""
+    """A word that a tenant decides on: masked as ``type`` wherever it occurs, or left readable."""
 
     text: RawText
     type: EntityType | None
 
     @property
     def says_little(self) -> bool:
-        """Whether it is too short to be looked for."""
+        """Whether it is too short to search for."""
         return len(self.folded()) < _SHORTEST_TERM
 
     def folded(self) -> RawText:
-        """Return the text by which two terms are the same."""
+        """Return the text by which two terms are compared."""
         return RawText(" ".join(unwrap(self.text).split()).casefold())
 
 
 def allow_list(terms: Iterable[Term]) -> KnownValues:
-    """Return a matcher of what a tenant wants to read."""
+    """Return a matcher of the words that a tenant has allow-listed."""
     return KnownValues.of(
         KnownValue(EntityType.LITERAL, term.text) for term in terms if term.type is None
     )
 
 
 class AllowListFilter:
-    """A detector that leaves alone what a tenant wants to read, but for secrets."""
+    """A detector that skips the words that a tenant has allow-listed, except in secrets."""
 
     def __init__(self, detector: Detector, terms: Iterable[Term]) -> None:
         """Wrap ``detector``; only those of ``terms`` without a type are allow-listed."""
@@ -204,7 +204,7 @@ class AllowListFilter:
         self._allow_list = allow_list(terms)
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, the spans that are no part of a allow-listed word."""
+        """Return, for each text in order, the spans that are not part of an allow-listed word."""
         found = self._detector.detect(texts)
         return [
             self._left(spans, text) if spans else spans
@@ -249,7 +249,7 @@ def _matches(
 def _whole(
     phrases: Phrases[EntityType], tokens: Sequence[str], start: int
 ) -> Iterator[tuple[int, EntityType]]:
-    """Yield the end and the value of phrases that no letter or digit touches, longest first."""
+    """Yield the end and the value of phrases between word boundaries, longest first."""
     if not (start and _is_word(tokens[start - 1])):
         for size, kind in phrases.at(tokens, start):
             end = start + size

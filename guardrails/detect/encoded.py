@@ -1,8 +1,8 @@
-"""What a text says once its encodings are undone, with a way back to where it stands.
+"""Decoded views of a text, with a map back to the positions in the source.
 
-Values hide from whoever reads letter by letter: in a link's percent signs, in entities and escapes,
-in base64 and hex. A view is such a text made plain; what is found in it is masked where it came
-from, an encoded word always as a whole.
+A detector that reads character by character misses values in percent encoding, HTML entities,
+escapes, base64 and hex. A view is the decoded text; a value found in it is masked at its place in
+the source, and an encoded word is always masked as a whole.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _WORD = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{11,20000}={0,2}(?![\w+/=-])")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){6,}|(?:[0-9A-F]{2}){6,}")
 _SHORTEST = 6
 _PRINTABLE = 0.9
-"""The share of letters, digits and signs that readable text has; bytes by chance have far fewer."""
+"""The share of letters, digits and signs in readable text; random bytes have far fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Readable ``text``; its character ``i`` came from characters ``origin[i]`` of the source.
 
-    ``undone`` are its characters that did not stand in the source as such.
+    ``undone`` are its characters that are written differently in the source.
     """
 
     text: str
@@ -40,9 +40,9 @@ class View:
     undone: frozenset[int]
 
     def back(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return where characters ``start`` to ``end`` stand in the source.
+        """Return where characters ``start`` to ``end`` are in the source.
 
-        None where the source shows them as they are: there they were looked at already.
+        None where the source contains them unencoded: the detector has read them there already.
         """
         if self.undone.isdisjoint(range(start, end)):
             return None
@@ -50,7 +50,7 @@ class View:
 
 
 def views(text: str) -> Iterator[View]:
-    """Yield what ``text`` and each encoded word of it say, where they say anything else."""
+    """Yield the decoded forms of ``text`` and of each encoded word in it, where they differ."""
     escaped = _without_escapes(text)
     if escaped is not None:
         yield escaped
@@ -83,7 +83,7 @@ def _without_escapes(text: str) -> View | None:
 
 
 def _unescape(kind: str | None, run: str) -> str:
-    """Return what a run of escapes says; nothing when it says nothing readable."""
+    """Return the decoded form of a run of escapes; empty when it is not readable."""
     if kind == "entity":
         said = html.unescape(run)
         return "" if said == run else said
@@ -98,7 +98,7 @@ def _unescape(kind: str | None, run: str) -> str:
 
 
 def _said(word: str) -> str | None:
-    """Return what an encoded word says, None when it is a word or bytes and no text."""
+    """Return the decoded form of a word; None when it is not encoded or does not decode to text."""
     if _HEX.fullmatch(word):
         raw = bytes.fromhex(word)
     else:

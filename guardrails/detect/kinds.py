@@ -1,4 +1,4 @@
-"""What holds of each entity type: how sure it is, how it is compared, where it cannot stand.
+"""Properties of each entity type: how precise it is, how it is compared, where it cannot occur.
 
 A new type needs its name in `guardrails.spans`, its entry here, and a rule in one of the tables of
 ``guardrails/detect/tables``.
@@ -15,7 +15,7 @@ from guardrails.spans import EntityType
 
 
 class Form(Enum):
-    """What of two spellings must be equal for them to be one value of the vault."""
+    """Which parts of two spellings must be equal for them to be one value of the vault."""
 
     FOLDED = "words without regard to case"
     ALPHANUMERIC = "letters and digits"
@@ -42,11 +42,11 @@ class Looks(Enum):
 
 
 class Within(Flag):
-    """What a value of a type is never a part of: a guess there is dropped."""
+    """Structures that never contain a value of a type: a guess inside one is dropped."""
 
     NOTHING = 0
     COUNT = auto()
-    """Bare digits behind a word such as “line” or “ticket”."""
+    """Bare digits after a word such as “line” or “ticket”."""
     FILE = auto()
     PATH = auto()
     UUID = auto()
@@ -58,26 +58,26 @@ Group = Literal["who", "reach", "place", "machine", "secret"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What holds of every value of an entity type."""
+    """Properties of every value of an entity type."""
 
     group: Group
     precise: bool = False
     """Found by shape alone: one of them in a prompt means that redaction was bypassed."""
     guessed: bool = False
-    """Found in language: what must stay readable vetoes an unsure guess."""
+    """Found by context: a technical term vetoes an unsure guess."""
     mild: bool = False
     """Often found wrongly: masked and shown in an answer, but no reason to stop it."""
     destroyed: bool = False
-    """Never kept in the vault: nothing can put it back."""
+    """Never stored in the vault, so it cannot be restored."""
     form: Form = Form.FOLDED
     edges: str = " \t\r\n,;:>|"
     """Characters that are cut from both ends of what was found."""
     unbroken: bool = False
-    """Holds no blank: what follows behind one is something else."""
+    """Contains no blank: text after a blank is not part of it."""
     listed: bool = False
     """Comes in lists: a comma between two of them stays readable, and they stay two."""
     lines: bool = False
-    """May go on in the next line."""
+    """May continue on the next line."""
     in_address: bool = False
     """May stand between two parts of a street address and is then part of it."""
     looks: Looks = Looks.ANY
@@ -87,7 +87,7 @@ class Kind:
 
 
 _LOGIN_EDGES = " \t\r\n,;:>|."
-"""A full stop behind a login is no part of it, and a value has one record only under one form."""
+"""A full stop after a login is not part of it: otherwise one value would have two records."""
 
 KINDS: Mapping[EntityType, Kind] = {
     EntityType.PERSON: Kind(

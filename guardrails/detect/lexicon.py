@@ -1,6 +1,6 @@
 """Lists of words, read once: names, places, common words, and the technical lexicon."""
 
-# ruff: noqa: PLR2004 - two letters are no stem
+# ruff: noqa: PLR2004 - two letters are too short for a stem
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """Return the case-folded lines of ``lists/<name>.txt`` that are no comments."""
+    """Return the case-folded lines of ``lists/<name>.txt`` that are not comments."""
     text = files("guardrails.detect").joinpath("lists", f"{name}.txt").read_text("utf-8")
     lines = (line.strip() for line in text.splitlines())
     return frozenset(line.casefold() for line in lines if line and not line.startswith("#"))
@@ -19,35 +19,35 @@ def words(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=32768)
 def is_common(word: str) -> bool:
-    """Tell whether ``word``, in any case, is an English word that no one capitalises."""
+    """Return whether ``word``, in any case, is an English word that is not capitalised."""
     return any(form in words("common_words") for form in _stems(word.casefold()))
 
 
 @lru_cache(maxsize=32768)
 def is_technical(word: str) -> bool:
-    """Tell whether ``word``, in any case, is a product, a vendor or a term of the trade."""
+    """Return whether ``word``, in any case, is a product, a vendor or a technical term."""
     folded = word.casefold()
     return folded in words("technical") or folded.removesuffix("s") in words("technical")
 
 
 def is_given(word: str) -> bool:
-    """Tell whether ``word``, in any case, is a given name somewhere."""
+    """Return whether ``word``, in any case, is in the list of given names."""
     return _is_listed("given_names", word.casefold())
 
 
 def is_family(word: str) -> bool:
-    """Tell whether ``word``, in any case, is a family name somewhere."""
+    """Return whether ``word``, in any case, is in the list of family names."""
     return _is_listed("family_names", word.casefold())
 
 
 def is_name(word: str) -> bool:
-    """Tell whether ``word`` is a name that is nothing else."""
+    """Return whether ``word`` is only a name, and not also a word."""
     listed = is_given(word) or is_family(word)
     return listed and not is_common(word) and not is_technical(word)
 
 
 def is_place(phrase: str) -> bool:
-    """Tell whether ``phrase`` is a country, a state or a large city."""
+    """Return whether ``phrase`` is a country, a state or a large city."""
     return " ".join(phrase.split()).casefold() in words("places")
 
 

@@ -1,4 +1,4 @@
-"""Text as a reader sees it, with a map back: no hidden characters, no look-alike widths.
+"""Text as a reader sees it, without hidden characters and look-alikes, with a map back.
 
 ``password`` with a zero-width space inside, a number in full-width digits, or a name with a
 no-break space must be found like its plain form. Spans go back to the offsets of the original.
@@ -25,7 +25,7 @@ _ODD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """Normalised ``text``; its character ``i`` stood at ``origin[i]``, or at ``i`` without one."""
+    """Normalised ``text``; its character ``i`` was at ``origin[i]``, or ``i`` if None."""
 
     text: str
     origin: tuple[int, ...] | None
@@ -37,11 +37,11 @@ class Normal:
         return replace(span, start=start, end=end)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Return where characters ``start`` to ``end`` stand in the original, none if equal."""
+        """Return where characters ``start`` to ``end`` are in the original; None if unchanged."""
         if self.origin is None or start == end:
             return start, end
         after = self.origin[end] if end < len(self.origin) else self.length
-        return self.origin[start], max(self.origin[end - 1] + 1, after)  # unseen ones go with it
+        return self.origin[start], max(self.origin[end - 1] + 1, after)  # with unseen ones
 
 
 def normalise(text: str) -> Normal:

@@ -1,6 +1,6 @@
-"""Many phrases found in one pass over a text: its length decides how long that takes, not theirs.
+"""Finds many phrases in one pass over a text; the time depends on the text, not on the phrases.
 
-A phrase is a sequence of tokens. Who uses this cuts texts and phrases into tokens in the same way.
+A phrase is a sequence of tokens. The caller splits texts and phrases into tokens in the same way.
 """
 
 from __future__ import annotations

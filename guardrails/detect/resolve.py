@@ -1,8 +1,7 @@
-"""Many recognisers, one answer: disjoint spans, and no character is unmasked by a quarrel.
+"""Merges the spans of all recognizers into disjoint ones; every character found stays masked.
 
-Where spans overlap, their characters are masked together; the type is that of the surest, and of
-two
-equally sure ones that of the longer. A veto falls before that, on single guesses.
+Where spans overlap, their characters are masked together. The type is that of the span with the
+highest score, or of the longer one if scores are equal. Vetoes apply before, to single guesses.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ def _with_initial(text: str, span: Span) -> Span:
 
 
 def _pieces(text: str, spans: Sequence[Span]) -> int:
-    """Return how many of the last spans are one value; 0 when the last one stands alone."""
+    """Return how many of the last spans are one value; 0 when the last one is separate."""
     if [each.type for each in spans[-2:]] == [EntityType.PERSON, EntityType.LOCATION]:
         given, family = spans[-2:]
         if text[given.end : family.start] == " " and is_family(text[family.start : family.end]):
@@ -80,7 +79,7 @@ def merge(spans: Sequence[Span]) -> list[Span]:
 
 
 def _order(span: Span) -> tuple[int, int, float, str, str]:
-    """Order spans in full, as Presidio hands them over in the order of a set."""
+    """Sort key that orders spans fully, because Presidio returns them in no fixed order."""
     return (span.start, -span.end, -span.score, span.type.value, span.recognizer)
 
 

@@ -1,4 +1,4 @@
-"""What a rule is: a pattern, the type of what it finds, and how sure it is.
+"""A detection rule: a pattern, the entity type of its matches, and a score.
 
 A pattern marks the identity in it with a group named ``x`` (then only that is masked, the words
 around it are context) or, without one, masks all that it matches. Every pattern here starts at a
@@ -17,16 +17,16 @@ from guardrails.errors import Refused
 from guardrails.spans import EntityType, Span
 
 Finder = Callable[[str], list[Span]]
-"""A recogniser: text in, spans out, in any order; they may overlap."""
+"""A recognizer: text in, spans out, in any order; they may overlap."""
 
 Check = Callable[[str], bool]
-"""What a matched value must be besides, where a pattern cannot say it."""
+"""A further check of a matched value, where a pattern cannot express it."""
 
 
 class BadTable(Refused):
     """A table of detection cannot be used. Names its file, the entry and the reason."""
 
-    kept_safe = "No text was read with it."
+    kept_safe = "It was not used on any text."
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
@@ -73,7 +73,7 @@ def compiled(where: str, pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise BadTable(where, f"the pattern is no regular expression ({error})") from error
+        raise BadTable(where, f"the pattern is not a valid regular expression ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def run(rules: Sequence[Rule], text: str) -> list[Span]:
 
 
 def replay(rules: Iterable[Rule]) -> None:
-    """Compile ``rules`` and try each on its own examples. `BadTable` where one does not hold."""
+    """Compile ``rules`` and try each on its own examples. `BadTable` where an example fails."""
     for rule in rules:
         compiled(rule.where, rule.pattern)
         for example in rule.match:

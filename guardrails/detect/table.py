@@ -13,7 +13,7 @@ A file has up to six sections, and each is optional::
                       match and must not match); and, where wanted: score (0 to 1), recognizer (the
                       name in spans, otherwise the id), keywords (in lower case; one of them must
                       occur in the text), entropy (the least, in bits per character), check (the
-                      name of a function that the code hands over)
+                      name of a function that the code passes)
     [[examples]]      text, and in ``finds`` all that the code beside the table masks in it
 """
 
@@ -40,7 +40,7 @@ _SECTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text, and what the code beside a table masks in it."""
+    """A text, and what the code that uses a table masks in it."""
 
     text: str
     finds: tuple[str, ...]
@@ -50,7 +50,7 @@ class Table:
     """One file: its words, patterns and rules."""
 
     def __init__(self, path: Path) -> None:
-        """Read ``path``. `BadTable` when it is no table."""
+        """Read ``path``. `BadTable` when it is not a valid table."""
         self.name = path.name
         self._raw = _toml(path)
         if unknown := self._raw.keys() - _SECTIONS:
@@ -86,7 +86,7 @@ class Table:
         return rules
 
     def examples(self) -> tuple[Example, ...]:
-        """Return the texts with all that is to be found in each."""
+        """Return the example texts with everything that must be found in each."""
         examples: list[Example] = []
         for fields in self._list("examples"):
             entry = _Entry(f"{self.name}, an example", fields)
@@ -141,13 +141,13 @@ class Table:
     def _section(self, name: str) -> dict[str, object]:
         section = self._raw.get(name, {})
         if not isinstance(section, dict):
-            raise BadTable(self.name, f"[{name}] is no section")
+            raise BadTable(self.name, f"[{name}] is not a section")
         return cast("dict[str, object]", section)
 
     def _list(self, name: str) -> list[dict[str, object]]:
         entries = self._raw.get(name, [])
         if not isinstance(entries, list):
-            raise BadTable(self.name, f"[[{name}]] is no list")
+            raise BadTable(self.name, f"[[{name}]] is not a list")
         return cast("list[dict[str, object]]", entries)
 
     def _named(self, section: str, name: str) -> object:
@@ -158,12 +158,12 @@ class Table:
 
 @cache
 def load(name: str) -> Table:
-    """Return the table ``tables/<name>.toml``. `BadTable` when it is none."""
+    """Return the table ``tables/<name>.toml``. `BadTable` when it is not valid."""
     return Table(_FOLDER / f"{name}.toml")
 
 
 class _Entry:
-    """One entry, read field by field; a field that nothing has read is a mistake."""
+    """One entry, read field by field; a field that was not read is an error."""
 
     def __init__(self, where: str, fields: Mapping[str, object]) -> None:
         self.where = where
@@ -172,13 +172,13 @@ class _Entry:
     def text(self, name: str, default: str | None = None) -> str:
         value = self._take(name, default)
         if not isinstance(value, str) or not value:
-            raise BadTable(self.where, f"{name} is no text")
+            raise BadTable(self.where, f"{name} is not text")
         return value
 
     def number(self, name: str, default: float) -> float:
         value = self._take(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadTable(self.where, f"{name} is no number")
+            raise BadTable(self.where, f"{name} is not a number")
         return float(value)
 
     def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def _texts(where: str, value: object) -> tuple[str, ...]:
     items = cast("Sequence[object]", value) if isinstance(value, list | tuple) else [value]
     found = tuple(item for item in items if isinstance(item, str))
     if len(found) != len(items):
-        raise BadTable(where, "it holds something that is no text")
+        raise BadTable(where, "it holds something that is not text")
     return found
 
 

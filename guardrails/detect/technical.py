@@ -1,9 +1,7 @@
-"""What must stay readable: products, vendors, codes, code itself. It vetoes guesses, never shapes.
+"""Technical terms that must stay readable: products, vendors, error codes, code.
 
-A model that saw news takes ``Kubernetes`` for a person and ``NT_STATUS_LOGON_FAILURE`` for a
-firm. A
-veto falls on such guesses only; what a rule knows by its shape, a secret above all, it leaves
-alone.
+A model trained on news takes ``Kubernetes`` for a person, ``NT_STATUS_LOGON_FAILURE`` for a firm.
+A veto drops such guesses only; it never drops what a rule found by its format, above all a secret.
 """
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
@@ -26,7 +24,7 @@ from guardrails.detect.lexicon import (
 from guardrails.spans import Span
 
 SURE = 0.7
-"""Names found by a rule with at least this score are no guess."""
+"""Names found by a rule with at least this score are not guesses, so no veto applies."""
 
 _SURE_OF_A_WORD = 0.63
 """A word such as ``Park`` is a name only where the tagger is two thirds sure of it."""
@@ -62,14 +60,14 @@ _TRADE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What kind of text this is: where code stands in it, and how much it speaks of machines."""
+    """What kind of text this is: where code is in it, and how technical its words are."""
 
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     technical: bool
 
     def is_code(self, start: int, end: int) -> bool:
-        """Tell whether the characters from ``start`` to ``end`` stand in code."""
+        """Return whether the characters from ``start`` to ``end`` are in code."""
         at = bisect_right(self.starts, start) - 1
         return at >= 0 and self.ends[at] >= end
 
@@ -86,7 +84,7 @@ def context(text: str) -> Context:
 
 
 def vetoed(text: str, span: Span, where: Context) -> bool:
-    """Tell whether ``span`` is a guess about words that must stay readable."""
+    """Return whether ``span`` is a guess about words that must stay readable."""
     if not KINDS[span.type].guessed or span.score >= SURE:
         return False
     phrase = text[span.start : span.end]
@@ -94,7 +92,7 @@ def vetoed(text: str, span: Span, where: Context) -> bool:
         return True
     words = [word.strip("\"'“”‘’.,;:!?()") for word in phrase.split()]
     words = [word for word in words if word]
-    if span.recognizer == "tagger":  # it has read the sentence; only the lexicon knows better
+    if span.recognizer == "tagger":  # it saw the sentence; only the lexicon overrules it
         announced = [is_technical(word) for word in words]
         if any(announced) if where.technical else all(announced):
             return True
@@ -124,4 +122,4 @@ def _is_shouted_name(word: str) -> bool:
 
 
 _BARE = frozenset({"person-surname", "person-lower", "person-paired", "person-unknown"})
-"""Rules that see nothing but a listed word; good among people, poor among machines."""
+"""Rules that see only a listed word: reliable in ordinary prose, poor in technical text."""

@@ -1,7 +1,7 @@
-"""What one unbroken run of characters looks like: random, a placeholder, or plain words.
+"""Classifies one unbroken run of characters: random, a placeholder, or plain words.
 
-Entropy alone tells a credential from prose badly (a long path has much, ``Winter2021#`` little), so
-the questions here are about classes of characters and how often a token changes between them.
+Entropy alone separates credentials from prose badly (a long path has much, ``Winter2021#`` little).
+The tests here look at classes of characters and how often a token changes between them.
 """
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
@@ -40,22 +40,22 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_LOOK = 200  # so many characters tell what a token is; more would cost with every keyword in it
+_LOOK = 200  # enough characters to classify a token; more would cost time
 _PATH = re.compile(r"(?:[A-Za-z]:\\|\.{0,2}/|~/|file:|https?:|\\\\)")
 
 
 def is_uuid(token: str) -> bool:
-    """Tell whether ``token`` is a UUID."""
+    """Return whether ``token`` is a UUID."""
     return _UUID.fullmatch(token) is not None
 
 
 def is_hex(token: str) -> bool:
-    """Tell whether ``token`` is nothing but hexadecimal digits."""
+    """Return whether ``token`` is nothing but hexadecimal digits."""
     return _HEX.fullmatch(token) is not None
 
 
 def is_placeholder(token: str) -> bool:
-    """Tell whether ``token`` stands for a value that is not there: ``<token>``, ``****``."""
+    """Return whether ``token`` is written in place of a value: ``<token>``, ``****``."""
     token = token[:_LOOK]
     return (
         _PLACEHOLDER.fullmatch(token) is not None
@@ -64,7 +64,7 @@ def is_placeholder(token: str) -> bool:
 
 
 def is_reference(token: str) -> bool:
-    """Tell whether ``token`` is code, a path or an address that points to a value."""
+    """Return whether ``token`` is code, a path or an address that points to a value."""
     token = token[:_LOOK]
     if _PATH.match(token):
         return True
@@ -89,7 +89,7 @@ def entropy(token: str) -> float:
 
 
 def is_random(token: str, least: int = 16) -> bool:
-    """Tell whether ``token`` is long and mixed enough to be made by a machine as a credential."""
+    """Return whether ``token`` is long and mixed enough to be made by a machine as a credential."""
     if len(token) < least or is_reference(token) or _SLUG.fullmatch(token):
         return False
     token = token[:_LOOK]
@@ -100,7 +100,7 @@ def is_random(token: str, least: int = 16) -> bool:
 
 
 def is_wordy(token: str) -> bool:
-    """Tell whether ``token`` is plain words joined up: a secret's name, a setting, a slug."""
+    """Return whether ``token`` is plain words joined up: a secret's name, a setting, a slug."""
     token = token[:_LOOK]
     pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])", token)
     worded = sum(len(piece) for piece in pieces if len(piece) > 2 and _is_word(piece))
@@ -108,7 +108,7 @@ def is_wordy(token: str) -> bool:
 
 
 def is_scrambled(token: str) -> bool:
-    """Tell whether a short ``token`` reads like a generated password, not like a word or name."""
+    """Return whether a short ``token`` reads like a generated password, not like a word or name."""
     if len(token) < 6 or is_reference(token):
         return False
     pieces = _PIECES.findall(token)
@@ -119,7 +119,7 @@ def is_scrambled(token: str) -> bool:
 
 
 def is_passwordish(token: str) -> bool:
-    """Tell whether ``token``, where a password is spoken of, may be it: no plain word, no code."""
+    """Return whether ``token``, after a mention of a password, may be it: no word, no code."""
     if len(token) < 4 or is_placeholder(token) or is_reference(token):
         return False
     if token.isalpha():

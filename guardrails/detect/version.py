@@ -1,4 +1,4 @@
-"""Which detector this is: other code, lists or weights may see what the last ones missed."""
+"""The detector version: changed code, lists or weights may find what the last ones missed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE_ENDINGS = frozenset({".py", ".txt", ".toml", ".json", ".onnx"})
 
 @cache
 def detector_version() -> str:
-    """Return a digest (hex) of everything that detection is made of here."""
+    """Return a digest (hex) of all code, tables, lists and weights of detection."""
     found = blake2b(digest_size=16)
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*")):

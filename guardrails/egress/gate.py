@@ -2,12 +2,13 @@
 
 Before a byte is sent: the address is the registered destination's and no other, the tenant's policy
 allows it, the body is JSON that was scanned string by string and written again, and the ledger
-holds an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The
+contains an intent row with the hash of the exact bytes. If any of this fails, nothing is sent. The
 sync and the async transport differ only in how they read and wait.
 
-Only the key of the destination and the body come from the caller; every other header is the gate's
-own, redirects are never followed, and answers are bounded in size and time. An answer's failure is
-recorded here; its success is recorded by the flow, together with the state that it changed.
+Only the key of the destination and the body come from the caller; every other header is set by
+the gate, redirects are never followed, and answers are bounded in size and time. The
+failure of a request is recorded here; its success is recorded by the flow, together with the state
+that it changed.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ _KEYS = ("authorization", "api-key")
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    """A request that may be sent: made by the gate, never the caller's own."""
+    """A request that may be sent: the gate builds it, and never sends the caller's own."""
 
     request: httpx.Request
     intent: int
 
 
 class EgressGate:
-    """Guards one destination for one tenant. ``policy`` returns the policy that holds now."""
+    """Guards one destination for one tenant. ``policy`` returns the current policy."""
 
     def __init__(
         self,
@@ -79,15 +80,15 @@ class EgressGate:
         except QuietdeskError as refusal:
             self._note_refusal(type(refusal).__name__, {})
             raise
-        except Exception as error:  # whatever it is, an unchecked request must not go on
+        except Exception as error:  # after any failure, an unchecked request must not be sent
             raise GateClosed(f"A check failed ({type(error).__name__}).") from error
 
     def fail(self, intent: int, why: LiteralString, status: int | None = None) -> None:
-        """Record that a request which was let out came to nothing."""
+        """Record that a request which was allowed failed."""
         self._commit("model.failed", intent=intent, why=why, status=status)
 
     def watch(self, intent: int, status: int) -> Watch:
-        """Return what looks at the answer to ``intent`` while it comes in."""
+        """Return the object that checks the answer to ``intent`` while it arrives."""
         return Watch(lambda reason: self.fail(intent, reason, status), self.limits, status)
 
     def _admit(self, request: httpx.Request, content: bytes) -> _Admitted:
@@ -122,7 +123,7 @@ class EgressGate:
         if request.method != "POST":
             raise GateClosed("Only POST requests may go to a model.")
         if request.headers.get("content-encoding", "identity") != "identity":
-            raise GateClosed("The request is compressed, so it cannot be looked at.")
+            raise GateClosed("The request is compressed, so it cannot be scanned.")
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/json":
             raise GateClosed("The request is not JSON.")
@@ -136,8 +137,8 @@ class EgressGate:
     def _commit(self, kind: LiteralString, **facts: Fact) -> Row:
         """Append a row that is committed when this returns.
 
-        Run in a context of its own, it joins no transaction that the caller has open: a row that
-        could still be rolled back is no record of what has left.
+        It runs in a context of its own and joins no open transaction of the caller, because a row
+        that could still be rolled back does not prove what was sent.
         """
         return Context().run(lambda: self._ledger.append(kind, **facts))
 
@@ -195,12 +196,12 @@ class _AsyncGate(httpx.AsyncBaseTransport):
 def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
     port = url.port or _PORTS.get(url.scheme)
     if port is None or not url.raw_host:
-        raise BadInput("A model's address must begin with http:// or https:// and name a host.")
+        raise BadInput("A model's address must begin with http:// or https:// and contain a host.")
     return url.scheme, url.raw_host, port
 
 
 def _rebuilt(request: httpx.Request, content: bytes) -> httpx.Request:
-    """Return the request that is sent: of the caller's headers only the destination's key."""
+    """Return the request that is sent; its only header from the caller is the key."""
     keys = {name: request.headers[name] for name in _KEYS if name in request.headers}
     timeout = request.extensions.get("timeout")
     return httpx.Request(

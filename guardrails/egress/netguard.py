@@ -1,8 +1,8 @@
-"""The backstop under the egress gate: this process connects to no address that was not allowed.
+"""The backstop under the egress gate: this process connects only to registered addresses.
 
-An audit hook sees every connect, every datagram and every look-up of a name that Python code makes,
-and stays for the life of the process. Listening and Unix sockets are not touched. Compiled code can
-go round it, which is why ``scripts/prove_network.py`` watches the system calls instead.
+An audit hook sees every connect, every datagram and every look-up of a name that Python code makes.
+It stays for the life of the process. Listening and Unix sockets are not affected. Compiled code can
+bypass it, which is why ``scripts/prove_network.py`` watches the system calls instead.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _INTERNET = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
 class _Guard:
-    """What the hook knows. One for the process, because an audit hook cannot be taken out."""
+    """The state of the hook. There is one per process, because an audit hook cannot be removed."""
 
     def __init__(self) -> None:
         self.installed = False
@@ -57,12 +57,12 @@ class _Guard:
         self.refused[event] += 1
         raise GateClosed(
             "A part of the program tried to reach an address that is not registered.",
-            todo="If it is meant, register the destination; if not, report it.",
+            todo="If the connection is intended, register the destination; otherwise, report it.",
         )
 
 
 def install(allowed: Iterable[tuple[str, int]] = ()) -> None:
-    """Refuse from now on every address but ``allowed``; may be called again to allow more."""
+    """Refuse every address except ``allowed`` from now on; call it again to allow more."""
     for host, port in allowed:
         allow(host, port)
     if not _guard.installed:
@@ -86,7 +86,7 @@ def attempts() -> dict[str, int]:
 
 
 def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Info]]:
-    """Let an allowed name be connected to by the numbers that it stands for."""
+    """Allow the IP addresses that an allowed name resolves to."""
 
     def getaddrinfo(host: object, port: object, *rest: int, **named: int) -> list[_Info]:
         found = look_up(host, port, *rest, **named)
@@ -101,7 +101,7 @@ def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Inf
 
 
 def _naming(name: str, method: Callable[..., object]) -> Callable[..., object]:
-    """Look at a host name before it is looked up: the hook only sees what it stands for."""
+    """Check a host name before it is resolved; at connect, the hook sees only the IP address."""
 
     def call(sock: socket.socket, *args: object) -> object:
         address = args[-1] if args else None

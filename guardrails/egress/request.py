@@ -1,10 +1,10 @@
-r"""What a request may look like when it leaves: JSON whose every string has been looked at.
+r"""Checks of an outgoing request: it must be JSON, and every string of it is scanned.
 
 The bytes that go out are rebuilt from what was scanned, so that nothing can hide in duplicate
-keys, odd encodings or headers. A string is looked at as it stands, as the JSON it may hold, and as
-it reads once percent signs, HTML entities, ``\u`` escapes and compatibility forms are undone. What
-only shows when undone cannot be masked in place, so it stops the text. Unseen characters and
-look-alikes are undone in each of these readings by the scanner.
+keys, unusual encodings or headers. A string is scanned as it is written, as the JSON that it may
+contain, and with percent encoding, HTML entities, ``\u`` escapes and compatibility forms decoded. A
+value that only a decoded form shows cannot be masked in place, so it stops the request. The scanner
+normalises invisible characters and look-alikes in each of these forms.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ _PROTOCOL_WORDS = frozenset(
         "user",
     }
 )
-"""Words of the chat protocol: a string that is one of them and nothing else says nothing."""
+"""Words of the chat protocol: a string that is exactly one of them is not scanned."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class Stopped(GateClosed):
-    """The request holds what must not leave; ``kinds`` says what and how often."""
+    """The request contains values that must not be sent; ``kinds`` counts them by kind."""
 
     def __init__(self, kinds: Mapping[str, int]) -> None:
         what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         super().__init__(
-            f"The last scan before sending found what must not leave: {what}.",
-            todo="Read the ticket or the document in again, so that it is redacted again.",
+            f"The last scan before sending found values that must not be sent: {what}.",
+            todo="Import the ticket or the document again, so that it is redacted again.",
         )
         self.kinds = dict(kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes to send, and how many values were put back behind their placeholders."""
+    """The bytes to send, and how many values were replaced by their placeholders."""
 
     content: bytes
     remasked: int
@@ -87,18 +87,18 @@ def redact_body(content: bytes, scanner: Scanner) -> Body:
     try:
         redacted = redactor.document(_parse(content))
     except RecursionError:
-        raise GateClosed("The request is nested too deeply to be looked at.") from None
+        raise GateClosed("The request is nested too deeply to be scanned.") from None
     if redactor.blocking:
         raise Stopped(dict(sorted(redactor.blocking.items())))
     text = json.dumps(redacted, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
         return Body(text.encode(), redactor.remasked)
     except UnicodeEncodeError:
-        raise GateClosed("The request holds characters that UTF-8 cannot write.") from None
+        raise GateClosed("The request contains characters that UTF-8 cannot encode.") from None
 
 
 def check_address(path: str, query: str, scanner: Scanner) -> None:
-    """Raise `Stopped` when the path or the query of a URL says who somebody is."""
+    """Raise `Stopped` when the path or the query of a URL identifies a person."""
     redactor = _BodyRedactor(scanner)
     for text in (path, unquote(path), query, unquote_plus(query)):
         redactor.hidden(text, Scan())
@@ -114,7 +114,7 @@ class _BodyRedactor:
 
     def document(self, value: dict[str, object]) -> dict[str, object]:
         model = value.get("model")
-        if isinstance(model, str):  # its name is a setting of ours: looked at, never rewritten
+        if isinstance(model, str):  # the model's name is a setting: scanned, never rewritten
             self.hidden(model, Scan())
             value = {key: each for key, each in value.items() if key != "model"}
         redacted = cast("dict[str, object]", self.value(value, 0))
@@ -151,7 +151,7 @@ class _BodyRedactor:
         return found.apply(inner)
 
     def hidden(self, view: str, seen: Scan) -> None:
-        """Count as blocking what ``view`` shows and the text as it stands does not."""
+        """Count as blocking what ``view`` shows and the text as written does not."""
         found = self._scanner.scan(view)
         self.blocking.update(found.kinds())
         known = {name for _, _, name in seen.remask}
@@ -162,7 +162,7 @@ class _BodyRedactor:
         )
 
     def _encoded(self, text: str) -> None:
-        """Count as blocking whatever the encoded words of ``text`` say: nobody reads them."""
+        """Count as blocking every value in encoded words of ``text``: they cannot be masked."""
         for view in views(text):
             if view.origin[0] == view.origin[-1]:
                 found = self._scanner.scan(view.text)
@@ -170,7 +170,7 @@ class _BodyRedactor:
                 self.blocking.update(name.type.value for _, _, name in found.remask)
 
     def _inner(self, text: str, depth: int) -> str:
-        """Return ``text`` with the JSON that it holds redacted, if it holds any."""
+        """Return ``text`` with the JSON that it contains redacted, if there is any."""
         if not text.lstrip().startswith(("{", "[", '"')):
             return text
         try:
@@ -210,7 +210,7 @@ def _parse(content: bytes) -> dict[str, object]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise GateClosed(f"The request holds {name}, which is not JSON.")
+    raise GateClosed(f"The request contains {name}, which is not JSON.")
 
 
 def _views(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What comes back from a model server, bounded in size and in time while it streams."""
+"""The answer of a model server, limited in size and in time while it streams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OK = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may go out and come back, and how long an answer may take as a whole."""
+    """Limits: bytes of a request, bytes of an answer, and seconds for the whole answer."""
 
     prompt_bytes: int = 2_000_000
     answer_bytes: int = 8_000_000
@@ -27,7 +27,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at one answer while it comes in, and records once how it failed."""
+    """Checks one answer while it arrives, and records its first failure."""
 
     record: Callable[[LiteralString], None]
     limits: Limits
@@ -37,19 +37,19 @@ class Watch:
     since: float = field(default_factory=time.monotonic)
 
     def refusal(self, response: httpx.Response) -> ModelTrouble | None:
-        """Return why the answer is not read; an error status is read, but recorded."""
+        """Return why the answer is not read, or None; an error status is read, but recorded."""
         if self.status in _REDIRECTS:
             self.fail("redirect")
-            return ModelTrouble("The model server sent us elsewhere; redirects are not followed.")
+            return ModelTrouble("The model server sent a redirect; redirects are not followed.")
         if response.headers.get("content-encoding", "identity") != "identity":
             self.fail("encoding")
-            return ModelTrouble("The model server compressed its answer unasked.")
+            return ModelTrouble("The model server compressed its answer against the request.")
         if self.status not in _OK:
             self.fail("status")
         return None
 
     def take(self, size: int) -> None:
-        """Count what came in. `ModelTrouble` when it is too much or takes too long."""
+        """Count the bytes received. `ModelTrouble` when they are too many or take too long."""
         self.taken += size
         if self.taken > self.limits.answer_bytes:
             self.fail("too_long")
@@ -63,26 +63,26 @@ class Watch:
             )
 
     def fail(self, reason: LiteralString) -> None:
-        """Record the first failure; later ones follow from it."""
+        """Record the first failure; later ones are its consequences."""
         if not self.failed:
             self.failed = True
             self.record(reason)
 
 
 def bounded(response: httpx.Response, watch: Watch) -> httpx.Response:
-    """Return ``response`` read under ``watch``."""
+    """Return ``response`` whose reading ``watch`` checks."""
     assert isinstance(response.stream, httpx.SyncByteStream)
     return _with_stream(response, _SyncBounded(response.stream, watch))
 
 
 def abounded(response: httpx.Response, watch: Watch) -> httpx.Response:
-    """Return ``response`` read under ``watch``, for asyncio."""
+    """Return ``response`` whose reading ``watch`` checks, for asyncio."""
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return _with_stream(response, _AsyncBounded(response.stream, watch))
 
 
 def why(error: BaseException) -> LiteralString:
-    """Return the closed word under which the ledger knows a failure to send or to read."""
+    """Return the ledger's word for a failure to send or to read, of a closed set."""
     if isinstance(error, httpx.TimeoutException):
         return "timeout"
     if isinstance(error, httpx.ConnectError):

@@ -1,7 +1,8 @@
-"""Secrets are destroyed in the raw copy of a text as well: what stands in their place.
+"""Destroys secrets in the raw copy of a text too: a mark replaces each of them.
 
-The raw copy is sealed for the people who may read it. They see where a secret was and that it is
-gone. The mark is no placeholder: nothing restores it, and redaction reads it as a secret again.
+The raw copy is sealed for the people who may read it. They see where a secret was and that it was
+destroyed. The mark is not a placeholder: it is never restored, and redaction reads it as a
+secret again.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from guardrails.spans import EntityType, Span
 from guardrails.text import RawText, unwrap
 
 MARK: Final = "‹secret destroyed›"
-"""Stands where a secret was. Its wording is kept in homes: another needs a migration."""
+"""Replaces a secret. Its wording is stored in homes, so changing it needs a migration."""
 
 DESTROYED: Final = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
-"""The types of which nothing is kept, under no key."""
+"""The types whose values are never stored, not even encrypted."""
 
 _SCORE = 1.0
 _NEUTRAL = "*" * len(MARK)
 
 
 def destroy(text: str, secrets: Sequence[Span]) -> tuple[RawText, tuple[RawText, ...]]:
-    """Return ``text`` with a mark in the place of each secret, and what stood there.
+    """Return ``text`` with a mark in the place of each secret, and the secrets that it replaced.
 
-    ``secrets`` are sorted and disjoint. A mark is none of what stood there.
+    ``secrets`` are sorted and disjoint. A mark that is there already is not returned as a secret.
     """
     pieces: list[str] = []
     gone: list[str] = []
@@ -42,12 +43,12 @@ def destroy(text: str, secrets: Sequence[Span]) -> tuple[RawText, tuple[RawText,
 
 
 def read_past(text: str) -> str:
-    """Return ``text`` with each mark as so many asterisks: no rule takes them for a value."""
+    """Return ``text`` with each mark as asterisks of the same length, which no rule matches."""
     return text.replace(MARK, _NEUTRAL)
 
 
 def marks(text: str) -> Iterator[Span]:
-    """Yield where marks stand, as the secrets that they were."""
+    """Yield the places of marks, as spans of secrets."""
     at = text.find(MARK)
     while at != -1:
         yield Span(at, at + len(MARK), EntityType.SECRET, _SCORE, "destroyed")
@@ -55,7 +56,7 @@ def marks(text: str) -> Iterator[Span]:
 
 
 def without_secrets(person: KnownPerson, secrets: Iterable[RawText]) -> KnownPerson:
-    """Return ``person`` with the ``secrets`` taken out of every field; itself if none has any."""
+    """Return ``person`` with the ``secrets`` removed from every field; itself if it has none."""
     gone = [unwrap(each) for each in secrets]
     if not any(each in unwrap(one.value) for one in person.whole() for each in gone):
         return person

@@ -1,4 +1,4 @@
-"""Two of the four doors out of `RawText`: a permitted person's eyes, and a released reply."""
+"""Two of the four exits of `RawText`: display to a permitted person, and a released reply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from guardrails.text import ForPerson, RawText, for_person, unwrap
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A logged-in person as one tenant knows them; made from their membership, never from input."""
+    """A logged-in person at one tenant; made from their membership, never from input."""
 
     login: str
     tenant: str

@@ -1,10 +1,10 @@
-"""The one arrow from `RawText` to `RedactedText`.
+"""The redactor: the only way from `RawText` to `RedactedText`.
 
-Detected and known spans are united (a character that anybody wants masked is masked), each value
-becomes a placeholder of the tenant's vault, and secrets are destroyed. Text from outside that looks
-like a placeholder is masked as well, so that nobody can ask for somebody else's restore by typing
-``<PERSON_7>``. Beside the redacted text comes the raw one as it may be kept: without secrets.
-If detection fails, nothing comes out: fail closed.
+Detected and known spans are merged (a character in any span is masked), each value becomes a
+placeholder of the tenant's vault, and secrets are destroyed. Text from outside that looks like a
+placeholder is masked as well, so that typing ``<PERSON_7>`` never restores another person. The
+result also contains the raw text as it may be stored, without secrets. If detection fails, no text
+is returned: it fails closed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LITERAL_SCORE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What was masked: characters ``start`` to ``end`` of the raw text, and what stands there."""
+    """What was masked: characters ``start`` to ``end`` of the raw text, and what replaced it."""
 
     start: int
     end: int
@@ -41,7 +41,7 @@ class Redaction:
     """Redacted text with the places that were masked in the raw one.
 
     ``kept`` is the raw text as it may be stored: each of its ``secrets`` is destroyed. They are
-    handed out so that other fields lose them too.
+    returned so that other fields lose them too.
     """
 
     text: RedactedText
@@ -69,7 +69,7 @@ class Redactor:
         return self._redact(raws, known, allocate=True)
 
     def look_up(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
-        """Redact a question: values the vault knows get their placeholder, others get none."""
+        """Redact a question: vault values get their placeholder, others an unnumbered one."""
         return self._redact([raw], known, allocate=False)[0]
 
     def look_up_many(self, raws: Sequence[RawText]) -> list[Redaction]:
@@ -92,14 +92,14 @@ class Redactor:
         return frozenset(name for name, each in zip(values, done, strict=True) if each.secrets)
 
     def learn(self, people: Iterable[KnownPerson]) -> RedactedText:
-        """Give every field of ``people`` a placeholder, whether a text ever says it or not.
+        """Give every field of ``people`` a placeholder, even if no text contains it yet.
 
-        From then on the gate knows them wherever they stand. Returns the placeholders.
+        From then on the gate finds the values in every prompt. Returns the placeholders.
         """
         return _named(self._vault.allocate(_fields(people)))
 
     def learnt(self, people: Iterable[KnownPerson]) -> RedactedText:
-        """Return the placeholders that fields of ``people`` have, without giving any."""
+        """Return the placeholders that fields of ``people`` have, without allocating any."""
         return _named(self._vault.look_up(_fields(people)))
 
     def _redact(
@@ -112,7 +112,7 @@ class Redactor:
         return [piece.redacted(named) for piece in pieces]
 
     def _find(self, pieces: Sequence[_Piece], known: KnownValues | None) -> None:
-        """Give each piece its spans; one batch for the texts and all that their encodings say."""
+        """Give each piece its spans; the texts and their decoded views are one batch."""
         read = [piece.read for piece in pieces]
         said = [view.text for piece in pieces for view in piece.views]
         found = iter(self._detect([*read, *said]))
@@ -125,7 +125,7 @@ class Redactor:
     def _detect(self, texts: Sequence[str]) -> list[list[Span]]:
         try:
             return self._detector.detect(texts)
-        except Exception as error:  # whatever it is, unredacted text must not go on
+        except Exception as error:  # after any failure, unredacted text must not be passed on
             raise Refused(
                 f"Detection failed ({type(error).__name__}), so the text was not used.",
                 todo="Run `quietdesk redact` on the text to see whether the detector works at all.",
@@ -142,7 +142,7 @@ class Redactor:
         return [*self._directory.find(text), *(known.find(text) if known else [])]
 
     def _seen(self, view: View, found: Sequence[Span], known: KnownValues | None) -> Iterator[Span]:
-        """Yield, as spans of the source, what only shows when an encoding is undone."""
+        """Yield, as spans of the source, what is found only in decoded views."""
         for span in (*found, *self._declared(view.text, known)):
             place = view.back(span.start, span.end)
             if place is not None:
@@ -151,7 +151,7 @@ class Redactor:
 
 @dataclass(slots=True)
 class _Piece:
-    """One text, as the detector reads it, with what its encodings say and what was found."""
+    """One text as the detector reads it, with its decoded views and what was found."""
 
     text: str
     read: str
@@ -164,7 +164,7 @@ class _Piece:
         return cls(text, read, tuple(views(read)))
 
     def values(self) -> list[tuple[EntityType, str]]:
-        """Return what the vault is asked for, in the order of the text."""
+        """Return the values to look up in the vault, in the order of the text."""
         return [
             (span.type, self.text[span.start : span.end])
             for span in _unite(self.found)
@@ -214,7 +214,7 @@ def _merge(one: Span, two: Span) -> Span:
 
 
 def _strength(span: Span) -> tuple[bool, bool, int, float]:
-    """A secret is destroyed whatever it overlaps; a fake placeholder comes next; then length."""
+    """Sort key: a secret comes first, then a fake placeholder, then the longer span."""
     return (
         span.type is EntityType.SECRET,
         span.type is EntityType.LITERAL,

@@ -1,7 +1,7 @@
-"""Regions of a raw text by position: found before anything is masked, cut out of what is redacted.
+"""Regions of a raw text by position: found in the raw text, then cut out of the redacted one.
 
-Only positions come back from a raw text. What is found there was found by its shape, such as a
-quotation, because a mask could have changed that shape.
+Only positions are returned from a raw text. Regions such as quotations are found by their format
+before redaction, because a placeholder could change that format.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Region = tuple[int, int]
 def locate(
     raws: Sequence[RawText], find: Callable[[Sequence[str]], Sequence[Sequence[Region]]]
 ) -> list[list[Region]]:
-    """Return what ``find`` finds in each text: positions inside it, in order, and nothing else.
+    """Return what ``find`` finds in each text: sorted positions inside the text, and nothing else.
 
     ``find`` must be a pure function of the texts; it is called once.
     """
@@ -30,9 +30,9 @@ def locate(
 
 
 def cut(redaction: Redaction, start: int, end: int) -> RedactedText:
-    """Return what stands for characters ``start`` to ``end`` of the raw text, without outer blanks.
+    """Return the redacted form of characters ``start`` to ``end`` of the raw text, stripped.
 
-    A mask that reaches across a border is kept whole.
+    A placeholder that crosses a border is kept whole.
     """
     text = redaction.text.reveal()
     first, last = _place(redaction, start, ends=False), _place(redaction, end, ends=True)

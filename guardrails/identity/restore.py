@@ -1,4 +1,4 @@
-"""Putting identity back, for a person who may see it and for a reply that was released."""
+"""Restores identity, for a person who may see it and for a reply that was released."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from guardrails.text import RawText, RedactedText, require_redacted, unwrap
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Text with identity in it, and the placeholders that stayed as they were."""
+    """Text with identity restored, and the placeholders that were not restored."""
 
     text: RawText
     left: tuple[Placeholder, ...]
@@ -26,10 +26,10 @@ class Restorer:
         self._vault = vault
 
     def restore(self, text: RedactedText, allowed: Iterable[Placeholder] | None = None) -> Restored:
-        """Return ``text`` with the very bytes that stood for each placeholder.
+        """Return ``text`` with each placeholder replaced by the exact original value.
 
         ``allowed`` limits which may be restored (those of the ticket, for a reply to its
-        requester); others, unknown and forgotten ones stay visible and are named in ``left``.
+        requester); others, unknown and forgotten ones stay visible and are listed in ``left``.
         """
         return self.restore_many([text], allowed)[0]
 

@@ -1,8 +1,9 @@
 """The vault: which placeholder stands for which value, for one tenant.
 
-A value (normalised, keyed HMAC) belongs to an entity record. Each surface form that stood in text
-(``Priya``, ``PRIYA``) has its own number tied to that record, so that restoring returns the very
-bytes. Numbers are never used twice. Looking up never allocates. Secrets never come here.
+A value (normalised, keyed HMAC) belongs to an entity record. Each surface form that occurred in
+text (``Priya``, ``PRIYA``) has its own number and belongs to that record, so that restoring returns
+the exact characters. Numbers are never used twice. Looking up never allocates. Secrets are never
+stored.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from guardrails.text import RawText, unwrap
 
 @dataclass(frozen=True, slots=True)
 class SurfaceKey:
-    """How the store finds a surface form without knowing it: two keyed hashes (hex)."""
+    """The key of a surface form in the store: two keyed hashes (hex), which do not reveal it."""
 
     type: EntityType
     value: str
@@ -49,7 +50,7 @@ class VaultStore(Protocol):
         ...
 
     def nearest_numbers(self, keys: Sequence[SurfaceKey]) -> list[int | None]:
-        """Return the number of each surface form; of one never allocated the lowest of its value.
+        """Return the number of each surface form, or else the lowest number of the same value.
 
         None where no surface form of the value is known.
         """
@@ -64,13 +65,13 @@ class VaultStore(Protocol):
         ...
 
     def some(self, placeholders: Collection[tuple[EntityType, int]]) -> Iterable[SurfaceRow]:
-        """Return those of these surface forms that are kept, in one read."""
+        """Return those of these surface forms that are stored, in one read."""
         ...
 
     def rows(self, after: Mapping[EntityType, int] | None = None) -> Iterable[SurfaceRow]:
         """Return every surface form, or those with a number above that of their type in ``after``.
 
-        What the gate matches prompts against.
+        The gate matches prompts against them.
         """
         ...
 
@@ -85,7 +86,8 @@ class VaultStore(Protocol):
     def rolled_back(self) -> int:
         """Return a number that changes when a transaction of this process is rolled back.
 
-        What was read inside one may never have been, and its numbers are given out again.
+        Values that were read inside such a transaction may not exist, and their numbers are used
+        again.
         """
         ...
 
@@ -132,13 +134,13 @@ class Vault:
         return [Placeholder(kind, by_value[kind, value]) for kind, value in found]
 
     def look_up(self, found: Sequence[tuple[EntityType, str]]) -> list[Placeholder]:
-        """Return the placeholder of each pair; unnumbered where the vault does not know it."""
+        """Return the placeholder of each pair; unnumbered where the vault does not contain it."""
         keyed = [self._key(kind, value) for kind, value in found]
         numbers = self._store.nearest_numbers(keyed) if keyed else []
         return [Placeholder(key.type, number) for key, number in zip(keyed, numbers, strict=True)]
 
     def values_of(self, names: Iterable[Placeholder]) -> dict[Placeholder, RawText]:
-        """Return the very bytes that stood for each of ``names`` that has any, in one read."""
+        """Return the exact value of each of ``names`` that has one, in one read."""
         asked = {(name.type, name.number) for name in names if name.number is not None}
         rows = self._store.some(asked) if asked else ()
         return {Placeholder(row.type, row.number): self._open(row) for row in rows}
@@ -158,7 +160,7 @@ class Vault:
         return self._store.count()
 
     def rolled_back(self) -> int:
-        """Return a number that changes when what was read may never have been."""
+        """Return a number that changes when a transaction that was read from is rolled back."""
         return self._store.rolled_back()
 
     def version(self) -> int:
@@ -182,7 +184,7 @@ class Vault:
 
 
 class EphemeralVaultStore:
-    """A vault that lives as long as the process: evaluation without a tenant, and tests."""
+    """A vault in memory, for evaluation without a tenant and for tests."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[EntityType, str], int] = {}

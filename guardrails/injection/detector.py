@@ -1,13 +1,13 @@
 """Prompt injections in text from outside: direct ones, and those hidden in mails and articles.
 
 Two logistic regressions over MiniLM's sentence vectors and hashed word n-grams: one reads a block
-of up to 1,200 characters, one each sentence of it, with how little that sentence has to do with
-the rest (an order that was slipped into a mail speaks of something else) and which signs it bears.
-A block is suspect when the mean of its own score and that of its worst sentence is high, or that
-sentence's alone is. The place is the worst sentence, and others that pass the bar by themselves.
+of up to 1,200 characters, the other each sentence of it. The features of a sentence include its
+distance from the rest (an injection into a mail has another subject) and the patterns that it
+matches. A block is suspicious when the mean of its own score and its worst sentence's is high, or
+that sentence's score alone. The spans are the worst sentence, and others above the threshold.
 
-``weights/injection.md`` says on what this was trained, how good it is, and where it fails: a
-finding is for a person's eyes and for leaving a sentence out, never a proof.
+``weights/injection.md`` says on what this was trained, how good it is, and where it fails. A
+finding is shown to a person, and its sentence is kept from the writer; it is never a proof.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BUCKETS = 4096
 _BLOCK = 1_200
 _WORDS = 400
 _STEM = 4  # letters: a crude stem
-_NOTHING = 1e-6  # length of a sum of vectors where no other sentence stands
+_NOTHING = 1e-6  # length of a sum of vectors without any other sentence
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _REMEMBERED = 4_096
 _SHORT_STEP = 5  # words and signs, the full stop among them
@@ -76,24 +76,24 @@ FindSuspects = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan,
 
 
 class RememberedSuspects:
-    """Asks ``find`` once for each text; keeps the redacted texts in memory, so one per tenant."""
+    """Caches ``find`` for each text. It keeps redacted texts, so each tenant has its own."""
 
     def __init__(self, find: FindSuspects) -> None:
         self._find = find
         self._read: dict[RedactedText, tuple[SuspiciousSpan, ...]] = {}
 
     def __call__(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        """Return, for each text, its suspicious spans; those read before cost nothing."""
+        """Return, for each text, its suspicious spans; texts read before come from the cache."""
         read = self._read
         new = [text for text in dict.fromkeys(map(require_redacted, texts)) if text not in read]
         fresh = dict(zip(new, self._find(new) if new else [], strict=True))
         found = [fresh[text] if text in fresh else read[text] for text in texts]
-        # A new one, as another thread may be looking into the old.
+        # A new dictionary, because another thread may be reading the old one.
         self._read = {**read, **fresh} if len(read) + len(fresh) <= _REMEMBERED else fresh
         return found
 
     def forget(self) -> None:
-        """Let go of every text."""
+        """Drop every text."""
         self._read = {}
 
 
@@ -104,14 +104,14 @@ class InjectionDetector:
         self._embed = embed
 
     def find(self, text: RedactedText) -> tuple[SuspiciousSpan, ...]:
-        """Return the suspect sentences of ``text``, in order."""
+        """Return the suspicious sentences of ``text``, in order."""
         return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        """Return, for each text, its suspect sentences; all are judged in one batch.
+        """Return, for each text, its suspicious sentences; all are classified in one batch.
 
-        Blocks and sentences are embedded apart: with the blocks, each sentence would cost what the
-        longest of them does.
+        Blocks and sentences are embedded separately: in one batch, each sentence would cost as
+        much as the longest block.
         """
         places = [blocks(require_redacted(text).reveal()) for text in texts]
         flat = [(text, block) for text, mine in zip(texts, places, strict=True) for block in mine]
@@ -130,7 +130,7 @@ class InjectionDetector:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The two regressions and the bars that their scores (log-odds) must pass."""
+    """The two regressions and the thresholds of their scores (log-odds)."""
 
     block: Floats
     part: Floats
@@ -163,7 +163,7 @@ def blocks(text: str) -> list[list[tuple[int, int]]]:
 
 
 def features(whole: str, parts: Sequence[str], vectors: Floats) -> tuple[Floats, Floats]:
-    """Return the row of a block and the rows of its sentences; ``vectors`` hold the block first."""
+    """Return the row of a block and the rows of its sentences; the block's vector comes first."""
     sums = vectors[1:].sum(axis=0)
     size = np.float32((min(len(parts), 6) - 1) / 5)
     alone = np.float32(len(parts) == 1)
@@ -219,13 +219,13 @@ def _judge(
 
 
 def _is_a_short_step(part: str) -> bool:
-    """``Ring the user.``: too short to be taken for a prompt injection by its tone alone."""
+    """``Ring the user.``: too short to be a prompt injection by its style alone."""
     words = _TOKEN.findall(part)
     return len(words) <= _SHORT_STEP and not any(cue.search(part) for cue in _CUES)
 
 
 def _marks(part: str, vector: Floats, others: Floats) -> list[float]:
-    """Return how little a sentence has to do with the others, and which signs it bears."""
+    """Return a sentence's distance from the others, and which patterns it matches."""
     length = float(np.linalg.norm(others))
     odd = 1 - float(vector @ others) / length if length > _NOTHING else 0.0
     return [odd, *(float(bool(cue.search(part))) for cue in _CUES)]

@@ -1,9 +1,9 @@
-"""The bounded schema parse: the door by which outside JSON and CSV become typed fields.
+"""The bounded parser: it turns outside JSON and CSV into typed fields, an exit of `RawText`.
 
-Text fields stay `RawText`. What comes out as plain values is bounded so that no prose fits through:
-one of a closed set of words, a reference of a narrow alphabet, a small number, a flag, a time.
-`Schema` refuses, when the class is made, a field of any other type. Errors name the place and the
-field, never what is written there.
+Text fields stay `RawText`. Plain values are limited so that they cannot contain prose: one of a
+closed set of words, a reference of a narrow alphabet, a small number, a flag, a time. `Schema`
+refuses a field of any other type when the class is defined. Errors name the place and the field,
+never its content.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Reference(str):
 
 
 class _Small:
-    """Marks a whole number that is too short to hold text."""
+    """A whole number that is too short to contain text."""
 
 
 def _instant(value: object) -> datetime:
@@ -86,7 +86,7 @@ WordT = TypeVar("WordT", bound=Enum)
 
 
 def meanings(words: Mapping[str | int, WordT], default: WordT) -> BeforeValidator:
-    """Return a validator that maps a vendor's words and numbers; ``default`` for all others."""
+    """Return a validator that maps a vendor's words and numbers; others become ``default``."""
 
     def meaning(value: object) -> WordT:
         key = value.strip().lower() if isinstance(value, str) else value
@@ -96,7 +96,7 @@ def meanings(words: Mapping[str | int, WordT], default: WordT) -> BeforeValidato
 
 
 def lenient(make: Callable[[], object]) -> WrapValidator:
-    """Return a validator that puts a made value in the place of one of the wrong type."""
+    """Return a validator that replaces a value of the wrong type by one from a factory."""
 
     def validated(value: object, handler: Handler) -> object:
         try:
@@ -132,13 +132,13 @@ SchemaT = TypeVar("SchemaT", bound=Schema)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A JSON value or a row that was parsed and not yet read; ``where`` says where it begins."""
+    """A parsed JSON value or row whose fields are not validated yet; ``where`` is its place."""
 
     _value: object
     where: str
 
     def has(self, *names: str) -> bool:
-        """Whether any of these fields is there and holds something."""
+        """Whether any of these fields is present and not empty."""
         return any(self._field(name) not in (None, "", [], {}) for name in names)
 
     def inner(self, *names: str) -> Parsed:
@@ -159,13 +159,13 @@ class Parsed:
 
 
 def parse_json(body: bytes, where: str) -> Parsed:
-    """Parse one JSON value; halves of characters, which nothing can keep, become ``?``.
+    """Parse one JSON value; lone surrogates, which cannot be encoded, become ``?``.
 
     `BadInput` names ``where``. The caller bounds the size and the depth.
     """
     try:
         return Parsed(from_json(_ESCAPE.sub(_whole, body)), where)
-    except ValueError:  # endless numbers and bytes that are not UTF-8 too
+    except ValueError:  # also for numbers that are too long and for bytes that are not UTF-8
         raise _not_json(body, where) from None
 
 
@@ -189,7 +189,7 @@ class Fields:
 def parse_table(raw: RawText, name: str, columns: Sequence[str]) -> Iterator[Fields]:
     """Parse CSV whose first line names its columns, which must be among ``columns``.
 
-    Blank lines are skipped. `BadInput` names the line, never what stands in it.
+    Blank lines are skipped. `BadInput` names the line, never its content.
     """
     for row, where in rows(io.StringIO(unwrap(raw), newline=""), name, columns):
         yield Fields(row, where)
@@ -222,7 +222,7 @@ def _wanted(what: str) -> PydanticCustomError:
 
 
 def _is_bounded(annotation: object, field: FieldInfo) -> bool:
-    """Whether no prose fits through a field of this type as a plain value."""
+    """Whether a plain value of this type cannot contain prose."""
     if get_origin(annotation) is Annotated:
         return _is_bounded(get_args(annotation)[0], field)
     if get_origin(annotation) in (tuple, list, Union, UnionType):
@@ -260,7 +260,7 @@ _WORDS = {
 
 
 def _complaint(error: ValidationError, where: str) -> BadInput:
-    """Return what is wrong first, in words that hold nothing of the input."""
+    """Return the first error, in words that contain nothing of the input."""
     first = error.errors(include_url=False, include_input=False)[0]
     places: list[str] = [where]
     for part in first["loc"]:

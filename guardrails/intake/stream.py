@@ -1,9 +1,9 @@
 """JSON and CSV of any length from a file, one bounded record at a time.
 
 A file may hold one JSON document, JSON lines, or several documents one after another. The structure
-around the records is read here by its punctuation; a record is handed to the parser once its size,
-its depth and the number of its commas are known to be bounded. Memory is that of one record,
-whatever the size of the file.
+around the records is read here by its punctuation. A record goes to the parser after its size, its
+depth and the number of its commas were checked. Memory use is that of one record, for a file of any
+size.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FLAT = re.compile(rb'(?:[^"\[\]{}]++|' + _OPEN_STRING + rb'")*+')
 
 
 def is_json(file: BinaryIO) -> bool | None:
-    """Whether a file is JSON at first sight; the other choice is a table. None when it is empty."""
+    """Whether a file looks like JSON rather than a table. None when it is empty."""
     first = _Cursor(file, "").peek()
     return first in (b"{", b"[") if first else None
 
@@ -44,9 +44,9 @@ def read_json(
     """Yield each record of a file with the name of the list that it is in.
 
     ``lists`` are the names of the lists of records that may be in an object, each with what one
-    part is called; the name of a list that is alone is empty. An object that has none of them is
-    itself a record, with an empty name. The parts of lists ``beside`` are yielded too, and are left
-    out of a record. `BadInput` names the line.
+    part is called; the name of a list without an object is empty. An object that has none of them
+    is itself a record, with an empty name. The parts of lists ``beside`` are yielded too,
+    and are left out of a record. `BadInput` names the line.
     """
     cursor = _Cursor(file, name)
     while first := cursor.peek():
@@ -82,7 +82,7 @@ def _of_object(
             continue
         value = cursor.value(where)
         if listed:
-            parse_json(value, where)  # a page is whole or refused
+            parse_json(value, where)  # a page is read completely or refused
         else:
             own.append(key + b":" + value)
             size = cursor.fits(size + len(own[-1]), where)
@@ -91,7 +91,7 @@ def _of_object(
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[str]:
-    """Yield the lines of a text file. `BadInput` names the first one that is no text."""
+    """Yield the lines of a text file. `BadInput` names the first one that is not text."""
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     number = 0
     try:
@@ -123,7 +123,7 @@ class _Cursor:
         return f"{self._name}, line {self.line}"
 
     def peek(self) -> bytes:
-        """Return the next byte that is not blank, without taking it; nothing at the end."""
+        """Return the next byte that is not blank, without consuming it; empty at the end."""
         while True:
             blank = _BLANK.match(self._held, self._at)
             assert blank is not None
@@ -133,7 +133,7 @@ class _Cursor:
                 return self._held[self._at : self._at + 1]
 
     def keys(self, where: str) -> Iterator[bytes]:
-        """Yield each key of an object, in its quotes; the caller takes the value behind it."""
+        """Yield each key of an object, in its quotes; the caller reads the value after it."""
         self._take(b"{", where)
         if self.peek() == b"}":
             self._take(b"}", where)
@@ -213,7 +213,7 @@ class _Cursor:
             self._must_go_on(self._at, where)
 
     def _must_go_on(self, at: int, where: str) -> None:
-        """Read on because the file ends at ``at``, or in the string that begins there."""
+        """Read more, because the buffer ends at ``at`` or in the string that begins there."""
         string = _STRING.match(self._held, at)
         control = string is not None and string.end() < len(self._held) - 1
         if control or not self._read_on():
@@ -234,13 +234,13 @@ class _Cursor:
         self._at += 1
 
     def _ends(self, closing: bytes, where: str) -> bool:
-        """Take a comma or the closing mark; return whether it was that."""
+        """Consume a comma or the closing mark; return whether it was the closing mark."""
         ends = self.peek() == closing
         self._take(closing if ends else b",", where)
         return ends
 
     def _read_on(self) -> bool:
-        """Read as much again as is held, so that a long value is copied a few times only."""
+        """Double the buffer, so that a long value is copied only a few times."""
         held = self._held[self._at :]
         more = self._file.read(max(_BLOCK, len(held)))
         self._held, self._at = held + more, 0

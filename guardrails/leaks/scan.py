@@ -1,13 +1,13 @@
-"""The last look at text that is about to leave: what must stop it, and what is masked again.
+"""The leak scan: the last check of text before it is sent, and what it masks again.
 
 Two things stop a text: a secret or another high-precision type that the rules find, and a person of
-the tenant's directory. A value of the vault, and a single word of a directory name, is put back
-behind its placeholder and counted. Nothing of either leaves; but a value that detection
-missed in one document and found in another, or a common word such as ``Max`` or ``reception``,
-would otherwise refuse every prompt that holds it.
+the tenant's directory. A value of the vault, and a single word of a directory name, is replaced by
+its placeholder and counted. Neither is sent. They do not stop the text, because a value that
+detection missed in one document and found in another, or a common word such as ``Max`` or
+``reception``, would otherwise refuse every prompt that contains it.
 
-Values shorter than three characters are not looked for, nor are names that are also words where
-they stand in lower case (``may``). Placeholders in the text are never taken for values.
+Values shorter than three characters are not searched for, nor are names that are also words where
+they are in lower case (``may``). Placeholders in the text are never taken for values.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from guardrails.text import RedactedText, mint, require_redacted
 
 
 class Source(StrEnum):
-    """Who recognised a stretch of text."""
+    """What recognized a part of the text."""
 
     RULE = "rule"
     DIRECTORY = "directory"
@@ -39,7 +39,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Characters ``start`` to ``end`` that must not leave."""
+    """Characters ``start`` to ``end``, which must not be sent."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a scan found. ``remask`` is sorted and disjoint: (start, end, what belongs there)."""
+    """What a scan found. ``remask`` is sorted and disjoint: (start, end, placeholder)."""
 
     blocking: tuple[Sighting, ...] = ()
     remask: tuple[tuple[int, int, Placeholder], ...] = ()
@@ -59,7 +59,7 @@ class Scan:
         return dict(sorted(Counter(sighting.type.value for sighting in self.blocking).items()))
 
     def apply(self, text: str) -> str:
-        """Return ``text`` (the one that was scanned) with the placeholders put back."""
+        """Return ``text`` (the one that was scanned) with placeholders for known values."""
         pieces: list[str] = []
         at = 0
         for start, end, placeholder in self.remask:
@@ -90,9 +90,9 @@ class Scanner:
         self._values = values or VaultValues(vault)
 
     def scan(self, text: str) -> Scan:
-        """Return what stands in ``text`` that must not leave, as written and as a reader sees it.
+        """Return what in ``text`` must not be sent, as written and as a reader sees it.
 
-        What shows only once unseen characters and look-alikes are undone is masked where it stands.
+        Values that show only without invisible characters and look-alikes are masked in place.
         """
         read = [self._read(normal) for normal in _readings(text)]
         blocking = tuple(dict.fromkeys(each for one in read for each in one.blocking))
@@ -100,7 +100,7 @@ class Scanner:
         return Scan(blocking, _disjoint(remask, [(each.start, each.end) for each in blocking]))
 
     def values(self, text: str) -> tuple[tuple[int, int, Placeholder], ...]:
-        """Return where values of the vault stand in ``text``."""
+        """Return where values of the vault are in ``text``."""
         return _disjoint(
             [
                 (*normal.place(start, end), name)
@@ -111,9 +111,9 @@ class Scanner:
         )
 
     def remask(self, text: RedactedText) -> RedactedText:
-        """Return redacted ``text`` with known values behind their placeholders.
+        """Return redacted ``text`` with known values replaced by their placeholders.
 
-        Values come first here, before what would stop the text: it is kept and shown all the same.
+        Values come first here, before what would stop a text: this text is stored and shown anyway.
         """
         source = require_redacted(text).reveal()
         values: list[tuple[int, int, Placeholder]] = []
@@ -143,7 +143,7 @@ class Scanner:
     def _kept(
         self, text: str, found: Sequence[placeholders.Found]
     ) -> Iterator[tuple[int, int, Placeholder]]:
-        """Yield where values of the vault stand that nobody wanted readable since."""
+        """Yield where values of the vault are, except words that were allow-listed since."""
         readable = self._allow_list.find(text)
         for start, end, name in self._values.find(text, found):
             if not any(one.start <= start and end <= one.end for one in readable):
@@ -152,7 +152,7 @@ class Scanner:
     def _ruled(self, text: str, holes: Sequence[tuple[int, int]]) -> Iterator[Sighting]:
         try:
             spans = self._rules.detect([text])[0]
-        except Exception as error:  # whatever it is, unscanned text must not go on
+        except Exception as error:  # after any failure, unscanned text must not be passed on
             raise Refused(f"The last scan failed ({type(error).__name__}).") from error
         for span in spans:
             if KINDS[span.type].precise and _says_something(text, span.start, span.end, holes):
@@ -192,15 +192,15 @@ def _value(text: str, known: Sighting) -> str:
 
 
 def _stops(text: str, known: Sighting) -> bool:
-    """Whether a value of the directory stops the text: all but the single words of a name."""
+    """Whether a value of the directory stops the text: all except single words of a name."""
     value = _value(text, known)
     return known.type is not EntityType.PERSON or not value.replace("-", "").isalpha()
 
 
 def _says_something(text: str, start: int, end: int, holes: Sequence[tuple[int, int]]) -> bool:
-    """Whether anything but placeholders, their labels and punctuation stands in between.
+    """Whether there is text between besides placeholders, their labels and punctuation.
 
-    In ``--token=<SECRET>`` the label is no secret; what follows a placeholder may be one.
+    In ``--token=<SECRET>`` the label is not a secret; text after a placeholder may be one.
     """
     at = start
     rest: list[str] = []
@@ -217,7 +217,7 @@ def _says_something(text: str, start: int, end: int, holes: Sequence[tuple[int, 
 def _disjoint(
     found: Iterable[tuple[int, int, Placeholder]], taken: Sequence[tuple[int, int]]
 ) -> tuple[tuple[int, int, Placeholder], ...]:
-    """Return the widest of ``found`` that touch neither each other nor ``taken``, in order."""
+    """Return the widest of ``found`` that overlap neither each other nor ``taken``, in order."""
     kept: list[tuple[int, int, Placeholder]] = []
     end = 0
     for start, stop, name in sorted(found, key=lambda each: (each[0], -each[1])):

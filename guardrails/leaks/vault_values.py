@@ -1,7 +1,7 @@
-"""Where values of a tenant's vault stand in a text, whatever the size of the vault.
+"""Finds the values of a tenant's vault in a text, for a vault of any size.
 
-The values are read once and kept in memory; what is allocated later is added. When a value was
-forgotten, or a transaction was rolled back after it was read, all of them are read again.
+The values are read once and kept in memory; values that are allocated later are added. When a value
+was forgotten, or a transaction was rolled back after it was read, all of them are read again.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class VaultValues:
     def find(
         self, text: str, holes: Sequence[placeholders.Found]
     ) -> Iterator[tuple[int, int, Placeholder]]:
-        """Yield where values stand, longest first from each place; ``holes`` are placeholders."""
+        """Yield the places of values, longest first from each place; ``holes`` are placeholders."""
         return self._current().find(text, holes)
 
     def drop_forgotten(self) -> None:
-        """Let go of values that the vault holds no more."""
+        """Drop values that are no longer in the vault."""
         if self._state is not None:
             self._current()
 
@@ -66,7 +66,7 @@ class VaultValues:
 class _Values:
     """A dictionary of token sequences.
 
-    What is more than one plain word is found in any case: ``_folded`` holds it in lower case.
+    A value of more than one plain word is found in any case: ``_folded`` has it in lower case.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class _Values:
         return len(self._surfaces)
 
     def add(self, surface: Surface) -> None:
-        """Add a surface form; of two that are the same words the first of the vault is found."""
+        """Add a surface form; of two with the same words, the one that came first is found."""
         value, name = normalise(surface.value).text, surface.placeholder
         tokens = tuple(_token(match[0]) for match in _TOKEN.finditer(value))
         self._surfaces[name] = tokens
@@ -92,10 +92,10 @@ class _Values:
     def find(
         self, text: str, holes: Sequence[placeholders.Found]
     ) -> Iterator[tuple[int, int, Placeholder]]:
-        """Yield where values stand, longest first from each place.
+        """Yield the places of values, longest first from each place.
 
-        A placeholder counts as the words that it stands for: when half a value was masked, the
-        other half would give it away. What stands behind placeholders alone is no find.
+        A placeholder counts as the words that it replaces: when half a value was masked, the other
+        half would reveal it. A value of placeholders alone is not returned.
         """
         if not self._names:
             return
@@ -119,7 +119,7 @@ class _Values:
         at = 0
         for hole in holes:
             places += _words(text, at, hole.start)
-            words = self._surfaces.get(hole.placeholder, ("\0",))  # a word that no value holds
+            words = self._surfaces.get(hole.placeholder, ("\0",))  # a word that is in no value
             places += (_Place(word, hole.start, hole.end, hidden=True) for word in words)
             at = hole.end
         return [*places, *_words(text, at, len(text))]
@@ -127,7 +127,7 @@ class _Values:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A word of a text, or one of those that a placeholder at these characters stands for."""
+    """A word of a text, or one of the words that the placeholder at these characters replaces."""
 
     word: str
     start: int
@@ -162,7 +162,7 @@ def _words(text: str, start: int, end: int) -> list[_Place]:
 
 
 def _seen(value: Sequence[_Place], places: Sequence[_Place], at: int) -> tuple[int, int] | None:
-    """Return what to mask of a value: placeholders too that stand for nothing else."""
+    """Return what to mask of a value, including placeholders that replace only parts of it."""
     before, after = places[:at], places[at + len(value) :]
     first, last = value[0], value[-1]
     if first.hidden and before and before[-1].end == first.end:

@@ -18,11 +18,11 @@ from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.parts import light_parts
 from tests.fakes.tickets import import_tickets
 from ui.operations.base import Step, TenantArgs
-from ui.operations.callers import Caller, Door
+from ui.operations.callers import Caller, Interface
 from ui.operations.reindex import REINDEX
 from ui.operations.tenants import SHOW
 
-OWNER = Caller(Door.SHELL, owner=True)
+OWNER = Caller(Interface.SHELL, owner=True)
 TUNNEL = "The tunnel flaps at noon. Which MTU?"
 TICKET = '{"id": "AC-1", "subject": "Tunnel", "turns": [{"text": "The tunnel flaps at noon."}]}'
 

@@ -1,4 +1,4 @@
-"""A redactor over an ephemeral vault, for tests: finds the words it is told to find."""
+"""A redactor over an ephemeral vault, for tests: its detector finds given words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WordDetector:
 
 
 class BrokenDetector:
-    """A detector that has died."""
+    """A detector that always fails."""
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         raise MemoryError(texts[0])

@@ -1,4 +1,4 @@
-"""How tests of detection speak: what is hidden in a text, and what can still be read."""
+"""Assertions for tests of detection: what is masked in a text, and what can be read."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Blind:
 
 
 class Dead:
-    """A detector that has died, with the text in its last words."""
+    """A detector that always fails, with the text in its exception."""
 
     def detect(self, texts: Sequence[str]) -> list[list[Any]]:
         raise MemoryError(texts[0])
@@ -62,7 +62,7 @@ class FullDisk(FakeLedger):
 
 
 class Tenant:
-    """What stands round a gate."""
+    """A gate with its surroundings."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ async def _send_async(gate: EgressGate, request: dict[str, Any]) -> httpx.Respon
 
 
 def sent(gate: EgressGate, content: object, look: Callable[[], bytes]) -> str:
-    """Return the message content that came out on the other side of the gate."""
+    """Return the message content that the server received."""
     send("sync", gate, chat(content))
     body = cast("dict[str, Any]", json.loads(look()))
     return str(body["messages"][0]["content"])

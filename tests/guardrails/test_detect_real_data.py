@@ -1,4 +1,4 @@
-"""Floors on public data that nobody of this project wrote; it is read where it is present."""
+"""Minimum scores on public data from outside this project, if the data is present."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
 
 def slowly(values: Sequence[KnownValue], text: str) -> list[tuple[int, int]]:
-    """Return where ``values`` stand: one alternative for each, the longest first."""
+    """Return where ``values`` are: one alternative for each, the longest first."""
     found: list[tuple[int, int]] = []
     for exact in (False, True):
         forms = {" ".join(unwrap(one.value).split()) for one in values if one.exact is exact}

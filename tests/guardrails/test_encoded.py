@@ -1,4 +1,4 @@
-"""Values that stand in a text in an encoding are redacted like those that stand there plainly."""
+"""Encoded values in a text are redacted like plain ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.guardrails.bench import Bench
 
 NAME, MAIL = "Agnès Thornurvik", "agnes.thornurvik@acme.example"
 PERSON, SECRET = EntityType.PERSON, EntityType.SECRET
-TOLD = KnownValues.of_people([KnownPerson(RawText(NAME), RawText(MAIL))])
+DECLARED = KnownValues.of_people([KnownPerson(RawText(NAME), RawText(MAIL))])
 
 ENCODED = {
     "percent signs": quote(MAIL, safe=""),
@@ -43,7 +43,7 @@ ENCODED = {
 def test_a_known_value_is_masked_in_any_encoding_and_restored_as_it_stood(written: str) -> None:
     bench = Bench({})
     text = f"before {written} after"
-    redacted = bench.redactor.redact(RawText(text), TOLD).text
+    redacted = bench.redactor.redact(RawText(text), DECLARED).text
     said = redacted.reveal()
     assert not any(part in said for part in (written, quote("Thornurvik"), "hornurvik"))
     assert said.startswith("before ")

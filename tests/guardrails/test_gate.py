@@ -1,4 +1,4 @@
-"""The egress gate on a real socket: what leaves, what does not, and what is written down."""
+"""The egress gate on a real socket: what is sent, what is refused, and what the ledger records."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def server() -> Iterator[ModelServer]:
 
 
 def refused(mode: str, tenant: Tenant, server: ModelServer, body: Any, **request: Any) -> str:
-    """Assert that nothing arrives, and return what the refusal says."""
+    """Assert that nothing arrives, and return the message of the refusal."""
     with pytest.raises(QuietdeskError) as caught:
         send(mode, tenant.gate(server.origin), body, **request)
     assert server.received == []
@@ -279,7 +279,7 @@ def test_what_must_not_leave_does_not_wherever_it_hides(
     mode: str, where: str, server: ModelServer
 ) -> None:
     message = refused(mode, careful(), server, HIDING[where])
-    assert "found what must not leave" in message
+    assert "found values that must not be sent" in message
     for value in (MAIL, PASSWORD, NAME, HOST, "Max", "4111"):
         assert value not in message
 

@@ -1,4 +1,4 @@
-"""Prompt injections are found where they stand, and honest words that sound alike are not."""
+"""Prompt injections are found in their place, and harmless look-alikes are not."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ VALUES = st.recursive(
 
 
 def complaint_about(body: bytes) -> str:
-    """Return everything that an error about ``body`` holds, nothing if there is none."""
+    """Return everything in the error about ``body``, or an empty text without an error."""
     try:
         for _, parsed in records(body):
             parsed.into(Record)

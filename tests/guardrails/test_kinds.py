@@ -31,7 +31,7 @@ def types_in(node: ast.AST) -> set[str]:
 
 
 def tables(path: Path) -> Iterator[str]:
-    """Yield the constants of a module that hold three entity types or more."""
+    """Yield the constants of a module with three entity types or more."""
     for statement in ast.parse(path.read_text("utf-8")).body:
         constant = isinstance(statement, ast.Assign | ast.AnnAssign)
         if constant and statement.value and len(types_in(statement.value)) > 2:

@@ -1,4 +1,4 @@
-"""A placeholder that a model mangled finds its person again, and never another one."""
+"""A placeholder that a model changed is repaired to the same person, never to another one."""
 
 from __future__ import annotations
 

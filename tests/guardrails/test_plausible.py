@@ -1,4 +1,4 @@
-"""A guess of the model is believed only where a value of its type could stand."""
+"""A guess of the model is accepted only where a value of its type is possible."""
 
 from __future__ import annotations
 

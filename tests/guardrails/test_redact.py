@@ -1,4 +1,4 @@
-"""Redacting a text, and putting back what was redacted out."""
+"""Redacting a text, and restoring the redacted values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last scan: what stops a text, what is masked again, what is left alone."""
+"""The leak scan: what stops a text, what is masked again, what is unchanged."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_half_a_value_beside_a_placeholder_of_the_other_half_is_masked_with_it()
 
 
 def test_a_value_that_is_wanted_readable_is_not_masked_again() -> None:
-    """A word decided on is left as it stands, and a longer value that holds it is not."""
+    """An allow-listed word stays readable; a longer value that contains it is masked."""
     tenant, names = Tenant(), ["PowerScale", "PowerScale Weatherby"]
     tenant.knows(*((PERSON, name) for name in names))
     readable = allow_list([Term(RawText("powerscale"), None)])

@@ -1,4 +1,4 @@
-"""The seal: a value opens where it was closed, and nowhere else."""
+"""The seal: a value opens at the place where it was sealed, and nowhere else."""
 
 from __future__ import annotations
 

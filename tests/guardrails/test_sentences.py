@@ -1,4 +1,4 @@
-"""Where sentences end: at every stop for what may be hostile, for a reader elsewhere."""
+"""Sentence ends: at every stop in text that may be hostile, only at real ends otherwise."""
 
 from __future__ import annotations
 

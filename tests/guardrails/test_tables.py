@@ -86,7 +86,7 @@ def test_a_good_rule_is_read_with_its_fragments_and_samples(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("'acme_(", "'acme_((", "no regular expression"),
+        ("'acme_(", "'acme_((", "not a valid regular expression"),
         ("acme_{hex 16}", "acme_{hex 8}", "does not match its example"),
         ("acme_short", "acme_none", "which it must not"),
     ],
@@ -107,13 +107,13 @@ def test_a_rule_with_a_bad_pattern_or_a_failing_example_is_refused(
         ('"SECRET"', '"SECRETS"', "there is no type SECRETS"),
         ("(?&tail)", "(?&tale)", "there is no fragment tale"),
         ("{hex 16}", "{hax 16}", "there is no sample hax"),
-        ("'acme_(?P<x>(?&tail))'", "7", "pattern is no text"),
+        ("'acme_(?P<x>(?&tail))'", "7", "pattern is not text"),
         ("pattern = 'acme_(?P<x>(?&tail))'", "", "pattern is missing"),
         ('["acme_short"]', "[]", "an example of each sort"),
         ('["acme_"]', '["ACME_"]', "not in lower case"),
-        ('["acme_"]', "[7]", "something that is no text"),
+        ('["acme_"]', "[7]", "something that is not text"),
         ("keywords =", 'check = "mixed"\nkeywords =', "there is no check mixed"),
-        ("keywords =", 'score = "high"\nkeywords =', "score is no number"),
+        ("keywords =", 'score = "high"\nkeywords =', "score is not a number"),
         ("[[rules]]", "[[rules]", "cannot be read"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The model's promises: whole words, right places, nothing read twice, no foreign weights."""
+"""The model's promises: whole words, right places, cached pieces, no other weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the detector reads past, the gate reads past too: unseen characters, look-alikes, widths."""
+"""Detector and gate normalise the same invisible characters, look-alikes and widths."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.web.html import text as shown
 
 _PLANES = itertools.chain(range(0x20000), range(0xE0000, 0xE1000))
 READ_PAST = [chr(code) for code in _PLANES if normalise(chr(code)).text != chr(code)]
-"""Every character that the detector does not take as it stands."""
+"""Every character that the detector normalises."""
 DROPPED = [each for each in READ_PAST if not normalise(each).text]
 DRESSED = {
     plain: [each for each in READ_PAST if normalise(each).text == plain]
@@ -44,7 +44,7 @@ TENANT = a_tenant()
 
 
 def leaves(text: str, tenant: Tenant = TENANT) -> str:
-    """Return what of ``text`` leaves, as a reader sees it; nothing when it is refused."""
+    """Return what is sent of ``text``, as a reader sees it; empty when it is refused."""
     try:
         body = redact_body(json.dumps(chat(text)).encode(), tenant.scanner)
     except Stopped:
@@ -119,7 +119,7 @@ def test_an_unseen_character_in_an_encoding_hides_nothing() -> None:
 
 
 def test_without_the_table_the_gate_lets_such_a_name_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: what the tests above hold is held by the scanner's reading and nothing else."""
+    """The control: without the scanner's normalisation, the tests above fail."""
 
     def as_written(text: str) -> Normal:
         return Normal(text, None, len(text))

@@ -1,4 +1,4 @@
-"""The verdict on what a model said: redacted first, then looked at."""
+"""The verdict on what a model said: redacted first, then checked."""
 
 from __future__ import annotations
 

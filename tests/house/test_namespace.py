@@ -1,4 +1,4 @@
-"""The five rooms are ours, whatever folder a command is run from."""
+"""The five packages are ours, from any working directory."""
 
 from __future__ import annotations
 

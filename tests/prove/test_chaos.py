@@ -1,4 +1,4 @@
-"""Whatever breaks, and whenever: no byte on the wire says who anybody is."""
+"""When any part fails at any time, no byte on the wire identifies a person."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TICKET = {
 
 
 class Breakable:
-    """The rules, until a test puts another detector in their place."""
+    """The rules, until a test replaces the detector."""
 
     def __init__(self) -> None:
         self.instead: Detector = build_rule_detector()
@@ -68,7 +68,7 @@ class Breakable:
 
 @dataclass(frozen=True)
 class Scene:
-    """A tenant with a ticket and an article, and a model that keeps every byte."""
+    """A tenant with a ticket and an article, and a model server that records every byte."""
 
     home: Home
     server: ModelServer
@@ -91,7 +91,7 @@ class Scene:
         ]
 
     def must_keep_still(self) -> None:
-        """Assert that nothing on the wire says who anybody is."""
+        """Assert that nothing on the wire identifies a person."""
         seen = self.server.seen().decode("utf-8", "replace").casefold()
         assert [value for value in RAW if value.casefold() in seen] == []
 

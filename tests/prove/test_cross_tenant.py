@@ -41,7 +41,7 @@ from tests.prove.two_tenants import (
 )
 from tests.ui.web_fixtures import PASSWORD, ticket
 from ui.operations.base import silent
-from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.operator import Operator
 from ui.operations.registry import OPERATIONS
 
@@ -98,7 +98,7 @@ def test_ten_thousand_attempts_find_nothing_of_another_tenant(
 
 
 def test_what_is_searched_for_does_stand_at_the_other_desk(scene: Scene) -> None:
-    """Every secret word comes out at its own desk, so that none is looked for in vain."""
+    """Every secret word is found at its own desk, so the search for it can succeed."""
     held = everything(scene.theirs).casefold()
     assert [each for each in scene.search().watched if each not in held] == []
 
@@ -132,16 +132,16 @@ def test_with_the_other_documents_on_the_library_the_same_search_finds_hits(scen
 
 
 def test_the_other_index_alone_gives_nothing_away(scene: Scene) -> None:
-    """Each hit is looked up in the tenant's own records, which hold no such chunk."""
+    """Each hit is looked up in the tenant's own records, which have no such chunk."""
     theirs = scene.theirs
     mixed = replace(scene.mine, vectors=theirs.vectors, lexical=theirs.lexical)
     retrievals(search := scene.search(), scene, mixed)
     assert search.hits == []
 
 
-@pytest.mark.parametrize("door", ["operations", "pages"])
+@pytest.mark.parametrize("interface", ["operations", "pages"])
 def test_without_the_check_of_memberships_the_same_search_finds_hits(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, door: str
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, interface: str
 ) -> None:
     everybody = scene.home.accounts.memberships(VICTIMS_LOGIN)
 
@@ -150,7 +150,7 @@ def test_without_the_check_of_memberships_the_same_search_finds_hits(
 
     monkeypatch.setattr(scene.home.accounts, "memberships", as_member)
     search = scene.search()
-    raid = partial(operations, names=READING - OF_THE_OWNER) if door == "operations" else pages
+    raid = partial(operations, names=READING - OF_THE_OWNER) if interface == "operations" else pages
     raid(search, scene)
     assert search.hits
 
@@ -176,7 +176,7 @@ def back_again(desk: Desk, typed: str) -> object:
 
 
 def reads(search: Search, scene: Scene, desk: Desk) -> None:
-    """Every store is asked for every id of the other tenant, whatever it is an id of."""
+    """Every store is asked for every id of the other tenant, of any kind."""
     records = desk.records
     stock: list[DocumentReader] = [records.documents]
     if desk.library_view is not None:
@@ -207,7 +207,7 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
 
 
 def writes(search: Search, scene: Scene, desk: Desk) -> None:
-    """Every store is told to change or remove what is not this tenant's."""
+    """Every store is asked to change or remove another tenant's data."""
     documents, drafts, tickets = desk.records.documents, desk.records.drafts, desk.records.tickets
     move = partial(drafts.move, expected=DraftState.PENDING, to=DraftState.APPROVED)
     for name in scene.names[::EACH]:
@@ -231,7 +231,7 @@ def retrievals(search: Search, scene: Scene, desk: Desk) -> None:
 
 
 def flows(search: Search, scene: Scene, desk: Desk) -> None:
-    """Every flow gets the other tenant's names, and tickets and edits hold its placeholders."""
+    """Every flow gets the other tenant's names; tickets and edits contain its placeholders."""
     person = the_person()
     for name in scene.names[::EACH]:
         for write in (draft_reply, summarise, forget_ticket):
@@ -255,7 +255,7 @@ def asked_slowly(desk: Desk, question: RawText) -> object:
 
 
 def one_ticket(desk: Desk, reference: str, text: RawText) -> object:
-    """A ticket of this tenant's own, from its import to the reply that goes out."""
+    """A ticket of this tenant, from its import to the released reply."""
     person, typed = the_person(), declared(text)
     import_tickets(desk, RawText(ticket(reference, typed, typed, "Ola Berg")), "own.jsonl")
     draft, summary = draft_reply(desk, reference), summarise(desk, reference)
@@ -269,8 +269,8 @@ def operations(search: Search, scene: Scene, names: Collection[str]) -> None:
     """Every operation is called at the other tenant by a stranger, and for its ids by a member."""
     operator = Operator(scene.home)
     attacker, owner = (
-        logged_in(scene.home, ATTACKERS_LOGIN, Door.SHELL),
-        Caller(Door.SHELL, owner=True),
+        logged_in(scene.home, ATTACKERS_LOGIN, Interface.SHELL),
+        Caller(Interface.SHELL, owner=True),
     )
     for name in sorted(names):
         operation = OPERATIONS[name]

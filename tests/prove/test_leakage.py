@@ -1,4 +1,4 @@
-"""Three thousand known values through every flow, and every guard missed in its turn."""
+"""Three thousand known values through every flow; without any one guard, values leak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel holds what the packages hold, and works where the sources are not."""
+"""The wheel contains all files of the packages, and works without the sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two tenants behind one served home, what one of them holds, and a search for it."""
+"""Two tenants in one served home, the data of one of them, and a search for that data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TOPICS = ("printer", "scanner", "router", "projector", "terminal", "headset", "k
 
 @dataclass(frozen=True)
 class Plant:
-    """What a tenant was given: ``bait`` may be typed by anybody, ``secret`` by nobody else."""
+    """A tenant's data: anyone may type ``bait``, only the tenant knows ``secret``."""
 
     bait: list[str] = field(default_factory=list[str])
     secret: list[str] = field(default_factory=list[str])
@@ -50,7 +50,7 @@ class Plant:
 
 @dataclass(frozen=True)
 class Scene:
-    """A served home with both tenants, what the victim holds and how it is named."""
+    """A served home with both tenants, the victim's data and its names."""
 
     site: Site
     plant: Plant
@@ -109,7 +109,7 @@ class Search:
 
 
 def declared(value: object) -> str:
-    """Return all that ``value`` tells, raw text and fields of errors included."""
+    """Return everything that ``value`` contains, raw text and fields of errors included."""
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
         return "\n".join(map(declared, _parts(cast("Iterable[object]", value))))
     if isinstance(value, BaseModel):
@@ -140,7 +140,7 @@ def _word(value: object) -> str:
 
 
 def everything(desk: Desk) -> str:
-    """Return all that a desk holds, with the identity that its placeholders stand for."""
+    """Return all data of a desk, with the identity of its placeholders."""
     records = desk.records
     references = [row.reference for row in records.tickets.list()]
     surfaces = sorted(str(each) for each in placeholders_in(desk))
@@ -261,7 +261,7 @@ def placeholders_in(desk: Desk) -> list[Placeholder]:
 
 
 def quiet(_: object) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 def the_person() -> Person:

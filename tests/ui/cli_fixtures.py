@@ -86,12 +86,12 @@ class Ran:
 
     @property
     def error(self) -> dict[str, Any]:
-        """What a command with --json says went wrong; the last line, after any progress."""
+        """The error of a command with --json; the last line, after any progress."""
         return json.loads(self.err.strip().splitlines()[-1])["error"]
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
-    """Return what a command sees: this home, and nothing of whoever runs the tests."""
+    """Return the environment of a command: this home, and nothing of the user's own."""
     clean = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     named = {f"QUIETDESK_{name.upper()}": value for name, value in settings.items()}
     return {**clean, "QUIETDESK_HOME": str(home), "QUIETDESK_PORT": "0", **named}
@@ -174,7 +174,7 @@ class Served:
 
 @contextmanager
 def serving(home: Path, *options: str, **settings: str) -> Generator[Served]:
-    """Serve ``home`` while inside; afterwards ask for an orderly end."""
+    """Serve ``home`` while inside; afterwards ask for an orderly shutdown."""
     process = begin(home, "serve", *options, **settings)
     assert process.stderr is not None
     said: list[str] = []
@@ -231,7 +231,7 @@ def _bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bare(_bare: Path, tmp_path: Path) -> Path:
-    """A home of its own with the tenant acme and nothing else, that nobody serves."""
+    """A home of its own with only the tenant acme, without a server."""
     import shutil
 
     return Path(shutil.copytree(_bare, tmp_path / "home"))

@@ -1,4 +1,4 @@
-"""Fixtures of the doors' tests."""
+"""Fixtures of the interfaces' tests."""
 
 from __future__ import annotations
 

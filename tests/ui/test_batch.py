@@ -1,4 +1,4 @@
-"""A night's batch: every ticket once in the queue and once in the file, whatever happens."""
+"""A batch: every ticket is once in the queue and once in the file, even after a kill."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.fakes.parts import light_parts
 from tests.ui.cli_fixtures import Served, begin, ended, quietdesk, serving
 from ui.operations.base import Progress, Step, silent
 from ui.operations.batch import SUMMARISE, BatchArgs, BatchResult, _batch
-from ui.operations.callers import Caller, Door
+from ui.operations.callers import Caller, Interface
 from ui.operations.tickets import Export
 from ui.operations.writing import summarised
 
-OWNER = Caller(Door.SHELL, owner=True)
+OWNER = Caller(Interface.SHELL, owner=True)
 ACME = ("--tenant", "acme")
 NAME = "Theodora Quillfeather"
 
@@ -87,7 +87,7 @@ def night(home: Home, tmp_path: Path) -> Night:
 
 
 class Killed(BaseException):
-    """Stands for the end of the process."""
+    """Simulates the end of the process."""
 
 
 EACH_ONCE = Counter({"N-0": 1, "N-1": 1, "N-2": 1, "N-3": 1})
@@ -141,7 +141,7 @@ def test_all_means_every_open_ticket_also_those_written_about_before(night: Nigh
 @pytest.mark.parametrize("held", ["notes\n", "{}\n", '{"tenant": "globex", "kind": "summary", "x'])
 def test_a_file_that_holds_anything_else_is_not_touched(night: Night, held: str) -> None:
     night.out.write_text(held)
-    with pytest.raises(BadInput, match="something else"):
+    with pytest.raises(BadInput, match="something other"):
         night.run()
     assert night.out.read_text() == held
     assert night.queued() == Counter()
@@ -191,7 +191,7 @@ def test_a_batch_runs_beside_the_page(served: Served, tmp_path: Path) -> None:
     command = ("draft", "--tenant", "night", "--file", str(tickets), "--out", str(out))
     done = served.run(*command)
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"3 written, 0 known before: {out}\n"
+    assert done.out == f"3 written, 0 existed before: {out}\n"
     assert served.run(*command, "--json").json == {"written": 0, "known": 3, "failed": []}
     assert set(references(out).values()) == {1}
 

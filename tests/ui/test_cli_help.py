@@ -1,4 +1,4 @@
-"""Help is quick, complete and honest about how to use the command line."""
+"""Help is quick and complete, and its usage lines are correct."""
 
 from __future__ import annotations
 

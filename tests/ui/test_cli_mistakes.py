@@ -1,4 +1,4 @@
-"""Whatever is wrong with the input gets one clear message, its exit code, and changes nothing."""
+"""Every mistake in the input gives one clear message and its exit code, and changes nothing."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_setting_that_cannot_be_used_is_named(bare: Path) -> None:
 
 
 def test_a_home_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
-    said(quietdesk(tmp_path / "home", "tenant", "list"), 2, "Nothing is kept")
+    said(quietdesk(tmp_path / "home", "tenant", "list"), 2, "There is no home in")
     assert not (tmp_path / "home").exists()
 
 
@@ -196,7 +196,7 @@ def test_labelled_data_that_cannot_be_read_is_named_by_line(tmp_path: Path) -> N
 
 
 def said(done: Ran, code: int, words: str) -> None:
-    """Assert the code, and one message of at most three lines that holds ``words``."""
+    """Assert the code, and one message of at most three lines that contains ``words``."""
     assert (done.code, done.out) == (code, ""), done.err
     lines = done.err.strip().splitlines()
     assert words in done.err

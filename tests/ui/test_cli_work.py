@@ -32,7 +32,7 @@ def test_an_answer_cites_source_heading_and_lines(served: Served) -> None:
 def test_a_question_that_nothing_answers_is_told_so(served: Served) -> None:
     done = served.run("ask", "When is the canteen open on Whit Monday?", *ACME)
     assert done.code == 0
-    assert done.out.startswith("Nothing here answers this.")
+    assert done.out.startswith("No document answers this.")
 
 
 def test_lists_and_drafts_show_nobody(served: Served) -> None:
@@ -84,7 +84,7 @@ def test_a_wrong_password_and_an_unknown_login_sound_the_same(served: Served, wh
         "tickets", "show", "AC-1", *ACME, "--as", who, "--json", password="wrong-password"
     )
     assert done.code == 3
-    assert done.error["happened"] == "This login and password do not belong together."
+    assert done.error["happened"] == "The login or the password is wrong."
 
 
 def test_a_text_from_outside_does_not_steer_the_terminal(served: Served) -> None:

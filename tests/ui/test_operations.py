@@ -1,4 +1,4 @@
-"""Operations are the same through either door; what crosses the door is JSON and nothing else."""
+"""Operations are the same through every interface; arguments and results are JSON only."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_a_crash_report_holds_places_and_types_and_no_values(tmp_path: Path) -> 
     assert "builtins.ValueError" in report
     assert "builtins.KeyError" in report
     assert "test_operations.py:" in report
-    told = crash(error, tmp_path)
+    shown = crash(error, tmp_path)
     (path,) = (tmp_path / "logs").iterdir()
     assert path.read_text() == report
     assert path.stat().st_mode & 0o777 == 0o600
-    assert isinstance(told, Crash)
-    assert told.exit_code == 70
-    assert SECRET not in report + str(told)
+    assert isinstance(shown, Crash)
+    assert shown.exit_code == 70
+    assert SECRET not in report + str(shown)
 
 
 def _fail() -> BaseException:

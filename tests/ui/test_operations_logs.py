@@ -1,4 +1,4 @@
-"""Logs hold numbers and single words of ours; text is refused, other people's prose is left out."""
+"""Logs contain only our numbers and single words; text is refused, library prose omitted."""
 
 from __future__ import annotations
 

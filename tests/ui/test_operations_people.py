@@ -15,12 +15,12 @@ from assistant.model import Role
 from assistant.settings import Settings
 from tests.fakes.parts import light_parts
 from ui.operations.base import silent
-from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.operator import Operator
 from ui.operations.registry import OPERATIONS
 
 PASSWORD, OTHER = "correct horse battery", "staple of the battery"
-OWNER = Caller(Door.SHELL, owner=True)
+OWNER = Caller(Interface.SHELL, owner=True)
 PEOPLE = {"ada": Role.ADMIN, "rae": Role.REVIEWER, "ann": Role.AGENT}
 
 
@@ -40,7 +40,7 @@ def do(home: Home, caller: Caller, name: str, **args: Any) -> Any:
 
 
 def person(home: Home, login: str) -> Caller:
-    return logged_in(home, login, Door.SHELL)
+    return logged_in(home, login, Interface.SHELL)
 
 
 def test_the_owner_lists_all_users_and_an_admin_those_of_the_tenant(home: Home) -> None:
@@ -124,11 +124,11 @@ def test_no_password_shows_in_a_repr() -> None:
 
 def test_guesses_at_the_old_password_lock_out_the_address_that_guesses_alone(home: Home) -> None:
     here, elsewhere = (
-        logged_in(home, "ann", Door.PAGE, each) for each in ("192.0.2.1", "192.0.2.9")
+        logged_in(home, "ann", Interface.PAGE, each) for each in ("192.0.2.1", "192.0.2.9")
     )
     change = {"tenant": "acme", "old": "a wrong guess", "new": OTHER}
     for _ in range(8):
-        with pytest.raises(NotPermitted, match="another one"):
+        with pytest.raises(NotPermitted, match="old password is wrong"):
             do(home, here, "user.own_password", **change)
     with pytest.raises(NotPermitted, match="too often from this address"):
         do(home, here, "user.own_password", **(change | {"old": PASSWORD}))

@@ -1,4 +1,4 @@
-"""Each rule of a tenant's policy is set by an operation, and decides what leaves the house."""
+"""Each rule of a tenant's policy is set by an operation, and decides what is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from guardrails.policy import Policy
 from tests.fakes.plain import redacted
 from tests.model_server import ModelServer
 from ui.operations.base import silent
-from ui.operations.callers import Caller, Door
+from ui.operations.callers import Caller, Interface
 from ui.operations.operator import Operator
 from ui.operations.tenants import SET, TenantRules
 
@@ -46,7 +46,10 @@ def opened(
             home.add_tenant("acme")
 
             def asks(**rules: Any) -> bool:
-                args, caller = TenantRules(tenant="acme", **rules), Caller(Door.SHELL, owner=True)
+                args, caller = (
+                    TenantRules(tenant="acme", **rules),
+                    Caller(Interface.SHELL, owner=True),
+                )
                 Operator(home).perform(SET, caller, args, silent)
                 server.received.clear()
                 home.desk("acme").writer.answer(redacted("How do I print?"), [PASSAGE])

@@ -1,4 +1,4 @@
-"""What changes a tenant's index takes its turn, whichever interface asks for it."""
+"""Operations that change a tenant's index take its turn, from every interface."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from tests.fakes.parts import light_parts
 from tests.ui.web_fixtures import ticket
 from ui.operations.base import silent
-from ui.operations.callers import Caller, Door
+from ui.operations.callers import Caller, Interface
 from ui.operations.ingest import INGEST, IngestArgs
 from ui.operations.operator import Operator
 from ui.operations.tenants import SET, TenantRules
@@ -27,7 +27,7 @@ from ui.operations.tickets import IMPORT, Export
 from ui.web.tabs.correcting import decide
 from ui.web.visit import open_visit
 
-OWNER = Caller(Door.SHELL, owner=True)
+OWNER = Caller(Interface.SHELL, owner=True)
 PATIENCE_S = 60
 ANSWER = "The driver of the yardarm printer is broken. Install it again from the share."
 
@@ -92,7 +92,7 @@ def test_asking_and_drafting_one_ticket_wait_for_no_turn(operator: Operator) -> 
 
 
 class _Turn:
-    """A lock that reports who comes and has to wait."""
+    """A lock that reports when a thread has to wait."""
 
     def __init__(self, happened: SimpleQueue[str]) -> None:
         self._lock = threading.Lock()

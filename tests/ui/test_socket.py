@@ -1,4 +1,4 @@
-"""One process owns a home; what dies leaves nothing that misleads the next one."""
+"""One process owns a home; a killed one leaves nothing that misleads the next one."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_server_that_dies_in_the_middle_is_reported_plainly(bare: Path, tmp_pa
         done = ended(running)
     assert (done.code, done.out) == (5, "")
     assert done.error["happened"].startswith(
-        "The running Quietdesk ended or fell silent in the middle of “ingest”"
+        "The running Quietdesk ended or stopped answering during “ingest”"
     )
     assert "nothing is half-written" in done.error["safe"]
     again = ended(begin(bare, "ingest", str(tmp_path / "docs"), *ACME, "--json"))
@@ -100,9 +100,7 @@ def test_an_interrupted_command_says_so_in_one_line(bare: Path, tmp_path: Path) 
     running.send_signal(signal.SIGINT)
     done = ended(running)
     assert done.code == 130
-    assert done.err.splitlines() == [
-        "Stopped. What was finished before is kept; nothing is half-written."
-    ]
+    assert done.err.splitlines() == ["Stopped. Finished steps are stored; nothing is half-written."]
 
 
 def test_a_port_that_is_taken_is_named(bare: Path) -> None:
@@ -139,7 +137,7 @@ def _many_documents(folder: Path) -> Path:
 
 
 def _wait_for_work(home: Path) -> None:
-    """Wait until the documents are being redacted; their vectors and their records come after."""
+    """Wait until the documents are being redacted; their vectors and records are written later."""
     until = time.monotonic() + 120
     with closing(sqlite3.connect(f"file:{home}/quietdesk.db?mode=ro", uri=True)) as database:
         while time.monotonic() < until:

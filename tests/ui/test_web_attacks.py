@@ -25,7 +25,7 @@ from tests.ui.web_fixtures import MAIL, OTHER, PLANTED, Browser, Site, serving
 from ui.web.bindings import Bindings
 
 UPLOAD = {"files": ("secret.txt", b"7")}
-"""One byte: even without the wall, Gradio is told to take no more."""
+"""One byte: even without the firewall, Gradio is configured to accept no more."""
 
 
 def _no_wall(gradio: ASGIApp, _bindings: Bindings) -> ASGIApp:
@@ -34,7 +34,7 @@ def _no_wall(gradio: ASGIApp, _bindings: Bindings) -> ASGIApp:
 
 @pytest.fixture(scope="module")
 def unwalled(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
-    """The same application with the wall around Gradio left out."""
+    """The same application without the firewall around Gradio."""
     with serving(tmp_path_factory.mktemp("unwalled"), _no_wall) as made:
         yield made
 
@@ -52,14 +52,14 @@ def test_nobody_reads_the_results_of_another_persons_page(site: Site) -> None:
 
 
 def test_without_the_wall_anybody_reads_them(unwalled: Site) -> None:
-    """The same attack on Gradio alone succeeds, so it is the wall that stops it."""
+    """The same attack on Gradio alone succeeds, so it is the firewall that stops it."""
     with unwalled.client("ann") as ann, unwalled.client("gil") as gil:
         assert ann.fire(_open_ticket(ann)).status_code == 200
         assert PLANTED in json.dumps(gil.results(ann.session_hash))
 
 
 def test_nobody_puts_an_event_into_another_persons_page(site: Site) -> None:
-    """An event under somebody else's hash is refused, so nothing foreign appears on their page."""
+    """An event under another person's hash is refused, so nothing foreign appears on their page."""
     with site.client("ann") as ann, site.client("gil") as gil:
         ann.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")
         forged = gil.event(
@@ -95,7 +95,7 @@ def test_a_hash_is_read_in_one_way(site: Site, query: str) -> None:
 
 
 def test_an_event_is_read_in_one_way(site: Site) -> None:
-    """Twin keys, foreign keys, files and nested values never reach Gradio."""
+    """Duplicate keys, unknown keys, files and nested values never reach Gradio."""
     with site.client("ann") as ann:
         good = _open_ticket(ann)
         duplicate = json.dumps(good)[:-1] + ', "session_hash": "other"}'
@@ -124,7 +124,7 @@ def test_an_event_is_read_in_one_way(site: Site) -> None:
 
 
 def test_logging_out_drops_what_was_not_fetched(own_site: Site) -> None:
-    """A result that waits when its owner logs out is gone, and the hash opens onto nothing."""
+    """A result that waits when its owner logs out is dropped, and the hash is useless."""
     with own_site.client("ann") as ann, own_site.client("gil") as gil:
         ann.fire(_open_ticket(ann))
         ann.post("/logout")
@@ -132,7 +132,7 @@ def test_logging_out_drops_what_was_not_fetched(own_site: Site) -> None:
 
 
 def test_gradio_remembers_no_value_of_any_page(own_site: Site) -> None:
-    """After tickets, drafts and answers were shown, Gradio holds no word of them."""
+    """After tickets, drafts and answers were shown, Gradio has no word of them."""
     with own_site.client("rae") as rae:
         rae.do("qd-tickets", "click", {"ticket": "AC-1"}, tenant="acme")
         rae.do("qd-draft", "click", tenant="acme", opened="AC-1")
@@ -146,7 +146,7 @@ def test_gradio_remembers_no_value_of_any_page(own_site: Site) -> None:
 
 
 def test_gradio_alone_would_remember(own_site: Site) -> None:
-    """With Gradio's own memory put back, an opened ticket stays in it."""
+    """With Gradio's own state holder, an opened ticket stays in memory."""
     from gradio.state_holder import StateHolder
 
     gradio = _gradio(own_site)
@@ -163,7 +163,7 @@ def test_gradio_alone_would_remember(own_site: Site) -> None:
 
 
 def test_gradio_takes_and_gives_no_file(site: Site) -> None:
-    """Its upload is refused, and so is its download, of whatever path."""
+    """Its upload is refused, and so is its download, of any path."""
     with site.client("ann") as ann, site.client("gil") as gil:
         assert ann.post("/desk/gradio_api/upload", files=UPLOAD).status_code == 403
         for path in (site.home.settings.home / "quietdesk.db", site.temp, Path("/etc/hostname")):
@@ -172,7 +172,7 @@ def test_gradio_takes_and_gives_no_file(site: Site) -> None:
 
 
 def test_without_the_wall_one_person_downloads_anothers_upload(unwalled: Site) -> None:
-    """The same attack on Gradio alone succeeds: the file lies in plain text for everybody."""
+    """The same attack on Gradio alone succeeds: everyone can read the file in plain text."""
     with unwalled.client("ann") as ann, unwalled.client("gil") as gil:
         (path,) = ann.post("/desk/gradio_api/upload", files=UPLOAD).json()
         assert gil.get(f"/desk/gradio_api/file={path}").text == "7"
@@ -180,7 +180,7 @@ def test_without_the_wall_one_person_downloads_anothers_upload(unwalled: Site) -
 
 
 def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
-    """After an import the planted words stand in no file of the home and of no temporary folder."""
+    """After an import the planted words are in no file of the home or of a temporary folder."""
     start, word = time.time(), "Zephyrine Hollowbrook"
     line = json.loads(OTHER) | {"id": "GX-9", "requester": {"name": word}}
     note = f"# Door code\n\n{word} asked for the new door. The porter opens it at seven."
@@ -231,7 +231,7 @@ _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
 
 
 def test_a_crafted_event_opens_no_other_tenant(site: Site) -> None:
-    """Whatever tenant a browser names, a person without a membership there gets no word of it."""
+    """A person without a membership gets no word of a tenant that their browser names."""
     with site.client("gil") as gil:
         wired = {tuple(each) for every in gil.config["dependencies"] for each in every["targets"]}
         tried = {(gil.part(name)["id"], kind) for name, kind, _ in _EVENTS}
@@ -256,7 +256,7 @@ def test_choosing_a_tenant_checks_the_membership_there(site: Site) -> None:
 
 
 def test_a_conversation_is_its_owners_alone(site: Site) -> None:
-    """Whoever names somebody else's conversation reads nothing of it and stops nothing in it."""
+    """Naming another person's conversation neither shows it nor stops it."""
     with site.client("ann") as ann, site.client("rae") as rae:
         asked = {"tenant": "acme", "question": "Why does the printer print blank pages?"}
         talk = ann.do("qd-question", "submit", None, **asked)["qd-talk"]
@@ -284,7 +284,7 @@ def test_files_of_another_tenant_are_neither_taken_nor_given(site: Site) -> None
 def test_an_admin_without_another_role_reads_and_writes_nothing_of_a_customer(
     own_site: Site,
 ) -> None:
-    """Managing people is a role of its own; the ledger, which holds no text, is shown for it."""
+    """Managing people is a role of its own; the ledger, which contains no text, is shown for it."""
     desk = own_site.home.desk("acme")
     with own_site.client("ada") as ada:
         for name, kind, picked in _EVENTS:
@@ -338,13 +338,13 @@ def test_an_agent_decides_on_no_word(own_site: Site) -> None:
                 where = {"opened": "AC-1", "draft_opened": draft.id}
                 shown = ann.do(name, "click", picked, tenant="acme", **where)
                 assert shown.changed == []
-                assert "takes the role reviewer" in shown.notice
+                assert "needs the role reviewer" in shown.notice
     assert desk.records.terms.list() == []
     assert len(list(desk.ledger.rows())) == rows
 
 
 def test_a_placeholder_of_another_ticket_says_nothing(own_site: Site) -> None:
-    """Only what stands in the open text can be left readable, though the vault knows more."""
+    """Only values of the open text can be left readable, although the vault has more."""
     export = OTHER.replace("GX-1", "AC-9")
     with own_site.client("rae") as rae:
         _upload(rae, "tickets", "t.jsonl", export.encode(), tenant="acme")
@@ -375,13 +375,13 @@ def test_a_word_that_was_decided_on_stands_in_no_log_and_no_ledger(
     rows = "".join(row.body for row in own_site.home.desk("acme").ledger.rows())
     assert "term.added" in [row.kind for row in own_site.home.desk("acme").ledger.rows()]
     held = "\n".join(_everything_gradio_holds(own_site))
-    for told in (rows, held, *capfd.readouterr(), caplog.text):
-        assert word not in told
+    for output in (rows, held, *capfd.readouterr(), caplog.text):
+        assert word not in output
     assert not _files_with(own_site.home.settings.home, word, since=0)
 
 
 def test_an_agent_imports_nothing_and_reads_no_ledger(site: Site) -> None:
-    """Imports and the ledger are for reviewers, whatever the page shows."""
+    """Imports and the ledger are for reviewers, even if an agent sends the events."""
     with site.client("ann") as ann:
         assert _upload(ann, "tickets", "x.jsonl", b"{}", tenant="acme").status_code == 403
         assert "may not" in ann.do("qd-verify", "click", tenant="acme").notice
@@ -415,7 +415,7 @@ def _open_ticket(browser: Browser) -> dict[str, Any]:
 def _refused(browser: Browser, name: str, draft: Draft, text: str) -> None:
     shown = browser.do(name, "click", tenant="acme", draft_opened=draft.id, edit=text)
     assert shown.changed == []
-    assert "takes the role reviewer" in shown.notice, shown.notice
+    assert "needs the role reviewer" in shown.notice, shown.notice
 
 
 def _status(browser: Browser) -> set[tuple[int, str]]:
@@ -436,7 +436,7 @@ def _upload(
 
 
 def _files_with(folder: Path, word: str, since: float) -> list[Path]:
-    """Return the files changed since then that hold ``word``."""
+    """Return the files changed since then that contain ``word``."""
     return [
         path
         for where, _, names in os.walk(folder)
@@ -450,7 +450,7 @@ def _fresh_bytes(path: Path, since: float) -> bytes:
         status = path.lstat()
         fresh = S_ISREG(status.st_mode) and status.st_mtime >= since - 1
         return path.read_bytes() if fresh else b""
-    except OSError:  # somebody else's, or gone meanwhile
+    except OSError:  # another process's, or deleted meanwhile
         return b""
 
 

@@ -40,7 +40,7 @@ def chromium() -> Generator[Chromium]:
 
 @pytest.fixture
 def page(chromium: Chromium, own_site: Site) -> Generator[Page]:
-    """A page whose every request and every complaint is kept on it."""
+    """A page that records every request and every console error."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     made = context.new_page()
     made.set_default_timeout(30_000)
@@ -109,7 +109,7 @@ def test_selected_words_are_masked_and_a_placeholder_leads_to_its_row(
     )
     form = page.locator("#qd-correcting .qd-term-form")
     expect(form.get_by_label("Words")).to_have_value("Whit Monday")
-    form.get_by_label("What they are").select_option("ORGANIZATION")
+    form.get_by_label("Their type").select_option("ORGANIZATION")
     form.get_by_role("button", name="Mask").click()
     expect(page.locator(".qd-notice")).to_contain_text("Masked from now on.")
     expect(page.locator(".qd-turn-text").first).not_to_contain_text("Whit Monday")
@@ -170,17 +170,17 @@ def test_the_browser_itself_refuses_inline_code(page: Page, own_site: Site) -> N
 
 
 def test_files_are_imported_from_the_page(page: Page, own_site: Site, tmp_path: Path) -> None:
-    """A reviewer chooses a file, and the page says what came of it, mistakes included."""
+    """A reviewer chooses a file, and the page shows the result, errors included."""
     good, bad = tmp_path / "more.jsonl", tmp_path / "bad.jsonl"
     good.write_text(ticket("AC-7", "Badge", "I lost my badge."), encoding="utf-8")
     bad.write_text("{", encoding="utf-8")
     _log_in(page, own_site, "rae")
     page.get_by_role("tab", name="Import").click()
     form = page.locator(".qd-upload").first
-    for path, told in ((good, "1 new"), (bad, "not valid JSON")):
+    for path, shown in ((good, "1 new"), (bad, "not valid JSON")):
         form.locator("input").set_input_files(os.fspath(path))
         form.get_by_role("button", name="Import").click()
-        expect(form.locator(".qd-result")).to_contain_text(told)
+        expect(form.locator(".qd-result")).to_contain_text(shown)
 
 
 def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
@@ -194,7 +194,7 @@ def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
 
 
 def test_a_conversation_goes_on_and_its_citations_open(page: Page, own_site: Site) -> None:
-    """A follow-up stands below what it follows; a mark opens its passage; a new one is empty."""
+    """A follow-up is shown below the first question; a mark opens its passage."""
     _log_in(page, own_site, "ann")
     page.get_by_role("tab", name="Ask").click()
     _ask(page, "Why does the printer print blank pages?")
@@ -215,7 +215,7 @@ def test_a_conversation_goes_on_and_its_citations_open(page: Page, own_site: Sit
 def test_an_answer_is_read_while_it_is_written_and_can_be_stopped(
     chromium: Chromium, tmp_path: Path
 ) -> None:
-    """Checked sentences stand there before the model is done; Stop hangs up and keeps them."""
+    """Checked sentences are shown before the model is done; Stop disconnects and keeps them."""
     first = (
         "Open the printer queue and restart the spooler service. [1] Then print a test page. [1]"
     )
@@ -235,7 +235,7 @@ def test_an_answer_is_read_while_it_is_written_and_can_be_stopped(
         expect(answer).to_contain_text("restart the spooler service", timeout=60_000)
         expect(page.locator(".qd-writing")).to_be_visible()
         stop.click()
-        expect(page.locator("#qd-answer")).to_contain_text("You stopped it here.")
+        expect(page.locator("#qd-answer")).to_contain_text("You stopped the answer here.")
         expect(page.locator(".qd-answer")).to_contain_text("restart the spooler service")
         expect(page.locator(".qd-answer")).not_to_contain_text("word word")
         expect(stop).to_be_disabled()

@@ -1,4 +1,4 @@
-"""A reviewer says what was masked wrongly or missed, and it counts from then on."""
+"""A reviewer corrects what was masked wrongly or missed; the correction applies from then on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from guardrails import RawText
 from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import HOSTILE, MAIL, PLANTED, Browser, Shown, Site, ticket
 from ui.operations.base import silent
-from ui.operations.callers import Door, logged_in
+from ui.operations.callers import Interface, logged_in
 from ui.operations.terms import ADD, OneTerm
 from ui.operations.tickets import REDACT, RedactArgs
 
@@ -24,7 +24,7 @@ AT: dict[str, Any] = {"tenant": "acme", "opened": "AC-5", "as_seen": True}
 
 @pytest.fixture
 def desk_site(own_site: Site) -> Site:
-    """A ticket that names a vendor's address, a word that nobody masks, and a password."""
+    """A ticket that names a vendor's address, a word that is not masked, and a password."""
     said = f"{WORD} wants help@vendor.example. The password is hunter2-Xy99. Say <PERSON_1> hello."
     export = RawText(ticket("AC-5", "Printer prints blank pages", said))
     import_tickets(own_site.home.desk("acme"), export, "t.jsonl")
@@ -38,7 +38,7 @@ def test_a_missed_word_is_masked_in_the_open_ticket_at_once(desk_site: Site) -> 
         assert WORD not in shown["qd-thread"]
         assert "organization" in shown["qd-thread"]
         assert "Masked from now on." in shown.notice
-        assert "1 document was read before" in shown.notice
+        assert "1 document was read under earlier terms" in shown.notice
         assert WORD in shown["qd-correcting"]
     assert WORD not in draft_reply(desk_site.home.desk("acme"), "AC-5").written.saw.reveal()
 
@@ -61,7 +61,7 @@ def test_the_tickets_own_people_stay_masked_and_that_is_said(desk_site: Site) ->
         _thread(rae)
         shown = _correct(rae, do="allow", placeholder=_placeholder(rae, PLANTED))
     assert PLANTED not in shown["qd-thread"]
-    assert "Here it stays masked" in shown.notice
+    assert "It stays masked here" in shown.notice
 
 
 def test_a_secret_cannot_be_brought_back_and_that_is_said(desk_site: Site) -> None:
@@ -94,16 +94,18 @@ def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -
         found = re.search(r'data-term="(\w+)"', shown)
         assert found
         gone = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
-        assert "No term yet" in gone["qd-terms"]
+        assert "No terms yet" in gone["qd-terms"]
         again = rae.do("qd-terms", "click", {"do": "remove", "term": found[1]}, tenant="acme")
         assert "removed already" in again.notice
 
 
 def test_the_shell_decides_and_redacts_again_like_the_page(desk_site: Site) -> None:
-    home, rae = desk_site.home, logged_in(desk_site.home, "rae", Door.SHELL)
-    told = ADD.run(home, rae, OneTerm(tenant="acme", text=WORD, mask_as="ORGANIZATION"), silent)
-    assert [(each.text, each.mask_as) for each in told.terms] == [(WORD, "ORGANIZATION")]
-    assert told.stale_documents == 1
+    home, rae = desk_site.home, logged_in(desk_site.home, "rae", Interface.SHELL)
+    terms_now = ADD.run(
+        home, rae, OneTerm(tenant="acme", text=WORD, mask_as="ORGANIZATION"), silent
+    )
+    assert [(each.text, each.mask_as) for each in terms_now.terms] == [(WORD, "ORGANIZATION")]
+    assert terms_now.stale_documents == 1
     assert REDACT.run(home, rae, RedactArgs(tenant="acme"), silent).changed == 1
     assert REDACT.run(home, rae, RedactArgs(tenant="acme"), silent).changed == 0
     with pytest.raises(BadInput, match="no such type"):

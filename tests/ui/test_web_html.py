@@ -1,4 +1,4 @@
-"""What is put on the page is escaped by the way it is made."""
+"""Everything on the page is escaped by construction."""
 
 from __future__ import annotations
 

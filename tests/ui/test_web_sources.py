@@ -1,4 +1,4 @@
-"""Under an answer stands why each passage was found, and its closest sentence is marked."""
+"""An answer shows why each passage was found, and marks its closest sentence."""
 
 from __future__ import annotations
 

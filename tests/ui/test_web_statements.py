@@ -1,4 +1,4 @@
-"""What the page asks of the database does not grow with what is kept there."""
+"""The number of the page's database statements does not grow with the data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fakes.tickets import import_tickets
 from tests.statements import counted, opened
 from tests.ui.web_fixtures import Site, serving, ticket
 from ui.operations.base import silent
-from ui.operations.callers import Door, logged_in
+from ui.operations.callers import Interface, logged_in
 from ui.operations.operator import Operator
 from ui.operations.tickets import FIND, FindArgs
 
@@ -38,7 +38,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
 
 
 def test_a_keystroke_in_the_filter_takes_five_statements_at_most(crowded: Site) -> None:
-    """Those of the wall come on top: one for each request, whatever it is."""
+    """The session middleware adds one statement for each request."""
     with crowded.client("rae") as rae:
         rae.part("qd-filter")
         with counting(crowded) as sent:
@@ -69,7 +69,7 @@ def test_opening_the_page_takes_thirty_statements_at_most(crowded: Site) -> None
 def test_a_list_without_a_filter_opens_the_tickets_that_it_shows_alone(
     crowded: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caller = logged_in(crowded.home, "rae", Door.PAGE)
+    caller = logged_in(crowded.home, "rae", Interface.PAGE)
     with opened(monkeypatch) as seen:
         args = FindArgs(tenant="acme", limit=5)
         found = Operator(crowded.home).perform(FIND, caller, args, silent)

@@ -16,7 +16,7 @@ NOTE = "# Badge\n\nA lost badge is blocked at the front desk within the hour."
 
 
 def test_a_reviewer_imports_tickets(own_site: Site) -> None:
-    """An export is read, and the page says how many tickets are new."""
+    """An export is read, and the page shows how many tickets are new."""
     export = "\n".join(
         (ticket("AC-8", "Badge", "I lost my badge."), ticket("AC-9", "Tap", "Drips."))
     )
@@ -36,10 +36,10 @@ def test_a_reviewer_imports_an_article_and_replaces_it(own_site: Site) -> None:
         same = _send(rae, "knowledge", "badge.md", NOTE)
         newer = _send(rae, "knowledge", "badge.md", f"{NOTE} Ask for Willow.")
         asked = rae.do("qd-question", "submit", tenant="acme", question="Who blocks a lost badge?")
-    told = [answer.json()["said"] for answer in (first, same, newer)]
-    assert told[0].startswith("Added")
-    assert told[1].startswith("Nothing changed")
-    assert told[2].startswith("Replaced")
+    shown = [answer.json()["said"] for answer in (first, same, newer)]
+    assert shown[0].startswith("Added")
+    assert shown[1].startswith("Nothing changed")
+    assert shown[2].startswith("Replaced")
     assert "front desk" in asked["qd-answer"]
     assert len(own_site.home.desk("acme").records.documents.documents()) == 2
 
@@ -76,8 +76,8 @@ def test_a_huge_file_is_refused_before_it_is_read(site: Site) -> None:
             content=(b" " * 1_048_576 for _ in range(most // 1_048_576 + 2)),
         )
     assert grown.status_code == 400
-    for told in (declared, grown.json()):
-        assert "larger than" in told["happened"]
+    for shown in (declared, grown.json()):
+        assert "larger than" in shown["happened"]
 
 
 def test_the_outbox_can_be_taken_away(own_site: Site) -> None:
@@ -115,7 +115,7 @@ def _only_declared(browser: Browser, length: int) -> dict[str, str]:
         line.putheader(name, value)
     line.endheaders()
     answer = line.getresponse()
-    told = json.loads(answer.read())
+    shown = json.loads(answer.read())
     line.close()
     assert answer.status == 400
-    return told
+    return shown

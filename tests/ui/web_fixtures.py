@@ -117,7 +117,7 @@ class Browser(httpx.Client):
 
     @property
     def config(self) -> dict[str, Any]:
-        """What Gradio tells the browser about the page."""
+        """Gradio's configuration of the page, as the browser gets it."""
         if self._config is None:
             page = self.get("/desk/").text
             found = re.search(r"window\.gradio_config = (.*?);</script>", page)
@@ -232,7 +232,7 @@ def own_site(tmp_path: Path) -> Generator[Site]:
 def serving(
     folder: Path, wrap: Wrap | None = None, parts: Parts | None = None, **settings: Any
 ) -> Generator[Site]:
-    """Serve a fresh home from ``folder``, by default with the wall around Gradio."""
+    """Serve a fresh home from ``folder``, by default with the firewall around Gradio."""
     from ui.web.app import build_app  # here: Gradio takes seconds, and few workers need it
     from ui.web.firewall import GradioWall
 

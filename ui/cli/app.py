@@ -34,7 +34,7 @@ def _group(help_text: str) -> typer.Typer:
 
 
 def _command(group: typer.Typer, name: str, operation: str, command: Callable[..., None]) -> None:
-    """Add a command of an operation: its line, and below it what the command says of itself."""
+    """Add the command of an operation; its help is the operation's line, then the docstring."""
     more = inspect.getdoc(command) or ""
     group.command(name, help=f"{LINES[operation]}\n\n{more}")(command)
 
@@ -86,13 +86,13 @@ def _library() -> typer.Typer:
 
 
 def _people() -> typer.Typer:
-    group = _group("People of a tenant, who are masked everywhere.")
+    group = _group("People of a tenant, who are always masked.")
     _command(group, "import", "people.import", tenants.import_people)
     return group
 
 
 def _terms() -> typer.Typer:
-    group = _group("Words that a tenant decides on: always masked, or left readable.")
+    group = _group("Words that are always masked, or left readable, for a tenant.")
     _command(group, "add", "terms.add", terms.add)
     _command(group, "remove", "terms.remove", terms.remove)
     _command(group, "list", "terms.list", terms.list_all)
@@ -128,7 +128,7 @@ def _tickets() -> typer.Typer:
 
 
 def _forget() -> typer.Typer:
-    group = _group("Erase for good, from the disk too.")
+    group = _group("Erase data for good, also from the disk.")
     _command(group, "document", "forget.document", forgetting.document)
     _command(group, "ticket", "forget.ticket", forgetting.ticket)
     return group
@@ -155,7 +155,7 @@ def _outbox() -> typer.Typer:
 
 
 def _ledger() -> typer.Typer:
-    group = _group("What left, what came back, and the proof that nobody changed it.")
+    group = _group("The log of what was sent, received and decided, and its verification.")
     _command(group, "show", "ledger.show", ledger.show)
     _command(group, "verify", "ledger.verify", ledger.verify)
     return group

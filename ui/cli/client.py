@@ -1,7 +1,7 @@
-"""Who does the work: a running `serve`, or else this process, which then owns the home.
+"""Runs an operation in a running `serve`, or else in this process, which then owns the home.
 
-The lock decides, not the socket: a socket without a listener is a dead server's, and a lock
-without a listener is another command's, which is waited for.
+The lock decides, not the socket: a socket without a listener belongs to a dead server, and a lock
+without a listener belongs to another command, for which this one waits.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def perform(
     progress: Progress | None = None,
     create: bool = False,
 ) -> ResultT:
-    """Run ``operation`` wherever it can run. Only ``create`` makes a home that is not there.
+    """Run ``operation`` in the server or here. Only ``create`` makes a home that does not exist.
 
     The caller is the person of ``credential``, or without one the owner of the home.
     """
@@ -44,7 +44,7 @@ def perform(
     settings = load_settings()
     progress = progress or silent
     until = time.monotonic() + _PATIENCE_S
-    told = False
+    announced = False
     while True:
         try:
             return _through(settings.home, operation, args, credential, progress)
@@ -55,9 +55,9 @@ def perform(
         except _Taken as taken:
             if time.monotonic() > until:
                 raise taken.error from None
-        if not told:
+        if not announced:
             typer.echo("Another command is using this home; waiting for it.", err=True)
-            told = True
+            announced = True
         time.sleep(_PAUSE_S)
 
 
@@ -84,7 +84,7 @@ def _here(
     from assistant.bootstrap import Home, HomeInUse
     from ui.crash import translated
     from ui.logs import configure
-    from ui.operations.callers import Door
+    from ui.operations.callers import Interface
     from ui.operations.operator import Operator
 
     try:
@@ -95,7 +95,7 @@ def _here(
     with home:
         configure(settings.home)
         operator = Operator(home)
-        caller = operator.caller(Door.SHELL, credential, owns=True)
+        caller = operator.caller(Interface.SHELL, credential, owns=True)
         return operator.perform(operation, caller, args, progress)
 
 
@@ -104,8 +104,8 @@ def _must_exist(settings: Settings) -> None:
 
     if settings.database_url is None and not (settings.home / "quietdesk.db").exists():
         raise NotFound(
-            f"Nothing is kept in {settings.home} yet.",
-            todo="Begin with `quietdesk tenant add`, or set QUIETDESK_HOME.",
+            f"There is no home in {settings.home} yet.",
+            todo="Create one with `quietdesk tenant add`, or set QUIETDESK_HOME.",
         )
 
 
@@ -163,7 +163,7 @@ def _broken_off(name: str, error: Exception | None) -> Exception:
 
     how = f" ({type(error).__name__})" if error else ""
     return StorageTrouble(
-        f"The running Quietdesk ended or fell silent in the middle of “{name}”{how}.",
-        safe="What was finished before is kept; nothing is half-written.",
-        todo="See whether `quietdesk serve` still runs, then repeat the command.",
+        f"The running Quietdesk ended or stopped answering during “{name}”{how}.",
+        safe="Finished steps are stored; nothing is half-written.",
+        todo="Check whether `quietdesk serve` still runs, then repeat the command.",
     )

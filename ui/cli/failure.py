@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and what a person reads when it did not work.
+"""How a command ends: its exit code, and the message when it failed.
 
 Three short lines at most: what happened, what was kept safe, what to do next. Never a traceback.
 """
@@ -35,12 +35,12 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _drop_output()
         return _BROKEN_PIPE
-    except Exception as error:  # noqa: BLE001 - the last door: whatever it is gets one message
+    except Exception as error:  # noqa: BLE001 - the last handler: every error becomes one message
         if isinstance(error, OSError):
             _drop_output()
         return _failed(error, as_json=as_json)
     if code == _INTERRUPTED:
-        typer.echo("Stopped. What was finished before is kept; nothing is half-written.", err=True)
+        typer.echo("Stopped. Finished steps are stored; nothing is half-written.", err=True)
     return code
 
 
@@ -93,7 +93,7 @@ def _home() -> Path | None:
 
 
 def _drop_output() -> None:
-    """Send to nowhere what could not be written: Python tries once more at exit, and complains."""
+    """Discard output that cannot be written: Python would try again at exit, and report it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

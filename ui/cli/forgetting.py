@@ -18,23 +18,25 @@ if TYPE_CHECKING:
 def document(
     source: Annotated[
         str,
-        typer.Argument(help="As citations name it, or the path of a file or folder that was read."),
+        typer.Argument(
+            help="Its name in citations, or the path of a file or folder that was read."
+        ),
     ],
     *,
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Values of the vault that no other text holds go too.
+    """Values of the vault that are in no other text are erased too.
 
-    The file itself is yours: while it is in a folder that is read, the next `ingest` brings it
-    back.
+    The file itself is not deleted: if it stays in a folder that is read, the next `ingest` reads it
+    again.
     """
     from ui.operations.forgetting import DOCUMENT, ForgetArgs
 
     name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
         done = perform(DOCUMENT, ForgetArgs(tenant=tenant, name=name), progress=progress)
-    tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
+    print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
 
 
 def ticket(
@@ -47,16 +49,16 @@ def ticket(
 
     with screen.watching() as progress:
         done = perform(TICKET, ForgetArgs(tenant=tenant, name=reference), progress=progress)
-    tell(done, f"the ticket; its drafts: {done.drafts}", json=json)
+    print_forgotten(done, f"the ticket; its drafts: {done.drafts}", json=json)
 
 
-def tell(done: Forgotten, what: str, *, json: bool) -> None:
-    """Print what was forgotten, and what may still hold words of it."""
+def print_forgotten(done: Forgotten, what: str, *, json: bool) -> None:
+    """Print what was forgotten, and what may still contain words of it."""
     if json:
         screen.as_json(done)
         return
     screen.say(f"Forgot {what}; values of the vault: {done.values}.")
     if done.quoting:
-        screen.note(f"Drafts that quote it still: {done.quoting}; `forget ticket` erases them.")
+        screen.note(f"Drafts that still quote it: {done.quoting}; `forget ticket` erases them.")
     if not done.erased:
-        screen.note("PostgreSQL keeps dead rows and its log until it vacuums and recycles them.")
+        screen.note("PostgreSQL keeps deleted rows and its log until it vacuums and recycles them.")

@@ -27,7 +27,7 @@ def ingest(
     dry: Dry = False,
     json: Json = False,
 ) -> None:
-    """Ends with 1 when a document could not be read; all others are in the index then."""
+    """The exit code is 1 if a document could not be read; all others are in the index."""
     from ui.operations.ingest import INGEST, IngestArgs
 
     args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs)
@@ -46,14 +46,16 @@ def ask(
     *,
     tenant: Tenant,
     type_: Annotated[
-        str, typer.Option("--type", help="Only from files that end so, such as md or pdf.")
+        str, typer.Option("--type", help="Only from files of this type, such as md or pdf.")
     ] = "",
     source: Annotated[
         str, typer.Option(help="Only from this file, or below this folder, as citations show it.")
     ] = "",
     tag: Annotated[
         list[str] | None,
-        typer.Option(metavar="TAG", help="Only from documents with this tag; each one given."),
+        typer.Option(
+            metavar="TAG", help="Only from documents with this tag; repeat it to require several."
+        ),
     ] = None,
     product: Annotated[
         list[str] | None,
@@ -64,15 +66,16 @@ def ask(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="YYYY-MM-DD",
-            help="Only from documents that were updated since.",
+            help="Only from documents that were updated since this day.",
         ),
     ] = None,
     note: Annotated[
-        bool, typer.Option("--note", help="Keep it for `gaps` though a filter left documents out.")
+        bool,
+        typer.Option("--note", help="Keep it for `gaps` although a filter excluded documents."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """What nothing answers is kept for `gaps`, unless a filter left documents out."""
+    """A question without an answer is kept for `gaps`, unless a filter excluded documents."""
     from ui.operations.ask import ASK, Question
 
     asked = Question(
@@ -107,10 +110,12 @@ def gaps(*, tenant: Tenant, json: Json = False) -> None:
 
 
 def redact(
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="A text file; - is stdin.")] = "-",
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE|-]", help="A text file; - reads stdin.")
+    ] = "-",
     *,
     tenant: Annotated[
-        str, typer.Option("--tenant", "-t", help="Look up this tenant's placeholders.")
+        str, typer.Option("--tenant", "-t", help="Use this tenant's existing placeholders.")
     ] = "",
     json: Json = False,
 ) -> None:
@@ -123,7 +128,7 @@ def redact(
     screen.note(f"Masked: {total or 'nothing'}.")
 
 
-_NOT_KEPT = "A filter left documents out, so it is no gap yet; --note keeps it all the same."
+_NOT_KEPT = "A filter excluded documents, so it is not kept as a gap; --note keeps it."
 
 
 def _redacted(text: str, tenant: str) -> Redacted:
@@ -141,7 +146,7 @@ def _redacted(text: str, tenant: str) -> Redacted:
 
 
 def ingested(report: IngestResult, *, dry: bool) -> None:
-    """Print what a run did."""
+    """Print the result of a run."""
     for each in report.previews:
         masked = ", ".join(f"{count} {kind}" for kind, count in each.masked.items())
         screen.say(f"{each.source}: {each.chunks} chunks; masked: {masked or 'nothing'}")
@@ -155,8 +160,12 @@ def ingested(report: IngestResult, *, dry: bool) -> None:
     for note in report.notes:
         screen.note(f"In part: {note.source}: {note.text}")
     for pair in report.alike:
-        what = f"; {pair.newer} is newer and answers" if pair.newer else "; which one holds?"
-        screen.note(f"Alike ({pair.share:.0%}): {pair.one} and {pair.two}{what}")
+        what = (
+            f"; only the newer one, {pair.newer}, answers"
+            if pair.newer
+            else "; which one is right?"
+        )
+        screen.note(f"Near-duplicates ({pair.share:.0%}): {pair.one} and {pair.two}{what}")
     if report.embedding is not None:
         phases = ", ".join(f"{phase} {spent:.1f} s" for phase, spent in report.seconds.items())
         screen.note(f"Time: {phases}; embedding is {report.embedding:.0%} of it.")
@@ -174,10 +183,10 @@ def _answer(answer: AnswerView) -> None:
         screen.say()
         screen.say("Found:")
     else:
-        screen.say("Nothing here answers this.")
-        kept = "It is kept for `quietdesk gaps`." if answer.noted else _NOT_KEPT
+        screen.say("No document answers this.")
+        kept = "The question is kept for `quietdesk gaps`." if answer.noted else _NOT_KEPT
         screen.note(kept)
-        screen.say("Nearest articles:" if answer.nearest else "No article comes near either.")
+        screen.say("Nearest articles:" if answer.nearest else "No article is close to it.")
     for each in answer.nearest:
         why = ", ".join(each.terms) if "terms" in each.matched_by else ""
         ways = "both" if len(each.matched_by) > 1 else "".join(each.matched_by)

@@ -1,4 +1,4 @@
-"""``eval leakage``: plants, runs everything, searches; needs no tenant and leaves nothing."""
+"""``eval leakage``: the leakage test, in a temporary home that it deletes."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _FAILED = 1
 def leakage(
     *,
     n: Annotated[
-        int, typer.Option("--n", min=20, max=100_000, help="Values planted that we are declared.")
+        int, typer.Option("--n", min=20, max=100_000, help="How many declared values to plant.")
     ] = _DEFAULT,
     controls: Annotated[
-        bool, typer.Option(help="Also run with each guard switched off, which must leak.")
+        bool, typer.Option(help="Also run with each guard switched off; each run must leak.")
     ] = True,
     json: Json = False,
 ) -> None:
-    """Plant people and secrets, run every flow, and search all that left or was kept for them.
+    """Plant people and secrets, run every flow, and search everything sent or stored for them.
 
-    Ends with 1 when a known value leaked, or when a guard was switched off and nothing leaked.
+    The exit code is 1 if a known value leaked, or if nothing leaked with a guard switched off.
     """
     from eval.leakage.measure import measure
     from eval.leakage.switches import switches
@@ -59,11 +59,11 @@ def leakage(
 
 
 class CommandDoors:
-    """The ways in that the command line and the page use."""
+    """The interfaces under test: operations as the command line and the page call them."""
 
     @contextmanager
     def logging(self, home: Path) -> Generator[None]:
-        """Log as the product logs."""
+        """Configure logging as the product does."""
         import structlog
 
         from ui import logs
@@ -81,10 +81,10 @@ class CommandDoors:
                 structlog.configure(**before)
 
     def perform(self, home: Home, operation: str, **args: object) -> str:
-        """Run an operation; return its JSON or the message that a person would read."""
+        """Run an operation; return its JSON or its error message."""
         from assistant.errors import QuietdeskError
         from ui.operations.base import Credential, silent
-        from ui.operations.callers import Door
+        from ui.operations.callers import Interface
         from ui.operations.operator import Operator
         from ui.operations.registry import OPERATIONS
 
@@ -94,7 +94,7 @@ class CommandDoors:
         if "login" in args:
             who = Credential(login=str(args["login"]), password=str(args["password"]))
         try:
-            caller = operator.caller(Door.SHELL, who, owns=True)
+            caller = operator.caller(Interface.SHELL, who, owns=True)
             result = operator.perform(found, caller, found.args.model_validate(known), silent)
         except QuietdeskError as error:
             return str(error)
@@ -110,7 +110,7 @@ class CommandDoors:
 
 
 def own_switches() -> Mapping[str, Switch]:
-    """Return the guards of this room that can be switched off."""
+    """Return the guards of this package that can be switched off."""
     import traceback
 
     from eval.leakage.replaced import replaced
@@ -141,7 +141,7 @@ def _show(report: LeakageReport) -> None:
             ("known values planted", f"{known.planted:,}"),
             ("known values leaked", f"{known.leaks:,}"),
             ("upper bound of their rate, 95 %", f"{known.upper_bound_95:.3%}"),
-            ("values nobody declared", f"{unseen.planted:,}"),
+            ("values that were not declared", f"{unseen.planted:,}"),
             ("of them leaked", f"{unseen.leaks:,} ({unseen.rate:.1%}, {low:.1%} to {high:.1%})"),
             ("requests to the model", f"{report.requests:,}"),
         ),

@@ -40,10 +40,10 @@ def verify(*, tenant: Tenant, json: Json = False) -> None:
     if json:
         screen.as_json(proof)
     elif proof.holds:
-        screen.say(f"The ledger of {tenant} holds: {proof.rows} rows.")
+        screen.say(f"The ledger of {tenant} is intact: {proof.rows} rows.")
     else:
-        screen.note(f"The ledger of {tenant} does not hold. Row {proof.broken}: {proof.why}.")
-        screen.note("Rows before it are proven. Nothing was changed by looking.")
-        screen.note("Keep the home as it is and compare it with a backup.")
+        screen.note(f"The ledger of {tenant} is not intact. Row {proof.broken}: {proof.why}.")
+        screen.note("The rows before it are intact. Verifying changed nothing.")
+        screen.note("Do not change the home, and compare it with a backup.")
     if not proof.holds:
         raise typer.Exit(_REFUSED)

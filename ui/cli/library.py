@@ -9,7 +9,7 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.forgetting import tell
+from ui.cli.forgetting import print_forgotten
 from ui.cli.knowledge import ingested
 from ui.cli.options import Dry, Jobs, Json
 from ui.cli.tenants import reindexed
@@ -22,7 +22,7 @@ def ingest(
     dry: Dry = False,
     json: Json = False,
 ) -> None:
-    """Tenants read it after `tenant set TENANT --library`, and none of them can write it."""
+    """A tenant reads it after `tenant set TENANT --library`; no tenant can write it."""
     from ui.operations.ingest import FolderArgs
     from ui.operations.library import INGEST
 
@@ -66,7 +66,7 @@ def show(*, json: Json = False) -> None:
 
 def forget(
     source: Annotated[
-        str, typer.Argument(help="As citations name it, or the path of a file or folder.")
+        str, typer.Argument(help="The name in citations, or the path of a file or folder.")
     ],
     *,
     json: Json = False,
@@ -76,4 +76,4 @@ def forget(
     name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
         done = perform(FORGET, LibraryName(name=name), progress=progress)
-    tell(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
+    print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)

@@ -1,4 +1,4 @@
-"""``eval …``: needs no tenant, no home and no set-up; figures on stdout, progress on stderr."""
+"""``eval …``: measurements without a tenant or a home; figures on stdout, progress on stderr."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RESAMPLES = 1000
 
 
 class Baseline(StrEnum):
-    """What can be measured beside ours."""
+    """Detectors that can be measured for comparison."""
 
     PRESIDIO = "presidio"
 
@@ -38,10 +38,11 @@ class Baseline(StrEnum):
 def privacy(
     *,
     data: Annotated[
-        Path, typer.Option(help="JSON lines {text, spans: [{start, end, type}]}; .gz is unpacked.")
+        Path,
+        typer.Option(help="JSON lines {text, spans: [{start, end, type}]}, or the same as .gz."),
     ],
     baseline: Annotated[
-        Baseline | None, typer.Option(help="Measure this beside ours, in the same run.")
+        Baseline | None, typer.Option(help="Also measure this detector, in the same run.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -53,17 +54,17 @@ def privacy(
         rows = read_rows(data)
     screen.note(f"Masking {len(rows):,} texts.")
     report = measure(rows, _mask(settings), resamples=_RESAMPLES)
-    told = asdict(report)
+    figures = asdict(report)
     theirs = None
     if baseline is not None:
         from guardrails.detect import build_stock_detector
 
         screen.note("Masking them once more, with Presidio's defaults.")
         theirs = measure(rows, build_stock_detector().detect, resamples=_RESAMPLES)
-        told["baseline"] = {"name": baseline.value, **asdict(theirs)}
-        told["ratios"] = asdict(ratios(report, theirs))
+        figures["baseline"] = {"name": baseline.value, **asdict(theirs)}
+        figures["ratios"] = asdict(ratios(report, theirs))
     if json:
-        typer.echo(to_json.dumps(told, indent=2))
+        typer.echo(to_json.dumps(figures, indent=2))
     else:
         _show_privacy(report, theirs)
 
@@ -72,16 +73,18 @@ def retrieval(
     *,
     corpus: Annotated[Path, typer.Option(help="JSON lines {_id, title, text}.")],
     queries: Annotated[Path, typer.Option(help="JSON lines {_id, text}.")],
-    qrels: Annotated[Path, typer.Option(help="Judgements: query-id, corpus-id, score, by tabs.")],
+    qrels: Annotated[
+        Path, typer.Option(help="Judgements, tab-separated: query-id, corpus-id, score.")
+    ],
     unanswerable: Annotated[
-        Path | None, typer.Option(help="JSON lines of questions that nothing in it answers.")
+        Path | None, typer.Option(help="JSON lines of questions that the corpus does not answer.")
     ] = None,
     no_redaction: Annotated[
-        bool, typer.Option("--no-redaction", help="Measure without redacting, to compare.")
+        bool, typer.Option("--no-redaction", help="Measure without redaction, for comparison.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Measure whether questions find what answers them, and are refused where nothing does."""
+    """Measure whether questions find their answers, and are refused if there is none."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_reranker
     from eval.retrieval import measure
@@ -109,7 +112,7 @@ def injection(
     data: Annotated[Path, typer.Option(help="JSON lines {text, label, source}; 1 is an attack.")],
     json: Json = False,
 ) -> None:
-    """Measure whether prompt injections are found, and honest texts let through."""
+    """Measure how many prompt injections are found, and how many harmless texts are flagged."""
     from eval.injection import measure, read_samples
 
     settings = settings_of_home()
@@ -128,7 +131,7 @@ def drafts(
     queries: Annotated[Path, typer.Option(help="JSON lines {_id, text, metadata: {answer}}.")],
     json: Json = False,
 ) -> None:
-    """Measure whether drafts say what their sources say, and what a person would have said."""
+    """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
     from assistant.writers.extractive import ExtractiveWriter
@@ -153,7 +156,7 @@ def drafts(
 
 
 def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
-    """Return the product's own path: what is looked at is redacted before."""
+    """Return the product's own path: texts are redacted before detection."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
     from guardrails import RawText
@@ -171,7 +174,7 @@ def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
 def _show_injection(report: InjectionReport) -> None:
     parts = [*report.by_source.items(), ("all", report)]
     screen.table(
-        ("source", "texts", "attacks found", "honest texts taken for one"),
+        ("source", "texts", "attacks found", "harmless texts flagged"),
         (
             (name, each.texts, _percent(each.recall), _percent(each.false_alarm_rate))
             for name, each in parts
@@ -203,11 +206,11 @@ def steps(progress: Progress | None) -> Callable[[str, int, int], None]:
 
     paces: dict[str, Pace] = {}
 
-    def tell(what: str, done: int, total: int) -> None:
+    def show(what: str, done: int, total: int) -> None:
         if progress is not None:
             progress(paces.setdefault(what, Pace(what)).at(done, total))
 
-    return tell
+    return show
 
 
 def settings_of_home() -> Settings:
@@ -220,7 +223,7 @@ def settings_of_home() -> Settings:
 
 
 def _mask(settings: Settings) -> Callable[[Sequence[str]], list[list[Span]]]:
-    """Return the product's own path: what the redactor masked, its vault included."""
+    """Return the product's own path: the redactor, including its vault."""
     from assistant.bootstrap import ephemeral_redactor
     from guardrails import RawText
     from guardrails.spans import Span
@@ -241,7 +244,7 @@ def _mask(settings: Settings) -> Callable[[Sequence[str]], list[list[Span]]]:
 
 @contextmanager
 def _readable(path: Path) -> Generator[None]:
-    """Tell in one message what is wrong with a data file."""
+    """Report in one message what is wrong with a data file."""
     from assistant.errors import BadInput
     from eval.privacy import MalformedRow
 

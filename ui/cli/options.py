@@ -6,14 +6,12 @@ from typing import Annotated
 
 import typer
 
-Tenant = Annotated[
-    str, typer.Option("--tenant", "-t", metavar="TENANT", help="Whose data: the tenant's name.")
-]
+Tenant = Annotated[str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name.")]
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON on stdout, and errors as JSON on stderr.")
 ]
 Dry = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be masked and indexed; keep nothing.")
+    bool, typer.Option("--dry-run", help="Show what would be masked and indexed; store nothing.")
 ]
 Jobs = Annotated[
     int,
@@ -21,7 +19,7 @@ Jobs = Annotated[
         "--jobs",
         min=1,
         max=2,
-        help="2: redact documents while those before are embedded; 1: one thing after the other.",
+        help="2: redact documents while earlier ones are embedded; 1: one step after the other.",
     ),
 ]
 Login = Annotated[
@@ -29,6 +27,6 @@ Login = Annotated[
     typer.Option(
         "--as",
         metavar="LOGIN",
-        help="Who decides; the password is asked for, or taken from QUIETDESK_PASSWORD.",
+        help="The login of the person; the password is asked for, or read from QUIETDESK_PASSWORD.",
     ),
 ]

@@ -22,7 +22,7 @@ def list_all(
     tenant: Tenant,
     login: Login,
     failed: Annotated[
-        bool, typer.Option("--failed", help="Only replies that were given up.")
+        bool, typer.Option("--failed", help="Only replies whose delivery was given up.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -50,11 +50,11 @@ def export(
     tenant: Tenant,
     login: Login,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="A new file; only you can read it.")
+        Path | None, typer.Option("--out", "-o", help="A new file that only you can read.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write released replies with their texts: a JSON object a line, or one with --json."""
+    """Write released replies with their texts: JSON lines, or one JSON object with --json."""
     found = _released(tenant, login)
     text = found.model_dump_json(indent=2) + "\n" if json else _lines(found)
     if out is None:
@@ -65,9 +65,9 @@ def export(
 
 
 def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
-    """What the webhook does not take is tried again later, 8 times in all, and then given up.
+    """A reply that the webhook does not accept is tried again later, 8 times in all, then given up.
 
-    Ends with 1 when a reply was not taken; all others are delivered then.
+    The exit code is 1 if a reply was not accepted; all others are delivered.
     """
     from ui.operations.base import TenantArgs
     from ui.operations.outbox import DELIVER
@@ -85,14 +85,15 @@ def deliver(*, tenant: Tenant, login: Login, json: Json = False) -> None:
 
 def retry(
     reply: Annotated[
-        str, typer.Argument(metavar="REPLY", help="Its id, or the first digits of it; else all.")
+        str,
+        typer.Argument(metavar="REPLY", help="The reply's id, or its first digits; otherwise all."),
     ] = "",
     *,
     tenant: Tenant,
     login: Login,
     json: Json = False,
 ) -> None:
-    """`outbox deliver` posts them then; `outbox list --failed` names them."""
+    """`outbox deliver` then sends them; `outbox list --failed` lists them."""
     from ui.operations.outbox import RETRY, RetryArgs
 
     args = RetryArgs(tenant=tenant, reply=reply)
@@ -117,7 +118,7 @@ def _delivered(reply: ReplyView) -> str:
 
 
 def _tried(reply: ReplyView | NotTaken) -> str:
-    """Return why a reply was not taken, how often, and when it is tried again."""
+    """Return why a reply was not accepted, how often, and when it is tried again."""
     at = reply.next_attempt_at
     again = f"next attempt after {at:%Y-%m-%d %H:%M}Z" if at else "given up"
     return f"{reply.failure}, {reply.attempts} attempts, {again}"
@@ -128,7 +129,7 @@ def _lines(found: Outbox) -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Write a whole new 0600 file or none: the texts in it hold identity."""
+    """Write a complete new 0600 file or none, because its texts contain identity."""
     from assistant.errors import BadInput
 
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -1,4 +1,4 @@
-"""``review …``: decisions that need a person's credential."""
+"""``review …``: decisions, which need a person's login and password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ui.operations.base import Credential, Operation
     from ui.operations.review import DecideArgs, Decided
 
-DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help="Its id, or the first digits of it.")]
+DraftId = Annotated[
+    str, typer.Argument(metavar="DRAFT", help="The draft's id, or its first digits.")
+]
 
 
 def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
@@ -84,7 +86,12 @@ def edit(
     tenant: Tenant,
     login: Login,
     file: Annotated[
-        str, typer.Option("--file", "-f", help="The new text; - is stdin. Else your editor opens.")
+        str,
+        typer.Option(
+            "--file",
+            "-f",
+            help="The file of the new text (- is stdin); otherwise your editor opens.",
+        ),
     ] = "",
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""How results look: JSON for machines, tables and plain lines for people, progress on stderr."""
+"""Output of results: JSON for programs, tables and lines for people, progress on stderr."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_json(result: Shape) -> None:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without characters that would steer the terminal that shows it."""
+    """Return ``text`` without control characters, which would act on the terminal."""
     return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
@@ -33,18 +33,18 @@ def say(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """Tell the person something that is no part of the result."""
+    """Print a message that is not part of the result, on stderr."""
     typer.echo(plain(text), err=True)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table on a terminal, lines with tabs into a pipe."""
+    """Print a table on a terminal, tab-separated lines into a pipe."""
     cells = [[plain(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in ([*titles], *cells):
             typer.echo("\t".join(" ".join(cell.split()) for cell in line))
         return
-    from rich.console import Console  # here: no pipe and no machine ever needs it
+    from rich.console import Console  # imported here: a pipe or --json never needs it
     from rich.table import Table
     from rich.text import Text
 
@@ -55,7 +55,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def beside(texts: Sequence[tuple[str, str]]) -> None:
-    """Print titled texts side by side where there is room, one under the other where not."""
+    """Print titled texts side by side if there is room, otherwise below each other."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -74,7 +74,7 @@ _ROOM = 36
 
 
 def citations(cited: Iterable[CitationView]) -> None:
-    """Print where sentences come from, one line each."""
+    """Print the citations, one line each."""
     for each in cited:
         title = each.heading if each.title in each.heading else f"{each.title}, {each.heading}"
         say(f"  [{each.number}] {title.strip(', ')} ({each.source}, {each.place})")
@@ -82,7 +82,7 @@ def citations(cited: Iterable[CitationView]) -> None:
 
 @contextmanager
 def watching() -> Generator[Progress | None]:
-    """Show how far an operation is, with its rate and the time left; nothing into a file."""
+    """Show the progress, the rate and the time left of an operation, on a terminal only."""
     if not sys.stderr.isatty():
         yield None
         return

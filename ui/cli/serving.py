@@ -18,7 +18,7 @@ def serve(
         bool, typer.Option("--demo", help="Set up the three sample tenants first.")
     ] = False,
 ) -> None:
-    """Serve the agents' page, and do what other commands ask for, until Ctrl-C."""
+    """Serve the agents' page and run the operations of other commands, until Ctrl-C."""
     from assistant.settings import load_settings
 
     settings = load_settings()

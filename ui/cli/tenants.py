@@ -82,13 +82,13 @@ def _show(found: TenantDetail) -> None:
     )
     screen.table(("what", "value"), (*policy, *found.counts.items(), *stale))
     if found.stale_documents:
-        screen.note("Stale documents were read under other rules; `ingest` reads them again.")
+        screen.note("Stale documents were redacted under old rules; `ingest` reads them again.")
     if found.stale_vectors:
-        screen.note("Stale vectors are another model's; `reindex` makes them again.")
+        screen.note("Stale vectors are another model's; `reindex` rebuilds them.")
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
-    """It may be stopped at any moment: the same command goes on. Then the new ones answer."""
+    """It may be stopped at any moment; the same command continues it."""
     from ui.operations.base import TenantArgs
     from ui.operations.reindex import REINDEX
 
@@ -109,7 +109,7 @@ def reindexed(done: Reindexed, *, json: bool) -> None:
     )
     if done.stale_documents:
         screen.note(
-            f"{done.stale_documents} documents were read under other rules; `ingest` reads them "
+            f"{done.stale_documents} documents were redacted under old rules; `ingest` reads them "
             "again."
         )
 
@@ -117,19 +117,17 @@ def reindexed(done: Reindexed, *, json: bool) -> None:
 def change(
     slug: Slug,
     *,
-    ai: Annotated[
-        bool | None, typer.Option("--ai/--no-ai", help="Ask the language model at all.")
-    ] = None,
+    ai: Annotated[bool | None, typer.Option("--ai/--no-ai", help="Allow language models.")] = None,
     training: Annotated[
         bool | None,
         typer.Option(
             "--training/--no-training",
-            help="Allow a model's operator that does not promise to train on nothing.",
+            help="Allow operators that do not promise to keep texts out of training.",
         ),
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option(help="Where a model's operator may be; repeat it, all are replaced."),
+        typer.Option(help="An allowed region of a model's operator; repeatable; replaces all."),
     ] = None,
     health_data: Annotated[
         bool | None,
@@ -140,7 +138,7 @@ def change(
     ] = None,
     library: Annotated[
         bool | None,
-        typer.Option("--library/--no-library", help="Answer from the provider's library too."),
+        typer.Option("--library/--no-library", help="Also answer from the provider's library."),
     ] = None,
     resolved_tickets: Annotated[
         bool | None,
@@ -173,7 +171,7 @@ def import_people(
     file: Annotated[
         str,
         typer.Argument(
-            help="CSV: name, email, phone, username, employee_number, hosts, serials; any of them."
+            help="CSV: name, email, phone, username, employee_number, hosts, serials; any of these."
         ),
     ],
     *,
@@ -191,7 +189,7 @@ def import_people(
 
 
 def add_user(
-    login: Annotated[str, typer.Argument(help="How the person logs in.")],
+    login: Annotated[str, typer.Argument(help="The person's login name.")],
     *,
     tenant: Tenant,
     role: Annotated[str, typer.Option(help="agent, reviewer or admin.")],

@@ -25,12 +25,12 @@ def add(
     mask_as: Annotated[
         str | None,
         typer.Option(
-            help="Mask it as this type, ORGANIZATION for instance; else leave it readable."
+            help="Mask it as this type, such as ORGANIZATION; without it, leave it readable."
         ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """What was read before is stale then: `ingest` renews documents, `tickets redact` tickets."""
+    """Earlier texts change when `ingest` reads documents and `tickets redact` tickets again."""
     from ui.operations.terms import ADD, OneTerm
 
     args = OneTerm(tenant=tenant, text=term, mask_as=mask_as)

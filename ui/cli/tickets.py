@@ -22,31 +22,29 @@ if TYPE_CHECKING:
 References = Annotated[
     list[str] | None, typer.Argument(metavar="[REFERENCE]...", help="Ticket numbers.")
 ]
-All = Annotated[
-    bool, typer.Option("--all", help="Every open ticket that has nothing of this kind yet.")
-]
+All = Annotated[bool, typer.Option("--all", help="Every open ticket without a text of this kind.")]
 File = Annotated[
     str | None,
-    typer.Option("--file", "-f", help="The tickets of an export, imported first; - is stdin."),
+    typer.Option("--file", "-f", help="The tickets of an export, imported first; - reads stdin."),
 ]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="Results as JSON lines, redacted; only you can read the file."
+        "--out", "-o", help="The file of results: JSON lines, redacted, which only you can read."
     ),
 ]
 
 
 def import_file(
-    file: Annotated[str, typer.Argument(help="An export of tickets; - is stdin.")],
+    file: Annotated[str, typer.Argument(help="An export of tickets; - reads stdin.")],
     *,
     tenant: Tenant,
     json: Json = False,
 ) -> None:
-    """Nothing is kept unless all of the file can be read.
+    """Nothing is stored unless the whole file can be read.
 
-    An import that was stopped, however hard, goes on when it is run again. A file may have any
-    length; stdin is held in memory.
+    An import that was stopped or killed continues when it is run again. A file may have any size;
+    stdin is read into memory.
     """
     from ui.operations.tickets import IMPORT, IMPORT_FILE, ExportFile
 
@@ -128,9 +126,9 @@ def summarise(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """With --out a batch that was stopped, however hard, goes on when it is run again.
+    """With --out a batch that was stopped or killed continues when it is run again.
 
-    Ends with 1 when a ticket failed; all others are done then.
+    The exit code is 1 if a ticket failed; all others are done.
     """
     from ui.operations import batch, writing
 
@@ -149,9 +147,9 @@ def draft(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """With --out a batch that was stopped, however hard, goes on when it is run again.
+    """With --out a batch that was stopped or killed continues when it is run again.
 
-    Ends with 1 when a ticket failed; all others are done then.
+    The exit code is 1 if a ticket failed; all others are done.
     """
     from ui.operations import batch, writing
 
@@ -170,7 +168,7 @@ def _is_batch(
 
     if out is None or references or every == (file is not None):
         raise BadInput(
-            "A batch takes either all tickets or those of a file, and writes its results down.",
+            "A batch needs either all tickets or those of a file, and a file for its results.",
             todo="Give --all or --file, and --out.",
         )
     return True
@@ -193,7 +191,7 @@ def _batch(
     if json:
         screen.as_json(result)
     else:
-        screen.say(f"{result.written} written, {result.known} known before: {out}")
+        screen.say(f"{result.written} written, {result.known} existed before: {out}")
         _show_failed(result.failed)
     if result.failed:
         raise typer.Exit(1)
@@ -206,7 +204,7 @@ def _export(tenant: str, file: str) -> Export | ExportFile:
     if file != "-" and (path.is_file() or not path.exists()):
         return ExportFile(tenant=tenant, path=str(path.resolve()))
     name = "stdin" if file == "-" else path.name
-    return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe is read once only
+    return Export(tenant=tenant, name=name, text=text_of(file))  # a pipe can be read only once
 
 
 def _write(
@@ -233,7 +231,7 @@ def _write(
 def _show(result: WriteResult) -> None:
     for draft in result.written:
         screen.say(f"{draft.reference}  {draft.kind} {draft.id[:8]} by {draft.writer}")
-        screen.say(draft.body or "Nothing was written: nothing here supports a text.")
+        screen.say(draft.body or "Nothing was written: no document or ticket supports a text.")
         screen.citations(draft.citations)
         for finding in draft.findings:
             screen.say(f"  ! {finding.kind}: {finding.note}")

@@ -1,4 +1,4 @@
-"""What a person hands over: a password, a file, words from an editor."""
+"""Input from a person: a password, a file, a text from an editor."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def password(prompt: str, *, confirm: bool = False) -> str:
     if not sys.stdin.isatty():
         from assistant.errors import BadInput
 
-        raise BadInput("There is no password and nobody to ask for one.", todo=f"Set {PASSWORD}.")
+        raise BadInput(
+            "There is no password, and no terminal to ask for one.", todo=f"Set {PASSWORD}."
+        )
     return typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
 
 
@@ -46,7 +48,7 @@ def new_password(prompt: str) -> str:
 
 
 def credential(login: str) -> Credential:
-    """Return ``login`` with its password, which is typed or taken from the environment."""
+    """Return ``login`` with its password, typed or read from the environment."""
     from ui.operations.base import Credential
 
     return Credential(login=login, password=password(f"Password of {login}"))
@@ -72,12 +74,12 @@ def text_of(where: str) -> str:
 
 
 def edited(text: str, folder: Path) -> str:
-    """Return ``text`` as the person left it in their editor; the file lies in ``folder``."""
+    """Return ``text`` as edited by the person; the temporary file is in ``folder``."""
     from assistant.errors import BadInput
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
-        raise BadInput("There is no editor.", todo="Set EDITOR, or give the text with --file.")
+        raise BadInput("No editor is set.", todo="Set EDITOR, or give the text with --file.")
     with tempfile.TemporaryDirectory(dir=folder, prefix="edit-") as kept:
         path = Path(kept) / "reply.txt"
         path.touch(mode=0o600)
@@ -97,7 +99,7 @@ def _run(command: list[str]) -> None:
     except OSError as error:
         raise BadInput(f"The editor does not start: {error.strerror}.") from None
     if code:
-        raise BadInput(f"The editor ended with code {code}, so its text was not taken.")
+        raise BadInput(f"The editor ended with code {code}, so its text was not used.")
 
 
 def _bytes_of(where: str) -> bytes:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from ui.operations.base import Credential
     from ui.operations.users import UserView
 
-Login = Annotated[str, typer.Argument(metavar="LOGIN", help="How the person logs in.")]
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The person's login name.")]
 Role = Annotated[str, typer.Option(help="agent, reviewer or admin.")]
-Force = Annotated[bool, typer.Option("--force", help="Even the last admin of a tenant.")]
+Force = Annotated[bool, typer.Option("--force", help="Also for the last admin of a tenant.")]
 Within = Annotated[
     str,
     typer.Option(
-        "--tenant", "-t", metavar="TENANT", help="Within this tenant only; an admin names it."
+        "--tenant", "-t", metavar="TENANT", help="Only this tenant; an admin must give it."
     ),
 ]
 Admin = Annotated[
@@ -29,8 +29,8 @@ Admin = Annotated[
     typer.Option(
         "--as",
         metavar="LOGIN",
-        help="The admin who does it; the password is asked for, or taken from "
-        "QUIETDESK_PASSWORD. Without it, the owner of the home.",
+        help="The admin's login; the password is asked for, or read from "
+        "QUIETDESK_PASSWORD. Without it, the owner of the home acts.",
     ),
 ]
 
@@ -83,7 +83,7 @@ def remove(
     admin: Admin = "",
     json: Json = False,
 ) -> None:
-    """The ledgers keep the login as it was written. An admin removes users of one tenant only."""
+    """The ledgers keep the login. An admin can only remove users of their own tenant."""
     from ui.operations.users import REMOVE, RemoveArgs
 
     args = RemoveArgs(tenant=tenant, login=login, force=force)
@@ -95,7 +95,7 @@ def remove(
 
 
 def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False) -> None:
-    """The new password is asked for, or taken from QUIETDESK_NEW_PASSWORD."""
+    """The new password is asked for, or read from QUIETDESK_NEW_PASSWORD."""
     from ui.operations.users import PASSWORD, PasswordArgs
 
     who, secret = _who(admin), new_password(f"New password for {login}")
@@ -115,12 +115,12 @@ def own_password(
         typer.Option(
             "--as",
             metavar="LOGIN",
-            help="Who you are; the password is asked for, or taken from QUIETDESK_PASSWORD.",
+            help="Your login; the password is asked for, or read from QUIETDESK_PASSWORD.",
         ),
     ],
     json: Json = False,
 ) -> None:
-    """The new password is asked for, or taken from QUIETDESK_NEW_PASSWORD."""
+    """The new password is asked for, or read from QUIETDESK_NEW_PASSWORD."""
     from ui.operations.users import OWN_PASSWORD, OwnPasswordArgs
 
     who, secret = credential(login), new_password("New password")

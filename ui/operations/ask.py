@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class Question(TenantArgs):
-    """A question as a person typed it; with ``note`` it is kept as a gap though it was narrowed.
+    """A question as a person typed it; with ``note`` it is kept as a gap although a filter is set.
 
-    ``conversation`` is one that the person has begun, which the question goes on with.
+    ``conversation`` is a conversation of the person, which the question continues.
     """
 
     question: str
@@ -44,11 +44,11 @@ class Question(TenantArgs):
 
 
 class Nearest(Shape):
-    """A passage that came nearest, whether it answers or not, and why.
+    """One of the nearest passages, whether it answers the question or not, and why it was found.
 
-    ``score`` is from 0 to 1 beside the others of this question; ``matched_by`` is ``terms``,
-    ``vector`` or both; ``terms`` are words of the question that stand there; ``sentence`` is the
-    one that shares most with it.
+    ``score`` is from 0 to 1, relative to the others of this question; ``matched_by`` is ``terms``,
+    ``vector`` or both; ``terms`` are words of the question that are in the passage; ``sentence``
+    is the one that shares most words with the question.
     """
 
     title: str
@@ -66,8 +66,8 @@ class Nearest(Shape):
 class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
-    ``noted`` tells that the question is kept as a gap. ``restored`` is the text as the person who
-    asked reads it, ``sources`` are what it cites and ``near`` what came nearest, to be opened.
+    ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
+    asked reads it, ``sources`` are the cited passages and ``near`` the nearest ones, to be opened.
     """
 
     question: str
@@ -98,9 +98,9 @@ def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> Ans
 def _asking(
     home: Home, caller: Caller, args: Question, _progress: Progress
 ) -> Iterator[AnswerView]:
-    """Yield the answer as it grows, each time whole sentences that every check has passed.
+    """Yield the answer as it grows, each time as whole sentences that passed every check.
 
-    It ends when the conversation is stopped or left, or when nobody takes the next piece.
+    It ends when the conversation is stopped or left, or when the caller closes the iterator.
     """
     from assistant.flows.ask import asking
 
@@ -118,17 +118,17 @@ def _asking(
 
 
 def conversation_of(home: Home, caller: Caller, desk: Desk, wanted: str) -> Conversation:
-    """Return the caller's conversation at this desk. `NotFound` for anybody else's."""
+    """Return the caller's conversation at this desk. `NotFound` for another person's."""
     from assistant.errors import NotFound
 
     found = home.conversations.find((caller.login or "", desk.tenant.id), wanted)
     if found is None:
-        raise NotFound("This conversation has ended.", todo="Begin a new one.")
+        raise NotFound("This conversation has ended.", todo="Start a new one.")
     return found
 
 
 def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView:
-    """Return ``answer`` for the outside, with identity put back for ``person``."""
+    """Return ``answer`` as a result, with identity restored for ``person``."""
     written, question = answer.written, answer.question
     return AnswerView(
         question=question.reveal(),
@@ -155,7 +155,7 @@ def _asked(args: Question) -> RawText:
 
 
 def _reader(caller: Caller, args: Question) -> Person | None:
-    """Return whose eyes the answer is for; the owner of the home reads it redacted."""
+    """Return the person who reads the answer; None for the owner of the home: it is redacted."""
     return caller.person(args.tenant) if caller.login else None
 
 

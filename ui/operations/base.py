@@ -40,7 +40,7 @@ class Credential(Shape):
 
 
 class Step(Shape):
-    """How far an operation is; None stands for what nobody knows. Never holds customer text."""
+    """The progress of an operation; None means unknown. It never contains customer text."""
 
     what: str
     done: int
@@ -50,11 +50,11 @@ class Step(Shape):
 
 
 Progress = Callable[[Step], None]
-"""Told about each step. It may raise, which stops the operation between two steps."""
+"""Called with each step. It may raise, which stops the operation between two steps."""
 
 
 class Pace:
-    """Makes steps that say how fast things go, from when it was made."""
+    """Makes steps with the rate and the time left, measured since its construction."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -81,10 +81,10 @@ ResultT = TypeVar("ResultT", bound=Shape)
 class Operation(Generic[ArgsT, ResultT]):
     """One named operation.
 
-    ``needs`` says who may call it. With ``alone``, or for arguments of which it is true, it takes
-    the tenant's turn: one at a time for each tenant. With ``local_only`` it takes or writes a path
-    of this machine, so that nobody elsewhere may call it. With ``stream`` its result can also be
-    had in pieces, each of them the whole so far.
+    ``needs`` says who may call it. With ``takes_turn`` (or if the function returns True for the
+    arguments) it takes the tenant's turn: one such operation runs at a time for each tenant. With
+    ``local_only`` it reads or writes a path of this machine, so the page may not call it. With
+    ``stream`` its result can also be read in pieces, each of which is the whole result so far.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Operation(Generic[ArgsT, ResultT]):
     result: type[ResultT]
     run: Callable[[Home, Caller, ArgsT, Progress], ResultT]
     needs: Needs
-    alone: Callable[[ArgsT], bool] | bool = False
+    takes_turn: Callable[[ArgsT], bool] | bool = False
     local_only: bool = False
     stream: Callable[[Home, Caller, ArgsT, Progress], Iterator[ResultT]] | None = None
 
@@ -108,4 +108,4 @@ class Operation(Generic[ArgsT, ResultT]):
 
 
 def silent(_step: Step) -> None:
-    """Progress that nobody watches."""
+    """Ignore a step, for callers that show no progress."""

@@ -1,8 +1,8 @@
-"""The night's batch: each ticket written about once, whatever ends the process in between.
+"""Batches that can be resumed: each ticket gets one text, even if the process is killed.
 
-The records are the truth, the file of results is a copy of them: a draft is queued first and its
-line appended after. A batch that was killed is run again; it cuts off a half-written line, adds the
-lines of drafts that are queued already, and writes about what is left.
+The records are the source of truth, and the file of results is a copy of them: a draft is queued
+first, and its line is appended after. A batch that was killed is run again: it cuts off a
+half-written line, adds the lines of drafts that are queued already, and does the other tickets.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class BatchArgs(TenantArgs):
     """Every open ticket, or the tickets of ``export``, which is imported first.
 
-    ``out`` is an absolute path: whoever runs the operation may stand elsewhere.
+    ``out`` is an absolute path, because the process may have another working directory.
     """
 
     out: str
@@ -38,7 +38,7 @@ class BatchArgs(TenantArgs):
 
 
 class BatchResult(Shape):
-    """How many lines are new, how many drafts were there already, what failed."""
+    """How many lines are new, how many drafts existed already, and what failed."""
 
     written: int
     known: int
@@ -94,7 +94,7 @@ def _wanted(desk: Desk, export: Export | ExportFile | None, progress: Progress) 
 class _Lines:
     """The file of results: a JSON line for each draft, only for its owner; ``held`` by ticket.
 
-    It goes on where it ended, and never touches a file that holds anything else.
+    It continues where it ended, and never changes a file with any other content.
     """
 
     def __init__(self, path: Path, tenant: str, kind: str) -> None:
@@ -124,12 +124,12 @@ class _Lines:
         os.fsync(self._file.fileno())
 
     def _read(self) -> int:
-        """Note what the file holds; return where its last whole line ends."""
+        """Record what the file contains; return where its last complete line ends."""
         begin = json.dumps(self._head, ensure_ascii=False).encode()[:-1] + b","
         end = 0
         for line in self._file:
             if not line.endswith(b"\n") and begin.startswith(line[: len(begin)]):
-                break  # cut short by whatever ended the process
+                break  # incomplete because the process was killed
             self.held.add(self._reference(line, begin))
             end += len(line)
         return end
@@ -143,7 +143,7 @@ class _Lines:
         from assistant.errors import BadInput
 
         raise BadInput(
-            f"{self._path} holds something else than these results.", todo="Name another file."
+            f"{self._path} contains something other than these results.", todo="Name another file."
         )
 
 
@@ -159,8 +159,14 @@ def _open(path: Path) -> BinaryIO:
 
 
 SUMMARISE = Operation(
-    "summarise.batch", BatchArgs, BatchResult, _summarise, needs=OWNER, alone=True, local_only=True
+    "summarise.batch",
+    BatchArgs,
+    BatchResult,
+    _summarise,
+    needs=OWNER,
+    takes_turn=True,
+    local_only=True,
 )
 DRAFT = Operation(
-    "draft.batch", BatchArgs, BatchResult, _draft, needs=OWNER, alone=True, local_only=True
+    "draft.batch", BatchArgs, BatchResult, _draft, needs=OWNER, takes_turn=True, local_only=True
 )

@@ -1,4 +1,4 @@
-"""Who calls an operation. Each door makes the caller in its own way; no argument can name one.
+"""Who calls an operation. Each interface makes the caller; no argument can name one.
 
 The page makes it from the session's cookie, the command line and the socket from the account that
 owns the process, and ``--as`` from a login and its password.
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from guardrails.identity.permissions import Person
 
 
-class Door(StrEnum):
-    """By which interface an operation was called."""
+class Interface(StrEnum):
+    """The interface through which an operation was called."""
 
     SHELL = "shell"
     SOCKET = "socket"
     PAGE = "page"
 
 
-REMOTE = frozenset({Door.PAGE})
-"""Interfaces whose callers may sit at another machine."""
+REMOTE = frozenset({Interface.PAGE})
+"""Interfaces whose callers may use another machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as the door found out; ``memberships`` are by tenant.
+    """Who calls, as the interface determined; ``memberships`` are by tenant.
 
     ``owner`` is the account of this machine that owns the home. A person who logged in is never the
-    owner. ``address`` is the network address of a browser, by which wrong passwords are counted;
-    it is empty for a caller on this machine.
+    owner, even on the owner's account. ``address`` is the network address of a browser, by which
+    wrong passwords are counted; it is empty for a caller on this machine.
     """
 
-    door: Door
+    interface: Interface
     login: str | None = None
     owner: bool = False
     memberships: Mapping[str, Membership] = field(default_factory=dict[str, Membership])
@@ -53,37 +53,37 @@ class Caller:
         return membership is not None and membership.may(role)
 
     def person(self, tenant: str) -> Person:
-        """Return the caller as ``tenant`` knows them. `NotPermitted` without a membership."""
+        """Return the caller as a member of ``tenant``. `NotPermitted` without a membership."""
         membership = self.memberships.get(tenant)
         if membership is None:
             raise NotPermitted(
                 f"{self.login or 'The owner of the home'} has no membership with {tenant}.",
-                todo="Ask an admin for one." if self.login else "Name a person with --as.",
+                todo="Ask an admin for one." if self.login else "Give a login with --as.",
             )
         return membership.person()
 
 
-def owner(door: Door) -> Caller:
-    """Return the account that owns the home, at a door that only it can open."""
-    return Caller(door, owner=True)
+def owner(interface: Interface) -> Caller:
+    """Return the account that owns the home, for an interface that only this account can use."""
+    return Caller(interface, owner=True)
 
 
-def logged_in(home: Home, login: str, door: Door, address: str = "") -> Caller:
-    """Return the person of ``login``, whom the door has authenticated, with their memberships."""
+def logged_in(home: Home, login: str, interface: Interface, address: str = "") -> Caller:
+    """Return the person of ``login``, whom the interface authenticated, with their memberships."""
     found = home.accounts.memberships(login)
     members = {each.tenant: each for each in found}
-    return Caller(door, login, memberships=members, address=address)
+    return Caller(interface, login, memberships=members, address=address)
 
 
-def authenticated(home: Home, login: str, password: str, door: Door) -> Caller:
+def authenticated(home: Home, login: str, password: str, interface: Interface) -> Caller:
     """Return the person of ``login``. `NotPermitted` when the password is not theirs.
 
-    An unknown login and a wrong password get the same words, so that nobody learns who has one.
+    An unknown login and a wrong password give the same message, so that it reveals no logins.
     """
     user = home.accounts.authenticate(login, password)
     if user is None:
-        raise NotPermitted("This login and password do not belong together.")
-    return logged_in(home, user.login, door)
+        raise NotPermitted("The login or the password is wrong.")
+    return logged_in(home, user.login, interface)
 
 
 def at_desk(home: Home, caller: Caller, tenant: str) -> tuple[Desk, Person]:

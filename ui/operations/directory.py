@@ -1,4 +1,4 @@
-"""A tenant's directory: people who are masked everywhere, whatever the detector thinks."""
+"""A tenant's directory: people who are always masked, independent of the detector."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Staff(TenantArgs):
-    """The text of a CSV file of people; ``name`` is what errors call it."""
+    """The text of a CSV file of people; ``name`` is its name in errors."""
 
     name: str
     text: str
@@ -36,5 +36,5 @@ def _import(home: Home, _caller: Caller, args: Staff, _progress: Progress) -> Pe
 
 
 IMPORT = Operation(
-    "people.import", Staff, PeopleAdded, _import, needs=owner_or(Role.REVIEWER), alone=True
+    "people.import", Staff, PeopleAdded, _import, needs=owner_or(Role.REVIEWER), takes_turn=True
 )

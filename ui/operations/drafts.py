@@ -1,4 +1,4 @@
-"""How a draft and its citations look on the outside; placeholders stay placeholders."""
+"""Drafts and citations as results; placeholders stay placeholders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CitationView(Shape):
-    """Where a sentence comes from."""
+    """The source of a sentence."""
 
     number: int
     source: str
@@ -38,10 +38,10 @@ class FindingView(Shape):
 
 
 class DraftView(Shape):
-    """A draft as it stands in the queue, redacted.
+    """A draft in the queue, redacted.
 
-    ``findings`` are places of ``body``; ``refused`` are places of what a model said and why that is
-    not the body.
+    ``findings`` are places of ``body``; ``refused`` are findings in a model's answer that was not
+    used for the body.
     """
 
     id: str
@@ -58,7 +58,7 @@ class DraftView(Shape):
 
 
 class WrittenView(Shape):
-    """A draft for a permitted person: its body as it reads, and the passages that it cites."""
+    """A draft for a permitted person: the body with identity restored, and the cited passages."""
 
     draft: DraftView
     body: Text
@@ -66,7 +66,7 @@ class WrittenView(Shape):
 
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
-    """Return ``draft`` for the eyes of ``person``."""
+    """Return ``draft`` as ``person`` may read it."""
     return WrittenView(
         draft=draft_view(draft),
         body=texts(desk, person, [draft.written.body])[0],
@@ -75,7 +75,7 @@ def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
 
 
 def draft_view(draft: Draft) -> DraftView:
-    """Return ``draft`` for the outside."""
+    """Return ``draft`` as a result."""
     written = draft.written
     return DraftView(
         id=draft.id,
@@ -93,7 +93,7 @@ def draft_view(draft: Draft) -> DraftView:
 
 
 def citation_view(citation: Citation) -> CitationView:
-    """Return ``citation`` for the outside; ``place`` says what its numbers count."""
+    """Return ``citation`` as a result; ``place`` says what its numbers count."""
     from ingestion.cited import place
 
     return CitationView(

@@ -22,7 +22,7 @@ class ForgetArgs(TenantArgs):
 
 
 class Forgotten(Shape):
-    """How much was forgotten; ``quoting`` drafts of tickets still hold words of it."""
+    """How much was forgotten; ``quoting`` drafts of tickets still contain words of it."""
 
     documents: int
     chunks: int
@@ -34,7 +34,7 @@ class Forgotten(Shape):
 
 
 def forgotten(home: Home, done: Done) -> Forgotten:
-    """Return what was done for the outside."""
+    """Return what was done as a result."""
     return Forgotten(**asdict(done), erased=home.erases_rows)
 
 
@@ -47,8 +47,8 @@ def _document(home: Home, _caller: Caller, args: ForgetArgs, progress: Progress)
     found = named(desk, args.name)
     if not found:
         raise NotFound(
-            f"No document is called {args.name}.",
-            todo="Name it as citations do, or by its path.",
+            f"There is no document named {args.name}.",
+            todo="Give its name as citations show it, or its path.",
         )
     with home.erasing(args.tenant):
         done = forget_documents(desk, found)
@@ -66,8 +66,8 @@ def _ticket(home: Home, _caller: Caller, args: ForgetArgs, progress: Progress) -
 
 
 DOCUMENT = Operation(
-    "forget.document", ForgetArgs, Forgotten, _document, needs=owner_or(Role.ADMIN), alone=True
+    "forget.document", ForgetArgs, Forgotten, _document, needs=owner_or(Role.ADMIN), takes_turn=True
 )
 TICKET = Operation(
-    "forget.ticket", ForgetArgs, Forgotten, _ticket, needs=owner_or(Role.ADMIN), alone=True
+    "forget.ticket", ForgetArgs, Forgotten, _ticket, needs=owner_or(Role.ADMIN), takes_turn=True
 )

@@ -1,4 +1,4 @@
-"""What was asked in vain: for whoever writes the articles."""
+"""Gaps: questions that no document answered, for the authors of the articles."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class GapView(Shape):
-    """Like questions that nothing answered, redacted; ``question`` stands for them.
+    """Similar questions that no document answered, redacted; ``question`` represents the group.
 
-    ``typical`` is that one and ``others`` are the rest, as the person who asked reads them.
+    ``typical`` is that question and ``others`` are the rest, as the caller may read them.
     """
 
     question: str
@@ -55,7 +55,7 @@ def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> 
 
 
 def _questions(group: GapGroup) -> list[RedactedText]:
-    """Return the questions of a group, each wording once: the one that stands for them first."""
+    """Return the questions of a group, each wording once, the representative one first."""
     return list(dict.fromkeys((group.typical, *(each.question for each in group.gaps))))
 
 

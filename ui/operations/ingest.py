@@ -27,7 +27,7 @@ def readable() -> frozenset[str]:
 
 
 class FolderArgs(Shape):
-    """A folder or a file, as an absolute path: whoever runs the operation may stand elsewhere."""
+    """A folder or a file, as an absolute path: the process may have another working directory."""
 
     path: str
     dry: bool = False
@@ -35,11 +35,11 @@ class FolderArgs(Shape):
 
 
 class IngestArgs(FolderArgs, TenantArgs):
-    """What is read, and whose it is."""
+    """What is read, and for which tenant."""
 
 
 class Article(TenantArgs):
-    """One document by its file name, with its bytes; one of the same name is replaced."""
+    """A document's file name and bytes; it replaces a document of the same name."""
 
     name: str
     body: bytes = Field(repr=False)
@@ -54,14 +54,14 @@ class SkippedFile(Shape):
 
 
 class FileNote(Shape):
-    """What of a file was not read."""
+    """A part of a file that was not read."""
 
     source: str
     text: str
 
 
 class PreviewView(Shape):
-    """What would become of a file: values masked by type, chunks indexed."""
+    """The expected result for a file: values masked by type, chunks indexed."""
 
     source: str
     masked: dict[str, int]
@@ -69,7 +69,7 @@ class PreviewView(Shape):
 
 
 class AlikeView(Shape):
-    """Two documents that say nearly the same; where ``newer`` is told, it alone answers."""
+    """Near-duplicates: two documents of nearly the same text; only ``newer`` answers, if set."""
 
     one: str
     two: str
@@ -102,7 +102,7 @@ class IngestResult(Shape):
 def read_into(
     home: Home, desk: Desk, args: FolderArgs, progress: Progress, *, identities: bool = True
 ) -> IngestResult:
-    """Read what ``args`` names into the desk's index. `BadInput` where there is no document."""
+    """Read the documents of ``args`` into the desk's index. `BadInput` where there is none."""
     from assistant.errors import BadInput
     from ingestion.ingest import ingest
 
@@ -141,7 +141,7 @@ def _upload(home: Home, _caller: Caller, args: Article, progress: Progress) -> I
 
 
 def _result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestResult:
-    """Return ``report`` for the outside; ``chunks`` is how many the whole index holds."""
+    """Return ``report`` as a result; ``chunks`` is the number in the whole index."""
     spent = sum(report.seconds.values())
     embedding = report.seconds.get("embedding")
     return IngestResult(
@@ -162,7 +162,7 @@ def _result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestRes
 
 
 def _step_of(at: IngestProgress) -> Step:
-    """Return how far an ingest is, for the outside."""
+    """Return the progress of an ingest as a step."""
     return Step(
         what=at.what,
         done=at.done,
@@ -173,8 +173,8 @@ def _step_of(at: IngestProgress) -> Step:
 
 
 INGEST = Operation(
-    "ingest", IngestArgs, IngestResult, _ingest, needs=OWNER, alone=True, local_only=True
+    "ingest", IngestArgs, IngestResult, _ingest, needs=OWNER, takes_turn=True, local_only=True
 )
 UPLOAD = Operation(
-    "ingest.upload", Article, IngestResult, _upload, needs=member(Role.REVIEWER), alone=True
+    "ingest.upload", Article, IngestResult, _upload, needs=member(Role.REVIEWER), takes_turn=True
 )

@@ -1,4 +1,4 @@
-"""The ledger: what left, what came back, and whether it still proves itself."""
+"""The ledger: what was sent, received and decided, and whether its chain is intact."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LedgerArgs(TenantArgs):
 
 
 class RowView(Shape):
-    """One row; ``facts`` are hashes, counts, ids and closed words."""
+    """One row; ``facts`` are hashes, counts, ids and words of closed sets."""
 
     number: int
     at: str
@@ -39,7 +39,7 @@ class Rows(Shape):
 
 
 class ProofView(Shape):
-    """What verifying found; ``broken`` is the first row that does not hold."""
+    """The result of verifying; ``broken`` is the first row that is not valid."""
 
     rows: int
     holds: bool

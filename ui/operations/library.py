@@ -1,4 +1,4 @@
-"""The provider's own library: runbooks that tenants may read beside their own, and never write."""
+"""The provider's own library: runbooks that tenants may read and never write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LibraryName(Shape):
 
 
 class LibraryView(Shape):
-    """What the library holds, and which tenants read it."""
+    """The size of the library, and which tenants read it."""
 
     documents: int
     chunks: int
@@ -64,7 +64,7 @@ def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) 
     desk = home.library()
     found = named(desk, args.name.removeprefix("library: "))
     if not found:
-        raise NotFound(f"No document of the library is called {args.name}.")
+        raise NotFound(f"The library has no document named {args.name}.")
     with home.erasing(LIBRARY):
         done = forget_documents(desk, found)
         progress(Step(what="erasing", done=0))
@@ -72,7 +72,13 @@ def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) 
 
 
 INGEST = Operation(
-    "library.ingest", FolderArgs, IngestResult, _ingest, needs=OWNER, alone=True, local_only=True
+    "library.ingest",
+    FolderArgs,
+    IngestResult,
+    _ingest,
+    needs=OWNER,
+    takes_turn=True,
+    local_only=True,
 )
 SHOW = Operation("library.show", NoArgs, LibraryView, _show, needs=OWNER)
-FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, needs=OWNER, alone=True)
+FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, needs=OWNER, takes_turn=True)

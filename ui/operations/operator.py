@@ -1,4 +1,4 @@
-"""Runs operations on one home, for every interface: who may call what is decided here."""
+"""Runs operations on one home for every interface, and checks who may call them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ui.operations.base import (
     TenantArgs,
     silent,
 )
-from ui.operations.callers import REMOTE, Caller, Door, authenticated
+from ui.operations.callers import REMOTE, Caller, Interface, authenticated
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
 
 
 class Operator:
-    """Owns a home's order of work: what must run alone for a tenant waits for its turn.
+    """Runs a home's operations; those that take a tenant's turn wait for each other.
 
-    Reading and asking never wait, so that a nightly batch does not hold up the page.
+    Reading and asking never wait, so that a nightly batch does not delay the page.
     """
 
     def __init__(self, home: Home) -> None:
@@ -46,14 +46,14 @@ class Operator:
     ) -> ResultT:
         """Run ``operation`` for ``caller``. `NotPermitted`, before anything runs, if they may not.
 
-        Errors of this machine come out as `QuietdeskError` where known.
+        Known errors of this machine, such as a full disk, are raised as `QuietdeskError`.
         """
         from ui.crash import translated
 
         with _logged(operation.name), translated():
             _admit(operation, caller, args)
             with self._turn(operation, args):
-                progress(Step(what="starting", done=0))  # whoever has gone meanwhile says so here
+                progress(Step(what="starting", done=0))  # raises if the caller has disconnected
                 return operation.run(self.home, caller, args, progress)
 
     def stream(
@@ -61,7 +61,7 @@ class Operator:
     ) -> Iterator[ResultT]:
         """Yield the result of ``operation`` as it grows; closing the iterator stops it.
 
-        Streaming operations only read, so none waits for a turn. Errors are those of `perform`.
+        Streaming operations only read, so they wait for no turn. Errors are those of `perform`.
         """
         from ui.crash import translated
 
@@ -71,33 +71,33 @@ class Operator:
             _admit(operation, caller, args)
             yield from operation.stream(self.home, caller, args, silent)
 
-    def caller(self, door: Door, credential: Credential | None, *, owns: bool) -> Caller:
-        """Return who calls at a door of this machine: the person of ``credential``.
+    def caller(self, interface: Interface, credential: Credential | None, *, owns: bool) -> Caller:
+        """Return the caller at an interface of this machine: the person of ``credential``.
 
-        Without one it is the home's owner, if the account that calls ``owns`` the home.
-        `NotPermitted` for a login and password that do not belong together.
+        Without one it is the home's owner, if the calling account ``owns`` the home.
+        `NotPermitted` for a wrong login or password.
         """
         from ui.crash import translated
 
         if credential is None:
-            return Caller(door, owner=owns)
+            return Caller(interface, owner=owns)
         with translated():
-            return authenticated(self.home, credential.login, credential.password, door)
+            return authenticated(self.home, credential.login, credential.password, interface)
 
     def _turn(
         self, operation: Operation[ArgsT, ResultT], args: ArgsT
     ) -> AbstractContextManager[object]:
-        alone = operation.alone
-        if not (alone(args) if callable(alone) else alone):
+        takes = operation.takes_turn
+        if not (takes(args) if callable(takes) else takes):
             return nullcontext()
-        with self._guard:  # the turn of no tenant is the provider's own
+        with self._guard:  # without a tenant it is the library's turn
             return self._turns.setdefault(_tenant(args) or "", threading.Lock())
 
 
 def _admit(operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
     """`NotPermitted` unless ``caller`` may run ``operation`` with these arguments."""
     operation.needs.admit(caller, _tenant(args))
-    if operation.local_only and caller.door in REMOTE:
+    if operation.local_only and caller.interface in REMOTE:
         raise NotPermitted(
             "This reads or writes files of the machine that Quietdesk runs on.",
             todo="Run the command there.",
@@ -110,7 +110,7 @@ def _tenant(args: Shape) -> str | None:
 
 @contextmanager
 def _logged(name: str) -> Generator[None]:
-    """Log how an operation ended and how long it took; whose data it was is nobody's business."""
+    """Log how an operation ended and how long it took, without the tenant or the caller."""
     from ui.logs import log
 
     since = time.monotonic()

@@ -1,4 +1,4 @@
-"""The outbox: replies that a person released, with identity put back."""
+"""The outbox: replies that a person released, with identity restored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ReplyView(Shape):
-    """A released reply; ``failure`` is a short code, empty when it was never posted in vain."""
+    """A released reply; ``failure`` is a short code, empty if no attempt to send it failed."""
 
     reply: str
     reference: str
@@ -31,7 +31,7 @@ class ReplyView(Shape):
 
 
 class OutboxArgs(TenantArgs):
-    """The outbox, or only what was given up of it."""
+    """The outbox, or only the replies whose delivery was given up."""
 
     failed: bool = False
 
@@ -43,7 +43,7 @@ class Outbox(Shape):
 
 
 class NotTaken(Shape):
-    """A reply that the webhook did not take; without a next attempt it was given up."""
+    """A reply that the webhook did not accept; without a next attempt its delivery was given up."""
 
     reply: str
     reference: str
@@ -53,14 +53,14 @@ class NotTaken(Shape):
 
 
 class Delivered(Shape):
-    """How many replies the webhook took, and those that it did not take."""
+    """How many replies the webhook accepted, and those that it did not."""
 
     delivered: int
     failed: tuple[NotTaken, ...]
 
 
 class RetryArgs(TenantArgs):
-    """A reply that was given up, by its id or the first digits of it; empty means all of them."""
+    """A reply whose delivery was given up, by its id or the first digits of it; empty means all."""
 
     reply: str = ""
 
@@ -124,8 +124,8 @@ def _retry(home: Home, caller: Caller, args: RetryArgs, _progress: Progress) -> 
 
 LIST = Operation("outbox.list", OutboxArgs, Outbox, _list, needs=member(Role.AGENT))
 DELIVER = Operation(
-    "outbox.deliver", TenantArgs, Delivered, _deliver, needs=member(Role.REVIEWER), alone=True
+    "outbox.deliver", TenantArgs, Delivered, _deliver, needs=member(Role.REVIEWER), takes_turn=True
 )
 RETRY = Operation(
-    "outbox.retry", RetryArgs, Retried, _retry, needs=member(Role.REVIEWER), alone=True
+    "outbox.retry", RetryArgs, Retried, _retry, needs=member(Role.REVIEWER), takes_turn=True
 )

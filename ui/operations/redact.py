@@ -1,4 +1,4 @@
-"""Redact a text: with a tenant its own placeholders are looked up, without one nothing is kept."""
+"""Redact a text: a tenant's placeholders are only looked up, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RedactArgs(TenantArgs):
 
 
 class MaskView(Shape):
-    """Characters ``start`` to ``end`` (half open) of the text that came in, never its value."""
+    """Characters ``start`` to ``end`` (half open) of the input text, never its value."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class Redacted(Shape):
 
 
 def redacted(redaction: Redaction) -> Redacted:
-    """Return ``redaction`` for the outside."""
+    """Return ``redaction`` as a result."""
     masks = tuple(
         MaskView(
             start=mask.start,

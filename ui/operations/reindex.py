@@ -1,4 +1,4 @@
-"""Make vectors again that another embedder made, while those answer."""
+"""Rebuild vectors that another embedder made; the old ones answer until it is done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reindexed(Shape):
-    """How many of the index's vectors were made now, and by what."""
+    """How many of the index's vectors were rebuilt, and by which embedder."""
 
     made: int
     chunks: int
@@ -52,6 +52,6 @@ def _reindex(desk: Desk, progress: Progress) -> Reindexed:
 
 
 REINDEX = Operation(
-    "reindex", TenantArgs, Reindexed, _tenant, needs=owner_or(Role.ADMIN), alone=True
+    "reindex", TenantArgs, Reindexed, _tenant, needs=owner_or(Role.ADMIN), takes_turn=True
 )
-LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, needs=OWNER, alone=True)
+LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, needs=OWNER, takes_turn=True)

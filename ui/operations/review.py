@@ -1,4 +1,4 @@
-"""The queue: what waits for a person, and that person's decisions."""
+"""The review queue: drafts that wait for a person, and that person's decisions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class QueueArgs(TenantArgs):
-    """With ``restored`` each draft comes with its beginning as a permitted person reads it."""
+    """With ``restored`` each draft has its beginning with identity restored."""
 
     restored: bool = False
 
 
 class Waiting(DraftView):
-    """A draft that waits; ``start`` is how it begins, with identity put back, or empty."""
+    """A draft that waits; ``start`` is its beginning with identity restored, or empty."""
 
     start: str
 
@@ -38,7 +38,7 @@ class Queue(Shape):
 
 
 class OneDraft(TenantArgs):
-    """A draft by its id, or by as much of its start as no other one has."""
+    """A draft by its id, or by a unique prefix of it."""
 
     draft: str
 
@@ -46,15 +46,15 @@ class OneDraft(TenantArgs):
 class DecideArgs(OneDraft):
     """A draft to decide about; ``read`` is what the person has read as the text to be sent.
 
-    The decision is refused if another text would be sent by now: somebody saved, or the person
-    typed and did not save.
+    The decision is refused if the text to be sent has changed: another person saved, or this
+    person typed and did not save.
     """
 
     read: str | None = None
 
 
 class EditArgs(OneDraft):
-    """A person's own words instead of the draft's."""
+    """A person's text, which replaces the draft's."""
 
     text: str
 
@@ -68,7 +68,7 @@ class DecisionView(Shape):
 
 
 class PutBack(Shape):
-    """A placeholder at ``start`` to ``end`` of a draft's body, and what is sent in its place."""
+    """A placeholder at ``start`` to ``end`` of a draft's body, and the value sent for it."""
 
     start: int
     end: int
@@ -79,7 +79,8 @@ class PutBack(Shape):
 class ReviewDetail(Shape):
     """The three texts side by side, for a permitted person.
 
-    ``put_back`` are places of the draft's body, in order; ``to_send`` is the body with them.
+    ``put_back`` are the restored values of the draft's body, in order; ``to_send`` is the body with
+    them.
     """
 
     draft: DraftView
@@ -92,7 +93,7 @@ class ReviewDetail(Shape):
 
 
 class Decided(Shape):
-    """How a draft stands after a decision."""
+    """The state of a draft after a decision."""
 
     draft: str
     reference: str
@@ -213,13 +214,13 @@ def _must_be_what_was_read(desk: Desk, person: Person, draft_id: str, read: str 
     now = review.view(desk, person, draft_id).to_send.for_display()
     if _lines(read) != _lines(now):
         raise Refused(
-            "The text in the box is not the text that would be sent.",
-            todo="Save your change first, or open the draft again to read what it says now.",
+            "The text in the box differs from the text that would be sent.",
+            todo="Save your change first, or open the draft again to read its current text.",
         )
 
 
 def _lines(text: str) -> list[str]:
-    """Return ``text`` by lines; a browser sends its own line ends."""
+    """Return the lines of ``text``, because a browser sends other line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
 
 
@@ -228,12 +229,12 @@ def _decided(desk: Desk, draft_id: str) -> Decided:
 
     draft = desk.records.drafts.get(draft_id)
     if draft is None:
-        raise NotFound("The draft is gone.")
+        raise NotFound("The draft no longer exists.")
     return Decided(draft=draft.id, reference=draft.reference, state=draft.state.value)
 
 
 def _whole_id(desk: Desk, start: str) -> str:
-    """Return the id that begins with ``start``, as people copy eight digits and not 32."""
+    """Return the id that begins with ``start``; people copy eight digits, not 32."""
     from assistant.errors import NotFound
 
     ids = desk.records.drafts.ids(start, 2)

@@ -1,4 +1,4 @@
-"""The passages that an answer or a draft is built on, to open and read."""
+"""The passages that an answer or a draft cites, to open and read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PassageView(Shape):
-    """A passage in three parts: ``sentence`` shares most with the question, or is empty."""
+    """A passage in three parts: ``sentence`` shares most words with the question, or is empty."""
 
     before: Text
     sentence: Text
@@ -25,9 +25,9 @@ class PassageView(Shape):
 
 
 class SourceView(Shape):
-    """A place in a document; ``number`` is its citation's, ``passage`` None where it is gone.
+    """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
 
-    ``score`` and ``matched_by`` say why a question found it.
+    ``score`` and ``matched_by`` say why it was found.
     """
 
     number: int | None
@@ -47,7 +47,7 @@ def cited(
     passages: Sequence[Passage] = (),
     question: RedactedText | None = None,
 ) -> tuple[SourceView, ...]:
-    """Return what is cited; with what a question found, why each was found."""
+    """Return the cited passages; if they were found by a question, with the reason for each."""
     if not citations:
         return ()
     from assistant.search.federated import documents_of
@@ -62,7 +62,7 @@ def cited(
 def nearest(
     desk: Desk, person: Person | None, passages: Sequence[Passage], question: RedactedText
 ) -> tuple[SourceView, ...]:
-    """Return what came nearest to a question, without a claim that it answers."""
+    """Return the passages nearest to a question, which do not answer it."""
     return _views(desk, person, [_of_passage(each) for each in passages], question)
 
 
@@ -126,7 +126,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
 
 
 def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...]:
-    """Return a passage before, in and after the sentence that shares most with the question."""
+    """Split a passage into the text before, in and after its best sentence."""
     from assistant.writers.passages import closest
 
     if at.text is None:

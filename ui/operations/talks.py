@@ -1,6 +1,6 @@
-"""Conversations with the knowledge base: begun, read again, stopped, left, each its person's alone.
+"""Conversations with the knowledge base. Only the person who started one can use it.
 
-They live in memory as redacted text; identity is put back only when their person reads them.
+They are kept in memory as redacted text; identity is restored only when that person reads them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class TalkArgs(TenantArgs):
-    """A conversation of the person's own."""
+    """One of the person's conversations."""
 
     id: str = ""
 
 
 class TalkView(Shape):
-    """A conversation, oldest question first; ``stopped`` tells that the last one was cut short."""
+    """A conversation, oldest question first; ``stopped`` means that the last answer was stopped."""
 
     id: str
     answers: tuple[AnswerView, ...]
@@ -37,7 +37,7 @@ class TalkView(Shape):
 
 
 def _begin(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
-    """Return the conversation that ``args`` names if it is the person's, or else a new one."""
+    """Return the conversation in ``args`` if it is the person's, otherwise a new one."""
     desk, person = at_desk(home, caller, args.tenant)
     owner = person.login, desk.tenant.id
     here = home.conversations.find(owner, args.id) or home.conversations.begin(owner)
@@ -62,14 +62,14 @@ def _leave(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> T
 
 
 def _note(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
-    """Keep the last question as a gap, though a filter left documents out."""
+    """Keep the last question as a gap although a filter excluded documents."""
     from assistant.flows.gaps import note_gap
 
     desk, person = at_desk(home, caller, args.tenant)
     here = home.conversations.find((person.login, desk.tenant.id), args.id)
     last = here.answers[-1] if here and here.answers else None
     if here is None or last is None or last.answerable or last.noted:
-        raise BadInput("There is no question to note.")
+        raise BadInput("There is no question to keep.")
     note_gap(desk, last.question)
     here.answers = [*here.answers[:-1], replace(last, noted=True)]
     return _view(desk, person, here)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NoArgs(Shape):
-    """Nothing is asked."""
+    """No arguments."""
 
 
 class TenantView(Shape):
@@ -30,7 +30,7 @@ class TenantView(Shape):
 
 
 class TenantDetail(TenantView):
-    """A tenant with what is kept about it."""
+    """A tenant with the amount of data stored for it."""
 
     training_allowed: bool
     regions: tuple[str, ...]
@@ -112,6 +112,6 @@ def _view(tenant: Tenant) -> TenantView:
 ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
 LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
 SET = Operation(
-    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), alone=True
+    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), takes_turn=True
 )
 SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))

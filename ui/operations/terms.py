@@ -1,8 +1,8 @@
-"""Words that a tenant decides on: masked wherever they are, or left readable.
+"""Terms: words that a tenant has set to be always masked or left readable.
 
-A person decides with a ticket or a draft open, or with nothing open. The ticket is redacted again
-then, so that it reads as it was decided. Decisions take the tenant's turn: bringing resolved
-tickets into the index removes every vector without a record, and an ingest adds vectors first.
+A person decides with a ticket or a draft open, or with nothing open. The open ticket is then
+redacted again, so that the decision shows. Decisions take the tenant's turn, because indexing
+resolved tickets removes every vector without a record, and an ingest adds vectors first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OpenArgs(TenantArgs):
-    """What is open before the person: a ticket by its reference, a draft by its id, or neither."""
+    """What the person has open: a ticket by its reference, a draft by its id, or neither."""
 
     reference: str = ""
     draft: str = ""
@@ -39,20 +39,20 @@ class OneTerm(OpenArgs):
 
 
 class LeaveArgs(OpenArgs):
-    """A placeholder of what is open, such as ``<PERSON_3>``."""
+    """A placeholder in the open text, such as ``<PERSON_3>``."""
 
     placeholder: str
 
 
 class RemoveArgs(OpenArgs):
-    """A term by its words, or by the ``id`` that its line has."""
+    """A term by its words, or by the ``id`` of its line."""
 
     text: str = ""
     id: str = ""
 
 
 class TermView(Shape):
-    """A word and what becomes of it."""
+    """A word, and whether it is masked or readable."""
 
     id: str
     text: str
@@ -60,10 +60,10 @@ class TermView(Shape):
 
 
 class TermList(Shape):
-    """Every term of a tenant, and how many documents were read under other rules.
+    """Every term of a tenant, and how many documents were redacted under other terms.
 
-    ``still_masked`` tells that what was left readable is masked in the open ticket all the same,
-    because the ticket's own people or the directory name it.
+    ``still_masked`` means that the word is masked in the open ticket although it was left readable,
+    because it belongs to the ticket's own people or the directory.
     """
 
     terms: tuple[TermView, ...]
@@ -72,7 +72,7 @@ class TermList(Shape):
 
 
 class MaskedView(Shape):
-    """A placeholder, the value it stands for, and whether that was decided to be readable."""
+    """A placeholder, its value, and whether a term leaves that value readable."""
 
     placeholder: str
     value: str
@@ -80,7 +80,7 @@ class MaskedView(Shape):
 
 
 class Masked(Shape):
-    """What is masked in what is open; ``secrets`` were destroyed and can never be readable."""
+    """The masked values of the open text; ``secrets`` were destroyed and can never be readable."""
 
     values: tuple[MaskedView, ...]
     secrets: bool
@@ -166,7 +166,7 @@ def _decided(
     progress: Progress,
     name: Placeholder | None = None,
 ) -> TermList:
-    """Redact the open ticket as it is decided now; return the terms. ``name`` was left readable."""
+    """Redact the open ticket under the current terms; return them. ``name`` was left readable."""
     from assistant.flows.tickets import redact_again
     from ingestion.resolved import bring_resolved
 
@@ -181,7 +181,7 @@ def _decided(
 
 
 def _opened(desk: Desk, args: OpenArgs) -> Ticket | Draft | None:
-    """Return what the person has before them. `NotFound` where it is gone."""
+    """Return what the person has open. `NotFound` if it no longer exists."""
     from assistant.flows.checks import draft_of, ticket_of
 
     if args.draft:
@@ -215,8 +215,8 @@ def _type(name: str | None) -> EntityType | None:
 
 _NEEDS = member(Role.REVIEWER)
 
-ADD = Operation("terms.add", OneTerm, TermList, _add, needs=_NEEDS, alone=True)
-LEAVE = Operation("terms.leave", LeaveArgs, TermList, _leave, needs=_NEEDS, alone=True)
-REMOVE = Operation("terms.remove", RemoveArgs, TermList, _remove, needs=_NEEDS, alone=True)
+ADD = Operation("terms.add", OneTerm, TermList, _add, needs=_NEEDS, takes_turn=True)
+LEAVE = Operation("terms.leave", LeaveArgs, TermList, _leave, needs=_NEEDS, takes_turn=True)
+REMOVE = Operation("terms.remove", RemoveArgs, TermList, _remove, needs=_NEEDS, takes_turn=True)
 LIST = Operation("terms.list", TenantArgs, TermList, _list, needs=_NEEDS)
 MASKED = Operation("terms.masked", OpenArgs, Masked, _masked, needs=_NEEDS)

@@ -1,4 +1,4 @@
-"""Texts of a result: as a model sees them, and as the person who asked may read them."""
+"""Texts of a result: redacted, and as the caller may read them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Text(Shape):
-    """A text with placeholders, and with identity put back; the same twice for nobody's eyes."""
+    """A text redacted and with identity restored; both are redacted without a permitted person."""
 
     redacted: str
     restored: str
 
 
 def texts(desk: Desk, person: Person | None, values: Sequence[RedactedText]) -> list[Text]:
-    """Return ``values`` in order, read from the vault at once; without a person as they are."""
+    """Return ``values`` in order, restored with one read; redacted without a person."""
     if person is None:
         return [Text(redacted=each.reveal(), restored=each.reveal()) for each in values]
     from assistant.flows.show import restored_all

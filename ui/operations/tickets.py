@@ -1,4 +1,4 @@
-"""Tickets: bring an export in, list them redacted, show one as it came to a permitted person."""
+"""Tickets: import an export, list them redacted, show one unredacted to a permitted person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Export(TenantArgs):
-    """The text of an export of tickets; ``name`` is what errors call it."""
+    """The text of an export of tickets; ``name`` is its name in errors."""
 
     name: str
     text: str
@@ -42,7 +42,7 @@ class ExportFile(TenantArgs):
     path: str
 
     def source(self) -> Source:
-        """Return where the bytes are; a file is read in pieces, whatever its size."""
+        """Return where the bytes are; a file of any size is read in pieces."""
         from ingestion.source import FileSource
 
         return FileSource(Path(self.path))
@@ -63,7 +63,7 @@ class RedactArgs(TenantArgs):
 
 
 class RedactedAgain(Shape):
-    """How many tickets read otherwise now."""
+    """How many tickets have another redacted text now."""
 
     changed: int
     unchanged: int
@@ -88,7 +88,7 @@ class TicketList(Shape):
 
 
 class FindArgs(TenantArgs):
-    """Tickets of a ``status``, or of any, whose line holds each word of ``sought``."""
+    """Tickets of a ``status``, or of any, whose line contains each word of ``sought``."""
 
     status: str = ""
     sought: str = ""
@@ -107,7 +107,7 @@ class FoundTicket(Shape):
 
 
 class TicketsFound(Shape):
-    """The newest of what was found, and how many were found."""
+    """The newest tickets found, and how many were found."""
 
     tickets: tuple[FoundTicket, ...]
     count: int
@@ -116,7 +116,7 @@ class TicketsFound(Shape):
 class OneTicket(TenantArgs):
     """A ticket by the customer's own number.
 
-    With ``current`` it is redacted again before, so that it reads as a model would see it now.
+    With ``current`` it is redacted again first, so that it is what a model would see now.
     """
 
     reference: str
@@ -124,7 +124,7 @@ class OneTicket(TenantArgs):
 
 
 class TurnView(Shape):
-    """One message as it came, and as a model sees it."""
+    """One message unredacted, and as a model sees it."""
 
     at: datetime
     author: str
@@ -135,7 +135,7 @@ class TurnView(Shape):
 
 
 class TicketFull(Shape):
-    """A ticket as it came, for a permitted person, and the newest text of each kind about it."""
+    """An unredacted ticket for a permitted person, and the newest draft and summary of it."""
 
     reference: str
     subject: str
@@ -159,7 +159,7 @@ def _import(home: Home, _caller: Caller, args: Export | ExportFile, progress: Pr
 
 
 def steps(progress: Progress) -> Callable[[str, int, int | None], None]:
-    """Return what an import reports to, as steps with their pace."""
+    """Return the callback of an import's progress, which makes steps from it."""
     paces: dict[str, Pace] = {}
 
     def step(what: str, done: int, total: int | None) -> None:
@@ -247,7 +247,7 @@ def _find(home: Home, caller: Caller, args: FindArgs, _progress: Progress) -> Ti
 
     desk, person = at_desk(home, caller, args.tenant)
     status = _status(args.status)
-    limit = None if args.sought else args.limit  # who is sought may be in any of them
+    limit = None if args.sought else args.limit  # any ticket may match the search
     found = show.tickets(desk, person, status=status, sought=args.sought, limit=limit)
     return TicketsFound(
         tickets=tuple(
@@ -275,7 +275,7 @@ def _status(word: str) -> TicketStatus | None:
 
 
 IMPORT = Operation(
-    "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), alone=True
+    "tickets.import", Export, Imported, _import, needs=owner_or(Role.REVIEWER), takes_turn=True
 )
 IMPORT_FILE = Operation(
     "tickets.import_file",
@@ -283,11 +283,16 @@ IMPORT_FILE = Operation(
     Imported,
     _import,
     needs=OWNER,
-    alone=True,
+    takes_turn=True,
     local_only=True,
 )
 REDACT = Operation(
-    "tickets.redact", RedactArgs, RedactedAgain, _redact, needs=owner_or(Role.REVIEWER), alone=True
+    "tickets.redact",
+    RedactArgs,
+    RedactedAgain,
+    _redact,
+    needs=owner_or(Role.REVIEWER),
+    takes_turn=True,
 )
 LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT))
 FIND = Operation("tickets.find", FindArgs, TicketsFound, _find, needs=member(Role.AGENT))

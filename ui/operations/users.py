@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NewUser(TenantArgs):
-    """The new person's login and password, and their role with the tenant."""
+    """The new person's login and password, and their role at the tenant."""
 
     login: str
     password: str = Field(repr=False)
@@ -35,7 +35,7 @@ class UserAdded(Shape):
 
 
 class UserArgs(TenantArgs):
-    """A tenant; empty means the whole home, which its owner alone administers."""
+    """A tenant; empty means the whole home, which only its owner administers."""
 
     tenant: str = ""
 
@@ -82,7 +82,7 @@ class MembershipView(Shape):
 
 
 class UserView(Shape):
-    """A user, without anything of a password; ``last_login_at`` is at the page."""
+    """A user, without the password; ``last_login_at`` is the last login at the page."""
 
     login: str
     added_at: datetime
@@ -158,7 +158,7 @@ def _own_password(
     login = caller.person(args.tenant).login
     user = home.accounts.authenticate(login, args.old, caller.address)
     if user is None:
-        raise NotPermitted("The old password is another one.")
+        raise NotPermitted("The old password is wrong.")
     here = _administration(home, caller, args.tenant)
     people.change_password(here, user, args.new, keep=args.session or None)
     return Changed(login=login)

@@ -1,6 +1,6 @@
-"""Summaries and drafts: one ticket, several, or the whole night's batch.
+"""Summaries and drafts: of one ticket, of several, or of all open ones.
 
-In a batch one ticket's failure does not stop the others; it is reported beside what was written.
+If one of several tickets fails, the others are still done; the failure is part of the result.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 
 class WriteArgs(TenantArgs):
-    """Tickets by reference, or with ``all`` every open one that has nothing of this kind yet."""
+    """Tickets by reference, or with ``all`` every open one without a text of this kind."""
 
     references: tuple[str, ...] = ()
     all: bool = False
 
 
 class Failure(Shape):
-    """A ticket for which nothing was written, and why."""
+    """A ticket for which no text was written, and why."""
 
     reference: str
     happened: str
 
 
 class WriteResult(Shape):
-    """What was queued, what failed."""
+    """The texts that were queued, and the tickets that failed."""
 
     written: tuple[DraftView, ...]
     failed: tuple[Failure, ...]
@@ -70,7 +70,7 @@ def drafted(desk: Desk, reference: str) -> Draft:
 
 
 def waiting(desk: Desk) -> list[str]:
-    """Return the tickets that somebody waits for, by reference."""
+    """Return the tickets that wait for an answer, by reference."""
     from assistant.model import TicketStatus
 
     open_ones = {TicketStatus.OPEN, TicketStatus.PENDING}
@@ -78,7 +78,7 @@ def waiting(desk: Desk) -> list[str]:
 
 
 def attempt(home: Home, desk: Desk, reference: str, write: Write) -> Draft | Failure:
-    """Write about one ticket of many. Only what would stop all the others is raised."""
+    """Write a text for one ticket of many. Raise only errors that would affect all the others."""
     from assistant.errors import QuietdeskError, StorageTrouble
     from ui.crash import crash, trouble_of
 
@@ -125,13 +125,18 @@ def _write(
 
 
 def _takes_all(args: WriteArgs) -> bool:
-    """Whether what is written about depends on what is there, which another run would change."""
+    """Whether the choice of tickets depends on existing texts, which another run would change."""
     return args.all
 
 
 SUMMARISE = Operation(
-    "summarise", WriteArgs, WriteResult, _summarise, needs=owner_or(Role.AGENT), alone=_takes_all
+    "summarise",
+    WriteArgs,
+    WriteResult,
+    _summarise,
+    needs=owner_or(Role.AGENT),
+    takes_turn=_takes_all,
 )
 DRAFT = Operation(
-    "draft", WriteArgs, WriteResult, _draft, needs=owner_or(Role.AGENT), alone=_takes_all
+    "draft", WriteArgs, WriteResult, _draft, needs=owner_or(Role.AGENT), takes_turn=_takes_all
 )

@@ -1,4 +1,4 @@
-"""The agents' page: our own login and doors around a Gradio page that keeps nothing.
+"""The agents' page: our own login and routes around a Gradio page that stores nothing.
 
-The only package that imports gradio. Import it lazily: it takes seconds, and `--help` must not.
+This is the only package that imports gradio. Import it lazily: importing it takes seconds.
 """

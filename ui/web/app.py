@@ -1,4 +1,4 @@
-"""The web door: our walls, our login, our uploads, and Gradio inside."""
+"""The web application: our middleware, login and uploads, and Gradio inside."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def build_app(
 ) -> FastAPI:
     """Return the whole web application over ``home``.
 
-    ``operator`` is the one that commands go through, so that an import here and one from a shell
-    take turns. ``wrap_gradio`` is the wall around Gradio; only tests put another one.
+    ``operator`` also runs the commands, so that an import here and one from a shell wait for each
+    other. ``wrap_gradio`` is the firewall around Gradio; only tests replace it.
     """
     return _inside_a_loop(lambda: _build(home, operator or Operator(home), wrap_gradio))
 
@@ -70,7 +70,7 @@ def _build(home: Home, operator: Operator, wrap_gradio: Wrap) -> FastAPI:
 
 
 def _inside_a_loop(build: Callable[[], FastAPI]) -> FastAPI:
-    """Build in a running event loop; without one Gradio opens a loop per lock and closes none."""
+    """Build in a running event loop; without one, Gradio leaves an open loop per lock."""
 
     async def built() -> FastAPI:
         return build()
@@ -90,7 +90,7 @@ def _mount_gradio(app: FastAPI, operator: Operator) -> GradioApp:
         path=_PATH,
         auth_dependency=_login,
         blocked_paths=[str(operator.home.settings.home)],
-        show_error=True,  # handlers never raise; what Gradio itself refuses is worth reading
+        show_error=True,  # our handlers never raise, so a shown error is Gradio's own
         max_file_size=1,
         run_history=False,  # it keeps every event's texts in the browser
         footer_links=[],
@@ -110,5 +110,5 @@ def _mount_of(app: FastAPI) -> Mount:
 
 
 def _login(request: Request) -> str | None:
-    """Return who asks, for Gradio: a second wall behind ours."""
+    """Return the logged-in user for Gradio: a second check after ours."""
     return user_of(request).login if "user" in request.scope else None

@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 DESK = "/desk/"
 _LONGEST_FORM = 4096
-_WRONG = "This login and password do not belong together."
+_WRONG = "The login or the password is wrong."
 
 
 def auth_routes(home: Home, bindings: Bindings) -> APIRouter:
-    """Return the routes by which people come and go."""
+    """Return the routes of login and logout."""
     router = APIRouter()
-    door = _Door(home, bindings)
+    routes = _LoginRoutes(home, bindings)
     router.add_api_route("/", _to_desk, methods=["GET"])
-    router.add_api_route(LOGIN, door.form, methods=["GET"])
-    router.add_api_route(LOGIN, door.log_in, methods=["POST"])
-    router.add_api_route("/logout", door.log_out, methods=["POST"])
+    router.add_api_route(LOGIN, routes.form, methods=["GET"])
+    router.add_api_route(LOGIN, routes.log_in, methods=["POST"])
+    router.add_api_route("/logout", routes.log_out, methods=["POST"])
     return router
 
 
-class _Door:
+class _LoginRoutes:
     def __init__(self, home: Home, bindings: Bindings) -> None:
         self._home = home
         self._bindings = bindings
-        self._hashing = CapacityLimiter(2)  # argon2 is heavy on purpose; guesses queue up here
+        self._hashing = CapacityLimiter(2)  # argon2 is slow on purpose; guesses wait here
 
     async def form(self, request: Request) -> Response:
         return _redirect(request, DESK) if "user" in request.scope else HTMLResponse(login_page())
@@ -87,7 +87,7 @@ def _to_desk(request: Request) -> Response:
 
 
 def _over_tls(request: Request) -> bool:
-    """Return whether the browser speaks TLS, to us or to a proxy before us: the origin says so."""
+    """Return whether the browser uses TLS, to us or to a proxy; the Origin header shows it."""
     return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https:")
 
 
@@ -95,7 +95,7 @@ def _fields(body: bytes) -> tuple[str, str]:
     try:
         form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=8)
     except ValueError:
-        raise BadInput("This is not the login form.") from None
+        raise BadInput("The request is not from the login form.") from None
     return form.get("login", [""])[0].strip(), form.get("password", [""])[0]
 
 

@@ -1,4 +1,4 @@
-"""Which person each Gradio session hash belongs to."""
+"""Binds each Gradio session hash to a person."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MOST_PAGES = 200
 
 
 class Bindings:
-    """Gives each hash to the first person who uses it, for as long as Gradio may know the hash.
+    """Binds each hash to the first person who uses it, for as long as Gradio may know the hash.
 
-    Somebody who opens very many pages loses their own oldest ones, never anybody else's; what
-    Gradio still held for such a page is dropped first, so that a freed hash opens onto nothing.
+    A person who opens very many pages loses their own oldest ones, never another person's. Gradio's
+    data of such a page is dropped first, so that a released hash gives access to nothing.
     """
 
     def __init__(self, forget: Callable[[str], None], most: int = MOST_PAGES) -> None:
@@ -24,7 +24,7 @@ class Bindings:
         self._lock = Lock()
 
     def claim(self, session_hash: str, user_id: str) -> bool:
-        """Return whether ``session_hash`` is this person's, taking it if it was nobody's."""
+        """Return whether ``session_hash`` is this person's; bind it if it was not bound."""
         with self._lock:
             if self._owner.setdefault(session_hash, user_id) != user_id:
                 return False
@@ -36,7 +36,7 @@ class Bindings:
             return True
 
     def drop_all(self, user_id: str) -> None:
-        """Drop everything that Gradio holds for a person: they logged out."""
+        """Drop everything that Gradio holds for a person who logged out."""
         with self._lock:
             for session_hash in self._pages.pop(user_id, OrderedDict()):
                 self._drop(session_hash)

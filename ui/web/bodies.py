@@ -1,7 +1,7 @@
-"""Reading what a browser sends: streamed, bounded, in memory only.
+"""Reads request bodies: streamed, limited in size, in memory only.
 
-Not as a form upload: a multipart parser puts anything larger than a megabyte into a temporary file,
-and a customer's export must never lie on a disk in plain text.
+Form uploads are not used, because a multipart parser writes everything over a megabyte into a
+temporary file, and a customer's export must never be on a disk in plain text.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ async def read_body(request: Request, most: int) -> bytes:
 
 
 def too_long(most: int) -> BadInput:
-    """Return the error for what is longer than ``most`` bytes."""
+    """Return the error for a body of more than ``most`` bytes."""
     size = f"{most // MIB} MiB" if most >= MIB else f"{most} bytes"
-    return BadInput(f"This is larger than {size}.", todo="Send it in smaller parts.")
+    return BadInput(f"The file or request is larger than {size}.", todo="Send it in smaller parts.")

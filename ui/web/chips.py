@@ -19,7 +19,7 @@ _WRITERS = {"extractive": "quoted from the documents", "person": "changed by a p
 
 
 def made_how(writer: str) -> str:
-    """Return how a text came about, in a few words."""
+    """Return who wrote a text, in a few words."""
     return _WRITERS.get(writer, f"written by {writer}")
 
 
@@ -30,9 +30,9 @@ def redacted(
     *,
     correct: bool = False,
 ) -> Html:
-    """Return redacted text with placeholders as chips, citations as marks, findings marked.
+    """Return redacted text with placeholders as chips, and citations and findings as marks.
 
-    With ``correct`` a chip leads to where it can be said that it is wrong.
+    With ``correct`` a chip opens the form that corrects it.
     """
     chips = (
         Piece(each.start, each.end, chip(each.placeholder, correct=correct)) for each in find(value)
@@ -41,7 +41,7 @@ def redacted(
 
 
 def uncut(value: str, start: int, end: int) -> str:
-    """Return characters ``start`` to ``end``, and more where that would cut a placeholder."""
+    """Return characters ``start`` to ``end``, widened so that no placeholder is cut."""
     for each in find(value):
         start = each.start if each.start < start < each.end else start
         end = each.end if each.start < end < each.end else end
@@ -49,22 +49,22 @@ def uncut(value: str, start: int, end: int) -> str:
 
 
 def cited(value: str, citations: Sequence[CitationView]) -> Html:
-    """Return a person's text (nothing in it is a placeholder) with citations as marks."""
+    """Return a text with identity restored, with citations as marks."""
     return lay(value, _citation_marks(value, citations))
 
 
 def put_back(value: str, placeholder: Placeholder) -> Html:
-    """Return a value that was put back, in the colour of its placeholder."""
+    """Return a restored value in the colour of its placeholder."""
     return el(
         "span",
         text(value),
         class_=f"qd-back qd-chip-{_group(placeholder)}",
-        title=f"Put back for {placeholder}",
+        title=f"Restored from {placeholder}",
     )
 
 
 def named(placeholder: str) -> Placeholder:
-    """Return the placeholder that an operation's result names."""
+    """Return the placeholder in an operation's result."""
     return next(find(placeholder)).placeholder
 
 
@@ -100,7 +100,7 @@ def when(at: datetime, *, day: bool = False) -> Html:
 
 
 def pill(word: str, kind: str = "") -> Html:
-    """Return a closed word such as a state, as a pill."""
+    """Return a word of a closed set, such as a state, as a pill."""
     return el("span", text(word.replace("_", " ")), class_=f"qd-pill qd-pill-{kind or word}")
 
 

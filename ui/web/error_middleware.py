@@ -1,4 +1,4 @@
-"""Whatever goes wrong becomes a plain message, and no words of it are logged."""
+"""Turns every error into a plain message, and never logs the words of an exception."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STATUS: tuple[tuple[type[QuietdeskError], int], ...] = (
 
 
 class Calm:
-    """Answers for what nobody expected; uvicorn would log the exception with its words."""
+    """Answers unexpected errors; uvicorn would log the exception with its message."""
 
     def __init__(self, app: ASGIApp, home: Home) -> None:
         self._app = app
@@ -57,13 +57,13 @@ class Calm:
 
 
 async def answer(_request: Request, error: Exception) -> Response:
-    """Answer for an error of ours in a route."""
+    """Answer an error of ours in a route."""
     assert isinstance(error, QuietdeskError), "registered for no other"
     return plain(error)
 
 
 def plain(error: QuietdeskError) -> Response:
-    """Return the error as three sentences: what happened, what is safe, what to do."""
+    """Return the error as three sentences: what happened, what was kept safe, what to do."""
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     body = {"happened": error.happened, "safe": error.safe, "todo": error.todo}
     return JSONResponse(body, status)

@@ -1,7 +1,7 @@
-"""Redacted text laid out: what stands for something is shown as it, what was found is marked.
+"""Lays out redacted text with chips or values for its placeholders, and with findings marked.
 
-Places are those of the redacted text, whatever is shown for its placeholders: a name that was put
-back may be longer. What is shown for something is never cut; an edge of a finding inside moves out.
+Places are those of the redacted text; a restored name may be longer than its placeholder. A chip or
+a value is never cut: if a finding begins or ends inside one, the mark includes all of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A finding by its number in the list, at ``start`` to ``end`` of the text it is about."""
+    """A finding with its number in the list, at ``start`` to ``end`` of its text."""
 
     number: int
     finding: FindingView
@@ -35,7 +35,7 @@ class Numbered:
 
     @property
     def why(self) -> str:
-        """Return what was found, in one line."""
+        """Return the finding in one line."""
         kind = self.finding.kind.replace("_", " ")
         return f"{'Blocking' if self.finding.blocks else 'To check'}, {kind}: {self.finding.note}"
 
@@ -44,7 +44,7 @@ _Placed = tuple[Numbered, int, int]
 
 
 def numbered(findings: Sequence[FindingView], length: int, first: int = 1) -> list[Numbered]:
-    """Return findings about a text of this length, counted on from ``first``."""
+    """Return findings in a text of this length, numbered from ``first``."""
     made: list[Numbered] = []
     for number, each in enumerate(findings, start=first):
         start = min(max(0, each.start), length)
@@ -56,7 +56,7 @@ def numbered(findings: Sequence[FindingView], length: int, first: int = 1) -> li
 def lay(value: str, pieces: Sequence[Piece], found: Sequence[Numbered] = ()) -> Html:
     """Return ``value`` with its ``pieces``, marked where something was ``found``.
 
-    A finding's number follows its words; one about the whole text has no place in it.
+    A finding's number follows its words; a finding about the whole text is not marked.
     """
     placed = [(each, *_clear_of(pieces, each)) for each in found if not each.whole]
     edges = {0, len(value)}
@@ -76,7 +76,7 @@ def lay(value: str, pieces: Sequence[Piece], found: Sequence[Numbered] = ()) -> 
 
 
 def number(each: Numbered, *, leads_to: str) -> Html:
-    """Return a finding's number as a button: ``place`` leads into the text, ``entry`` back."""
+    """Return a finding's number as a button: ``place`` links to the text, ``entry`` to the list."""
     label = f"! {each.number}" if each.finding.blocks else str(each.number)
     return el(
         "button",
@@ -91,7 +91,7 @@ def number(each: Numbered, *, leads_to: str) -> Html:
 
 
 def _clear_of(pieces: Sequence[Piece], each: Numbered) -> tuple[int, int]:
-    """Return where a finding stands, moved out of any piece that it would cut."""
+    """Return the place of a finding, widened so that it cuts no piece."""
     start, end = each.start, each.end
     for piece in pieces:
         start = piece.start if piece.start < start < piece.end else start

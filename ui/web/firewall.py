@@ -1,9 +1,9 @@
-"""The wall around Gradio: few routes, small bodies, and every session hash belongs to one person.
+"""The firewall around Gradio: few routes, small bodies, each session hash bound to one person.
 
-Gradio keeps what an event returned under a session hash that the browser makes up, and gives it to
-whoever names that hash; its upload and file routes keep and hand out files in plain text. So only
-the routes that the page needs are let through, a hash belongs to the first person who used it, and
-each request is rebuilt from the fields that were checked, so that Gradio and this wall never read
+Gradio stores the results of events under a session hash that the browser chooses, and returns them
+to anyone with that hash; its upload and file routes store and serve files in plain text. So only
+the routes that the page needs are allowed, a hash belongs to the first person who used it, and each
+request is rebuilt from the fields that were checked, so that Gradio and this firewall never read
 one request in two ways.
 """
 
@@ -29,12 +29,12 @@ from ui.web.bodies import MIB, read_body
 _PROGRAM = re.compile(r"/(?:(?:assets|static)/[\w./ -]+|theme\.css)?")
 _JOIN, _DATA = "/gradio_api/queue/join", "/gradio_api/queue/data"
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NOT_HERE = "This page has no such door."
-_NOT_YOURS = "This page belongs to somebody else's login. Nothing was shown."
+_NOT_HERE = "This page has no such address."
+_NOT_YOURS = "This page belongs to another person's login. Nothing was shown."
 
 
 class GradioWall:
-    """Stands where the Gradio app is mounted, so that nothing reaches Gradio around it."""
+    """Replaces the Gradio app at its mount, so that no request can bypass it."""
 
     def __init__(self, app: App, bindings: Bindings) -> None:
         self._app = app
@@ -42,7 +42,7 @@ class GradioWall:
         self._widths = {key: len(each.inputs) for key, each in app.get_blocks().fns.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # Gradio has no socket; its lifespan runs with the outer app
+        if scope["type"] != "http":  # Gradio has no websocket; its lifespan runs with the outer app
             await send({"type": "websocket.close", "code": 1008})
             return
         passed = await self._judge(scope, receive)
@@ -52,13 +52,13 @@ class GradioWall:
             await self._app(*passed, send)
 
     async def _judge(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive] | Response:
-        door = (scope["method"], _path(scope))
-        if door[0] in ("GET", "HEAD") and _PROGRAM.fullmatch(door[1]) and ".." not in door[1]:
+        route = (scope["method"], _path(scope))
+        if route[0] in ("GET", "HEAD") and _PROGRAM.fullmatch(route[1]) and ".." not in route[1]:
             return {**scope, "query_string": b""}, receive
         try:
-            if door == ("GET", _DATA):
+            if route == ("GET", _DATA):
                 return self._data(scope), receive
-            if door == ("POST", _JOIN):
+            if route == ("POST", _JOIN):
                 return await self._join(scope, receive)
         except BadInput as error:
             return _refused(error.happened, 400)
@@ -69,7 +69,7 @@ class GradioWall:
     def _data(self, scope: Scope) -> Scope:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if [name for name, _ in pairs] != ["session_hash"]:
-            raise BadInput("One session hash is needed, and nothing else.")
+            raise BadInput("The request must have a session hash and no other parameter.")
         ours = self._own(scope, pairs[0][1])
         return {**scope, "query_string": urlencode({"session_hash": ours}).encode()}
 
@@ -77,8 +77,8 @@ class GradioWall:
         given = _object(await read_body(Request(scope, receive), MIB))
         index, data = _number(given.get("fn_index")), _values(given.get("data"))
         if self._widths.get(index) != len(data):
-            # Gradio would print the values that it cannot place
-            raise BadInput("The page has no such event. Load it again.")
+            # Gradio would print the values that it cannot assign
+            raise BadInput("The page has no such event. Load the page again.")
         event = {
             "session_hash": self._own(scope, given.get("session_hash")),
             "fn_index": index,
@@ -89,9 +89,9 @@ class GradioWall:
         return _with_body(scope, receive, json.dumps(event).encode())
 
     def _own(self, scope: Scope, session_hash: object) -> str:
-        """Return the hash if it is this person's, or nobody's until now."""
+        """Return the hash if it is this person's, or not bound yet."""
         if not isinstance(session_hash, str) or not _HASH.fullmatch(session_hash):
-            raise BadInput("The session hash is not one.")
+            raise BadInput("The session hash is not valid.")
         if not self._bindings.claim(session_hash, cast("User", scope["user"]).id):
             raise PermissionError
         return session_hash
@@ -101,9 +101,9 @@ def _object(body: bytes) -> Mapping[str, object]:
     try:
         value: object = json.loads(body, object_pairs_hook=_no_near_duplicates)
     except (ValueError, RecursionError):
-        raise BadInput("The event is not one JSON object.") from None
+        raise BadInput("The event is not a JSON object.") from None
     if not isinstance(value, dict):
-        raise BadInput("The event is not one JSON object.")
+        raise BadInput("The event is not a JSON object.")
     return cast("Mapping[str, object]", value)
 
 
@@ -117,7 +117,7 @@ def _no_near_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _number(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise BadInput("The event has no number.")
+    raise BadInput("The event has no function number.")
 
 
 def _plain(value: object) -> bool:
@@ -125,27 +125,27 @@ def _plain(value: object) -> bool:
 
 
 def _values(value: object) -> list[object]:
-    """Return what the fields hold. A file would be an object; none is taken."""
+    """Return the fields' values. A file would be an object, and objects are refused."""
     if isinstance(value, list):
         items = cast("list[object]", value)
         if all(_plain(item) for item in items):
             return items
-    raise BadInput("The event holds more than plain values.")
+    raise BadInput("The event contains values that are not plain.")
 
 
 def _picked(value: object) -> dict[str, object] | None:
-    """Return which row or tab was picked; fields send a plain value here, which nobody reads."""
+    """Return which row or tab was picked; fields send a plain value here, which is not used."""
     if _plain(value):
         return None
     if isinstance(value, dict):
         picked = cast("dict[str, object]", value)
         if all(_plain(each) for each in picked.values()):
             return picked
-    raise BadInput("The event picks more than plain values.")
+    raise BadInput("The selection of the event contains values that are not plain.")
 
 
 def _with_body(scope: Scope, receive: Receive, body: bytes) -> tuple[Scope, Receive]:
-    """Return the request with ``body`` in the place of the one that was read."""
+    """Return the request with ``body`` instead of the body that was read."""
     given = Headers(scope=scope)
     kept = [
         (name.encode(), given[name].encode("latin-1"))
@@ -174,4 +174,4 @@ def _refused(message: str, status: int) -> Response:
 
 
 Wrap = Callable[[App, Bindings], ASGIApp]
-"""How the Gradio app is walled in; tests leave the wall out to show what it stops."""
+"""How the Gradio app is protected; tests omit the firewall to show what it stops."""

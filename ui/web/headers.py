@@ -1,4 +1,4 @@
-"""What every answer says to the browser: talk to this origin only, keep nothing, frame nothing."""
+"""Security headers of every answer: this origin only, no caching, no framing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _NONCE = "quietdesk.nonce"
 
 _KEPT = ("/assets/", "/static/")
-"""Program files, the same for everybody; every other answer may name a customer."""
+"""Program files, the same for every user; other answers may contain customer data."""
 
 _FIXED = {
     "x-content-type-options": "nosniff",
@@ -43,7 +43,7 @@ class Headers:
 
 
 def nonce_of(scope: Scope) -> str:
-    """Return the word by which the browser knows this answer's own script blocks."""
+    """Return the nonce of this answer, by which the browser accepts its own script blocks."""
     return str(scope[_NONCE])
 
 

@@ -1,8 +1,8 @@
-"""HTML that is escaped by the way it is made: text goes in through `text`, structure through `el`.
+"""HTML that is always escaped: text is added through `text`, structure through `el`.
 
-Ticket texts are hostile. Nothing here takes a ready string of markup, so nothing that a customer or
-a model wrote can become a tag, an attribute, a link or an image. Characters that change how a line
-reads without being seen (bidirectional overrides, zero-width joins) are shown by name instead.
+Ticket texts are hostile. No function takes a string of markup, so no text of a customer or a
+model can become a tag, an attribute, a link or an image. Characters that change how a line
+reads without being seen (bidirectional overrides, zero-width joins) are shown by name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import LiteralString, NewType
 from guardrails import unseen
 
 Html = NewType("Html", str)
-"""Markup that was made here."""
+"""Markup that this module made."""
 
 NOTHING = Html("")
 _VOID = frozenset({"br", "hr", "img", "input"})
@@ -23,13 +23,13 @@ _PICTURES = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
 _UNSEEN = re.compile(
-    rf"(?!(?<=[{_PICTURES}])[\ufe0e\ufe0f])"  # an emoji is written with one of these
+    rf"(?!(?<=[{_PICTURES}])[\ufe0e\ufe0f])"  # emoji contain one of these
     rf"[{unseen.UNSEEN}{unseen.CONTROLS}]"
 )
 
 
 def text(value: str) -> Html:
-    """Return ``value`` as text that means itself; unseen characters become visible marks."""
+    """Return ``value`` as escaped text; invisible characters become visible marks."""
     pieces: list[str] = []
     at = 0
     for match in _UNSEEN.finditer(value):
@@ -39,7 +39,7 @@ def text(value: str) -> Html:
 
 
 def el(name: LiteralString, /, *children: Html, **attributes: str | bool | None) -> Html:
-    """Return one element. ``class_`` and ``data_do`` stand for ``class`` and ``data-do``.
+    """Return one element. ``class_`` and ``data_do`` become ``class`` and ``data-do``.
 
     False and None leave an attribute out, True writes it bare.
     """
@@ -50,7 +50,7 @@ def el(name: LiteralString, /, *children: Html, **attributes: str | bool | None)
 
 
 def words(value: LiteralString) -> Html:
-    """Return a developer's words."""
+    """Return a developer's text."""
     return Html(html.escape(value))
 
 
@@ -68,4 +68,4 @@ def _attribute(name: str, value: str | bool | None) -> str:
 
 def _mark(character: str) -> str:
     code = f"U+{ord(character):04X}"
-    return f'<span class="qd-unseen" title="An unseen character stands here">{code}</span>'
+    return f'<span class="qd-unseen" title="An invisible character is here">{code}</span>'

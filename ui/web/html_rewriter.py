@@ -1,7 +1,7 @@
-"""Gradio's page, made ours: scripts carry the nonce, nothing points outside, our style comes last.
+"""Rewrites Gradio's page: scripts get the nonce, external links are removed, our style comes last.
 
-Gradio's template holds preview tags with addresses of other sites and a script that loads a helper
-for embedding; both are cut out. What is left loads from this origin alone.
+Gradio's template contains preview tags with addresses of other sites, and a script that loads a
+helper for embedding; both are cut out. The rest loads from this origin only.
 """
 
 from __future__ import annotations

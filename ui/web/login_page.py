@@ -1,4 +1,4 @@
-"""The one page that a stranger sees, and its frame, which the password form has too."""
+"""The login page, the only page without a login, and its frame, which the password form shares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 
 
 def login_page(problem: str = "") -> str:
-    """Return the page, with what went wrong the last time."""
+    """Return the page, with the error of the last attempt."""
     return page(
         "Log in · Quietdesk",
         el("h1", words("Quietdesk")),
@@ -47,7 +47,7 @@ def _form() -> Html:
 
 
 def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: bool = False) -> Html:
-    """Return a labelled entry of a form."""
+    """Return a labelled field of a form."""
     entry = el(
         "input",
         id=name,

@@ -1,6 +1,6 @@
-"""The desk: one Gradio page, wired to operations, holding nothing of a customer's.
+"""The desk: one Gradio page, connected to operations, which stores no customer data.
 
-A tab is filled when it is opened: arrival and a change of tenant fill the one that is open and
+A tab is filled when it is opened. Loading the page and a change of tenant fill the open tab and
 clear the others.
 """
 
@@ -14,12 +14,12 @@ import gradio as gr
 from gradio.components import Component
 from gradio.themes import Base
 
-from ui.operations.callers import Door, logged_in
+from ui.operations.callers import Interface, logged_in
 from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
-from ui.web.tabs import ask, rest, review, tickets
+from ui.web.tabs import ask, ledger, panels, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
-from ui.web.tabs.rest import build_gaps, build_import, build_ledger, build_outbox
+from ui.web.tabs.panels import build_gaps, build_import, build_outbox
 from ui.web.views.header import header
 from ui.web.views.notice import empty
 from ui.web.visit import Visit, open_visit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ui.operations.operator import Operator
 
 THEME = Base(
-    # names only: a theme's default fonts would be fetched from another site
+    # names only: a theme's default fonts would be loaded from another site
     font=["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
     font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"],
 )
@@ -50,7 +50,7 @@ def build_page(operator: Operator) -> gr.Blocks:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """What opening a tab sets again; what a person has open in it stays open."""
+    """The parts that opening a tab sets again; an open ticket or draft stays open."""
 
     fill: Callable[..., Sequence[object]]
     inputs: Sequence[Component] = ()
@@ -60,7 +60,7 @@ class _Opening:
 
 @dataclass(frozen=True, slots=True)
 class _Tab:
-    """A tab: its parts, their values for a visit, and without looking anything up."""
+    """A tab: its parts, their values for a visit, and their empty values."""
 
     name: str
     tab: gr.Tab
@@ -71,7 +71,7 @@ class _Tab:
 
 
 class _Desk:
-    """The tabs and what connects them."""
+    """The tabs and their connections."""
 
     def __init__(self, blocks: gr.Blocks, wiring: Wiring, top: gr.HTML) -> None:
         self._blocks = blocks
@@ -80,16 +80,16 @@ class _Desk:
         self._open = held("tab")
 
     def lay_out(self) -> None:
-        """Lay the tabs out and wire them to each other."""
+        """Lay out the tabs and connect them."""
         with gr.Tabs(selected="tickets", elem_classes=["qd-tabs"]) as self._bar:
             self._all = [
                 self._tickets_tab(),
                 self._review_tab(),
                 self._ask_tab(),
-                self._panel_tab("Gaps", build_gaps, rest.gaps_now, slow=True),
+                self._panel_tab("Gaps", build_gaps, panels.gaps_now, slow=True),
                 self._panel_tab("Terms", lambda: build_terms(self._wiring), terms_now),
-                self._panel_tab("Outbox", build_outbox, rest.outbox_now),
-                self._panel_tab("Import", build_import, rest.import_now),
+                self._panel_tab("Outbox", build_outbox, panels.outbox_now),
+                self._panel_tab("Import", build_import, panels.import_now),
                 self._ledger_tab(),
             ]
         self._wire_arrival()
@@ -116,7 +116,7 @@ class _Desk:
     def _ask_tab(self) -> _Tab:
         with gr.Tab("Ask", id="ask") as tab:
             mine = self._ask = ask.build_ask(self._wiring)
-        new = mine.anew_values
+        new = mine.empty
         return _Tab("ask", tab, mine.fresh, lambda _visit: new(), new, _Opening(_nothing))
 
     def _panel_tab(
@@ -135,9 +135,9 @@ class _Desk:
 
     def _ledger_tab(self) -> _Tab:
         with gr.Tab("Ledger", id="ledger") as tab:
-            built = build_ledger(self._wiring)
-        opening = _Opening(rest.ledger_now, (), built.fresh)
-        return _Tab("ledger", tab, built.fresh, rest.ledger_now, rest.ledger_cleared, opening)
+            built = ledger.build_ledger(self._wiring)
+        opening = _Opening(ledger.now, (), built.fresh)
+        return _Tab("ledger", tab, built.fresh, ledger.now, ledger.cleared, opening)
 
     def _wire_arrival(self) -> None:
         parts = (part for each in self._all for part in each.parts)
@@ -147,7 +147,7 @@ class _Desk:
         self._wiring.on(self._top.click, self._move, inputs=chosen, outputs=everything)
 
     def _wire_opening(self, each: _Tab) -> None:
-        """Fill a tab when it is opened, and note that it is the open one."""
+        """Fill a tab when it is opened, and record that it is open."""
         opening = each.opening
 
         def fill(visit: Visit, *values: object) -> Sequence[object]:
@@ -163,14 +163,14 @@ class _Desk:
         )
 
     def _arrive(self, login: str) -> Sequence[object]:
-        caller = logged_in(self._wiring.operator.home, login, Door.PAGE)
+        caller = logged_in(self._wiring.operator.home, login, Interface.PAGE)
         if not caller.memberships:
             parts = sum(len(each.parts) for each in self._all)
             return ["", "", header(login, [], ""), *([UNCHANGED] * parts), NOTHING]
         return self._at(Visit(self._wiring.operator, caller, min(caller.memberships)), "tickets")
 
     def _move(self, visit: Visit, talk: object, opened: object) -> Sequence[object]:
-        """Go to the tenant that was chosen; the membership there is checked like any other."""
+        """Change to the chosen tenant; the membership there is checked as always."""
         ask.leave(visit, talk)
         wanted = open_visit(visit.operator, visit.login, word(visit.picked.get("value")))
         return self._at(wanted, word(opened))

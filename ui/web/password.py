@@ -1,4 +1,4 @@
-"""A person changes the own password; every other session of theirs ends."""
+"""A person changes their own password; their other sessions end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import BadInput, QuietdeskError
 from ui.operations.base import silent
-from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.users import OWN_PASSWORD, OwnPasswordArgs
 from ui.web.bodies import read_body
 from ui.web.html import Html, el, text, words
@@ -26,18 +26,18 @@ _LONGEST_FORM = 4096
 
 
 def password_routes(operator: Operator) -> APIRouter:
-    """Return the form, and what it is sent to."""
+    """Return the routes of the form."""
     router = APIRouter()
-    door = _Door(operator)
-    router.add_api_route(_PATH, door.form, methods=["GET"])
-    router.add_api_route(_PATH, door.change, methods=["POST"])
+    routes = _PasswordRoutes(operator)
+    router.add_api_route(_PATH, routes.form, methods=["GET"])
+    router.add_api_route(_PATH, routes.change, methods=["POST"])
     return router
 
 
-class _Door:
+class _PasswordRoutes:
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
-        self._hashing = CapacityLimiter(2)  # argon2 is heavy on purpose
+        self._hashing = CapacityLimiter(2)  # argon2 is slow on purpose
 
     async def form(self) -> Response:
         return HTMLResponse(_page(_form()))
@@ -46,7 +46,7 @@ class _Door:
         old, new, again = _fields(await read_body(request, _LONGEST_FORM))
         token = token_in(request.headers) or ""
         address = request.client.host if request.client else ""
-        caller = logged_in(self._operator.home, user_of(request).login, Door.PAGE, address)
+        caller = logged_in(self._operator.home, user_of(request).login, Interface.PAGE, address)
         try:
             if new != again:
                 raise BadInput("The new passwords differ.", todo="Type the same one twice.")
@@ -67,7 +67,7 @@ def _fields(body: bytes) -> tuple[str, str, str]:
     try:
         form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=8)
     except ValueError:
-        raise BadInput("This is not the form for a password.") from None
+        raise BadInput("The request is not from the password form.") from None
     old, new, again = (form.get(name, [""])[0] for name in ("old", "new", "again"))
     return old, new, again
 

@@ -1,7 +1,7 @@
-"""The wall around everything: no answer without a login, no order from another site.
+"""The session middleware: no answer without a login, no changing request from another site.
 
-Gradio's own login is not used: with it, whoever knows another person's session hash reads that
-person's state. Who somebody is comes from our cookie alone, on every request.
+Gradio's own login is not used: with it, anyone with another person's session hash could read that
+person's state. The person is determined only by our cookie, on every request.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 
 class SessionWall:
-    """Lets nobody in without a session, and no change in that another site's page ordered."""
+    """Refuses requests without a session, and changing requests from other sites."""
 
     def __init__(self, app: ASGIApp, home: Home) -> None:
         self._app = app
@@ -48,7 +48,9 @@ class SessionWall:
         """Return the refusal, or None with the user written into ``scope``."""
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE and not same_origin(headers):
-            return JSONResponse({"happened": "Another site sent this. It was not done."}, 403)
+            return JSONResponse(
+                {"happened": "The request came from another site, so it was refused."}, 403
+            )
         token = token_in(headers)
         user = await to_thread.run_sync(self._home.accounts.session_user, token) if token else None
         if user is not None:
@@ -62,7 +64,7 @@ class SessionWall:
 
 
 def user_of(request: Request) -> User:
-    """Return who asks; the wall has put them there."""
+    """Return the user, whom the middleware has written into the scope."""
     return cast("User", request.scope["user"])
 
 
@@ -76,10 +78,10 @@ def token_in(headers: Headers) -> str | None:
 
 
 def same_origin(headers: Headers) -> bool:
-    """Return whether a page of this very host sent a changing request.
+    """Return whether a page of this host sent a changing request.
 
-    Browsers name the page's origin with every such request; what does not name it is no browser
-    page of ours. Only the host is compared: behind a proxy the scheme is the proxy's.
+    Browsers send the page's origin with every such request; a request without it is not from our
+    page. Only the host is compared, because behind a proxy the scheme is the proxy's.
     """
     origin = headers.get("origin")
     if origin is None:

@@ -1,6 +1,6 @@
-"""Gradio keeps nothing: no values of events, and no undelivered result after a logout.
+"""Prevents Gradio from storing values of events, and undelivered results after a logout.
 
-Gradio remembers the last value of every field of every page so that a page can be shared by link.
+Gradio stores the last value of every field of every page so that a page can be shared by link.
 Those values would be tickets in plain text, kept until ten thousand other pages were opened.
 """
 
@@ -22,10 +22,10 @@ class ForgetfulState(SessionState):
         self.config_values = {}
 
     def _update_value_in_config(self, key: int, value: Any) -> None:
-        """Called by Gradio with every value that comes in and goes out."""
+        """Called by Gradio with every input and output value."""
 
     def _update_config(self, key: int) -> None:
-        """Called by Gradio when an event changes a field's looks."""
+        """Called by Gradio when an event changes a field's properties."""
 
 
 class ForgetfulHolder(StateHolder):
@@ -38,17 +38,17 @@ class ForgetfulHolder(StateHolder):
 
 
 def make_forgetful(app: App, blocks: gr.Blocks) -> None:
-    """Put the forgetful holder in the place of Gradio's own, and switch its statistics off."""
+    """Replace Gradio's state holder by the forgetful one, and switch its statistics off."""
     holder = ForgetfulHolder()
     holder.set_blocks(blocks)
     app.state_holder = holder
     queue = blocks._queue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - nothing public leads to it
     queue.ANALYTICS_MAX_EVENTS = 1
-    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # else a data frame is built after every event
+    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # else it builds a data frame after every event
 
 
 def forget_page(app: App, session_hash: str) -> None:
-    """Drop what is held for one page: its state and results that nobody fetched."""
+    """Drop the data of one page: its state and results that were not fetched."""
     queue = app.get_blocks()._queue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - nothing public leads to it
     for event in list(queue.event_ids_to_events.values()):
         event.alive = event.alive and event.session_hash != session_hash

@@ -1,4 +1,4 @@
-"""Our own style and script files, the same for everybody."""
+"""Our own style and script files, the same for every user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARK = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">
 
 
 def static_routes() -> APIRouter:
-    """Return one route for each file; what is not a file of ours has no route."""
+    """Return one route for each of our files; no other file has a route."""
     router = APIRouter(prefix="/static")
     for path in sorted(_FOLDER.iterdir()):
         if path.suffix in _TYPES:

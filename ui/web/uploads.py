@@ -1,7 +1,7 @@
-"""Files in and out by our own routes: read into memory, sealed by the flows, never laid on a disk.
+"""Uploads and downloads by our own routes: in memory, sealed by the flows, never on disk in plain.
 
-Gradio's upload keeps a plain file in its temporary folder that everybody with its path can fetch;
-its routes are shut.
+Gradio's upload stores a plain file in a temporary folder, and anyone with its path can fetch it, so
+its routes are closed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from assistant.errors import BadInput
 from ui.operations import ingest, outbox, tickets
 from ui.operations.base import ArgsT, Operation, ResultT, silent
-from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.ingest import IngestResult
 from ui.operations.outbox import ReplyView
 from ui.web.bodies import MIB, read_body
@@ -31,20 +31,20 @@ _LONGEST_NAME = 255
 
 
 def upload_routes(operator: Operator) -> APIRouter:
-    """Return the routes by which files come and replies are taken away."""
+    """Return the routes of uploads and of the export of replies."""
     router = APIRouter()
-    door = _Door(operator)
-    router.add_api_route("/uploads/tickets", door.tickets, methods=["POST"])
-    router.add_api_route("/uploads/knowledge", door.knowledge, methods=["POST"])
-    router.add_api_route("/exports/outbox.jsonl", door.outbox, methods=["GET"])
+    routes = _FileRoutes(operator)
+    router.add_api_route("/uploads/tickets", routes.tickets, methods=["POST"])
+    router.add_api_route("/uploads/knowledge", routes.knowledge, methods=["POST"])
+    router.add_api_route("/exports/outbox.jsonl", routes.outbox, methods=["GET"])
     return router
 
 
-class _Door:
+class _FileRoutes:
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
         self._max_bytes = operator.home.settings.max_file_mb * MIB
-        self._few = CapacityLimiter(2)  # each holds a whole file in memory
+        self._few = CapacityLimiter(2)  # each upload is a whole file in memory
 
     async def tickets(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
@@ -59,7 +59,7 @@ class _Door:
         article = ingest.Article(tenant=tenant, name=name, body=body)
         done = await self._run(lambda: self._perform(request, ingest.UPLOAD, article))
         if done.skipped:
-            raise BadInput(f"{name} was left out: {done.skipped[0].reason}.")
+            raise BadInput(f"{name} was not read: {done.skipped[0].reason}.")
         return JSONResponse({"said": _what_became(done)})
 
     async def outbox(self, request: Request) -> Response:
@@ -73,14 +73,14 @@ class _Door:
         )
 
     async def _receive(self, request: Request) -> tuple[str, str, bytes]:
-        """Return tenant, file name and bytes; a person without the role sends nothing."""
+        """Return tenant, file name and bytes; a person without the role cannot send."""
         tenant = request.query_params.get("tenant", "")
         caller = await self._run(lambda: self._caller(request))
         tickets.IMPORT.needs.admit(caller, tenant)
         return tenant, _name(request), await read_body(request, self._max_bytes)
 
     def _caller(self, request: Request) -> Caller:
-        return logged_in(self._operator.home, user_of(request).login, Door.PAGE)
+        return logged_in(self._operator.home, user_of(request).login, Interface.PAGE)
 
     def _perform(
         self, request: Request, operation: Operation[ArgsT, ResultT], args: ArgsT
@@ -107,7 +107,7 @@ def _utf8(body: bytes, name: str) -> str:
 
 def _what_became(done: IngestResult) -> str:
     if done.unchanged:
-        return "Nothing changed; it was there already."
+        return "Nothing changed: the document was already there."
     word = "Added" if done.added else "Replaced"
     notes = "".join(f" Not read: {each.text}." for each in done.notes)
     return f"{word}: {done.chunks} passages can be found now.{notes}"

@@ -1,7 +1,7 @@
 """One event of one logged-in person at one tenant's desk, checked again every time.
 
-The browser says which tenant it looks at; that is a wish. The memberships are looked up on every
-event, so nothing that a browser sends can open another tenant's desk.
+The browser sends the tenant, which is only a request. The memberships are looked up on every event,
+so a browser cannot open another tenant's desk.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ui.operations.base import ArgsT, Operation, ResultT, silent
-from ui.operations.callers import Caller, Door, logged_in
+from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who acts, at whose desk, and what they picked."""
+    """The person, the tenant's desk, and what the person picked."""
 
     operator: Operator
     caller: Caller
@@ -25,11 +25,11 @@ class Visit:
 
     @property
     def login(self) -> str:
-        """Return who acts."""
+        """Return the person."""
         return self.caller.login or ""
 
     def may(self, operation: Operation[ArgsT, ResultT]) -> bool:
-        """Return whether the visitor may call ``operation``; decides what is shown, no more."""
+        """Return whether the visitor may call ``operation``; this only decides what is shown."""
         return operation.needs.met_by(self.caller, self.tenant)
 
     def perform(self, operation: Operation[ArgsT, ResultT], args: ArgsT) -> ResultT:
@@ -44,7 +44,7 @@ class Visit:
 def open_visit(
     operator: Operator, login: str, tenant: str, picked: Mapping[str, str] | None = None
 ) -> Visit:
-    """Return the visit. `NotPermitted` for a tenant that ``login`` is no member of."""
-    caller = logged_in(operator.home, login, Door.PAGE)
+    """Return the visit. `NotPermitted` for a tenant of which ``login`` is not a member."""
+    caller = logged_in(operator.home, login, Interface.PAGE)
     caller.person(tenant)
     return Visit(operator, caller, tenant, picked or {})

@@ -1,7 +1,7 @@
-"""The few Gradio parts that the desk is made of, and the one way in which an event is handled.
+"""The Gradio components of the desk, and the handling of events.
 
-Every event checks the membership, runs in a thread, ends in values and a notice, and never lets an
-exception through: Gradio would print its words, and those may be a customer's.
+Every event checks the membership, runs in a thread, returns values and a notice, and never raises:
+Gradio would print the exception's message, which may contain customer text.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ element.addEventListener('change', (event) => {
   if (picked) trigger('click', {...picked.dataset, value: picked.value});
 });
 """
-"""Turns a press on any of our buttons into an event that carries the button's `data-` words.
+"""Turns a click on any of our buttons into an event with the button's `data-` attributes.
 
-A button in a form brings what was typed there with it.
+A button in a form adds the form's values.
 """
 
 Handler = Callable[..., Sequence[object]]
-"""Takes the visit and the fields' values, returns new values and last the notice."""
+"""Takes the visit and the fields' values; returns new values, then the notice."""
 
 UNCHANGED: object = {"__type__": "update"}
-"""What `gr.skip` returns, whose own type says nothing."""
+"""The result of `gr.skip`, which has no useful type."""
 
 
 class Pace(StrEnum):
-    """What kind of work an event is."""
+    """The kind of work of an event."""
 
     LOOK = "look"
-    """Only shows something; of several in a row the last counts."""
+    """Only shows something; of several in a row, the last one counts."""
     DECIDE = "decide"
-    """Changes something; a second press while the first runs does nothing."""
+    """Changes something; a second click while the first runs does nothing."""
     WRITE = "write"
     """May wait for a model; few at a time, so that they never take every thread."""
 
@@ -84,14 +84,14 @@ _AT_ONCE = {Pace.LOOK: 8, Pace.DECIDE: 4, Pace.WRITE: 3}
 
 
 class Listen(Protocol):
-    """What Gradio gives to hang an event on: ``button.click``, ``tab.select``, ``blocks.load``."""
+    """An event listener of Gradio: ``button.click``, ``tab.select``, ``blocks.load``."""
 
     def __call__(self, fn: Callable[..., Any], **how: Any) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every event needs: the operator, the field with the tenant, the place for notices."""
+    """Shared parts of every event: the operator, the tenant's field, the place for notices."""
 
     operator: Operator
     tenant: gr.Textbox
@@ -107,7 +107,7 @@ class Wiring:
         pace: Pace = Pace.LOOK,
         busy: Component | None = None,
     ) -> None:
-        """Run ``handler`` when ``listen`` fires; ``busy`` is where waiting shows."""
+        """Run ``handler`` when ``listen`` fires; ``busy`` shows that it is running."""
 
         def handle(
             request: gr.Request, event: gr.EventData, tenant: object, *values: object
@@ -124,7 +124,7 @@ class Wiring:
             handle,
             inputs=[self.tenant, *inputs],
             outputs=[*outputs, self.notice],
-            preprocess=False,  # values are checked by the handlers, in one way
+            preprocess=False,  # the handlers check values, in one way
             api_visibility="private",
             show_progress="full" if busy else "hidden",
             show_progress_on=busy,
@@ -141,9 +141,9 @@ class Wiring:
         inputs: Sequence[Component],
         outputs: Sequence[Block],
     ) -> None:
-        """Run ``handler`` when ``listen`` fires, and show what it yields as it comes.
+        """Run ``handler`` when ``listen`` fires, and show each result as it is yielded.
 
-        It writes, so few run at a time, and a second press while it runs does nothing.
+        A model may write, so few run at a time; a second click while it runs does nothing.
         """
 
         def handle(
@@ -199,7 +199,7 @@ class Wiring:
 
 
 def panel(name: str, value: Html = NOTHING) -> gr.HTML:
-    """Return a place for our own HTML; its buttons fire ``click`` with their `data-` words."""
+    """Return a panel for our own HTML; its buttons fire ``click`` with their `data-` attributes."""
     classes = ["qd-panel", f"qd-panel-{name}"]
     return gr.HTML(
         value, elem_id=f"qd-{name}", elem_classes=classes, js_on_load=_PICK, apply_default_css=False
@@ -207,7 +207,7 @@ def panel(name: str, value: Html = NOTHING) -> gr.HTML:
 
 
 def held(name: str) -> gr.Textbox:
-    """Return a field that nobody sees; the browser holds an id of ours in it."""
+    """Return an invisible field; the browser keeps an id of ours in it."""
     return gr.Textbox(visible=False, elem_id=f"qd-{name}")
 
 
@@ -225,12 +225,12 @@ def button(label: str, *, kind: str = "secondary", name: str, on: bool = True) -
 
 
 def usable(on: bool) -> object:
-    """Return the change that makes a button usable or not."""
+    """Return the update that enables or disables a button."""
     return gr.update(interactive=on)
 
 
 def seen(on: bool) -> object:
-    """Return the change that shows a part or hides it."""
+    """Return the update that shows or hides a component."""
     return gr.update(visible=on)
 
 
@@ -248,14 +248,14 @@ def _word(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadInput("A field holds something that is not text.")
+        raise BadInput("A field contains something that is not text.")
     return value
 
 
 def _login(request: gr.Request) -> str:
     login = request.username
     if not login:
-        raise BadInput("Nobody is logged in.", todo="Log in again.")
+        raise BadInput("You are not logged in.", todo="Log in again.")
     return login
 
 

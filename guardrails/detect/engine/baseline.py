@@ -1,4 +1,4 @@
-"""Presidio as it comes, with spaCy's en_core_web_sm: what `eval privacy --baseline` measures."""
+"""Presidio's defaults with spaCy's en_core_web_sm, which `eval privacy --baseline` measures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Analyze = Callable[[Sequence[str], str], list[list[RecognizerResult]]]
 
 
 class StockPresidio:
-    """Presidio's registry, its context and its pipeline, with nothing of ours."""
+    """Presidio's own recognizers, context enhancer and pipeline, without ours."""
 
     def __init__(self) -> None:
         """Load the model; it comes with the development packages.
@@ -45,7 +45,7 @@ class StockPresidio:
         )
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return, for each text in order, its spans; types of Presidio's stand as PERSON."""
+        """Return, for each text in order, its spans; types that only Presidio has become PERSON."""
         found = self._analyze(texts, _LANGUAGE)
         return [merge([_span(result) for result in results]) for results in found]
 

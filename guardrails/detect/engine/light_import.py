@@ -1,7 +1,7 @@
 """Presidio imported without the neural libraries that only its other engines need.
 
-Its package imports Transformers and Torch where it finds them, for engines that nobody here runs;
-that took six of the seven seconds until a first text could be read.
+Presidio imports Transformers and Torch when they are installed, for engines that Quietdesk does not
+run. Those imports took six of the seven seconds before the first text could be read.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def absent(packages: Sequence[str]) -> Generator[None]:
 
 
 class _Absent(MetaPathFinder):
-    """Hides packages from one thread: another may be importing them in earnest just now."""
+    """Hides packages from one thread only, because another thread may need to import them."""
 
     def __init__(self, packages: Sequence[str]) -> None:
         self._packages = frozenset(packages)
@@ -38,7 +38,7 @@ class _Absent(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Raise `ModuleNotFoundError` for what is hidden, and leave the rest to the others."""
+        """Raise `ModuleNotFoundError` for hidden packages; leave others to the next finder."""
         del path, target
         if fullname in self._packages and get_ident() == self._thread:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)

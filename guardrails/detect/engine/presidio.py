@@ -1,8 +1,8 @@
-"""Presidio at work: the one module that imports it.
+"""Presidio: the one module that imports it at run time.
 
-Presidio's engine runs a registry of its own predefined recognisers, our rules and our tagger. Three
-of its habits are left out on purpose. Its e-mail recogniser asks tldextract, which fetches the
-public-suffix list, so ours stands in. Its context enhancer needs lemmas of every token; our rules
+Presidio's engine runs a registry of its own predefined recognizers, our rules and our tagger. Three
+of its parts are replaced on purpose. Its e-mail recognizer uses tldextract, which downloads the
+public-suffix list, so ours is used. Its context enhancer needs lemmas of every token; our rules
 read their own context. Its engine runs spaCy's pipeline a text at a time; the tagger reads a batch.
 """
 
@@ -46,14 +46,14 @@ from guardrails.detect.tagger.tagger import TaggerNames
 from guardrails.spans import EntityType, Span
 
 for _name in ("presidio-analyzer", "presidio-anonymizer"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)  # no log of ours tells what was found
+    logging.getLogger(_name).setLevel(logging.CRITICAL)  # what was found must not be in a log
 
 _LANGUAGE = "en"
 _LEAST = 0.4  # Presidio's patterns without a check digit score below it
 
 
 class PresidioDetector:
-    """Rules and names together, through Presidio's engine."""
+    """Runs the rules and the tagger together, through Presidio's engine."""
 
     def __init__(self, names: TaggerNames) -> None:
         self._names = names
@@ -109,7 +109,7 @@ _TYPES = {
     "SG_NRIC_FIN": EntityType.NATIONAL_ID,
 } | {kind.value: kind for kind in EntityType}
 _NUMBERED = frozenset(_TYPES) - {kind.value for kind in EntityType}
-_NUMBER = re.compile(r"\d(?:[ -]?\w){6}")  # below seven digits and letters no such number exists
+_NUMBER = re.compile(r"\d(?:[ -]?\w){6}")  # such numbers have at least seven digits and letters
 
 _PREDEFINED = (
     CreditCardRecognizer,
@@ -122,7 +122,7 @@ _PREDEFINED = (
     SePersonnummerRecognizer,
     SgFinRecognizer,
 )
-"""Presidio's recognisers whose numbers carry a check digit; the rest guess without context."""
+"""Presidio's recognizers of numbers with a check digit; its others guess without context."""
 
 
 def _engine() -> AnalyzerEngine:
@@ -157,16 +157,16 @@ class _Found(NlpArtifacts):
     """Carries what the tagger found in the batch into Presidio's analysis of one text."""
 
     def __init__(self, names: list[Span]) -> None:
-        # Not the base's constructor: it wants spaCy's Doc, which no recogniser here reads.
+        # Not the base's constructor: it wants spaCy's Doc, which no recognizer here reads.
         self.names = names
 
 
 class _HouseRecognizer(EntityRecognizer):
-    """One of our recognisers as Presidio knows them."""
+    """Adapts one of our recognizers to Presidio's interface."""
 
-    def __init__(self, house: Recognizer) -> None:
-        super().__init__([kind.value for kind in EntityType], house.name)
-        self._find = house.find
+    def __init__(self, recognizer: Recognizer) -> None:
+        super().__init__([kind.value for kind in EntityType], recognizer.name)
+        self._find = recognizer.find
 
     def load(self) -> None:
         """Nothing to load: the tables are read when their module is imported."""
@@ -174,12 +174,12 @@ class _HouseRecognizer(EntityRecognizer):
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts
     ) -> list[RecognizerResult]:
-        """Return what the house recogniser finds in ``text``."""
+        """Return what our recognizer finds in ``text``."""
         return [_result(span) for span in self._find(text)]
 
 
 class _NameRecognizer(EntityRecognizer):
-    """Hands on what the tagger found in the batch."""
+    """Passes on what the tagger found in the batch."""
 
     def __init__(self) -> None:
         super().__init__([kind.value for kind in EntityType], "tagger")
@@ -224,13 +224,13 @@ class _NoContext(ContextAwareEnhancer):
 
 
 class _NoNlp(NlpEngine):
-    """Stands where Presidio asks for a pipeline; the tagger reads by batch."""
+    """Replaces Presidio's NLP pipeline, because the tagger reads whole batches."""
 
     def load(self) -> None:
         """Nothing to load."""
 
     def is_loaded(self) -> bool:
-        """Tell that there is nothing to load."""
+        """Return that the engine is loaded; there is nothing to load."""
         return True
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
@@ -249,17 +249,17 @@ class _NoNlp(NlpEngine):
         return ((text, _Found([])) for text in texts)
 
     def is_stopword(self, word: str, language: str) -> bool:
-        """No word is weighed here."""
+        """Return False: words are not classified here."""
         return False
 
     def is_punct(self, word: str, language: str) -> bool:
-        """No word is weighed here."""
+        """Return False: words are not classified here."""
         return False
 
     def get_supported_entities(self) -> list[str]:
-        """Name nothing: this engine finds no entities itself."""
+        """Return no entity types: this engine finds none itself."""
         return []
 
     def get_supported_languages(self) -> list[str]:
-        """Name the one language of the patterns."""
+        """Return the one language of the patterns."""
         return [_LANGUAGE]

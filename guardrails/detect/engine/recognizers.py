@@ -1,4 +1,4 @@
-"""All house recognisers, and the detector that needs nothing else: no model, no Presidio."""
+"""All our recognizers, and the rule detector, which needs neither a model nor Presidio."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ RECOGNIZERS = (
     Recognizer("organisations", find_organisations),
     Recognizer("places", find_places),
 )
-"""Each is a pure function of the text; `engine.presidio` hands them to Presidio."""
+"""Each is a pure function of the text; `engine.presidio` passes them to Presidio."""
 
 
 class RuleDetector:
-    """Finds what rules find. Fast enough to stand before every byte that leaves."""
+    """Finds what the rules find. It is fast enough to scan every request that is sent."""
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return, for each text in order, its spans: sorted, disjoint, never empty."""

@@ -1,6 +1,6 @@
-"""What an organisation knows somebody or something by: user names, staff and serial numbers."""
+"""Recognizers of identifiers inside an organisation: user names, staff and serial numbers."""
 
-# ruff: noqa: PLR2004 - the checks stand below the table; lengths and counts that the line itself explains
+# ruff: noqa: PLR2004 - the checks follow the table; lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def find_devices(text: str) -> list[Span]:
 
 
 def _is_user(name: str) -> bool:
-    """A user name is no word of the language; a digit, a dot or an underscore inside helps."""
+    """Whether it can be a user name: no English word, or one with a digit, dot or underscore."""
     lowered = name.lower().rstrip(".")
     if lowered in _NOBODY or len(lowered) < 3 or _NO_USER.fullmatch(name):
         return False
@@ -39,7 +39,7 @@ def _is_user(name: str) -> bool:
 
 
 def _beside(text: str) -> list[Span]:
-    """``Jean Moreau (jmoreau)``, and two logins side by side of which one shows itself."""
+    """``Jean Moreau (jmoreau)``, and two logins side by side of which one is recognizable."""
     spans = [
         Span(*match.span("x"), EntityType.USERNAME, 0.8, "user-bracketed")
         for match in _BRACKETED.finditer(text)
@@ -54,7 +54,7 @@ def _beside(text: str) -> list[Span]:
 
 
 def _is_login(name: str) -> bool:
-    """``fmahmood``, ``stone74``, ``will.lindqvist``: what stands behind a word such as "user"."""
+    """``fmahmood``, ``stone74``, ``will.lindqvist``: the value after a word such as "user"."""
     return _is_user(name) and not _NEAR_MISS.fullmatch(name)
 
 

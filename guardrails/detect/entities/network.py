@@ -1,6 +1,6 @@
-"""Network identity: addresses of machines, their names, and e-mail."""
+"""Recognizers of network identifiers: IP and MAC addresses, host names, e-mail addresses."""
 
-# ruff: noqa: PLR2004 - the checks stand below the table; lengths and counts that the line itself explains
+# ruff: noqa: PLR2004 - the checks follow the table; lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _is_mac(text: str) -> bool:
     return len(digits) == 12 and len(set(digits.lower())) > 1
 
 
-"""``org.eclipse.core.internal``: code writes a domain backwards."""
+"""``org.eclipse.core.internal``: a package name, which is a reversed domain."""
 
 
 def _is_internal(name: str) -> bool:
@@ -74,7 +74,7 @@ def _addresses(text: str) -> list[Span]:
 
 
 def _is_address(value: str, net: str | None, before: str) -> bool:
-    """Tell whether ``value`` is one machine's address: no range, mask, loopback or version."""
+    """Return whether ``value`` is one machine's address: no range, mask, loopback or version."""
     value = value.partition("%")[0].rstrip(":") if value.count(":") > 2 else value
     try:
         address = ipaddress.ip_address(value)
@@ -93,13 +93,13 @@ def _is_address(value: str, net: str | None, before: str) -> bool:
 
 
 def _is_version(value: str) -> bool:
-    """Four small numbers are a fix level, ``7.1.1.2``, far oftener than an address."""
+    """Four small numbers such as ``7.1.1.2`` are a version much more often than an address."""
     parts = [int(part) for part in value.split(".")]
     return 1 <= parts[0] < 10 and max(parts) <= 50
 
 
 def _is_range(value: str) -> bool:
-    """``10.1.0.0/16`` is a range; ``10.1.2.3/16`` is a machine, with its mask told."""
+    """``10.1.0.0/16`` is a range; ``10.1.2.3/16`` is a machine with its mask."""
     try:
         ipaddress.ip_network(value, strict=True)
     except ValueError:
@@ -132,7 +132,7 @@ def _is_public(host: str) -> bool:
 
 
 def _mail_domains(text: str, spans: list[Span]) -> list[Span]:
-    """The domain of an e-mail address seen here is its owner's wherever else it stands."""
+    """The domain of an e-mail address in the text belongs to a customer wherever else it occurs."""
     domains = {
         text[span.start : span.end].rpartition("@")[2].lower()
         for span in spans

@@ -1,6 +1,6 @@
-"""Numbers that the world knows a person by: cards, accounts, ids, telephones, birth dates."""
+"""Recognizers of numbers that identify a person: cards, accounts, ids, telephones, birth dates."""
 
-# ruff: noqa: PLR2004 - the checks stand below the table; lengths and counts that the line itself explains
+# ruff: noqa: PLR2004 - the checks follow the table; lengths and counts that the line itself explains
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _phones(text: str) -> list[Span]:
 
 
 def _starts_line(text: str, at: int) -> bool:
-    """Tell whether the line before names the field: ``Phone:`` and below it the number."""
+    """Return whether the line before names the field: ``Phone:`` and below it the number."""
     line = text.rfind("\n", 0, at)
     return (
         line >= 0
@@ -95,7 +95,7 @@ def _starts_line(text: str, at: int) -> bool:
 
 
 def _is_phone(value: str, announced: bool) -> bool:
-    """A telephone's by its ``+``, by what is said of it, or by a format known somewhere."""
+    """A telephone number by its ``+``, by the words around it, or by a national format."""
     if value.startswith("+"):
         return _is_valid(value, None) or announced
     separated = any(char in " ().-/–" for char in value.strip())

@@ -1,4 +1,4 @@
-"""Customers' organisations, by the words that end their names and by what is said around them."""
+"""Recognizers of customers' organisations, by the last word of a name and by its context."""
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
 
@@ -25,7 +25,7 @@ def find_organisations(text: str) -> list[Span]:
     return [*_suffixed(text), *_employers(text)]
 
 
-"""What stands before ``Health`` or ``Foundation`` on a dashboard."""
+"""Words before ``Health`` or ``Foundation`` on a dashboard, which are not organisations."""
 _SHOUTED = 3
 
 

@@ -1,7 +1,8 @@
-"""Names of people, told by what stands around them, in any case and order.
+"""Recognizers of people's names, by the words around them, in any case and order.
 
 A context word alone is not enough (``contact support``), nor is a listed name alone (``Grace
-period``): what follows must look like a name, and the more the context says, the less it must.
+period``). What follows must look like a name; the stronger the context, the weaker the evidence
+that is required of the word itself.
 """
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
@@ -170,7 +171,7 @@ def _titled(text: str) -> Iterator[Span]:
 
 
 def _listed(text: str) -> Iterator[Span]:
-    """Names from the lists: alone when a word means nothing else, beside another when it does."""
+    """Names from the lists: alone if they are only names, beside another if also words."""
     matches = list(_CAP.finditer(text))
     skip = 0
     for number, match in enumerate(matches):
@@ -194,7 +195,7 @@ def _listed(text: str) -> Iterator[Span]:
 
 
 def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.Match[str]]:
-    """Return the words right behind word ``number``, parted by a blank or an initial's dot."""
+    """Return the words right after word ``number``, separated by a blank or an initial's dot."""
     found: list[re.Match[str]] = []
     at = matches[number].end()
     for match in matches[number + 1 : number + 4]:
@@ -207,7 +208,7 @@ def _following(text: str, matches: list[re.Match[str]], number: int) -> list[re.
 
 
 def _acting(text: str) -> Iterator[Span]:
-    """``Grace Long clicked``: two words that may be names, and behind them what people do."""
+    """``Grace Long clicked``: two words that may be names, followed by a verb that people do."""
     for match in _ACTING.finditer(text):
         one, two = match["one"], match["two"]
         named = one.istitle() and two.istitle() and is_given(one) and is_family(two)
@@ -224,7 +225,7 @@ def _begins(text: str, at: int) -> bool:
 
 
 def _is_unknown(text: str, match: re.Match[str]) -> bool:
-    """A capitalised word that no list knows, amid words in lower case, is a name of some kind."""
+    """A capitalised word that is in no list, among words in lower case, is a name of some kind."""
     word = match[0]
     if (
         len(word) < 4
@@ -280,7 +281,7 @@ def _lower_name(word: str, follows: list[re.Match[str]]) -> int:
 
 
 def _paired(text: str) -> Iterator[Span]:
-    """``Dale and Novák``: a word that may be a name is one beside a name."""
+    """``Dale and Novák``: a word that may be a name is taken as one beside a name."""
     for match in _PAIR.finditer(text):
         one, two = match["one"], match["two"]
         if not (one.istitle() and two.istitle()) or is_technical(one) or is_technical(two):
@@ -327,7 +328,7 @@ def _initialled(text: str) -> Iterator[Span]:
 
 
 def _again(text: str, spans: list[Span]) -> Iterator[Span]:
-    """A person once named in full is also meant by one of the names."""
+    """After a full name, one of its parts alone means the same person."""
     parts = {
         part
         for span in spans

@@ -1,6 +1,6 @@
-"""Where somebody is: street addresses in several countries' orders, and towns by what is said.
+"""Recognizers of places: street addresses as several countries write them, and towns by context.
 
-An address is read forwards from its surest part, the street with its number: behind it come flat,
+An address is read forwards from its surest part, the street with its number: after it come flat,
 town, state, postal code and country, in lines or after commas, for as long as they look like it.
 """
 
@@ -53,7 +53,7 @@ def _left(text: str, start: int) -> int:
 
 
 def _is_trade(value: str) -> bool:
-    """Tell whether ``value`` speaks of machines: ``Windows 10``, ``Storage Units 24``."""
+    """Return whether ``value`` is technical: ``Windows 10``, ``Storage Units 24``."""
     words = re.findall(r"[^\W\d_][\w'’-]*", value)
     return (
         any(is_technical(word) or word.lower() in _MEASURED for word in words)

@@ -1,4 +1,4 @@
-"""Secrets that their name betrays: ``key = value`` in every notation, flags, headers, vendor words.
+"""Secrets after their name: ``key = value`` in every notation, flags, headers, vendor words.
 
 One scan looks for a word such as ``password`` or ``token``; from there the rest of the identifier,
 the separator and the value are read forwards, each of bounded length, so the scan stays linear.
@@ -34,7 +34,7 @@ _NAMED_USER = _TABLE.pattern("named_user")
 
 
 def find(text: str) -> list[Span]:
-    """Return the secrets in ``text`` that stand behind a name, a flag or a header."""
+    """Return the secrets in ``text`` that follow a name, a flag or a header."""
     spans = [span for word in _WORD.finditer(text) for span in _after_name(text, word)]
     spans.extend(_matches(text))
     spans.extend(_lone_values(text))
@@ -62,7 +62,7 @@ def _after_name(text: str, word: re.Match[str]) -> Iterator[Span]:
 def _assigned(  # noqa: PLR0911 - each notation ends where it fails
     text: str, separator: re.Match[str], hard: bool, word: re.Match[str]
 ) -> Iterator[Span]:
-    """Read what stands behind ``=``, ``:``, ``=>`` … and yield it if it is a value."""
+    """Read the text after ``=``, ``:``, ``=>`` … and yield it if it is a value."""
     start = separator.end()
     how = separator["how"] or " "
     if quote := separator["open"] or separator["quoted"]:
@@ -168,7 +168,7 @@ def _ends_line(text: str, at: int) -> bool:
 
 
 def _is_remark(text: str, start: int, end: int) -> bool:
-    """Tell whether a lower-case word behind ``password:`` begins a remark and is no password."""
+    """Return whether a lower-case word after ``password:`` begins a remark, not a password."""
     return text[start:end] in _REMARKS or not _ends_line(text, end)
 
 
@@ -196,7 +196,7 @@ def _matches(text: str) -> Iterator[Span]:
 
 
 def _is_flag_value(text: str, match: re.Match[str], value: str) -> bool:
-    """``-p`` means much: a password where the line logs in and the value is no port or path."""
+    """``-p`` has many meanings: a password if the line logs in and the value is no port or path."""
     if value.startswith("-"):
         return False
     line_start = text.rfind("\n", 0, match.start()) + 1

@@ -1,4 +1,4 @@
-"""Secrets that their own shape betrays: vendors' tokens, keys, JWTs, addresses with a login."""
+"""Secrets that their own format identifies: vendors' tokens, keys, JWTs, addresses with a login."""
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
 
@@ -22,14 +22,14 @@ def find(text: str) -> list[Span]:
 
 
 def _is_prefixed_token(token: str) -> bool:
-    """``ghp_…``, ``dckr_pat_…``: a short lower-case prefix and a long tail that is no word."""
+    """``ghp_…``, ``dckr_pat_…``: a short lower-case prefix and a long tail that is not a word."""
     tail = re.split(r"[_-]", token)[-1] if "_" in token else token.split("-", 1)[-1]
     digits = any(char.isdigit() for char in tail)
     return digits and tokens.is_random(tail, 16) and not _HASHED.match(token)
 
 
 def _is_hyphened_token(token: str) -> bool:
-    """``fio-u-…``: the same with hyphens; digests, and names with an id behind, are none."""
+    """``fio-u-…``: the same with hyphens; digests, and names followed by an id, are excluded."""
     tail = token.rsplit("-", 1)[1]
     return sum(map(str.isdigit, tail)) >= 3 and not tokens.is_hex(tail) and _is_scattered(tail)
 
@@ -46,7 +46,7 @@ def _is_scattered(token: str) -> bool:
 
 
 def _is_mixed(token: str) -> bool:
-    """A run of upper, lower and digits, well mixed, that is no path, no name and no identifier."""
+    """A run of upper, lower and digits, well mixed, that is not a path, a name or an identifier."""
     if _HASHED.match(token) or tokens.is_uuid(token) or token.count("/") > 3:
         return False
     core = token.rstrip("=")

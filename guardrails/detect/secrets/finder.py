@@ -1,7 +1,7 @@
-"""Secrets: what opens a door. Three ways to see one: its own shape, its name, or what is said.
+"""Secrets such as passwords and keys, found by their format, by their name, or in prose.
 
 The shapes follow the public rule sets of gitleaks, Nosey Parker and Kingfisher (MIT, Apache-2.0) in
-kind; here most vendors fall under a few general shapes, so that a vendor unknown today is caught.
+kind. Most vendors fall under a few general shapes here, so tokens of unlisted vendors match too.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ from guardrails.spans import Span
 
 
 def find_secrets(text: str) -> list[Span]:
-    """Return the secrets in ``text``, whichever way they are seen."""
+    """Return the secrets in ``text`` that any of the recognizers finds."""
     return [*credentials.find(text), *assignments.find(text), *spoken.find(text)]

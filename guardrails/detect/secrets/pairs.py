@@ -11,7 +11,7 @@ from guardrails.spans import EntityType, Span
 
 
 def find_pairs(text: str) -> list[Span]:
-    """Return the logins and the passwords that stand in ``text`` with a stroke between them."""
+    """Return the logins and passwords in ``text`` that are written with a slash between them."""
     return [span for pair in _PAIR.finditer(text) for span in _pair(text, pair)]
 
 

@@ -1,4 +1,4 @@
-"""Secrets that people tell in prose: "Password for the scanner is …", "typed … on a page"."""
+"""Secrets in prose: "Password for the scanner is …", "typed … on a page"."""
 
 # ruff: noqa: PLR2004 - lengths and counts that the line itself explains
 
@@ -28,7 +28,7 @@ _CODE = _TABLE.pattern("code")
 
 
 def find(text: str) -> list[Span]:
-    """Return the passwords, PINs and codes that a sentence in ``text`` gives away."""
+    """Return the passwords, PINs and codes that a sentence in ``text`` contains."""
     return [*_announced(text), *_typed(text), *_codes(text)]
 
 
@@ -100,7 +100,7 @@ def _symbolled(value: str) -> bool:
 
 
 def _trim(text: str, token: re.Match[str]) -> tuple[int, int]:
-    """Cut closing punctuation, but leave a sign that a password may end with."""
+    """Cut closing punctuation, but leave a character that a password may end with."""
     start, end = token.span("x")
     quote = token["quote"]
     if quote and (closing := text.find(_CLOSING.get(quote, quote), start, end + 1)) > start:

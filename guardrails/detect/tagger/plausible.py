@@ -1,8 +1,8 @@
-"""What a guess of the model must look like: the shape that every value of its type has.
+"""Plausibility checks of the tagger's guesses: the format that every value of a type has.
 
-The model reads context, and in a line that names a host it takes the version beside it for one,
-too. Rules know shapes better, so a guess without the least of its type's shape is dropped. A guess
-is judged with the unbroken run of characters it stands in: eight digits of a UUID are no account.
+The model reads context; in a line that names a host, it also takes a version beside it for a host.
+A guess without the minimal format of its type is therefore dropped. A guess is checked together
+with the unbroken run of characters that it is part of: eight digits of a UUID are not an account.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ _CALENDAR = frozenset(
 _SERIAL, _LONG_SERIAL = 7, 9
 _SHORT = 4
 _DATED = 3
-"""Digits of a date; a piece of one alone is a birthday only behind a word that says so."""
+"""Digits of a date; a part of one alone is a birthday only after a word that says so."""
 _MIXED = 3
-"""Of lower case, upper case, digits and signs: a secret that nothing announces has most of them."""
+"""Of lower case, upper case, digits and signs: a secret without a context word has most of them."""
 _SHORT_ADDRESS, _POST_CODE = 4, 5
 _DEEP = 3
 """Separators that make a run of characters a path, and not ``login/password``."""
@@ -79,7 +79,7 @@ _TICKET = re.compile(
 
 
 def plausible(kind: EntityType, text: str, start: int = 0, end: int | None = None) -> bool:
-    """Tell whether the characters from ``start`` to ``end`` of ``text`` could be a ``kind``."""
+    """Return whether the characters from ``start`` to ``end`` of ``text`` could be a ``kind``."""
     end = len(text) if end is None else end
     phrase = text[start:end]
     if not any(char.isalnum() for char in phrase) or _is_a_part(kind, text, start, end):
@@ -93,7 +93,7 @@ def plausible(kind: EntityType, text: str, start: int = 0, end: int | None = Non
 
 
 def _is_a_part(kind: EntityType, text: str, start: int, end: int) -> bool:
-    """Tell whether a guess is part of a file name, a UUID or a path (a user's folder apart)."""
+    """Return whether a guess is part of a file name, a UUID or a path (a user's folder apart)."""
     run, never = _run(text, start, end), KINDS[kind].never
     if Within.FILE in never and _FILE.search(run):
         return True

@@ -1,7 +1,7 @@
-"""A long text as short pieces, cut where the content says so: the same paragraph is the same piece.
+"""Content-defined segments of a long text: the same paragraph is always the same piece.
 
-Tickets quote what was written before, deeper each time. A piece drops the ``>`` marks of its
-lines, so that a quoted reply costs nothing the second time; a map leads back to where it stood.
+Tickets quote earlier messages, deeper each time. A piece drops the ``>`` marks of its lines, so
+that a quoted reply is found in the cache; a map leads back to the positions in the text.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ LONGEST = 640
 """Characters. A piece of ordinary text is then under 200 tokens; attention beyond that is slow."""
 OVERLAP = 120
 _ENOUGH = 80
-"""A paragraph of this many characters stands alone; shorter ones keep their neighbours' company."""
+"""A paragraph of this many characters is a piece; shorter ones are joined with their neighbours."""
 
 _LINE = re.compile(r"(?P<mark>(?:[ \t]*>)*[ \t]?)(?P<rest>[^\n]*\n?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece: its text, and where the stretches of it begin, in it and in the whole."""
+    """A piece: its text, and where its parts begin, in the piece and in the whole text."""
 
     text: str
     inner: tuple[int, ...]
@@ -37,7 +37,7 @@ class Segment:
 
 
 def segments(text: str) -> Iterator[Segment]:
-    """Yield the pieces of ``text`` that hold anything but blanks; long paragraphs overlap."""
+    """Yield the pieces of ``text`` that are not blank; pieces of long paragraphs overlap."""
     for segment in _paragraphs(text):
         if len(segment.text) <= LONGEST:
             yield segment

@@ -1,7 +1,7 @@
-"""What an uncased model does not see of a token: its case, its signs, and the gap before it.
+"""Token features that an uncased model does not see: case, signs, and the gap before the token.
 
 all-MiniLM-L6-v2 reads lower case without accents and without line breaks, and those are the
-cues of names, hosts and addresses. Each token gets one number for them, in the place of BERT's
+cues of names, hosts and addresses. Each token gets one number for them, which replaces BERT's
 token type.
 """
 
@@ -36,7 +36,7 @@ def _gap(between: str) -> int:
 
 @lru_cache(maxsize=65536)
 def _case(piece: str) -> int:
-    """Return the case of ``piece``, and apart from that whether it leaves ASCII."""
+    """Return the case of ``piece``, and whether it contains characters outside ASCII."""
     return _plain_case(piece) + (0 if piece.isascii() else CASES)
 
 

@@ -1,12 +1,11 @@
-"""Names and everything that only context tells, by a small model of our own.
+"""The tagger: a small neural model of our own that finds names and other entities by context.
 
 Three layers of all-MiniLM-L6-v2, fine-tuned to label tokens (`scripts/detector` trains them,
-``weights/model_card.md`` says on what), as int8 under onnxruntime. Text is read in pieces that
-repeat when a
-reply quotes what came before, and a piece that was read is not read again.
+``weights/model_card.md`` says on what), as int8 under onnxruntime. Text is read in pieces. A reply
+that quotes earlier messages repeats their pieces, and the results of repeated pieces are cached.
 
-A token is masked when what is not ``O`` outweighs the threshold of the likeliest label. Spans then
-grow to whole words: half a name masked is a name leaked.
+A token is masked when the sum of all labels but ``O`` exceeds the threshold of the likeliest label.
+Spans then grow to whole words, because half a masked name leaks the name.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ from guardrails.spans import EntityType, Span
 from guardrails.vendors import silence_vendors
 
 Found = tuple[tuple[int, int, EntityType, float], ...]
-"""What a piece holds: start, end, type and score."""
+"""An entity in a piece: start, end, type and score."""
 
 _WEIGHTS = files("guardrails.detect").joinpath("weights")
 _BATCH_TOKENS = 2048
 _KEPT = 8192
 _LEAST, _MOST = 0.5, 0.69
-"""Scores of spans: a guess, so that rules which know a shape decide on the type."""
+"""Scores of spans, low enough that rules which know a format decide on the type."""
 _JOIN = re.compile(r"[ \t]|[-.'’_@/\\:]|[.,] ?")
-"""What may stand between two words of one span although the model left it out."""
+"""What may be between two words of one span although the model did not label it."""
 
 
 _RUN = re.compile(r"[A-Za-z0-9+=_-]{48,}")
@@ -51,15 +50,15 @@ _HEAD = 24
 
 
 def _head(run: re.Match[str]) -> str:
-    """Return the head of a key or a digest, and blanks: the rest is a token a letter or two."""
+    """Return the beginning of a key or a digest, and blanks: the rest would be very many tokens."""
     return run[0][:_HEAD].ljust(len(run[0]))
 
 
 class TaggerNames:
-    """Finds names by the model in ``weights``; loaded when first asked, safe between threads."""
+    """Finds names by the model in ``weights``; loaded at the first use, safe between threads."""
 
     def __init__(self, threads: int = 1, kept: int = _KEPT) -> None:
-        """Use ``threads`` cores; remember what was found in the last ``kept`` pieces."""
+        """Use ``threads`` cores; cache the results of the last ``kept`` pieces."""
         self._threads = threads
         self._model: Model | None = None
         self._lock = Lock()
@@ -75,7 +74,7 @@ class TaggerNames:
         ]
 
     def detect(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return the same: alone, the tagger is a `guardrails.spans.Detector`."""
+        """Return the same as `find`, so that the tagger alone is a `guardrails.spans.Detector`."""
         return self.find(texts)
 
     def _read(self, wanted: set[str]) -> dict[str, Found]:
@@ -96,7 +95,7 @@ class TaggerNames:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``labels.json``: what the numbers mean, and what the files must hash to."""
+    """``labels.json``: the labels of the numbers, and the expected hashes of the files."""
 
     labels: tuple[EntityType | None, ...]
     thresholds: npt.NDArray[np.float32]
@@ -104,7 +103,7 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Return what ``labels.json`` says."""
+    """Return the contents of ``labels.json``."""
     raw = json.loads(_WEIGHTS.joinpath("labels.json").read_text("utf-8"))
     labels = tuple(None if name == "O" else EntityType(name) for name in raw["labels"])
     thresholds = np.array([raw["thresholds"].get(name, 2.0) for name in raw["labels"]], np.float32)
@@ -112,10 +111,10 @@ def settings() -> Settings:
 
 
 class Model:
-    """The session, the tokenizer and the thresholds; `scripts.detector.judge` weighs with it."""
+    """The session, the tokenizer and the thresholds; `scripts.detector.judge` uses it too."""
 
     def __init__(self, threads: int) -> None:
-        silence_vendors()  # onnxruntime phones home from its import on unless it is told before
+        silence_vendors()  # onnxruntime sends telemetry from its import on
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -132,12 +131,12 @@ class Model:
         self._tokens = read.from_str(_checked("tokenizer.json", config).decode())
 
     def read(self, texts: Sequence[str]) -> Iterator[tuple[str, Found]]:
-        """Yield each text, shortest first, with what it holds."""
+        """Yield each text, shortest first, with its entities."""
         for text, tokens in self.weigh(texts):
             yield text, decide(text, tokens, self._config)
 
     def weigh(self, texts: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
-        """Yield each text, shortest first, with what the model makes of its tokens."""
+        """Yield each text, shortest first, with the model's output for its tokens."""
         coded = self._tokens.encode_batch([_RUN.sub(_head, text) for text in texts])
         order = sorted(range(len(texts)), key=lambda i: len(coded[i].ids))
         for batch in _batches(order, [len(code.ids) for code in coded]):
@@ -164,7 +163,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """For each token: where it stands, its likeliest label, and how likely it is any identity."""
+    """For each token: place, likeliest label, and the probability that it is any identity."""
 
     offsets: Sequence[tuple[int, int]]
     best: npt.NDArray[np.int64]
@@ -172,7 +171,7 @@ class Weighed:
 
 
 def decide(text: str, tokens: Weighed, config: Settings) -> Found:
-    """Return the spans of those tokens that outweigh the threshold of their label."""
+    """Return the spans of those tokens that exceed the threshold of their label."""
     hits: list[tuple[int, int, EntityType, float]] = []
     for i in np.flatnonzero(tokens.masked >= config.thresholds[tokens.best]).tolist():
         start, end = tokens.offsets[i]
@@ -234,7 +233,7 @@ def _spans(piece: Segment, found: Found) -> Iterator[Span]:
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield numbers of pieces in ``order``, together no more tokens than a batch holds."""
+    """Yield numbers of pieces in ``order``, with at most a batch's tokens together."""
     batch: list[int] = []
     for i in order:
         if batch and (len(batch) + 1) * lengths[i] > _BATCH_TOKENS:
@@ -246,7 +245,7 @@ def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]
 
 
 def _checked(name: str, config: Settings) -> bytes:
-    """Return the bytes of a file in ``weights``, if they are those that were trained."""
+    """Return the bytes of a file in ``weights``, after checking their hash."""
     content = _WEIGHTS.joinpath(name).read_bytes()
     if hashlib.sha256(content).hexdigest() != config.sha256.get(name):
         raise Refused(
@@ -257,7 +256,7 @@ def _checked(name: str, config: Settings) -> bytes:
 
 
 class _Cache:
-    """What was found in pieces read before; it keeps their hashes, never their text."""
+    """A cache of what was found in pieces; it keeps their keyed hashes, never their text."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -266,7 +265,7 @@ class _Cache:
         self._lock = Lock()
 
     def get(self, text: str) -> Found | None:
-        """Return what ``text`` holds, if it is remembered."""
+        """Return the entities of ``text``, or None if it is not cached."""
         key = self._key(text)
         with self._lock:
             found = self._found.get(key)
@@ -275,13 +274,13 @@ class _Cache:
             return found
 
     def put(self, text: str, found: Found) -> None:
-        """Remember ``found``, and forget what was not asked for longest."""
+        """Store ``found``, and drop the entry that was used least recently."""
         with self._lock:
             self._found[self._key(text)] = found
             while len(self._found) > self._size:
                 self._found.popitem(last=False)
 
     def _key(self, text: str) -> bytes:
-        """Return a hash under a key of this process: alone it tells nothing about ``text``."""
+        """Return a hash under a key of this process, which alone reveals nothing about ``text``."""
         raw = text.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(raw, digest_size=16, key=self._secret).digest()

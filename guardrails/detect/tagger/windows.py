@@ -1,4 +1,4 @@
-"""Long texts in overlapping windows: the model learnt on short ones, and no name is cut in two."""
+"""Overlapping windows of long texts: the model was trained on short ones; no name is cut."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def windows(text: str, size: int = SIZE, overlap: int = OVERLAP) -> Iterator[tup
 
 
 def _blank_before(text: str, low: int, high: int) -> int:
-    """Return the place behind the last blank between ``low`` and ``high``, else ``high``."""
+    """Return the place after the last blank between ``low`` and ``high``, else ``high``."""
     for at in range(high - 1, low - 1, -1):
         if text[at].isspace():
             return at + 1

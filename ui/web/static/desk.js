@@ -1,10 +1,10 @@
-// Loaded before Gradio. No text of a customer is ever made into markup here.
+// Loaded before Gradio. This script never turns a customer's text into markup.
 (() => {
   "use strict";
 
   const THEME = "quietdesk-theme";
 
-  // A login that has ended answers 401; the page would only show a vague toast.
+  // An expired login answers 401, for which Gradio shows only a vague message.
   const ask = window.fetch.bind(window);
   window.fetch = async (...request) => {
     const answer = await ask(...request);
@@ -13,7 +13,7 @@
   };
 
   window.quietdesk = {
-    // Shows at once which row was chosen, before the answer is there.
+    // Marks the chosen row at once, before the answer arrives.
     mark(chosen) {
       if (!chosen.classList.contains("qd-line")) return;
       const list = chosen.closest(".qd-list");
@@ -60,10 +60,10 @@
       headers: {"content-type": "application/octet-stream", "x-file-name": encodeURIComponent(file.name)},
       body: file,
     });
-    const told = await answer.json();
+    const result = await answer.json();
     return answer.ok
-      ? line("done", `${file.name}: ${told.said}`)
-      : line("problem", [file.name + ":", told.happened, told.safe, told.todo].filter(Boolean).join(" "));
+      ? line("done", `${file.name}: ${result.said}`)
+      : line("problem", [file.name + ":", result.happened, result.safe, result.todo].filter(Boolean).join(" "));
   };
 
   const upload = async (form) => {
@@ -83,7 +83,7 @@
     form.reset();
   };
 
-  // A citation's mark opens its passage: the nearest one of that number around it.
+  // A citation's mark opens its passage: the nearest one with that number.
   const openPassage = (mark) => {
     const wanted = `details[data-source="${mark.dataset.cite}"]`;
     for (let around = mark.parentElement; around; around = around.parentElement) {
@@ -96,12 +96,12 @@
     }
   };
 
-  // A finding's number in the list leads to its words, and the number there leads back.
+  // A finding's number in the list links to its words in the text, and back.
   const follow = (button) => {
     const {place, entry} = button.dataset;
     const ends = button.closest(".qd-panel").querySelectorAll(
       place ? `.qd-columns [data-entry="${place}"]` : `.qd-findings [data-place="${entry}"]`);
-    const end = ends[ends.length - 1]; // of two columns the one that will be sent
+    const end = ends[ends.length - 1]; // of two columns, the text that will be sent
     if (!end) return;
     for (const mark of document.querySelectorAll(".qd-here")) mark.classList.remove("qd-here");
     end.scrollIntoView({block: "nearest"});
@@ -110,7 +110,7 @@
     for (const mark of end.closest(".qd-panel").querySelectorAll(words)) mark.classList.add("qd-here");
   };
 
-  // A placeholder leads to its row below the text, where it can be left readable.
+  // A placeholder links to its row below the text, where it can be left readable.
   const toCorrect = (chip) => {
     const part = chip.closest(".qd-middle").querySelector(".qd-correcting");
     if (!part) return;
@@ -122,7 +122,7 @@
     (row.querySelector("button") ?? row).focus({preventScroll: true});
   };
 
-  // Words that were selected in a text stand in the open form below it.
+  // Words selected in a text are copied into the open form below it.
   const takeSelected = () => {
     const selection = document.getSelection();
     if (!selection || selection.isCollapsed) return;
@@ -135,7 +135,7 @@
     if (words && words.length <= entry.maxLength) entry.value = words;
   };
 
-  // A new question's answer comes into view once; after that the reader scrolls.
+  // The answer to a new question is scrolled into view once.
   const followAnswers = () => {
     const panel = document.querySelector("#qd-answer");
     let writing = null;
@@ -170,7 +170,7 @@
     upload(event.target);
   });
 
-  // Arrow keys walk through a list, as in a mail program.
+  // Arrow keys move through a list, as in a mail program.
   document.addEventListener("keydown", (event) => {
     const here = event.target.closest?.(".qd-line");
     if (!here || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
@@ -179,7 +179,7 @@
     if (next) { event.preventDefault(); next.focus(); }
   });
 
-  // Gradio sets its own theme when it starts; ours comes after.
+  // Gradio sets its own theme when it starts, so ours is set after.
   new MutationObserver((_, watcher) => {
     if (!document.querySelector(".qd-header")) return;
     watcher.disconnect();

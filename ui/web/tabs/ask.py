@@ -12,7 +12,7 @@ from ui.operations import talks
 from ui.operations.ask import ASK, AnswerView, Question
 from ui.operations.talks import TalkArgs
 from ui.web.html import NOTHING
-from ui.web.tabs.narrowing import Narrowing, build_narrowing, narrow
+from ui.web.tabs.filters import Filters, build_filters, filtered
 from ui.web.views import ask as views
 from ui.web.views.notice import said
 from ui.web.visit import Visit
@@ -23,31 +23,26 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class AskTab:
-    """The parts that others refresh."""
+    """The parts that other tabs and the page update."""
 
     talk: gr.Textbox
     question: gr.Textbox
     answer: gr.HTML
     stop: gr.Button
-    anew: gr.Button
-    narrowing: Narrowing
+    again: gr.Button
+    filters: Filters
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant sets again."""
-        return [self.talk, self.question, self.answer, self.stop, self.anew, *self.filters]
-
-    @property
-    def filters(self) -> list[gr.Textbox]:
-        """The fields that narrow a question down; they stay from one question to the next."""
-        return list(self.narrowing.fields)
+        """The parts that a change of tenant sets again."""
+        return [self.talk, self.question, self.answer, self.stop, self.again, *self.filters.fields]
 
     def ask(
         self, visit: Visit, talk: object, question: object, *fields: object
     ) -> Iterator[list[object]]:
-        """Yield the values of `fresh` and a notice, each time that there is more to read."""
+        """Yield the values of `fresh` and a notice, each time that the answer has grown."""
         asked = _checked(question)
-        args = narrow(Question(tenant=visit.tenant, question=asked), *fields)
+        args = filtered(Question(tenant=visit.tenant, question=asked), *fields)
         begun = visit.perform(talks.BEGIN, _talk(visit, talk))
         args = args.model_copy(update={"conversation": begun.id})
         earlier = views.conversation(begun.answers)
@@ -66,38 +61,38 @@ class AskTab:
             raise
         try:
             now = visit.perform(talks.SHOW, _talk(visit, begun.id))
-        except NotFound:  # it was left meanwhile, so that nothing more of it is shown
+        except NotFound:  # the person has left the conversation meanwhile
             yield [UNCHANGED] * (len(self.fresh) + 1)
             return
         yield [now.id, UNCHANGED, views.talk(now.answers, stopped=now.stopped), *idle]
 
     def start_again(self, visit: Visit, talk: object) -> list[object]:
-        """Leave the conversation for an empty one."""
+        """End the conversation and show an empty one."""
         leave(visit, talk)
-        return [*self.anew_values(), NOTHING]
+        return [*self.empty(), NOTHING]
 
-    def anew_values(self) -> list[object]:
-        """Return the values of `fresh` before anything is asked."""
-        return ["", "", views.nothing_asked(), *_NO_BUTTONS, *self.narrowing.fresh()]
+    def empty(self) -> list[object]:
+        """Return the values of `fresh` before the first question."""
+        return ["", "", views.nothing_asked(), *_NO_BUTTONS, *self.filters.fresh()]
 
 
 def leave(visit: Visit, talk: object) -> None:
-    """Forget the conversation that the page held; nothing more of it is shown."""
+    """End the conversation of the page; nothing more of it is shown."""
     if word(talk):
         visit.perform(talks.LEAVE, _talk(visit, talk))
 
 
 def _halt(visit: Visit, talk: object) -> list[object]:
-    """End what is being written; what is there already stays."""
+    """Stop the answer that is being written; the part that is shown stays."""
     if word(talk):
         visit.perform(talks.STOP, _talk(visit, talk))
     return [NOTHING]
 
 
 def _note(visit: Visit, talk: object) -> list[object]:
-    """Keep the last question as a gap, though a filter left documents out."""
+    """Keep the last question as a gap although a filter excluded documents."""
     now = visit.perform(talks.NOTE, _talk(visit, talk))
-    return [views.talk(now.answers), said("Noted.", "It is listed under Gaps.")]
+    return [views.talk(now.answers), said("Noted.", "The question is listed under Gaps.")]
 
 
 def _talk(visit: Visit, talk: object) -> TalkArgs:
@@ -109,7 +104,7 @@ _IDLE = (usable(False), usable(True))
 
 
 def build_ask(wiring: Wiring) -> AskTab:
-    """Lay the tab out and wire it."""
+    """Lay out the tab and connect it."""
     with gr.Column(elem_classes=["qd-page", "qd-asking"]):
         answer = panel("answer", views.nothing_asked())
         with gr.Row(elem_classes=["qd-actions", "qd-ask"]):
@@ -124,23 +119,23 @@ def build_ask(wiring: Wiring) -> AskTab:
             )
             go = button("Ask", kind="primary", name="ask")
             stop = button("Stop", kind="stop", name="stop", on=False)
-            anew = button("New conversation", name="again", on=False)
+            again = button("New conversation", name="again", on=False)
         panel("narrow", views.narrow_button())
-        narrowing = build_narrowing()
-    tab = AskTab(held("talk"), question, answer, stop, anew, narrowing)
-    asked = [tab.talk, question, *tab.filters]
+        filters = build_filters()
+    tab = AskTab(held("talk"), question, answer, stop, again, filters)
+    asked = [tab.talk, question, *tab.filters.fields]
     for listen in (question.submit, go.click):
         wiring.stream(listen, tab.ask, inputs=asked, outputs=tab.fresh)
     wiring.on(answer.click, _note, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
     wiring.on(stop.click, _halt, inputs=[tab.talk], outputs=[])
-    wiring.on(anew.click, tab.start_again, inputs=[tab.talk], outputs=tab.fresh)
+    wiring.on(again.click, tab.start_again, inputs=[tab.talk], outputs=tab.fresh)
     return tab
 
 
 def _checked(question: object) -> str:
     asked = word(question).strip()
     if not asked:
-        raise BadInput("There is no question yet.", todo="Write one, then ask.")
+        raise BadInput("The question is empty.", todo="Write a question first.")
     if len(asked) > _LONGEST:
         raise BadInput(f"The question is longer than {_LONGEST} characters.", todo="Shorten it.")
     return asked

@@ -1,4 +1,4 @@
-"""What a reviewer decides about words: on a ticket, on a draft, and in the list of terms."""
+"""A reviewer's decisions about words: on a ticket, on a draft, and in the list of terms."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from ui.web.widgets import Pace, Wiring, panel
 
 
 def correcting(visit: Visit, opened: OpenArgs, *, unfolded: bool = False) -> Html:
-    """Return where what is open can be corrected; nothing for a person who may not."""
+    """Return the form that corrects the open text; empty without permission."""
     if not visit.may(terms.MASKED):
         return NOTHING
     return views.correcting(visit.perform(terms.MASKED, opened), opened=unfolded)
 
 
 def decide(visit: Visit, opened: OpenArgs) -> Html:
-    """Decide what was picked, with what is ``opened``; return what comes next, as a notice."""
+    """Carry out the chosen decision with what is ``opened``; return its consequence as a notice."""
     picked, here = visit.picked, opened.model_dump()
     do, words = picked.get("do", ""), picked.get("words", "")
     ticket = bool(opened.reference or opened.draft)
     if do == "allow":
         leave = LeaveArgs(**here, placeholder=picked.get("placeholder", ""))
-        return _told(visit.perform(terms.LEAVE, leave), _READABLE, ticket=ticket)
+        return _outcome(visit.perform(terms.LEAVE, leave), _READABLE, ticket=ticket)
     if do == "remove":
         remove = RemoveArgs(**here, id=picked.get("term", ""))
-        return _told(visit.perform(terms.REMOVE, remove), _REMOVED, ticket=ticket)
+        return _outcome(visit.perform(terms.REMOVE, remove), _REMOVED, ticket=ticket)
     if do == "mask":
         mask = OneTerm(**here, text=words, mask_as=picked.get("kind", ""))
-        return _told(visit.perform(terms.ADD, mask), _MASKED, ticket=ticket)
+        return _outcome(visit.perform(terms.ADD, mask), _MASKED, ticket=ticket)
     if do == "read":
         read = OneTerm(**here, text=words)
-        return _told(visit.perform(terms.ADD, read), _READABLE, ticket=ticket)
+        return _outcome(visit.perform(terms.ADD, read), _READABLE, ticket=ticket)
     raise BadInput("Nothing was decided.", todo="Load the page again.")
 
 
@@ -50,7 +50,7 @@ _REMOVED = "Removed: detection decides again."
 
 
 def build_terms(wiring: Wiring) -> gr.HTML:
-    """Lay the list of terms out and wire it."""
+    """Lay out the list of terms and connect it."""
     with gr.Column(elem_classes=["qd-page"]):
         shown = panel("terms")
 
@@ -69,12 +69,12 @@ def terms_now(visit: Visit) -> Html:
     return views.terms(visit.perform(terms.LIST, TenantArgs(tenant=visit.tenant)))
 
 
-def _told(found: TermList, title: LiteralString, *, ticket: bool) -> Html:
+def _outcome(found: TermList, title: LiteralString, *, ticket: bool) -> Html:
     parts = (
-        "Here it stays masked: the ticket's own people or the directory name it."
+        "It stays masked here, because it belongs to the ticket's own people or the directory."
         if found.still_masked
         else "",
-        "This ticket was redacted again; drafts made before stay as they are." if ticket else "",
+        "This ticket was redacted again; existing drafts are unchanged." if ticket else "",
         views.documents_stale(found.stale_documents),
     )
     return said(title, " ".join(part for part in parts if part))

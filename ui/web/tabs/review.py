@@ -20,7 +20,7 @@ from ui.web.widgets import Block, Pace, Wiring, button, held, panel, seen, usabl
 
 @dataclass(frozen=True, slots=True)
 class ReviewTab:
-    """The parts that others refresh."""
+    """The parts that other tabs and the page update."""
 
     opened: gr.Textbox
     queue: gr.HTML
@@ -35,14 +35,14 @@ class ReviewTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant, and opening a draft, set again."""
+        """The parts that a change of tenant and opening a draft set again."""
         buttons = (self.save, self.approve, self.reject, self.release)
         shown = (self.opened, self.queue, self.compare, self.decide, self.correcting)
         return [*shown, self.text, *buttons]
 
 
 def build_review(wiring: Wiring) -> ReviewTab:
-    """Lay the tab out and wire it."""
+    """Lay out the tab and connect it."""
     with gr.Row(elem_classes=["qd-two"]):
         with gr.Column(elem_classes=["qd-side"], min_width=280):
             queue = panel("queue")
@@ -51,7 +51,7 @@ def build_review(wiring: Wiring) -> ReviewTab:
             with gr.Column(visible=False, elem_classes=["qd-decide"]) as decide:
                 correct = panel("draft-correcting")
                 panel("change", views.change_button())
-                # shown by the page's script: in a closed accordion Gradio loses new values
+                # shown by the page's script: a closed accordion of Gradio loses new values
                 with gr.Column(elem_classes=["qd-change"]):
                     text = gr.Textbox(
                         label="What will be sent",
@@ -97,7 +97,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
 
 
 def cleared() -> list[object]:
-    """Return the values of `ReviewTab.fresh` before the queue is looked at."""
+    """Return the values of `ReviewTab.fresh` before the tab is opened."""
     return _with_queue(NOTHING)
 
 
@@ -107,13 +107,13 @@ def fresh(visit: Visit) -> list[object]:
 
 
 def queue(visit: Visit, opened: object) -> Html:
-    """Return what waits."""
+    """Return the queue."""
     found = visit.perform(review.LIST, review.QueueArgs(tenant=visit.tenant, restored=True))
     return views.queue(found.drafts, word(opened))
 
 
 def open_picked(visit: Visit) -> list[object]:
-    """Return the values of `ReviewTab.fresh` for the draft that was picked, and no notice."""
+    """Return the values of `ReviewTab.fresh` for the chosen draft, and no notice."""
     return [*_opened(visit, visit.picked.get("draft", "")), NOTHING]
 
 
@@ -126,7 +126,7 @@ def _correct(visit: Visit, opened: object) -> list[object]:
 def _save(visit: Visit, opened: object, text: object) -> list[object]:
     args = EditArgs(tenant=visit.tenant, draft=word(opened), text=word(text))
     done = visit.perform(review.EDIT, args)
-    return [*_opened(visit, done.draft), said("Saved.", "The new words were checked again.")]
+    return [*_opened(visit, done.draft), said("Saved.", "The new text was checked again.")]
 
 
 def _approve(visit: Visit, opened: object, text: object) -> list[object]:
@@ -134,7 +134,7 @@ def _approve(visit: Visit, opened: object, text: object) -> list[object]:
     done = visit.perform(review.APPROVE, args)
     return [
         *_opened(visit, done.draft),
-        said("Approved.", "Nothing is sent before it is released."),
+        said("Approved.", "Nothing is sent before the draft is released."),
     ]
 
 

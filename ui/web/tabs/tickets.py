@@ -1,4 +1,4 @@
-"""The tickets tab: list, thread, and what can be written about it."""
+"""The tickets tab: list, thread, summaries and drafts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.web.html import NOTHING, Html, join
 from ui.web.tabs.correcting import correcting, decide
 from ui.web.views import tickets as views
 from ui.web.views.notice import said
-from ui.web.views.shown import Shown
+from ui.web.views.text_mode import TextMode
 from ui.web.visit import Visit
 from ui.web.widgets import UNCHANGED, Block, Pace, Wiring, button, flag, held, panel, usable, word
 
@@ -24,7 +24,7 @@ _STATUSES = [("Every status", _EVERY), "open", "pending", "solved", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class TicketsTab:
-    """The parts that others refresh."""
+    """The parts that other tabs and the page update."""
 
     filter: gr.Textbox
     status: gr.Dropdown
@@ -38,17 +38,17 @@ class TicketsTab:
 
     @property
     def fresh(self) -> list[Block]:
-        """What a change of tenant sets again."""
+        """The parts that a change of tenant sets again."""
         return [self.opened, self.lines, *self.looked_at, self.summarise, self.draft]
 
     @property
     def looked_at(self) -> list[Block]:
-        """What shows the open ticket."""
+        """The parts that show the open ticket."""
         return [self.thread, self.correcting, self.made]
 
 
 def build_tickets(wiring: Wiring) -> TicketsTab:
-    """Lay the tab out and wire it."""
+    """Lay out the tab and connect it."""
     with gr.Row(elem_classes=["qd-three"]):
         with gr.Column(elem_classes=["qd-side"], min_width=280):
             sought = gr.Textbox(
@@ -104,12 +104,12 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
 
 
 def fresh(visit: Visit) -> list[object]:
-    """Return the values of `TicketsTab.fresh` for a tenant that was just chosen."""
+    """Return the values of `TicketsTab.fresh` for the tenant that was chosen."""
     return _with_lines(list_tickets(visit, "", "", ""))
 
 
 def cleared() -> list[object]:
-    """Return the values of `TicketsTab.fresh` before the list is looked at."""
+    """Return the values of `TicketsTab.fresh` before the tab is opened."""
     return _with_lines(NOTHING)
 
 
@@ -153,13 +153,13 @@ def _correct(visit: Visit, opened: object, as_seen: object) -> list[object]:
 def _look(
     visit: Visit, reference: str, as_seen: object, *, unfolded: bool = False
 ) -> tuple[Html, Html, Html]:
-    """Return the values of `looked_at`; as a model sees a ticket is as it is redacted now."""
-    shown = Shown(flag(as_seen))
-    view = _show(visit, reference, current=shown.as_seen)
+    """Return the values of `looked_at`; for the model's view, redact the ticket again."""
+    mode = TextMode(flag(as_seen))
+    view = _show(visit, reference, current=mode.as_seen)
     return (
-        views.thread(view, as_seen=shown.as_seen, correct=visit.may(terms.ADD)),
+        views.thread(view, as_seen=mode.as_seen, correct=visit.may(terms.ADD)),
         correcting(visit, OpenArgs(tenant=visit.tenant, reference=reference), unfolded=unfolded),
-        _written(view, shown),
+        _written(view, mode),
     )
 
 
@@ -172,7 +172,7 @@ def _draft(visit: Visit, opened: object, as_seen: object) -> list[object]:
     visit.perform(writing.DRAFT, _one(visit, opened))
     return [
         _made(visit, opened, as_seen),
-        said("Drafted.", "It waits for review; nothing was sent."),
+        said("Drafted.", "The draft waits for review; nothing was sent."),
     ]
 
 
@@ -181,7 +181,7 @@ def _one(visit: Visit, opened: object) -> WriteArgs:
 
 
 def _made(visit: Visit, opened: object, as_seen: object) -> Html:
-    return _written(_show(visit, word(opened), current=False), Shown(flag(as_seen)))
+    return _written(_show(visit, word(opened), current=False), TextMode(flag(as_seen)))
 
 
 def _show(visit: Visit, reference: str, *, current: bool) -> TicketFull:
@@ -189,6 +189,6 @@ def _show(visit: Visit, reference: str, *, current: bool) -> TicketFull:
     return visit.perform(tickets.SHOW, args)
 
 
-def _written(view: TicketFull, shown: Shown) -> Html:
-    made = join(views.written(each, shown) for each in view.written)
+def _written(view: TicketFull, mode: TextMode) -> Html:
+    made = join(views.written(each, mode) for each in view.written)
     return made or views.nothing_written()

@@ -1,1 +1,1 @@
-"""What is shown, as escaped HTML made from plain data; knows nothing of Gradio."""
+"""Views: escaped HTML made from plain data, independent of Gradio."""

@@ -1,4 +1,4 @@
-"""A question, and an answer that says where it stands, or that nothing here answers it."""
+"""A question, and its answer with citations, or the message that no document answers it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from ui.web.chips import made_how, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
-from ui.web.views.shown import RESTORED
 from ui.web.views.sources import nearest, sources
+from ui.web.views.text_mode import RESTORED
 
 _WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
 
 
 def talk(answers: Sequence[AnswerView], *, stopped: bool = False) -> Html:
-    """Return a whole conversation, or what stands there before it begins."""
-    told = el("p", words("You stopped it here."), class_="qd-made-note") if stopped else NOTHING
-    return join((conversation(answers), told)) or nothing_asked()
+    """Return a whole conversation, or the text shown before the first question."""
+    note = (
+        el("p", words("You stopped the answer here."), class_="qd-made-note")
+        if stopped
+        else NOTHING
+    )
+    return join((conversation(answers), note)) or nothing_asked()
 
 
 def conversation(answers: Sequence[AnswerView]) -> Html:
@@ -28,7 +32,7 @@ def conversation(answers: Sequence[AnswerView]) -> Html:
 
 
 def waiting(earlier: Html) -> Html:
-    """Return the conversation while nothing is written yet."""
+    """Return the conversation before the first sentence of the answer."""
     return join((earlier, _WRITING))
 
 
@@ -38,7 +42,7 @@ def growing(earlier: Html, found: AnswerView) -> Html:
 
 
 def answer(found: AnswerView) -> Html:
-    """Return the answer with its sources, or the nearest articles without one."""
+    """Return the answer with its sources, or the nearest articles if there is no answer."""
     asked = el(
         "p",
         el("span", words("Asked as "), class_="qd-label"),
@@ -50,7 +54,7 @@ def answer(found: AnswerView) -> Html:
 
 
 def narrow_button() -> Html:
-    """Return the button that shows the fields which narrow a question down."""
+    """Return the button that shows the filter fields."""
     return el(
         "button",
         words("Only some documents"),
@@ -62,8 +66,8 @@ def narrow_button() -> Html:
 
 
 def nothing_asked() -> Html:
-    """Return what stands under the question before one was asked."""
-    return empty("Ask the knowledge base", "Answers cite the passages that they stand on.")
+    """Return the text shown before the first question."""
+    return empty("Ask the knowledge base", "Answers cite the passages that they are based on.")
 
 
 def _answered(found: AnswerView) -> Html:
@@ -74,13 +78,13 @@ def _answered(found: AnswerView) -> Html:
 
 
 def _unanswered(found: AnswerView) -> Html:
-    title = el("p", words("Nothing here answers this."), class_="qd-nothing-title")
+    title = el("p", words("No document answers this."), class_="qd-nothing-title")
     kept = noted(found.noted)
     if not found.near:
-        return join((title, el("p", words("No article comes near either.")), kept))
+        return join((title, el("p", words("No article is close to it.")), kept))
     near = el("section", el("h4", words("Nearest articles")), nearest(found.near, RESTORED))
     hint = el(
-        "p", words("These came nearest, and do not answer it. Open one to judge for yourself.")
+        "p", words("These are the nearest articles; they do not answer it. Open one to check.")
     )
     return join((title, hint, kept, near))
 

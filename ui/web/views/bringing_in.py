@@ -1,4 +1,4 @@
-"""Forms that send files to our own route; the page's script reports what came of it."""
+"""Forms that send files to our own route; the page's script shows the result."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ def forms(tenant: str, max_mb: int) -> Html:
             _form(
                 "tickets",
                 "Tickets",
-                "A Zendesk or Freshdesk export, JSON lines or CSV. The same number is replaced.",
+                "A Zendesk or Freshdesk export, JSON lines or CSV. "
+                "A ticket with the same number is replaced.",
                 _EXPORTS,
                 tenant,
             ),
             _form(
                 "knowledge",
                 "Knowledge",
-                "Markdown, HTML, PDF, Word, mail, lists or text. The same name is replaced.",
+                "Markdown, HTML, PDF, Word, mail, lists or text. "
+                "A document with the same name is replaced.",
                 ",".join(sorted(readable())),
                 tenant,
             ),
-            el("p", text(f"{_PROMISE} {max_mb} MiB a file at most."), class_="qd-hint"),
+            el("p", text(f"{_PROMISE} {max_mb} MiB per file at most."), class_="qd-hint"),
         )
     )
 
 
-_PROMISE = "Files go straight into encrypted storage; no plain copy is kept on this machine."
+_PROMISE = "Files are stored encrypted; no plain copy stays on this machine."
 
 
 def not_for_you() -> Html:
-    """Return what an agent sees."""
-    return empty("Importing is for reviewers", "Ask one, or an admin.")
+    """Return the text that an agent sees."""
+    return empty("Importing is for reviewers", "Ask a reviewer or an admin.")
 
 
 def _form(kind: str, title: str, hint: str, accept: str, tenant: str) -> Html:

@@ -1,4 +1,4 @@
-"""Saying that something was masked wrongly or missed, and the words that were decided on."""
+"""Forms that correct what is masked, and the list of terms."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def correcting(masked: Masked, *, opened: bool) -> Html:
 
 
 _HOW = (
-    "Missed: select the words above, or type them, and say what they are. "
-    "Masked for nothing: leave it readable. Both count for the whole tenant."
+    "Not masked, but should be: select the words above, or type them, and choose their type. "
+    "Masked, but should not be: leave it readable. Both apply to the whole tenant."
 )
 _LOST = (
-    "A secret is destroyed when it is masked; that cannot be undone from here. "
-    "You may type the word above; what still looks like a secret stays masked."
+    "A secret is destroyed when it is masked, and cannot be restored. "
+    "You may enter the word above; text that still looks like a secret stays masked."
 )
 
 
 def terms(found: TermList) -> Html:
-    """Return every word that was decided on, and what is not read by these decisions yet."""
+    """Return every term, and the documents that were redacted under earlier terms."""
     head = el("h2", words("Terms"))
     hint = el("p", words(_TERMS), class_="qd-hint")
     stale = documents_stale(found.stale_documents)
     old = el("p", text(stale), class_="qd-made-note") if stale else NOTHING
     if not found.terms:
-        return join((head, hint, _form(), old, empty("No term yet", "Add the first one above.")))
+        return join((head, hint, _form(), old, empty("No terms yet", "Add the first one above.")))
     names = el("tr", *(el("th", text(each), scope="col") for each in ("Term", "Is", "")))
     table = el(
         "table",
@@ -57,23 +57,23 @@ def terms(found: TermList) -> Html:
 
 
 _TERMS = (
-    "Words that this tenant wants masked wherever they stand, or left readable. "
-    "Tickets follow when they are next read as a model sees them, summarised or drafted."
+    "Words that are always masked, or left readable, for this tenant. "
+    "Tickets change when they are next shown as the model sees them, summarised or drafted."
 )
 
 
 def documents_stale(stale: int) -> str:
-    """Return what to do about documents that were read under other rules."""
+    """Return what to do about documents that were redacted under earlier terms."""
     if not stale:
         return ""
     which = "1 document was" if stale == 1 else f"{stale} documents were"
     it = "it" if stale == 1 else "them"
-    return f"{which} read before: import {it} again, or run “quietdesk ingest”."
+    return f"{which} read under earlier terms: import {it} again, or run “quietdesk ingest”."
 
 
 def not_for_you() -> Html:
-    """Return what an agent sees."""
-    return empty("Terms are for reviewers", "Ask one, or an admin.")
+    """Return the text that an agent sees."""
+    return empty("Terms are for reviewers", "Ask a reviewer or an admin.")
 
 
 def _form() -> Html:
@@ -81,7 +81,7 @@ def _form() -> Html:
         "input",
         type="text",
         name="words",
-        placeholder="Words, a name",
+        placeholder="Words or a name",
         aria_label="Words",
         maxlength=str(_LONGEST),
         required=True,
@@ -89,7 +89,7 @@ def _form() -> Html:
         data_words=True,
     )
     kinds = (el("option", text(_name(kind.value)), value=kind.value) for kind in _TYPES)
-    choice = el("select", *kinds, name="kind", class_="qd-select", aria_label="What they are")
+    choice = el("select", *kinds, name="kind", class_="qd-select", aria_label="Their type")
     return el(
         "form",
         entry,

@@ -1,4 +1,4 @@
-"""What was asked in vain, like questions together: what somebody should write an article about."""
+"""Gaps: questions that no document answered, grouped, for the authors of articles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ui.operations.gaps import GapView
 from ui.web.chips import when
 from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
-from ui.web.views.shown import RESTORED
+from ui.web.views.text_mode import RESTORED
 
 _MOST_GROUPS = 100
 _MOST_QUESTIONS = 20
@@ -17,16 +17,16 @@ _MOST_QUESTIONS = 20
 def gaps(groups: Sequence[GapView]) -> Html:
     """Return the groups, most often asked first."""
     if not groups:
-        return empty("No gaps", "Questions that nothing here answers stand here, redacted.")
+        return empty("No gaps", "Questions that no document answers are listed here, redacted.")
     asked = sum(each.count for each in groups)
-    count = f"{asked} asked in vain, alike ones together: {len(groups)}"
+    count = f"Unanswered questions: {asked}, groups: {len(groups)}"
     first = groups[:_MOST_GROUPS]
     return join((el("p", text(count), class_="qd-count"), *(_group(each) for each in first)))
 
 
 def not_for_you() -> Html:
-    """Return what somebody sees who is neither reviewer nor admin."""
-    return empty("Gaps are for reviewers", "They decide what to write next.")
+    """Return the text for a person who is neither reviewer nor admin."""
+    return empty("Gaps are for reviewers", "Reviewers decide which articles to write next.")
 
 
 def _group(group: GapView) -> Html:
@@ -46,9 +46,9 @@ def _group(group: GapView) -> Html:
 
 
 def noted(kept: bool) -> Html:
-    """Return what became of a question without an answer, or the offer to keep it."""
+    """Return whether a question without an answer was kept, or the button that keeps it."""
     if kept:
-        return el("p", words("It is kept under Gaps, for whoever writes the articles."))
-    offer = el("button", words("Note it as a gap"), type="button", class_="qd-link", data_do="note")
-    why = words("A filter left documents out, so it is no gap yet. ")
+        return el("p", words("The question is kept under Gaps, for the authors of the articles."))
+    offer = el("button", words("Keep it as a gap"), type="button", class_="qd-link", data_do="note")
+    why = words("A filter excluded documents, so it is not kept as a gap. ")
     return el("p", why, offer, class_="qd-note-gap")

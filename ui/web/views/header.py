@@ -1,4 +1,4 @@
-"""The bar on top: whose house this is, which tenant is looked at, who looks."""
+"""The bar at the top: product name, tenant, and the person who is logged in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _chooser(memberships: Sequence[Membership], tenant: str) -> Html:
     if not memberships:
         return el(
             "p",
-            words("You have no membership with any tenant yet. Ask an admin."),
+            words("You are not a member of any tenant yet. Ask an admin."),
             class_="qd-hint",
         )
     options = join(

@@ -1,4 +1,4 @@
-"""The ledger's last rows, and whether it proves itself."""
+"""The ledger's last rows, and the result of verifying it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ui.web.html import Html, el, join, text, words
 from ui.web.views.notice import empty
 
 _DIGESTS = (32, 64)
-"""Lengths of our ids and hashes, of which the beginning is enough on a screen."""
+"""Lengths of our ids and hashes, of which only the beginning is shown."""
 
 
 def rows(last: Sequence[RowView]) -> Html:
     """Return rows, newest first."""
     if not last:
         return empty(
-            "The ledger is empty", "Everything that is sent, kept or decided leaves a row."
+            "The ledger is empty", "Everything that is sent, stored or decided is recorded here."
         )
     names = ("No.", "When (UTC)", "What", "Facts", "Hash")
     head = el("thead", el("tr", *(el("th", text(name), scope="col") for name in names)))
@@ -27,18 +27,18 @@ def rows(last: Sequence[RowView]) -> Html:
 
 
 def proof(found: ProofView) -> Html:
-    """Return what verifying found."""
+    """Return the result of verifying."""
     if found.broken is None:
-        line = el("strong", text(f"All {found.rows} rows hold."))
-        rest = words(" Every hash follows from the row before it, and the head is the last row's.")
+        line = el("strong", text(f"All {found.rows} rows are intact."))
+        rest = words(" Every hash matches the row before it, and the head matches the last row.")
         return el("p", line, rest, class_="qd-proof qd-proof-good", role="status")
-    line = el("strong", text(f"Row {found.broken} does not hold: {found.why}."))
-    rest = words(" Keep the database as it is and tell whoever runs this house.")
+    line = el("strong", text(f"Row {found.broken} is not intact: {found.why}."))
+    rest = words(" Do not change the database, and inform the person who runs this installation.")
     return el("p", line, rest, class_="qd-proof qd-proof-bad", role="alert")
 
 
 def not_for_you() -> Html:
-    """Return what somebody sees who is neither reviewer nor admin."""
+    """Return the text for a person who is neither reviewer nor admin."""
     return empty("The ledger is for reviewers", "Ask an admin if you need to see it.")
 
 

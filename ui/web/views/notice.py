@@ -1,4 +1,4 @@
-"""The line that says what happened, what is safe and what to do."""
+"""The notice: what happened, what was kept safe and what to do."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ui.web.html import NOTHING, Html, el, text, words
 
 
 def said(happened: LiteralString, detail: str = "") -> Html:
-    """Return the notice of something done."""
+    """Return the notice of a success."""
     body = el("p", el("strong", words(happened)), text(f" {detail}" if detail else ""))
     return _notice("done", body)
 
 
 def problem(error: QuietdeskError) -> Html:
-    """Return the notice of something that was not done."""
+    """Return the notice of an error."""
     parts = [el("strong", text(error.happened))]
     parts += [text(f" {part}") for part in (error.safe, error.todo) if part]
     return _notice("problem", el("p", *parts))
 
 
 def empty(title: LiteralString, hint: LiteralString = "") -> Html:
-    """Return what stands where nothing is yet."""
+    """Return the text for an empty place."""
     more = el("p", words(hint)) if hint else NOTHING
     return el("div", el("p", words(title), class_="qd-empty-title"), more, class_="qd-empty")
 

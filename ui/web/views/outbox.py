@@ -1,4 +1,4 @@
-"""Released replies, to copy or to take away as a file."""
+"""Released replies, to copy or to export as a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ MOST_CARDS = 100
 def outbox(items: Sequence[ReplyView], tenant: str) -> Html:
     """Return the newest replies first."""
     if not items:
-        return empty("The outbox is empty", "Replies stand here once a reviewer has released them.")
+        return empty(
+            "The outbox is empty", "Replies are listed here after a reviewer has released them."
+        )
     newest = list(reversed(items))[:MOST_CARDS]
     return join((_bar(len(items), len(newest), tenant), *(_card(item) for item in newest)))
 
@@ -58,7 +60,7 @@ def _delivered(item: ReplyView) -> Html:
         return el("span", words("delivered "), when(item.delivered_at))
     if not item.failure:
         return pill("waiting to be sent", "pending")
-    why = text(f"not taken ({item.failure}), ")
+    why = text(f"not accepted ({item.failure}), ")
     if item.next_attempt_at is None:
         return el("span", why, pill("given up", "rejected"))
     return el("span", why, words("next attempt after "), when(item.next_attempt_at))

@@ -1,4 +1,4 @@
-"""Review: the queue, and three texts side by side with what was found in them marked and listed."""
+"""Review: the queue, and three texts side by side, with their findings marked and listed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
 from ui.web.views.sending import sending
-from ui.web.views.shown import RESTORED
 from ui.web.views.sources import sources
+from ui.web.views.text_mode import RESTORED
 
 _STATES = {
-    DraftState.PENDING: "Nobody has decided yet. Read the right-hand text, then approve or reject.",
-    DraftState.APPROVED: "Approved as it stands. It goes to the outbox when it is released.",
+    DraftState.PENDING: "Not decided yet. Read the right-hand text, then approve or reject.",
+    DraftState.APPROVED: "Approved. It goes to the outbox when it is released.",
     DraftState.REJECTED: "Rejected. It is kept and can never be released.",
-    DraftState.RELEASED: "Released. The reply stands in the outbox.",
+    DraftState.RELEASED: "Released. The reply is in the outbox.",
 }
 _LONGEST_QUOTE = 80
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
@@ -36,7 +36,7 @@ def queue(drafts: Sequence[Waiting], opened: str) -> Html:
 
 
 def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
-    """Return one draft: its state, what was found, three texts, and who decided what."""
+    """Return one draft: its state, findings, three texts, and the decisions."""
     made = view.draft
     edited = made.writer == "person"
     saw = redacted(view.saw, correct=may_decide)
@@ -46,14 +46,14 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
     in_said = numbered(made.refused, len(view.said), first=len(found) + 1)
     columns = el(
         "div",
-        _column("What the model saw", "Placeholders stand for people.", saw),
+        _column("What the model saw", "Placeholders replace people.", saw),
         _column(
             "What it said",
             said_by,
             _said(view, found if same else in_said, correct=may_decide),
             in_said,
         ),
-        _column("What will be sent", "Coloured words are put back.", _to_send(view, found), found),
+        _column("What will be sent", "Coloured words are restored.", _to_send(view, found), found),
         class_="qd-columns",
     )
     return join(
@@ -70,16 +70,16 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
     )
 
 
-_CLEAN = "No check found anything in the text."
+_CLEAN = "The checks found nothing in the text."
 
 
 def nothing_open() -> Html:
-    """Return what stands beside the queue before a draft is chosen."""
+    """Return the text shown before a draft is chosen."""
     return empty("No draft is open", "Choose one from the queue.")
 
 
 def change_button() -> Html:
-    """Return the button that shows the box in which the text can be changed."""
+    """Return the button that shows the box for changing the text."""
     return el(
         "button",
         words("Change what will be sent"),
@@ -133,7 +133,7 @@ def _head(draft: DraftView, *, may_decide: bool) -> Html:
 
 def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -> Html:
     whole = [each for each in found if each.whole]
-    about = (words("About all of it: "), *(number(each, leads_to="entry") for each in whole))
+    about = (words("About the whole text: "), *(number(each, leads_to="entry") for each in whole))
     head = el(
         "header",
         el("h3", text(title)),
@@ -163,7 +163,7 @@ def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Ht
 
 
 def _finding(each: Numbered, about: str) -> Html:
-    """Return one row; its number leads to the place, and that one's number leads back to it."""
+    """Return one row; its number and the number at the place in the text link to each other."""
     start, end = each.start, each.end
     place = "" if each.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
     kind = "blocking" if each.finding.blocks else "noted"

@@ -1,8 +1,8 @@
-"""What will be sent, with every word that identity put back coloured, and findings marked.
+"""What will be sent, with every restored value coloured, and findings marked.
 
-The pieces are set together from the redacted text and compared with what the operation says will be
-sent: if they differ in one character, the plain text is shown instead, because the promise of this
-column is that it is the very text.
+The pieces are assembled from the redacted text and compared with the operation's text to send. If
+they differ in one character, the plain text is shown instead, because this column must show exactly
+the text that will be sent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ui.web.html import Html, text
 
 
 def sending(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
-    """Return the text of a reply as it will leave."""
+    """Return the text of a reply as it will be sent."""
     value = view.draft.body
     if _set_together(value, view.put_back) != view.to_send:
         return text(view.to_send)
@@ -24,7 +24,7 @@ def sending(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
 
 
 def _piece(each: PutBack) -> Piece:
-    left = each.value == each.placeholder  # nobody may be put back here, or nobody is known
+    left = each.value == each.placeholder  # restoring is not permitted here, or no value is known
     shown = text(each.value) if left else put_back(each.value, named(each.placeholder))
     return Piece(each.start, each.end, shown)
 

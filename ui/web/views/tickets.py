@@ -1,4 +1,4 @@
-"""Tickets: the list, one thread, and what was written about it."""
+"""Tickets: the list, one thread, and its summaries and drafts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from ui.operations.tickets import FoundTicket, TicketFull, TicketsFound, TurnVie
 from ui.web.chips import made_how, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
-from ui.web.views.shown import Shown
 from ui.web.views.sources import sources
+from ui.web.views.text_mode import TextMode
 
 
 def ticket_list(found: TicketsFound, opened: str, *, filtered: bool) -> Html:
-    """Return the tickets to choose from, the opened one marked."""
+    """Return the list of tickets, with the open one marked."""
     if not found.tickets:
         return _no_match() if filtered else _none_yet()
     rows = join(el("li", _line(each, each.reference == opened)) for each in found.tickets)
@@ -24,7 +24,7 @@ def ticket_list(found: TicketsFound, opened: str, *, filtered: bool) -> Html:
 
 
 def thread(view: TicketFull, *, as_seen: bool, correct: bool = False) -> Html:
-    """Return one thread as a conversation; with ``correct`` its chips can be pressed."""
+    """Return one thread as a conversation; with ``correct`` its chips are buttons."""
     subject = redacted(view.redacted_subject, correct=correct) if as_seen else text(view.subject)
     meta = (
         el("span", text(view.reference), class_="qd-ref"),
@@ -38,36 +38,36 @@ def thread(view: TicketFull, *, as_seen: bool, correct: bool = False) -> Html:
     return el("article", head, note, el("ol", turns, class_="qd-turns"), class_="qd-thread")
 
 
-def written(made: WrittenView, shown: Shown) -> Html:
+def written(made: WrittenView, mode: TextMode) -> Html:
     """Return a summary or a draft reply with its sources."""
     draft = made.draft
     if not draft.body:
         body = el("p", words(_NOTHING_TO_SAY), class_="qd-nothing")
     else:
-        body = el("div", shown.of(made.body, draft.citations), class_="qd-body")
+        body = el("div", mode.of(made.body, draft.citations), class_="qd-body")
     notes = join(el("p", text(note), class_="qd-made-note") for note in draft.notes)
     return el(
         "section",
         _written_head(draft),
         body,
         notes,
-        sources(made.sources, shown),
+        sources(made.sources, mode),
         _next_step(draft),
         class_="qd-card qd-written",
     )
 
 
 _SEEN_NOTE = "This is all that a model, an index or a log can see of this ticket."
-_NOTHING_TO_SAY = "The knowledge base holds nothing that this could be built on."
+_NOTHING_TO_SAY = "The knowledge base contains no sources for this."
 
 
 def nothing_open() -> Html:
-    """Return what stands in the middle before a ticket is chosen."""
+    """Return the text shown before a ticket is chosen."""
     return empty("No ticket is open", "Choose one from the list.")
 
 
 def nothing_written() -> Html:
-    """Return what stands beside a ticket about which nothing was written."""
+    """Return the text shown beside a ticket without a summary or a draft."""
     return empty("Nothing written yet", "Summarise the thread, or draft a reply from the sources.")
 
 
@@ -134,7 +134,7 @@ def _next_step(draft: DraftView) -> Html:
     if draft.kind == DraftKind.SUMMARY or draft.state == DraftState.REJECTED:
         return NOTHING
     if draft.state == DraftState.RELEASED:
-        return el("p", words("It was released and stands in the outbox."), class_="qd-next")
+        return el("p", words("It was released and is in the outbox."), class_="qd-next")
     go = el(
         "button",
         words("Open in review"),
@@ -155,4 +155,4 @@ def _no_match() -> Html:
 
 
 def _none_yet() -> Html:
-    return empty("No tickets yet", "A reviewer can bring an export in under Import.")
+    return empty("No tickets yet", "A reviewer can import an export under Import.")

@@ -1,4 +1,4 @@
-"""How one person reads a text: as it is, or as the model sees it."""
+"""How a text is shown: with identity restored, or as the model sees it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ui.web.html import Html
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Shows a text with identity put back, or with placeholders as chips."""
+class TextMode:
+    """Shows a text with identity restored, or with placeholders as chips."""
 
     as_seen: bool
 
     def of(self, value: Text, citations: Sequence[CitationView] = ()) -> Html:
-        """Return ``value`` the way this person reads now."""
+        """Return ``value`` in this mode."""
         if self.as_seen:
             return redacted(value.redacted, citations)
         return cited(value.restored, citations)
 
 
-RESTORED = Shown(as_seen=False)
+RESTORED = TextMode(as_seen=False)

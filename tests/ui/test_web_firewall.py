@@ -1,4 +1,4 @@
-"""The walls around the page: who gets in, from where, and through which doors."""
+"""The middleware around the page: which person, origin and route is admitted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILL = {"path": "x", "session_hash": "abc", "event_id": "e", "api_name": "a", "
 
 
 def test_nobody_gets_anything_without_a_session(site: Site) -> None:
-    """Every route, Gradio's own among them, answers a stranger with the login or a refusal."""
+    """Without a session, every route, Gradio's included, answers with the login or a refusal."""
     with site.client() as stranger:
         walked = list(_doors(site))
         for method, path in walked:
@@ -28,7 +28,7 @@ def test_nobody_gets_anything_without_a_session(site: Site) -> None:
 
 
 def test_a_stranger_with_a_browser_is_led_to_the_login(site: Site) -> None:
-    """Pages redirect to the login; only the login and its looks are open."""
+    """Pages redirect to the login; only the login and its style are open."""
     with site.client() as stranger:
         for path in ("/", "/desk/", "/exports/outbox.jsonl"):
             answer = stranger.get(path, headers={"accept": "text/html"})
@@ -197,7 +197,7 @@ class _Fill(dict[str, str]):
 
 
 def test_a_person_changes_the_own_password_and_only_this_session_goes_on(own_site: Site) -> None:
-    """The old password is asked for; whoever sits at another browser of theirs is out."""
+    """The old password is required, and the person's other sessions end."""
     new = "staple of the battery"
     with own_site.client("ann") as here, own_site.client("ann") as elsewhere:
         for old, again in (("not the old one", new), (PASSWORD, "another one here")):
@@ -213,7 +213,7 @@ def test_a_person_changes_the_own_password_and_only_this_session_goes_on(own_sit
 
 
 def test_a_removed_persons_session_ends_at_once(own_site: Site) -> None:
-    """The next request of a browser that is still logged in is a stranger's."""
+    """The next request of a browser that is still logged in is refused."""
     with own_site.client("ann") as ann:
         assert ann.get("/desk/").status_code == 200
         account = own_site.home.accounts.users.get("ann")

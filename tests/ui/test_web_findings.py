@@ -1,4 +1,4 @@
-"""What was found is marked in its place, whatever the places are like."""
+"""Findings are marked in their places, for places of any form."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_words_of_two_findings_are_marked_as_the_worse_one() -> None:
 
 
 def test_findings_stand_in_the_column_that_they_are_about() -> None:
-    """What the model said and was refused is marked there, what will be sent in its own column."""
+    """Findings in a refused answer are marked there, those in the text to send in its column."""
     made = replace(
         a_written("Restart it."),
         said=as_redacted("Run rm -rf / now."),
@@ -87,7 +87,7 @@ def test_findings_stand_in_the_column_that_they_are_about() -> None:
     assert "qd-no" not in saw
     assert re.findall(r'data-entry="(\d)"', said) == ["3"]
     assert re.findall(r'data-entry="(\d)"', sent) == ["2", "1"]
-    assert "About all of it" in sent
+    assert "About the whole text" in sent
     assert re.findall(r'data-place="(\d)"', shown) == ["1", "2", "3"]
     assert "which was not used" in shown
 

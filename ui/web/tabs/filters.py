@@ -1,4 +1,4 @@
-"""The fields that narrow a question down to some documents; all of them may be empty."""
+"""The filter fields of a question: they limit it to some documents; all may be empty."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
-    """The fields, in the order in which `narrow` takes their values."""
+class Filters:
+    """The fields, in the order in which `filtered` takes their values."""
 
     fields: tuple[gr.Textbox, ...]
 
@@ -32,10 +32,10 @@ class Narrowing:
         return [""] * len(self.fields)
 
 
-def build_narrowing() -> Narrowing:
-    """Lay the fields out in a row."""
+def build_filters() -> Filters:
+    """Lay out the fields in a row."""
     with gr.Row(elem_classes=["qd-narrow"]):
-        return Narrowing(
+        return Filters(
             tuple(
                 gr.Textbox(
                     label=label,
@@ -50,8 +50,8 @@ def build_narrowing() -> Narrowing:
         )
 
 
-def narrow(question: Question, *values: object) -> Question:
-    """Return the question with the filter in the fields. `BadInput` for a date that is none."""
+def filtered(question: Question, *values: object) -> Question:
+    """Return the question with the filter in the fields. `BadInput` if the date is not valid."""
     tag, product, type_, below, since = (word(each).strip()[:_LONGEST] for each in values)
     return question.model_copy(
         update={
@@ -69,5 +69,5 @@ def _day(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise BadInput(
-            "“Updated since” holds no date.", todo="Write it as year-month-day, 2026-01-31."
+            "“Updated since” is not a date.", todo="Write it as year-month-day, such as 2026-01-31."
         ) from None

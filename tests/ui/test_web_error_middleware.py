@@ -1,4 +1,4 @@
-"""When something goes wrong or takes long: plain words, no customer text, and nobody waits."""
+"""When something goes wrong or takes long: plain words, no customer text, and nobody else waits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def _breaks(_scope: Scope, _receive: Receive, _send: Send) -> None:
 def test_an_unexpected_error_is_answered_without_its_words(
     site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What nobody expected becomes a plain message; its words reach neither browser nor log."""
+    """An unexpected error becomes a plain message; its words reach neither browser nor log."""
     sent: list[Message] = []
 
     async def keep(message: Message) -> None:
@@ -38,18 +38,18 @@ def test_an_unexpected_error_is_answered_without_its_words(
 
     scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     asyncio.run(Calm(_breaks, site.home)(scope, silence, keep))
-    told = json.loads(sent[1]["body"])
+    answered = json.loads(sent[1]["body"])
     assert sent[0]["status"] == 500
-    assert "RuntimeError" in told["happened"]
+    assert "RuntimeError" in answered["happened"]
     written = "".join(path.read_text() for path in (site.home.settings.home / "logs").iterdir())
-    assert "test_web_calm.py" in written
-    assert "Quillfeather" not in written + str(told) + "".join(capfd.readouterr()) + caplog.text
+    assert "test_web_error_middleware.py" in written
+    assert "Quillfeather" not in written + str(answered) + "".join(capfd.readouterr()) + caplog.text
 
 
 def test_an_event_that_fails_says_what_is_safe_and_logs_no_words(
     site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An event that breaks where nobody expected leaves the page as it was."""
+    """An event that fails unexpectedly leaves the page unchanged."""
     with site.client("ann") as ann:
         shown = ann.do("qd-as-seen", "change", tenant="acme", opened=f"{PLANTED}\ud800")
     assert shown.changed == []
@@ -58,12 +58,12 @@ def test_an_event_that_fails_says_what_is_safe_and_logs_no_words(
 
 
 def test_a_mistake_is_told_in_full(site: Site) -> None:
-    """What happened, what is safe and what to do all stand in the notice."""
+    """The notice says what happened, what was kept safe and what to do."""
     with site.client("rae") as rae:
         empty = rae.do("qd-question", "submit", tenant="acme", question="   ")
         gone = rae.do("qd-queue", "click", {"draft": "0" * 32}, tenant="acme")
         wrong = rae.do("qd-question", "submit", tenant="acme", question=7)
-    assert "There is no question yet. Nothing was changed. Write one, then ask." in _words(empty)
+    assert "The question is empty. Nothing was changed. Write a question first." in _words(empty)
     assert "There is no draft" in _words(gone)
     assert "is not text" in _words(wrong)
 
@@ -89,7 +89,7 @@ def test_a_slow_draft_holds_nobody_up(tmp_path: Path) -> None:
 
 
 def test_a_person_who_opens_very_many_pages_loses_only_their_own() -> None:
-    """Old pages of the same person make room; nobody else's binding ever moves."""
+    """Old pages of the same person are dropped; other people's bindings never change."""
     dropped: list[str] = []
     bindings = Bindings(dropped.append, most=3)
     assert bindings.claim("anns", "ann")
@@ -101,7 +101,7 @@ def test_a_person_who_opens_very_many_pages_loses_only_their_own() -> None:
 
 
 class _Slow(ExtractiveWriter):
-    """Waits until it is told to go on."""
+    """Waits until the test releases it."""
 
     def __init__(self) -> None:
         self.started, self.go = threading.Event(), threading.Event()
