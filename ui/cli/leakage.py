@@ -111,6 +111,31 @@ class CommandDoors:
 
 def own_switches() -> Mapping[str, Switch]:
     """Return the guards of this package that can be switched off."""
+    return {**_of_reports(), "memberships": _no_memberships}
+
+
+@contextmanager
+def _no_memberships() -> Generator[None]:
+    """Let every user call every operation, and disable the checks of `eval` behind that."""
+    from assistant.model import Membership, User
+    from eval.leakage.replaced import replaced
+    from eval.leakage.switches import switches
+    from ui.operations.callers import Caller
+    from ui.operations.needs import Needs
+
+    def anybody(*_of: object) -> None:
+        return None
+
+    def as_member(self: Caller, tenant: str) -> object:
+        user = User("nobody", self.login or "")
+        return Membership(user, tenant, frozenset()).person()
+
+    off = replaced((Needs, "admit", anybody), (Caller, "person", as_member))
+    with switches()["memberships"](), off:
+        yield
+
+
+def _of_reports() -> Mapping[str, Switch]:
     import traceback
 
     from eval.leakage.replaced import replaced
