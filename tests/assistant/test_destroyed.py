@@ -13,7 +13,7 @@ import pytest
 
 from assistant.adapters.generations import Generations
 from assistant.adapters.records.tickets import SqlTickets
-from assistant.bootstrap import Home, LazyDetector
+from assistant.bootstrap import Home
 from assistant.desk import Desk
 from assistant.errors import Refused
 from assistant.flows.review import approve, edit, release
@@ -131,12 +131,13 @@ def test_a_secret_in_an_edit_is_destroyed_and_never_released(home: Home) -> None
     assert desk.records.drafts.replies() == []
 
 
-def test_without_a_detector_that_knows_secrets_the_raw_copy_keeps_them(home: Home) -> None:
+def test_without_a_detector_that_knows_secrets_the_raw_copy_keeps_them(tmp_path: Path) -> None:
     """Control: the checks above find the password if no detector does."""
-    home._detector = LazyDetector(NameList)
-    desk = home.desk("acme")
-    _import(desk, a_ticket(1))
-    assert PASSWORD in str(plain(_raw(desk)))
+    with Home.open(Settings(home=tmp_path / "home"), parts=light_parts(NameList())) as home:
+        home.add_tenant("acme")
+        desk = home.desk("acme")
+        _import(desk, a_ticket(1))
+        assert PASSWORD in str(plain(_raw(desk)))
 
 
 def test_a_field_that_was_all_secret_is_gone_and_the_others_are_as_they_were() -> None:

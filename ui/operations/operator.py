@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 class Operator:
     """Runs a home's operations; those that take a tenant's turn wait for each other.
 
-    Reading and asking never wait, so that a nightly batch does not delay the page.
+    Reading and asking never wait, so that a nightly batch does not delay the page. ``make_turn``
+    makes the lock of one tenant.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(
+        self, home: Home, make_turn: Callable[[], AbstractContextManager[object]] = threading.Lock
+    ) -> None:
         self.home = home
+        self._make_turn = make_turn
         self._guard = threading.Lock()
         self._turns: dict[str, AbstractContextManager[object]] = {}
 
@@ -91,7 +95,7 @@ class Operator:
         if not (takes(args) if callable(takes) else takes):
             return nullcontext()
         with self._guard:  # without a tenant it is the library's turn
-            return self._turns.setdefault(_tenant(args) or "", threading.Lock())
+            return self._turns.setdefault(_tenant(args) or "", self._make_turn())
 
 
 def _admit(operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
