@@ -23,11 +23,12 @@ from tests.guardrails.gate_bench import HOST, MAIL, NAME, PRIYA, Blind, Tenant, 
 from ui.web.html import text as shown
 
 _PLANES = itertools.chain(range(0x20000), range(0xE0000, 0xE1000))
-READ_PAST = [chr(code) for code in _PLANES if normalise(chr(code)).text != chr(code)]
+_SEEN = {char: seen for char in map(chr, _PLANES) if (seen := normalise(char).text) != char}
+READ_PAST = list(_SEEN)
 """Every character that the detector normalises."""
-DROPPED = [each for each in READ_PAST if not normalise(each).text]
+DROPPED = [each for each, seen in _SEEN.items() if not seen]
 DRESSED = {
-    plain: [each for each in READ_PAST if normalise(each).text == plain]
+    plain: [each for each, seen in _SEEN.items() if seen == plain]
     for plain in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-. @"
 }
 VAULT = (EntityType.HOSTNAME, HOST), (EntityType.PERSON, "Raghunathan"), (EntityType.PERSON, "Åsa")

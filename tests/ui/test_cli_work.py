@@ -11,7 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant.errors import NotPermitted
 from tests.ui.cli_fixtures import COMMAND, PASSWORD, Served, begin, ended, quietdesk
+from ui.cli import client
+from ui.operations.base import Credential, TenantArgs
+from ui.operations.registry import OPERATIONS
 
 ACME = ("--tenant", "acme")
 RITA = (*ACME, "--as", "rita")
@@ -154,3 +158,14 @@ def test_a_reader_that_leaves_early_is_no_failure(served: Served) -> None:
         check=False,
     )
     assert done.stderr == ""
+
+
+def test_a_credential_travels_beside_the_arguments(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUIETDESK_HOME", str(served.home))
+    listed = OPERATIONS["review.list"]
+    who = Credential(login="rita", password=PASSWORD)
+    assert client.perform(listed, TenantArgs(tenant="acme"), credential=who)
+    with pytest.raises(NotPermitted, match="needs a logged-in person"):
+        client.perform(listed, TenantArgs(tenant="acme"))

@@ -20,9 +20,7 @@ from assistant.settings import Settings
 from guardrails import RawText
 from tests.fakes.parts import light_parts
 from tests.fakes.tickets import import_tickets
-from tests.ui.cli_fixtures import Served
 from ui import operations as made
-from ui.cli import client
 from ui.operations.base import Credential, Operation, Shape, TenantArgs, silent
 from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.lines import LINES
@@ -230,14 +228,3 @@ def test_another_account_of_this_machine_is_not_the_owner(home: Home) -> None:
 
 def test_a_password_does_not_show_in_a_repr() -> None:
     assert PASSWORD not in repr(Credential(login="rita", password=PASSWORD))
-
-
-def test_a_credential_travels_beside_the_arguments(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QUIETDESK_HOME", str(served.home))
-    listed = OPERATIONS["review.list"]
-    who = Credential(login="rita", password=PASSWORD)
-    assert client.perform(listed, TenantArgs(tenant="acme"), credential=who)
-    with pytest.raises(NotPermitted, match="needs a logged-in person"):
-        client.perform(listed, TenantArgs(tenant="acme"))

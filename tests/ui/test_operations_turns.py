@@ -23,8 +23,6 @@ from ui.operations.operator import Operator
 from ui.operations.tenants import SET, TenantRules
 from ui.operations.terms import OpenArgs
 from ui.operations.tickets import IMPORT, Export
-from ui.web.tabs.correcting import decide
-from ui.web.visit import open_visit
 
 OWNER = Caller(Interface.SHELL, owner=True)
 PATIENCE_S = 60
@@ -47,6 +45,9 @@ def test_a_page_decision_during_an_ingest_loses_no_vector(
     operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An ingest is held between its vectors and its record; meanwhile a reviewer masks a word."""
+    from ui.web.tabs.correcting import decide
+    from ui.web.visit import open_visit
+
     path, home = _article(tmp_path), operator.home
     happened: SimpleQueue[str] = SimpleQueue()
     turn = _Turn(happened)
