@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -214,10 +213,11 @@ def test_a_vault_that_does_not_open_sends_nothing(
 
 @pytest.mark.prove
 def test_a_detector_that_hangs_holds_everything_back(scene: Scene) -> None:
-    freed = threading.Event()
+    freed, hanging = threading.Event(), threading.Semaphore(0)
 
     class Hanging:
         def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+            hanging.release()
             freed.wait(60)
             raise MemoryError(str(len(texts)))
 
@@ -229,7 +229,8 @@ def test_a_detector_that_hangs_holds_everything_back(scene: Scene) -> None:
     ]
     for thread in threads:
         thread.start()
-    time.sleep(2)
+    for _ in threads:
+        assert hanging.acquire(timeout=60)
     assert all(thread.is_alive() for thread in threads)
     assert scene.server.received == []
     freed.set()
