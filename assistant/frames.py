@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from assistant.model import Ticket
+from assistant.model import SenderKind, Ticket
 from guardrails import RedactedText, Template, join
 
 ENGLISH = "en"
@@ -197,4 +197,6 @@ class Frames:
 
 def greeted_by_name(ticket: Ticket) -> bool:
     """Return whether the requester is one person, so that a greeting may name them."""
+    if ticket.sender is not SenderKind.PERSON:
+        return False
     return _PERSON.fullmatch(ticket.requester.reveal().strip()) is not None

@@ -24,11 +24,13 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Made,
     Passage,
     RawTicket,
     Reply,
     Review,
     Role,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -245,6 +247,14 @@ class TicketStore(Protocol):
         """Return how many tickets of this status there are, or how many in all."""
         ...
 
+    def threads(self) -> Mapping[str, Thread]:
+        """Return the state of each ticket's thread by reference; opens no text."""
+        ...
+
+    def thread(self, reference: str) -> Thread | None:
+        """Return the state of a ticket's thread; opens no text."""
+        ...
+
     def get(self, reference: str) -> Ticket | None: ...
 
     def raw(self, reference: str) -> RawTicket | None:
@@ -284,6 +294,10 @@ class DraftStore(Protocol):
         """Return the last draft of each kind about a ticket, and open no other."""
         ...
 
+    def made(self, kind: DraftKind) -> list[Made]:
+        """Return all drafts of a kind without their texts, oldest first; opens no text."""
+        ...
+
     def ids(self, start: str, limit: int) -> list[str]:
         """Return at most ``limit`` ids that begin with ``start``; opens no text."""
         ...
@@ -294,6 +308,17 @@ class DraftStore(Protocol):
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
         """Change the state; return False when it is not ``expected``: another person was faster."""
+        ...
+
+    def supersede(self, ticket_id: str, kind: DraftKind) -> list[str]:
+        """Make the waiting drafts of this ticket and kind superseded, and return their ids.
+
+        Others that do this for the tenant wait until the transaction ends.
+        """
+        ...
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        """Record that a person has seen ``thread``: the draft counts as made for it."""
         ...
 
     def rewrite(self, draft_id: str, written: Written) -> None:

@@ -5,6 +5,7 @@ A ticket is stored with its ledger row in one transaction.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,9 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.model import RawTicket, Ticket, Turn, new_id
-from assistant.threads import repeats
-from guardrails import RawText, RedactedText, Redaction, Template, join
+from assistant.model import RawTicket, SenderKind, Ticket, Turn, new_id
+from assistant.threads import repeats, senders
+from guardrails import RawText, RedactedText, Redaction, Template, join, join_raw
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.destroyed import without_secrets
 from guardrails.identity.regions import Region, cut, locate
@@ -25,6 +26,12 @@ from guardrails.spans import EntityType
 __all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
 
 _BATCH = 100
+_OPEN, _CLOSE = RawText(" <"), RawText(">")
+_SENDERS = (
+    (senders.daemons, SenderKind.DAEMON),
+    (senders.no_reply, SenderKind.NO_REPLY),
+    (senders.shared, SenderKind.SHARED),
+)
 _QUOTED = Template("[quoted from above]")
 
 
@@ -71,6 +78,8 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
             )
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
+        sender=_sender(raw),
+        digest=_digest(desk, kept),
     )
     return Kept(kept, redacted, fields)
 
@@ -178,6 +187,23 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             placeholders=_placeholders(kept.redacted),
         )
     return "changed" if known else "new"
+
+
+def _sender(raw: RawTicket) -> SenderKind:
+    """Return what the requester is, by name and address; nothing else is learnt from them."""
+    email = raw.people[0].email if raw.requester and raw.people else None
+    parts = [raw.requester, _OPEN, email, _CLOSE] if email else [raw.requester]
+    sender = [join_raw(parts)]
+    for find, kind in _SENDERS:
+        if any(locate(sender, find)):
+            return kind
+    return SenderKind.PERSON
+
+
+def _digest(desk: Desk, raw: RawTicket) -> str:
+    """Return a keyed hash of the texts of a thread, as 64 hexadecimal digits."""
+    said = "\n".join(desk.sealer.fingerprint(turn.text) for turn in raw.turns)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _without_secrets(

@@ -41,7 +41,7 @@ class DraftView(Shape):
     """A draft in the queue, redacted.
 
     ``findings`` are places of ``body``; ``refused`` are findings in a model's answer that was not
-    used for the body.
+    used for the body. ``stale`` is how many messages of the ticket are newer than the draft.
     """
 
     id: str
@@ -55,6 +55,7 @@ class DraftView(Shape):
     findings: tuple[FindingView, ...]
     refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
+    stale: int = 0
 
 
 class WrittenView(Shape):
@@ -67,15 +68,17 @@ class WrittenView(Shape):
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
     """Return ``draft`` as ``person`` may read it."""
+    from assistant.flows.seen import news_of
+
     return WrittenView(
-        draft=draft_view(draft),
+        draft=draft_view(draft, stale=news_of(desk, draft)),
         body=texts(desk, person, [draft.written.body])[0],
         sources=cited(desk, person, draft.written.citations),
     )
 
 
-def draft_view(draft: Draft) -> DraftView:
-    """Return ``draft`` as a result."""
+def draft_view(draft: Draft, *, stale: int = 0) -> DraftView:
+    """Return ``draft`` as a result; ``stale`` is how many messages are newer."""
     written = draft.written
     return DraftView(
         id=draft.id,
@@ -89,6 +92,7 @@ def draft_view(draft: Draft) -> DraftView:
         findings=tuple(_finding_view(each) for each in written.findings),
         refused=tuple(_finding_view(each) for each in written.refused),
         notes=written.notes,
+        stale=stale,
     )
 
 

@@ -56,6 +56,7 @@ LINES = {
     "review.list": "List the drafts that wait for a decision or for release, oldest first.",
     "review.reject": "Reject a draft; it is kept and can never be released.",
     "review.release": "Restore identity in an approved reply and put it into the outbox.",
+    "review.seen": "Confirm that you have read the messages that came after a draft was made.",
     "review.show": "Show what the model saw, what it said and what would be sent.",
     "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",

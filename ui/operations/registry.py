@@ -76,6 +76,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         batch.DRAFT,
         review.LIST,
         review.SHOW,
+        review.SEEN,
         review.APPROVE,
         review.EDIT,
         review.REJECT,

@@ -20,6 +20,7 @@ from assistant.model import (
     Audience,
     RawTicket,
     RawTurn,
+    SenderKind,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -54,6 +55,8 @@ def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -
         raw_subject=cells.seal_raw("raw_subject", raw.subject),
         raw_requester=cells.seal_raw("raw_requester", raw.requester),
         raw_people=_seal_people(scope, ticket_id, raw.people),
+        sender=redacted.sender.value,
+        digest=redacted.digest,
     )
 
 
@@ -117,6 +120,8 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
             )
             for cells, turn in _each(scope, row, turns)
         ),
+        sender=SenderKind(row.sender),
+        digest=row.digest,
     )
 
 
