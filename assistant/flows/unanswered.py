@@ -121,7 +121,7 @@ def _why_of_turns(ticket: Ticket) -> str:
             return ""
         if why is None:
             return _WHY[last] if last else ANSWERED
-    return _WHY[last] if last else "it holds no message of a requester"
+    return _WHY[last] if last else "it holds no message that a person sent us"
 
 
 def _asked_last_first(ticket: Ticket) -> Iterator[tuple[int, Automatic | None]]:
