@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from assistant.model import SenderKind, Ticket
+from assistant.model import Ticket
+from assistant.threads.senders import SenderKind
 from guardrails import RedactedText, Template, join
 
 ENGLISH = "en"

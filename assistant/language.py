@@ -99,7 +99,12 @@ class _Table:
 
 def language_of(text: RedactedText) -> str | None:
     """Return the ISO 639-1 code of the language of ``text``; None when it is not clear."""
-    prose = _CONTRACTION.sub("", _NOT_PROSE.sub(" ", text.reveal()[:_LONGEST]))
+    return language_in(text.reveal())
+
+
+def language_in(text: str) -> str | None:
+    """Return the language of a plain text, as `language_of` does."""
+    prose = _CONTRACTION.sub("", _NOT_PROSE.sub(" ", text[:_LONGEST]))
     return _by_script(prose) or _by_words(prose)
 
 

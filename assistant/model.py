@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RawText, RedactedText, Template
 from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - re-exported
@@ -182,19 +184,6 @@ class TurnRole(StrEnum):
     SYSTEM = "system"
 
 
-class SenderKind(StrEnum):
-    """Who a ticket's requester is; only a person is greeted by name.
-
-    ``SHARED`` is a mailbox, a company or a telephone line. ``NO_REPLY`` reads no replies, and
-    ``DAEMON`` is a mail server.
-    """
-
-    PERSON = "person"
-    SHARED = "shared"
-    NO_REPLY = "no-reply"
-    DAEMON = "daemon"
-
-
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The state of a ticket's thread: its number of turns, and a keyed hash of their raw texts.
@@ -233,13 +222,14 @@ class RawTicket:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, redacted."""
+    """One message, redacted; ``mail`` tells automatic messages and mere thanks."""
 
     at: datetime
     author: RedactedText
     role: TurnRole
     text: RedactedText
     audience: Audience = Audience.CUSTOMER
+    mail: Mail = Mail.PERSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,30 +13,28 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.errors import QuietdeskError, StorageTrouble
 from assistant.flows.checks import ticket_of
-from assistant.language import language_of
 from assistant.model import (
     Audience,
     DraftKind,
     DraftState,
     Made,
-    SenderKind,
     Ticket,
     TicketStatus,
     Turn,
     TurnRole,
     news,
 )
-from assistant.threads.automatic import Automatic, acknowledges, automatic, merges
-from guardrails import join
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 
 _INTERNAL = "Internal note:\n"
-_WHY: dict[Automatic, LiteralString] = {
-    Automatic.ABSENCE: "an out-of-office reply",
-    Automatic.BOUNCE: "a message that could not be delivered",
-    Automatic.MACHINE: "an automatic message",
-    Automatic.SPAM: "advertising",
-    Automatic.THANKS: "the requester only thanks",
-    Automatic.SETTLED: "the requester says that it is settled",
+_WHY: dict[Mail, LiteralString] = {
+    Mail.ABSENCE: "an out-of-office reply",
+    Mail.BOUNCE: "a message that could not be delivered",
+    Mail.MACHINE: "an automatic message",
+    Mail.SPAM: "advertising",
+    Mail.THANKS: "the requester only thanks",
+    Mail.SETTLED: "the requester says that it is settled",
 }
 ANSWERED = "it is answered, and the requester has not written since"
 
@@ -97,58 +95,44 @@ def _choice(desk: Desk, reference: str, made: Collection[Made], kind: DraftKind)
 
 def why_not(ticket: Ticket) -> str:
     """Return why a ticket wants no reply, or an empty string."""
-    if ticket.turns and merges(ticket.turns[-1].text.reveal()) and not _asked(ticket.turns[-1]):
+    if ticket.turns and ticket.turns[-1].mail is Mail.MERGED:
         return "it was merged into another ticket"
     if ticket.status in (TicketStatus.SOLVED, TicketStatus.CLOSED):
         return f"it is {ticket.status.value}"
     if ticket.sender is SenderKind.DAEMON:
-        return f"{_WHY[Automatic.BOUNCE]}: its sender is a mail server"
+        return f"{_WHY[Mail.BOUNCE]}: its sender is a mail server"
     return _why_of_turns(ticket)
 
 
 def last_question(ticket: Ticket) -> int | None:
     """Return the position of the requester's last turn that wants an answer, None without one."""
-    return next((at for at, why in _asked_last_first(ticket) if not why), None)
+    return next((at for at, mail in _asked_last_first(ticket) if mail is Mail.PERSON), None)
 
 
 def _why_of_turns(ticket: Ticket) -> str:
-    last: Automatic | None = None
-    for at, why in _asked_last_first(ticket):
-        last = last or why
-        if why is Automatic.SETTLED:
-            break  # what was asked before is settled too
-        if why is None and not _is_answered(ticket, at):
-            return ""
-        if why is None:
+    last: Mail | None = None
+    for at, mail in _asked_last_first(ticket):
+        if mail is Mail.PERSON:
+            if not _is_answered(ticket, at):
+                return ""
             return _WHY[last] if last else ANSWERED
+        last = last or mail
+        if mail is Mail.SETTLED:
+            break  # what was asked before is settled too
     return _WHY[last] if last else "it holds no message that a person sent us"
 
 
-def _asked_last_first(ticket: Ticket) -> Iterator[tuple[int, Automatic | None]]:
-    """Yield the requester's turns from the last to the first, with why each wants no answer."""
-    turns = [(at, turn) for at, turn in enumerate(ticket.turns) if _asked(turn)]
-    for at, turn in reversed(turns):
-        language = language_of(join("\n", [ticket.subject, turn.text]))
-        yield (
-            at,
-            automatic(
-                ticket.subject.reveal(),
-                turn.text.reveal(),
-                language=language,
-                opens=at == turns[0][0],
-                unmanned=ticket.sender is SenderKind.NO_REPLY,
-            ),
-        )
-
-
-def _asked(turn: Turn) -> bool:
-    return turn.role is TurnRole.REQUESTER
+def _asked_last_first(ticket: Ticket) -> Iterator[tuple[int, Mail]]:
+    """Yield the requester's turns from the last to the first, with what each is."""
+    for at in range(len(ticket.turns) - 1, -1, -1):
+        if ticket.turns[at].role is TurnRole.REQUESTER:
+            yield at, ticket.turns[at].mail
 
 
 def _is_answered(ticket: Ticket, at: int) -> bool:
     """Return whether an agent has answered turn ``at`` in public, with more than a receipt."""
     return any(
-        turn.role is TurnRole.AGENT and _is_public(turn) and not acknowledges(turn.text.reveal())
+        turn.role is TurnRole.AGENT and turn.mail is not Mail.RECEIPT and _is_public(turn)
         for turn in ticket.turns[at + 1 :]
     )
 

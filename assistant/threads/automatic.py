@@ -8,6 +8,7 @@ of someone who asks or reports something win. When in doubt a message wants an a
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
@@ -19,15 +20,22 @@ from importlib.resources import files
 from assistant.threads import quotations, signature, without
 
 
-class Automatic(StrEnum):
-    """Why a message wants no answer."""
+class Mail(StrEnum):
+    """What a message is: of a person who wants an answer, or why it wants none.
 
+    A message of the desk is that of a person too, or a mere ``RECEIPT``, or says that the ticket
+    was merged into another.
+    """
+
+    PERSON = "person"
     ABSENCE = "absence"
     BOUNCE = "bounce"
     MACHINE = "machine"
     SPAM = "spam"
     THANKS = "thanks"
     SETTLED = "settled"
+    RECEIPT = "receipt"
+    MERGED = "merged"
 
 
 _LONGEST = 4_000
@@ -48,10 +56,10 @@ _ASKS = re.compile(r"[?¿？]")
 _SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "\u00a0": " ", "\u200b": ""})
 
 
-def automatic(
+def mail_kind(
     subject: str, text: str, *, language: str | None, opens: bool = True, unmanned: bool = False
-) -> Automatic | None:
-    """Return why a message wants no answer, or None.
+) -> Mail:
+    """Return what a requester's message is.
 
     ``opens`` is whether it is the first of its ticket, so that ``subject`` is its own.
     ``unmanned`` is whether it was sent from an address that reads no replies. Without a
@@ -61,68 +69,57 @@ def automatic(
     head = _fold(subject) if opens else ""
     tongues = (language,) if language in _languages() else _languages()
     if _bounces(head, said, tongues):
-        return Automatic.BOUNCE
+        return Mail.BOUNCE
     if _is_absence(head, said, tongues):
-        return Automatic.ABSENCE
+        return Mail.ABSENCE
     if _is_machine(head, said, tongues, unmanned=unmanned):
-        return Automatic.MACHINE
+        return Mail.MACHINE
     if opens and _is_spam(f"{head}\n{said}", tongues):
-        return Automatic.SPAM
+        return Mail.SPAM
     return _thanks(said, tongues)
 
 
-def acknowledges(text: str) -> bool:
-    """Return whether a message of the desk only says that a request was received."""
-    said = _own(text)
-    return bool(said) and any(_has("machine", each, said) for each in _languages())
-
-
-def merges(text: str) -> bool:
-    """Return whether a message of the desk says that the ticket was merged into another."""
-    said = _fold(text)
-    return any(_has("merged", each, said) for each in _languages())
+def desk_mail_kind(text: str) -> Mail:
+    """Return what a message of the desk is."""
+    if _any("merged").search(_fold(text[:_LONGEST])):
+        return Mail.MERGED
+    return Mail.RECEIPT if _any("machine").search(_own(text)) else Mail.PERSON
 
 
 def _bounces(head: str, said: str, tongues: Sequence[str]) -> bool:
     if _AGAIN.match(head):
         return False  # a person sent it on
-    titled = _titled("bounce_subjects", head)
-    place = min((at for each in _languages() if (at := _at("bounce", each, said)) >= 0), default=-1)
-    if place < 0:
+    titled = _titled("bounce_subjects").match(head) is not None
+    found = _any("bounce").search(said)
+    if found is None:
         return titled and not _asks(said, tongues)
-    before = said[:place]
-    return (titled or place < _FIRST) and not _asks(before, tongues)
+    return (titled or found.start() < _FIRST) and not _asks(said[: found.start()], tongues)
 
 
 def _is_absence(head: str, said: str, tongues: Sequence[str]) -> bool:
-    titled = _titled("absence_subjects", head)
-    begins = any(_has("absence", each, said[:_FIRST]) for each in _languages())
+    titled = _titled("absence_subjects").match(head) is not None
+    begins = _any("absence").search(said[:_FIRST]) is not None
     if not (titled or begins) or _asks(_without_contacts(said), tongues):
         return False
-    spoken = _removed("machine", said)
-    if any(_has("feature", each, spoken) for each in _languages()):
+    if _any("feature").search(_any("machine").sub(" ", said)):
         return False  # it is about automatic replies
     return titled or all(map(_is_of_absence, _CLAUSE.split(said)))
 
 
 def _is_of_absence(clause: str) -> bool:
     """Return whether a clause says no more than that a person is away, until when, whom to ask."""
-    if any(
-        _has(kind, each, clause)
-        for kind in ("absence", "returns", "contact")
-        for each in _languages()
-    ):
+    if any(_any(kind).search(clause) for kind in ("absence", "returns", "contact")):
         return True
-    rest = _removed("thanks", _NAME.sub(" ", clause))
+    rest = _any("thanks").sub(" ", _NAME.sub(" ", clause))
     return len(_WORD.findall(rest)) <= _MORE
 
 
 def _is_machine(head: str, said: str, tongues: Sequence[str], *, unmanned: bool) -> bool:
-    if _titled("machine_subjects", head) and len(_WORD.findall(said)) <= _SHORT:
+    if _titled("machine_subjects").match(head) and len(_WORD.findall(said)) <= _SHORT:
         return not _ASKS.search(said)
-    if _asks(said, tongues, questions=not unmanned):
+    if not (unmanned or _any("machine").search(said)):
         return False
-    return unmanned or any(_has("machine", each, said) for each in _languages())
+    return not _asks(said, tongues, questions=not unmanned)
 
 
 def _is_spam(whole: str, tongues: Sequence[str]) -> bool:
@@ -133,19 +130,19 @@ def _is_spam(whole: str, tongues: Sequence[str]) -> bool:
     return bool(strong) and _STRONG * len(strong) + len(weak) >= _SPAM
 
 
-def _thanks(said: str, tongues: Sequence[str]) -> Automatic | None:
+def _thanks(said: str, tongues: Sequence[str]) -> Mail:
     """Return `SETTLED` or `THANKS` if every sentence is one, in one of the languages."""
     if not said or _ASKS.search(said) or len(_WORD.findall(said)) > _MOST_THANKS:
-        return None
+        return Mail.PERSON
     parts = [part for part in _SENTENCE.split(_NAME.sub(" ", said)) if _WORD.search(part)]
     for tongue in tongues:
         if not all(_is_pleasant(part, tongue) for part in parts):
             continue
         if any(_has(kind, tongue, said) for kind in ("settled", "close")):
-            return Automatic.SETTLED
+            return Mail.SETTLED
         if _has("thanks", tongue, said) and parts:
-            return Automatic.THANKS
-    return None
+            return Mail.THANKS
+    return Mail.PERSON
 
 
 def _is_pleasant(part: str, tongue: str) -> bool:
@@ -168,14 +165,7 @@ def _asks(said: str, tongues: Sequence[str], *, questions: bool = True) -> bool:
 def _without_contacts(said: str) -> str:
     """Return the words without the sentences that say whom to ask in urgent cases."""
     parts = re.split(r"(?<=[.!?])\s+|\n+", said)
-    return "\n".join(
-        part for part in parts if not any(_has("contact", each, part) for each in _languages())
-    )
-
-
-def _titled(kind: str, head: str) -> bool:
-    """Return whether a subject is a phrase of ``kind``, or begins with one and a colon."""
-    return any(_title(kind, each).match(head) is not None for each in _languages())
+    return "\n".join(part for part in parts if not _any("contact").search(part))
 
 
 def _own(text: str) -> str:
@@ -192,20 +182,8 @@ def _fold(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 
-def _removed(kind: str, text: str) -> str:
-    """Return ``text`` without the phrases of ``kind`` in any language."""
-    for language in _languages():
-        text = _pattern(kind, language).sub(" ", text)
-    return text
-
-
 def _has(kind: str, language: str, text: str) -> bool:
     return _pattern(kind, language).search(text) is not None
-
-
-def _at(kind: str, language: str, text: str) -> int:
-    found = _pattern(kind, language).search(text)
-    return -1 if found is None else found.start()
 
 
 def _found(kind: str, language: str, text: str) -> set[str]:
@@ -230,8 +208,16 @@ def _pattern(kind: str, language: str) -> re.Pattern[str]:
 
 
 @cache
-def _title(kind: str, language: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*{_any_of(_words()[kind][language])}\s*(?:$|[:：(\[<–—]|-\s)")
+def _any(kind: str) -> re.Pattern[str]:
+    """Return the pattern of a kind in every language."""
+    return re.compile(rf"(?<!\w){_any_of(itertools.chain(*_words()[kind].values()))}(?!\w)")
+
+
+@cache
+def _titled(kind: str) -> re.Pattern[str]:
+    """Return the pattern of a subject that is a phrase of a kind, or one and a colon at first."""
+    phrases = _any_of(itertools.chain(*_words()[kind].values()))
+    return re.compile(rf"\W*{phrases}\s*(?:$|[:：(\[<–—]|-\s)")
 
 
 def _any_of(phrases: Iterable[str]) -> str:

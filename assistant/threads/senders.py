@@ -1,16 +1,14 @@
 """Tells mailboxes, companies, telephones and mail servers from persons, by name and address.
 
-Pure functions over plain text that return offsets: they read a requester's ``Name <address>``
-before redaction. A person who is taken for a mailbox is greeted without a name, which does no harm.
+It reads a requester's ``Name <address>`` before redaction. A person who is taken for a mailbox is
+greeted without a name, which does no harm.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from email.utils import parseaddr
-
-from assistant.threads import Stretch
+from enum import StrEnum
 
 _LONGEST = 400
 _TELEPHONE = re.compile(r"\d(?:[\s()./-]*\d){4}")
@@ -57,19 +55,26 @@ _COMPANY = frozenset(
 )
 
 
-def shared(senders: Sequence[str]) -> list[list[Stretch]]:
-    """Return for each sender its whole length if it is a mailbox, a company or a telephone."""
-    return [_whole(each) if _is_shared(each) else [] for each in senders]
+class SenderKind(StrEnum):
+    """Who a ticket's requester is; only a person is greeted by name.
+
+    ``SHARED`` is a mailbox, a company or a telephone line. ``NO_REPLY`` reads no replies, and
+    ``DAEMON`` is a mail server.
+    """
+
+    PERSON = "person"
+    SHARED = "shared"
+    NO_REPLY = "no-reply"
+    DAEMON = "daemon"
 
 
-def no_reply(senders: Sequence[str]) -> list[list[Stretch]]:
-    """Return for each sender its whole length if it reads no replies."""
-    return [_whole(each) if _NO_REPLY.fullmatch(_local(each)) else [] for each in senders]
-
-
-def daemons(senders: Sequence[str]) -> list[list[Stretch]]:
-    """Return for each sender its whole length if it is a mail server."""
-    return [_whole(each) if _is_daemon(each) else [] for each in senders]
+def sender_kind(sender: str) -> SenderKind:
+    """Return who ``sender`` is: a name, an address, or ``Name <address>``."""
+    if _is_daemon(sender):
+        return SenderKind.DAEMON
+    if _NO_REPLY.fullmatch(_local(sender)):
+        return SenderKind.NO_REPLY
+    return SenderKind.SHARED if _is_shared(sender) else SenderKind.PERSON
 
 
 def _is_shared(sender: str) -> bool:
@@ -92,7 +97,3 @@ def _is_daemon(sender: str) -> bool:
 
 def _local(sender: str) -> str:
     return parseaddr(sender[:_LONGEST])[1].rpartition("@")[0].casefold()
-
-
-def _whole(sender: str) -> list[Stretch]:
-    return [Stretch(0, len(sender))]

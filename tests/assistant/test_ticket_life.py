@@ -15,7 +15,8 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.seen import mark_seen, news_of, state_of
 from assistant.flows.summarise import summarise
 from assistant.flows.unanswered import ANSWERED, choose, why_not
-from assistant.model import Draft, DraftKind, DraftState, SenderKind
+from assistant.model import Draft, DraftKind, DraftState
+from assistant.threads.senders import SenderKind
 from guardrails import RawText
 from guardrails.identity.permissions import Person
 from tests.fakes.desks import a_desk

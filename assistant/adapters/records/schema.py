@@ -208,6 +208,7 @@ ticket_turns = Table(
     Column("raw_author", LargeBinary),
     Column("raw_text", LargeBinary),
     Column("audience", String(16), nullable=False, server_default="customer"),
+    Column("mail", String(16), nullable=False, server_default="person"),
     ForeignKeyConstraint(
         ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
     ),

@@ -20,13 +20,14 @@ from assistant.model import (
     Audience,
     RawTicket,
     RawTurn,
-    SenderKind,
     Ticket,
     TicketRow,
     TicketStatus,
     Turn,
     TurnRole,
 )
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RawText, RedactedText
 from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson
@@ -79,6 +80,7 @@ def turn_rows(
                 raw_author=cells.seal_raw("raw_author", before.author),
                 raw_text=cells.seal_raw("raw_text", before.text),
                 audience=after.audience.value,
+                mail=after.mail.value,
             )
         )
     return rows
@@ -117,6 +119,7 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
                 role=TurnRole(turn.role),
                 text=cells.open_redacted("text", turn.text),
                 audience=Audience(turn.audience),
+                mail=Mail(turn.mail),
             )
             for cells, turn in _each(scope, row, turns)
         ),
@@ -174,6 +177,7 @@ def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
     head = (raw.status.value, raw.priority, raw.created_at.isoformat())
     known = [people.fingerprint(sealer, person) for person in raw.people]
     masked = [kept(part) for turn in redacted.turns for part in (turn.author, turn.text)]
+    masked += [turn.mail.value for turn in redacted.turns if turn.mail is not Mail.PERSON]
     names = (
         came(raw.subject),
         came(raw.requester),

@@ -1,7 +1,7 @@
 """The life of a ticket: who sent it, the thread a draft was made for, edits, and own frames.
 
-Tickets and drafts of earlier versions have no digest. Their requesters count as persons until the
-ticket is redacted again.
+Tickets and drafts of earlier versions have no digest. Their requesters count as persons, and their
+messages as written by persons, until the ticket is redacted again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ def upgrade() -> None:
     op.add_column(
         "tickets",
         sa.Column("sender", sa.String(length=16), nullable=False, server_default="person"),
+    )
+    op.add_column(
+        "ticket_turns",
+        sa.Column("mail", sa.String(length=16), nullable=False, server_default="person"),
     )
     op.add_column("drafts", sa.Column("drafted", sa.LargeBinary(), nullable=True))
     op.add_column("reviews", sa.Column("distance", sa.Float(), nullable=True))
