@@ -72,10 +72,10 @@ def mail_kind(
         return Mail.BOUNCE
     if _is_absence(head, said, tongues):
         return Mail.ABSENCE
-    if _is_machine(head, said, tongues, unmanned=unmanned):
-        return Mail.MACHINE
     if opens and _is_spam(f"{head}\n{said}", tongues):
         return Mail.SPAM
+    if _is_machine(head, said, tongues, unmanned=unmanned):
+        return Mail.MACHINE
     return _thanks(said, tongues)
 
 
