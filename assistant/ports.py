@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.model import (
     Account,
+    Audience,
     Chunk,
     Delivery,
     Document,
@@ -171,11 +172,38 @@ class DocumentReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentAudience:
+    """Who may read a document, and whether a person decided that; its chunks by audience."""
+
+    audience: Audience
+    decided: bool = False
+    chunks: int = 0
+    for_customers: int = 0
+
+
 class DocumentStore(DocumentReader, Protocol):
     """Documents and chunks; the truth that every index hit is checked against."""
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        """Store a document with its chunks, replacing the one of the same id; one transaction.
+
+        The audience of a chunk is that of its section alone; it comes back narrowed by its
+        document's, so that a document's audience can change while its chunks stay.
+        """
+        ...
+
+    def audiences(self) -> Mapping[str, DocumentAudience]:
+        """Return the audience of each document by its id; opens no text."""
+        ...
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        """Set the audience of these documents; unknown ids are ignored.
+
+        ``decided`` means that a person did it.
+        """
         ...
 
     def remove(self, document_ids: Sequence[str]) -> list[str]:
