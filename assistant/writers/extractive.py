@@ -11,6 +11,7 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+from assistant.frames import Frames
 from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
@@ -53,14 +54,7 @@ _POINTER = re.compile(
 _DESTROYED = "<SECRET>"
 _STEP = re.compile(r"^(\d{1,2})[.)]\s", re.MULTILINE)
 
-_HELLO = Template("Hello $requester,")
-_HELLO_NOBODY = Template("Hello,").fill()
-_LEAD = Template("About “$subject”: this is what our documentation says.")
-_CLOSE = Template("Please tell us whether this helped; if not, we will look further.").fill()
-_HOLD = Template(
-    "Thank you for your message about “$subject”. Our documentation has no answer to it, so a "
-    "colleague will look into it and write to you."
-)
+_FRAMES = Frames()
 _QUOTE = Template("$text [$number]")
 _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
@@ -114,9 +108,9 @@ class ExtractiveWriter:
         )
         steps, citations = _quote(asked, passages)
         if not steps:
-            body = _frame(ticket, _HOLD.fill(subject=ticket.subject), None)
+            body = _FRAMES.hold(ticket)
             return Written(saw, body, body, self.name, notes=(NOTHING_FOUND,))
-        body = _frame(ticket, _LEAD.fill(subject=ticket.subject), steps)
+        body = _FRAMES.answer(ticket, steps)
         return Written(saw, body, body, self.name, citations)
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
@@ -144,12 +138,6 @@ def cite(number: int, passage: Passage) -> Citation:
         chunk.first_line,
         chunk.last_line,
     )
-
-
-def _frame(ticket: Ticket, lead: RedactedText, steps: RedactedText | None) -> RedactedText:
-    parts = [lead] if steps is None else [lead, steps, _CLOSE]
-    greeting = _HELLO.fill(requester=ticket.requester) if ticket.requester else _HELLO_NOBODY
-    return join("\n\n", [greeting, *parts])
 
 
 def _quote(
