@@ -19,6 +19,7 @@ from assistant.model import (
     Account,
     Audience,
     Chunk,
+    Citation,
     Delivery,
     Document,
     Draft,
@@ -481,6 +482,31 @@ class UserStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a brief is written from: the whole ticket and all passages, best first.
+
+    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
+    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    """
+
+    ticket: Ticket
+    passages: Sequence[Passage]
+    answerable: bool
+    confidence: float
+    similar: Sequence[Passage] = ()
+    questions: Sequence[RedactedText] = ()
+    citations: Sequence[Citation] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief in Markdown, and the citations of the whole draft."""
+
+    text: RedactedText
+    citations: tuple[Citation, ...]
+
+
 class Writer(Protocol):
     """Writes from a ticket and passages."""
 
@@ -493,6 +519,10 @@ class Writer(Protocol):
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return a reply that cites ``passages``."""
+        ...
+
+    def brief(self, case: Case) -> Brief:
+        """Return what the agent needs to know and to do; no customer ever reads it."""
         ...
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:

@@ -159,8 +159,6 @@ def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 def _content(desk: Desk, ticket: Ticket) -> str:
     """Return a keyed hash of the parts of a ticket that would be indexed."""
-    turns = (
-        f"{turn.role} {turn.at} {turn.audience} {turn.text.reveal()}" for turn in ticket.turns
-    )
+    turns = (f"{turn.role} {turn.at} {turn.audience} {turn.text.reveal()}" for turn in ticket.turns)
     texts = "\x1f".join([CUT, ticket.reference, ticket.subject.reveal(), *turns])
     return desk.sealer.fingerprint_bytes(texts.encode("utf-8", "replace"))

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 
 from assistant.frames import Frames
 from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
+from assistant.writers.brief import write_brief
+from assistant.writers.cite import cite
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
@@ -113,6 +116,10 @@ class ExtractiveWriter:
         body = _FRAMES.answer(ticket, steps)
         return Written(saw, body, body, self.name, citations)
 
+    def brief(self, case: Case) -> Brief:
+        """Quote what to do, whom to involve and how similar tickets ended."""
+        return write_brief(case)
+
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Quote what answers the question; an empty body when nothing does."""
         saw = read_with(question, passages)
@@ -123,21 +130,6 @@ class ExtractiveWriter:
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the answer, which is whole at once."""
         yield self.answer(question, passages)
-
-
-def cite(number: int, passage: Passage) -> Citation:
-    """Return ``passage`` as citation ``number``."""
-    chunk = passage.chunk
-    return Citation(
-        number,
-        chunk.id,
-        chunk.document_id,
-        passage.source,
-        passage.title,
-        chunk.heading,
-        chunk.first_line,
-        chunk.last_line,
-    )
 
 
 def _quote(
