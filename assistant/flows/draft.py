@@ -39,9 +39,9 @@ from guardrails import RedactedText, Template, join, placeholders
 
 _SEARCHED, _READ = 16, 6
 """Passages that are found, and those of them that are read on from."""
-_NEAR = 0.6
-"""The least score of the best passage for customers, relative to the best of all: what is found
-for agents answers better than anything below it."""
+_NEAR = 0.9
+"""The least score of the best passage for customers, relative to the best of all, unless both are
+of one document: what is found for agents answers better than anything below it."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -118,9 +118,8 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     ]
     if not found.answerable:
         return _Look(ticket, found, (), (), tuple(similar))
-    open_ones = [each for each in found.passages if each.chunk.audience is Audience.CUSTOMER]
-    near = bool(open_ones) and open_ones[0].score >= _NEAR * found.passages[0].score
-    readable = around(documents, open_ones[:_READ]) if near else ()
+    open_ones = _answering(found.passages)
+    readable = around(documents, open_ones[:_READ])
     return _Look(
         ticket,
         found,
@@ -128,6 +127,16 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         for_customer(readable, known_to(ticket)),
         tuple(similar),
     )
+
+
+def _answering(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages for customers, if their best is about as good as the best of all."""
+    open_ones = [each for each in passages if each.chunk.audience is Audience.CUSTOMER]
+    if not open_ones:
+        return []
+    first, best = open_ones[0], passages[0]
+    same = first.chunk.document_id == best.chunk.document_id
+    return open_ones if same or first.score >= _NEAR * best.score else []
 
 
 def _reply(desk: Desk, look: _Look) -> Written:

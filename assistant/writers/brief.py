@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.model import Citation, Passage, Ticket, TurnRole
+from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
 from assistant.writers import passages as reading
 from assistant.writers.cite import cite
@@ -33,16 +33,21 @@ _ASK = re.compile(
     r"|\bask (?:the )?(?:user|requester|caller|customer|client|person)\b",
     re.IGNORECASE,
 )
-_GREETING = re.compile(r"^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b", re.IGNORECASE)
+_NOT_SAID = re.compile(
+    r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
+    re.IGNORECASE,
+)
 _SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 3, 2, 3, 2
 _PROCEDURE = 1_800
 _QUOTED = 220
 _STEPS = 2
+_SAYS_SOMETHING = 4
 _DONE = 0.7
 _SURE, _LIKELY = 0.75, 0.45
 
 _PROBLEM = Template("## Problem\n\n$problem")
 _NEXT = Template("## Next step\n\n$where\n\n$steps")
+_PERHAPS = Template("Perhaps; this is only what is nearest.").fill()
 _WHERE = Template("From “$title”, “$heading” [$number]:")
 _WHERE_BARE = Template("From “$title” [$number]:")
 _BEGIN = Template("Begin at step $step: the ticket speaks of the steps before it already.")
@@ -84,7 +89,7 @@ def write_brief(case: Case) -> Brief:
     best = _procedure(case.passages) if case.answerable else None
     parts = [
         _problem(case.ticket),
-        _next_step(case.ticket, best, numbers) if best else None,
+        _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,
         _ask(case, best, numbers),
         _involve(case.passages, best, numbers) if best else None,
         _similar(case.similar, numbers),
@@ -106,7 +111,8 @@ class _Numbers:
 
     def _number(self, passage: Passage) -> int:
         for each in self.citations:
-            if each.chunk_id == passage.chunk.id and each.heading == passage.chunk.heading:
+            same = passage.chunk.heading in (each.heading, NO_TEXT) or not each.heading
+            if each.chunk_id == passage.chunk.id and same:
                 return each.number
         number = max((each.number for each in self.citations), default=0) + 1
         self.citations.append(cite(number, passage))
@@ -131,8 +137,8 @@ def _salient(ticket: Ticket) -> Iterator[RedactedText]:
         plain = text.reveal()
         for start, end in sentences(plain):
             stems = reading.stems(plain[start:end])
-            if stems - subject and not _GREETING.match(plain[start:end]):
-                gain = sum(map(weight, stems)) / (4 + (end - start) ** 0.5)
+            if stems - subject and not _NOT_SAID.search(plain[start:end]):
+                gain = sum(map(weight, stems)) / (4 + (end - start) ** 0.5) / (1 + at)
                 scored.append((gain, (at, start), _short(text.cut(start, end))))
     best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
     yield from (text for _, _, text in sorted(best, key=lambda each: each[1]))
@@ -155,7 +161,7 @@ def _has_steps(passage: Passage) -> bool:
     return steps >= _STEPS or bool(_DO.search(passage.chunk.heading.reveal()))
 
 
-def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedText:
+def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:
     number = numbers.of(passage)
     heading = passage.chunk.heading
     frame = _WHERE.fill(title=passage.title, heading=heading, number=number) if heading else None
@@ -164,19 +170,20 @@ def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedT
     if len(steps) > _PROCEDURE:
         steps = _CUT.fill(text=steps.cut(0, _line_before(steps, _PROCEDURE)), number=number)
     begin = _begin_at(ticket, passage.chunk.text)
-    lead = [begin] if begin else []
+    lead = [*([] if sure else [_PERHAPS]), *([begin] if begin else [])]
     return _NEXT.fill(where=join("\n\n", [*lead, where]), steps=steps)
 
 
 def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
     """Return a hint at the first step that the ticket does not speak of; None for the first."""
     said = reading.stems("\n".join(turn.text.reveal() for turn in ticket.turns))
+    done = 0
     for match in _NUMBERED.finditer(steps.reveal()):
         words = reading.stems(match[2])
-        if not words or len(words & said) < _DONE * len(words):
-            at = int(match[1])
-            return _BEGIN.fill(step=_DIGITS[at - 1]) if 1 < at <= len(_DIGITS) else None
-    return None
+        if int(match[1]) != done + 1 or not words or len(words & said) < _DONE * len(words):
+            break
+        done += 1
+    return _BEGIN.fill(step=_DIGITS[done]) if 0 < done < len(_DIGITS) else None
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
@@ -236,7 +243,11 @@ def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[Redacte
     text = passage.chunk.text
     for start, end in sentences(text.reveal()):
         said = text.reveal()[start:end]
-        if wanted.search(said) and not said.startswith(("#", "|", "```")):
+        if (
+            wanted.search(said)
+            and len(said.split()) >= _SAYS_SOMETHING
+            and not said.startswith(("#", "|", "```"))
+        ):
             lead = re.match(r"\s*(?:[-*+]|\d{1,2}[.)])\s+", said)
             yield _short(text.cut(start + (lead.end() if lead else 0), end))
 

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.frames import Frames
-from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
@@ -59,6 +59,7 @@ _STEP = re.compile(r"^(\d{1,2})[.)]\s", re.MULTILINE)
 
 _FRAMES = Frames()
 _QUOTE = Template("$text [$number]")
+_OF_NOTE = Template("$text (internal note)")
 _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
@@ -313,7 +314,13 @@ def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
         ),
     )
     best = sorted(boosted[:_SUMMARY_SENTENCES], key=lambda each: (each[1], each[2]))
-    return join(" ", [turn.text.cut(*place) for _, _, place, turn in best]) if best else None
+    return join(" ", [_said(turn, place) for _, _, place, turn in best]) if best else None
+
+
+def _said(turn: Turn, place: tuple[int, int]) -> RedactedText:
+    """Return a sentence of a turn; one of a private note says that it is."""
+    sentence = turn.text.cut(*place)
+    return _OF_NOTE.fill(text=sentence) if turn.audience is Audience.AGENT else sentence
 
 
 def _spoken(turn: Turn) -> list[tuple[int, int]]:
