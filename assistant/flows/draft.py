@@ -34,14 +34,16 @@ from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import placed, quarantine
 from assistant.search.reading import around
+from assistant.search.repeated import stems
 from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RedactedText, Template, join, placeholders
 
 _SEARCHED, _READ = 16, 6
 """Passages that are found, and those of them that are read on from."""
 _NEAR = 0.9
-"""The least score of the best passage for customers, relative to the best of all, unless both are
-of one document: what is found for agents answers better than anything below it."""
+"""The least score of the best passage for customers, relative to the best of all: what is found for
+agents answers better than anything below it. Both being of one document is enough, too, and so is a
+passage that holds every word of the subject: scores are relative, and far apart among few."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -118,7 +120,7 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     ]
     if not found.answerable:
         return _Look(ticket, found, (), (), tuple(similar))
-    open_ones = _answering(found.passages)
+    open_ones = _answering(ticket, found.passages)
     readable = around(documents, open_ones[:_READ])
     return _Look(
         ticket,
@@ -129,14 +131,21 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     )
 
 
-def _answering(passages: Sequence[Passage]) -> list[Passage]:
+def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
     """Return the passages for customers, if their best is about as good as the best of all."""
     open_ones = [each for each in passages if each.chunk.audience is Audience.CUSTOMER]
     if not open_ones:
         return []
     first, best = open_ones[0], passages[0]
     same = first.chunk.document_id == best.chunk.document_id
-    return open_ones if same or first.score >= _NEAR * best.score else []
+    near = same or first.score >= _NEAR * best.score or _holds_subject(ticket, first)
+    return open_ones if near else []
+
+
+def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
+    asked = stems(ticket.subject.reveal())
+    texts = (passage.title, passage.chunk.heading, passage.chunk.text)
+    return len(asked) > 1 and asked <= stems("\n".join(text.reveal() for text in texts))
 
 
 def _reply(desk: Desk, look: _Look) -> Written:

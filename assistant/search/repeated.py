@@ -53,6 +53,11 @@ def repeated(body: str, internal: Iterable[str], public: Iterable[str]) -> list[
     ]
 
 
+def stems(text: str) -> frozenset[str]:
+    """Return the stems of the content words of ``text``, placeholders whole."""
+    return frozenset(_stems(text))
+
+
 def _resembles(
     said: AbstractSet[str], secret: Iterable[AbstractSet[str]], known: Sequence[AbstractSet[str]]
 ) -> bool:
