@@ -7,7 +7,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -39,6 +39,10 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"
+
+    def narrowed_by(self, other: Audience) -> Audience:
+        """Return the narrower of two audiences."""
+        return Audience.AGENT if Audience.AGENT in (self, other) else Audience.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +224,16 @@ class RawTicket:
     requester: RawText = field(default_factory=lambda: RawText(""))
 
 
+NOTE_MARK = "Internal note:\n"
+"""How earlier versions marked a private note: its text begins with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, redacted; ``mail`` tells automatic messages and mere thanks."""
+    """One message, redacted; a private note has the audience ``AGENT``.
+
+    ``mail`` tells automatic messages and mere thanks.
+    """
 
     at: datetime
     author: RedactedText
@@ -254,6 +265,11 @@ class Ticket:
     def thread(self) -> Thread:
         """The state of its thread."""
         return Thread(len(self.turns), self.digest)
+
+    def public(self) -> Ticket:
+        """Return the ticket as its requester knows it: without private notes."""
+        known = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
+        return replace(self, turns=known)
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -298,7 +314,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Passage ``number`` of a draft: ``[1]`` in its text."""
+    """Passage ``number`` of a draft: ``[1]`` in its text; ``audience`` is the passage's."""
 
     number: int
     chunk_id: str
@@ -308,6 +324,7 @@ class Citation:
     heading: RedactedText
     first_line: int
     last_line: int
+    audience: Audience = Audience.AGENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,16 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
 from assistant.language import language_in
-from assistant.model import RawTicket, Ticket, Turn, TurnRole, new_id
+from assistant.model import (
+    NOTE_MARK,
+    Audience,
+    RawTicket,
+    RawTurn,
+    Ticket,
+    Turn,
+    TurnRole,
+    new_id,
+)
 from assistant.threads import repeats
 from assistant.threads.automatic import Mail, desk_mail_kind, mail_kind
 from assistant.threads.senders import SenderKind, sender_kind
@@ -73,7 +82,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
                 author=author.text,
                 role=turn.role,
                 text=text,
-                audience=turn.audience,
+                audience=_readers(turn, text),
                 mail=mail,
             )
             for turn, author, text, mail in zip(
@@ -84,6 +93,11 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         digest=_digest(desk, kept),
     )
     return Kept(kept, redacted, fields)
+
+
+def _readers(turn: RawTurn, text: RedactedText) -> Audience:
+    """Return who may read a turn; earlier versions marked private notes in their text alone."""
+    return Audience.AGENT if text.reveal().startswith(NOTE_MARK) else turn.audience
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:

@@ -20,14 +20,12 @@ from assistant.model import (
     Made,
     Ticket,
     TicketStatus,
-    Turn,
     TurnRole,
     news,
 )
 from assistant.threads.automatic import Mail
 from assistant.threads.senders import SenderKind
 
-_INTERNAL = "Internal note:\n"
 _WHY: dict[Mail, LiteralString] = {
     Mail.ABSENCE: "an out-of-office reply",
     Mail.BOUNCE: "a message that could not be delivered",
@@ -132,14 +130,10 @@ def _asked_last_first(ticket: Ticket) -> Iterator[tuple[int, Mail]]:
 def _is_answered(ticket: Ticket, at: int) -> bool:
     """Return whether an agent has answered turn ``at`` in public, with more than a receipt."""
     return any(
-        turn.role is TurnRole.AGENT and turn.mail is not Mail.RECEIPT and _is_public(turn)
+        turn.role is TurnRole.AGENT and turn.mail is not Mail.RECEIPT
         for turn in ticket.turns[at + 1 :]
+        if turn.audience is Audience.CUSTOMER
     )
-
-
-def _is_public(turn: Turn) -> bool:
-    """Return whether the requester could read it; earlier versions marked notes in the text."""
-    return turn.audience is Audience.CUSTOMER and not turn.text.reveal().startswith(_INTERNAL)
 
 
 def _by_reference(desk: Desk, kind: DraftKind) -> dict[str, list[Made]]:

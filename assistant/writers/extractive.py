@@ -12,9 +12,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.frames import Frames
-from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.writers import passages as reading
+from assistant.writers.brief import write_brief
+from assistant.writers.cite import cite
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
@@ -56,6 +59,7 @@ _STEP = re.compile(r"^(\d{1,2})[.)]\s", re.MULTILINE)
 
 _FRAMES = Frames()
 _QUOTE = Template("$text [$number]")
+_OF_NOTE = Template("$text (internal note)")
 _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
@@ -113,6 +117,10 @@ class ExtractiveWriter:
         body = _FRAMES.answer(ticket, steps)
         return Written(saw, body, body, self.name, citations)
 
+    def brief(self, case: Case) -> Brief:
+        """Quote what to do, whom to involve and how similar tickets ended."""
+        return write_brief(case)
+
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Quote what answers the question; an empty body when nothing does."""
         saw = read_with(question, passages)
@@ -123,21 +131,6 @@ class ExtractiveWriter:
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the answer, which is whole at once."""
         yield self.answer(question, passages)
-
-
-def cite(number: int, passage: Passage) -> Citation:
-    """Return ``passage`` as citation ``number``."""
-    chunk = passage.chunk
-    return Citation(
-        number,
-        chunk.id,
-        chunk.document_id,
-        passage.source,
-        passage.title,
-        chunk.heading,
-        chunk.first_line,
-        chunk.last_line,
-    )
 
 
 def _quote(
@@ -321,7 +314,13 @@ def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
         ),
     )
     best = sorted(boosted[:_SUMMARY_SENTENCES], key=lambda each: (each[1], each[2]))
-    return join(" ", [turn.text.cut(*place) for _, _, place, turn in best]) if best else None
+    return join(" ", [_said(turn, place) for _, _, place, turn in best]) if best else None
+
+
+def _said(turn: Turn, place: tuple[int, int]) -> RedactedText:
+    """Return a sentence of a turn; one of a private note says that it is."""
+    sentence = turn.text.cut(*place)
+    return _OF_NOTE.fill(text=sentence) if turn.audience is Audience.AGENT else sentence
 
 
 def _spoken(turn: Turn) -> list[tuple[int, int]]:
