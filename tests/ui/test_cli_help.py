@@ -51,6 +51,7 @@ COMMANDS = [
     "forget document",
     "forget ticket",
     "review list",
+    "review seen",
     "review show",
     "review approve",
     "review edit",

@@ -163,6 +163,7 @@ def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView]
         saw=made.saw.reveal(),
         said=made.said.reveal(),
         to_send=made.body.reveal(),
+        brief="",
         put_back=(),
         sources=(),
         decisions=(),

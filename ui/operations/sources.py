@@ -11,7 +11,7 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Citation, Passage
+    from assistant.model import Audience, Chunk, Citation, Passage
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -27,7 +27,8 @@ class PassageView(Shape):
 class SourceView(Shape):
     """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
 
-    ``score`` and ``matched_by`` say why it was found.
+    ``score`` and ``matched_by`` say why it was found; ``audience`` is who may read it now, or could
+    when it was cited if it was deleted.
     """
 
     number: int | None
@@ -35,6 +36,7 @@ class SourceView(Shape):
     title: Text
     heading: Text
     place: str
+    audience: str
     score: float | None = None
     matched_by: tuple[str, ...] = ()
     passage: PassageView | None
@@ -53,7 +55,7 @@ def cited(
     from assistant.search.federated import documents_of
 
     chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk.text for chunk in chunks}
+    kept = {chunk.id: chunk for chunk in chunks}
     why = {each.chunk.id: each for each in passages}
     places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
     return _views(desk, person, places, question)
@@ -74,19 +76,20 @@ class _Place:
     heading: RedactedText
     lines: tuple[int, int]
     text: RedactedText | None
+    audience: Audience
     found: Passage | None
 
 
-def _of_citation(
-    citation: Citation, kept: Mapping[str, RedactedText], found: Passage | None
-) -> _Place:
+def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
+    chunk = kept.get(citation.chunk_id)
     return _Place(
         citation.number,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        kept.get(citation.chunk_id),
+        chunk.text if chunk else None,
+        chunk.audience if chunk else citation.audience,
         found,
     )
 
@@ -94,7 +97,16 @@ def _of_citation(
 def _of_passage(found: Passage) -> _Place:
     chunk = found.chunk
     lines = chunk.first_line, chunk.last_line
-    return _Place(None, found.source, found.title, chunk.heading, lines, chunk.text, found)
+    return _Place(
+        None,
+        found.source,
+        found.title,
+        chunk.heading,
+        lines,
+        chunk.text,
+        chunk.audience,
+        found,
+    )
 
 
 def _views(
@@ -117,6 +129,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
         title=title,
         heading=heading,
         place=place(source.redacted, *at.lines),
+        audience=at.audience.value,
         score=at.found.score if at.found else None,
         matched_by=at.found.matched_by if at.found else (),
         passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])
