@@ -274,7 +274,7 @@ def break_off(text: str) -> Answer:
     def answer(handler: Handler, received: Received) -> None:
         handler.begin_stream()
         handler.event(_chunk(text))
-        handler.end_stream()
+        handler.wfile.write(b"0\r\n\r\n")
 
     return answer
 

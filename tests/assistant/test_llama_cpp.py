@@ -74,6 +74,7 @@ def chat_with(
         timeout=timeout,
         gate=(tenant or Tenant()).gate(ORIGIN),
         sender=LlamaTransport(lambda: engine),
+        sleep=lambda _seconds: None,
     )
     try:
         yield chat
@@ -122,8 +123,8 @@ def _dies(body: bytes, take: Callable[[bytes], bool]) -> None:
 @pytest.mark.parametrize(
     ("engine", "happened"),
     [
-        (FakeEngine(ERROR), "refused the request"),
-        (FakeEngine(), "failed"),
+        (FakeEngine(ERROR), "longer than the model's context window"),
+        (FakeEngine(), "failed|answer"),
         (FakeEngine(_piece("Restart ")), "broke off"),
         (_dies, "failed"),
     ],
