@@ -50,6 +50,7 @@ _ENDS = ("stop", "length")
 _WORDS = {"content_filter": FILTERED}
 _CUT = "The model's answer was cut off at its token limit: only its whole sentences are kept."
 _CA_FILE = "QUIETDESK_MODEL_CA_FILE"
+_CITED = re.compile(r"(?:\s*\[\d+\])+(?!\w)")
 _STOPPED = re.compile(r"[.!?:][\"')\]”*_`]*(?:\s*\[\d+\])*\s*$")
 
 
@@ -281,7 +282,11 @@ def _whole_sentences(text: str) -> str:
     places = sentences(text)
     if places and not _STOPPED.search(text[slice(*places[-1])]):
         places.pop()
-    return text[: places[-1][1]] if places else ""
+    if not places:
+        return ""
+    end = places[-1][1]
+    cited = _CITED.match(text, end)  # a citation after a stop begins the next sentence
+    return text[: cited.end() if cited else end]
 
 
 def _untraced() -> AbstractContextManager[None]:

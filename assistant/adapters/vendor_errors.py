@@ -139,7 +139,7 @@ def translated(error: BaseException) -> QuietdeskError | None:
     for each in chain:
         if isinstance(each, QuietdeskError):
             return each
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain):
+    if any(_of_the_certificate(each) for each in chain):
         return trouble(CERTIFICATE)
     if any(_is_a_bug(each) for each in chain):
         return None
@@ -152,6 +152,11 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__
+
+
+def _of_the_certificate(error: BaseException) -> bool:
+    """Return whether ``error`` replaced, without naming it, the error of a certificate."""
+    return isinstance(error.__context__, ssl.SSLCertVerificationError)
 
 
 def _words(error: BaseException) -> tuple[str, str] | None:
