@@ -107,13 +107,18 @@ class ContextOverflow(ModelTrouble):
     ``window`` is the size in tokens that the server named, None when it named none.
     """
 
-    def __init__(self, window: int | None = None) -> None:
+    window: int | None = None
+
+    @classmethod
+    def of(cls, window: int | None) -> ContextOverflow:
+        """Return the error for a window of this size."""
         size = f" ({window:,} tokens)" if window else ""
-        super().__init__(
+        made = cls(
             f"The prompt is longer than the model's context window{size}.",
             todo="Use a model with a larger context window.",
         )
-        self.window = window
+        made.window = window
+        return made
 
 
 class ModelBusy(ModelTrouble):

@@ -8,6 +8,7 @@ they have no effect. It is imported at the first call, because that takes a seco
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import ssl
@@ -128,6 +129,19 @@ class LangchainChat:
         messages = _messages(system, user)
         with _translating(), _untraced():
             return self._whole(self._chat.invoke(messages, **_shaped(schema)))
+
+    def answers_in_json(
+        self, system: RedactedText, user: RedactedText, schema: Mapping[str, object]
+    ) -> bool:
+        """Return whether the server's answer is JSON with what ``schema`` requires."""
+        required = set(cast("list[str]", schema["required"]))
+        with _translating(), _untraced():
+            message = self._chat.invoke(_messages(system, user), **_shaped(schema))
+        try:
+            held: object = json.loads(str(message.text))
+        except ValueError:
+            return False
+        return isinstance(held, dict) and required <= cast("dict[str, object]", held).keys()
 
     async def acomplete(self, system: RedactedText, user: RedactedText) -> RawText:
         """Return the whole answer, for asyncio. Errors as for `complete`."""

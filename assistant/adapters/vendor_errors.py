@@ -16,12 +16,12 @@ from assistant.errors import ModelTrouble, QuietdeskError
 _CHECK = "Check that the model server runs and that QUIETDESK_MODEL_URL is its address."
 _LATER = "Try again later."
 NONSENSE = ("The model server's answer cannot be read.", _CHECK)
-_GONE = ("The model server cannot be reached.", _CHECK)
+GONE = ("The model server cannot be reached.", _CHECK)
 _SLOW = ("The model server gave no answer in time.", "Raise QUIETDESK_MODEL_TIMEOUT_S or wait.")
 BROKEN_OFF = ("The model server broke off in the middle.", _LATER)
 _REFUSED = ("The model server refused the request.", _CHECK)
-_KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
-_NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
+KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
+NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
 BUSY = ("The model server is too busy.", _LATER)
 FAILED = ("The model server failed.", _LATER)
 FILTERED = (
@@ -52,22 +52,22 @@ _OURS = ("The request to the model server could not be made.", "Report this.")
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "openai": {
-        "APIConnectionError": _GONE,
+        "APIConnectionError": GONE,
         "APIError": FAILED,
         "APIResponseValidationError": NONSENSE,
         "APIStatusError": FAILED,
         "APITimeoutError": _SLOW,
-        "AuthenticationError": _KEY,
+        "AuthenticationError": KEY,
         "BadRequestError": _REFUSED,
         "ConflictError": BUSY,
         "ContentFilterFinishReasonError": _REFUSED,
         "InternalServerError": FAILED,
         "InvalidWebhookSignatureError": _OURS,
         "LengthFinishReasonError": OUT_OF_ROOM,
-        "NotFoundError": _NAME,
-        "OAuthError": _KEY,
+        "NotFoundError": NAME,
+        "OAuthError": KEY,
         "OpenAIError": FAILED,
-        "PermissionDeniedError": _KEY,
+        "PermissionDeniedError": KEY,
         "RateLimitError": BUSY,
         "UnprocessableEntityError": _REFUSED,
         "WebSocketConnectionClosedError": BROKEN_OFF,
@@ -75,8 +75,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "httpx": {
         "CloseError": BROKEN_OFF,
-        "ConnectError": _GONE,
-        "ConnectTimeout": _GONE,
+        "ConnectError": GONE,
+        "ConnectTimeout": GONE,
         "CookieConflict": NONSENSE,
         "DecodingError": NONSENSE,
         "HTTPError": FAILED,
@@ -86,11 +86,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "NetworkError": BROKEN_OFF,
         "PoolTimeout": _SLOW,
         "ProtocolError": BROKEN_OFF,
-        "ProxyError": _GONE,
+        "ProxyError": GONE,
         "ReadError": BROKEN_OFF,
         "ReadTimeout": _SLOW,
         "RemoteProtocolError": BROKEN_OFF,
-        "RequestError": _GONE,
+        "RequestError": GONE,
         "RequestNotRead": _OURS,
         "ResponseNotRead": _OURS,
         "StreamClosed": _OURS,
@@ -108,12 +108,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "ContextOverflowError": OUT_OF_ROOM,
         "LangChainException": FAILED,
         "ModelAPIError": FAILED,
-        "ModelAuthenticationError": _KEY,
-        "ModelConnectionError": _GONE,
+        "ModelAuthenticationError": KEY,
+        "ModelConnectionError": GONE,
         "ModelError": FAILED,
         "ModelInvalidRequestError": _REFUSED,
-        "ModelNotFoundError": _NAME,
-        "ModelPermissionDeniedError": _KEY,
+        "ModelNotFoundError": NAME,
+        "ModelPermissionDeniedError": KEY,
         "ModelRateLimitError": BUSY,
         "ModelTimeoutError": _SLOW,
         "OutputParserException": NONSENSE,

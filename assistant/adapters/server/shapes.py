@@ -167,7 +167,7 @@ def _refuse_error(body: Json) -> None:
     """Raise for an error that came with status 200."""
     words = error_in(body)
     if words is not None:
-        raise ContextOverflow(window_in(words)) if too_long(words) else trouble(FAILED)
+        raise ContextOverflow.of(window_in(words)) if too_long(words) else trouble(FAILED)
 
 
 def _head(kind: str) -> Mapping[str, object]:

@@ -86,7 +86,7 @@ class Visit:
         if too_long(words) or status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             window = window_in(words)
             self._manners.window = window or self._manners.window
-            raise ContextOverflow(window)
+            raise ContextOverflow.of(window)
         if status in _WRONG_ADDRESS and not about_the_model(words) and self._another_address():
             return 0.0
         if status in _WRONG_REQUEST and self._ask_otherwise(status, words):
