@@ -13,9 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
-from assistant.errors import ModelTrouble, Refused
+from assistant.errors import ModelBusy, ModelTrouble, Refused
 from assistant.model import Finding, FindingKind, Passage, Ticket, Written
-from assistant.ports import Brief, Case, ChatModel, Writer
+from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     MOST_PASSAGES,
     UNANSWERED,
@@ -60,11 +60,21 @@ class _Job:
 
 
 class ModelWriter:
-    """Writes with a model; ``fallback`` writes when the model fails."""
+    """Writes with a model; ``fallback`` writes when the model fails.
+
+    With ``asks_again`` a busy server raises `ModelBusy` instead: a batch asks at its next run.
+    """
 
     def __init__(
-        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, fallback: Writer
+        self,
+        chat: ChatModel,
+        redactor: Redactor,
+        scanner: Scanner,
+        fallback: Writer,
+        *,
+        asks_again: bool = False,
     ) -> None:
+        self._asks_again = asks_again
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
@@ -142,14 +152,24 @@ class ModelWriter:
             try:
                 prompt = job.prompt()
                 saw = self._scanner.remask(prompt.whole)
-                said = self._chat.complete(prompt.system, prompt.user)
+                said, notes = self._complete(prompt)
                 verdict = self._judge(prompt, saw, said)
             except (Refused, ModelTrouble) as error:
+                if self._asks_again and isinstance(error, ModelBusy):
+                    raise
                 return _fell_back(job.fallback(), saw, _NOTHING, call.intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(call.intents))
+        return self._noted(self._accept(job, saw, verdict, tuple(call.intents)), notes)
+
+    def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
+        """Return what the model said, and notes about it."""
+        try:
+            return self._chat.complete(prompt.system, prompt.user), ()
+        except Amended as amended:
+            return amended.said, (amended.happened,)
 
     def _growing(self, job: _Job) -> Generator[Written, None, Written]:
-        saw, body, intents = _NOTHING, _NOTHING, list[int]()
+        saw, body, intents, notes = _NOTHING, _NOTHING, list[int](), ()
+        said = RawText("")
         try:
             prompt = job.prompt()
             saw = self._scanner.remask(prompt.whole)
@@ -160,16 +180,19 @@ class ModelWriter:
                     intents = call.intents
                     said = next(pieces, RawText(""))
                 looked = 0
-                for piece in pieces:
-                    said = join_raw([said, piece])
-                    if len(said) - looked >= _LOOK_EVERY:
-                        looked = len(said)
-                        body = self._so_far(job, prompt, saw, said) or body
-                    yield self._written(job, saw, body, intents=tuple(intents))
+                try:
+                    for piece in pieces:
+                        said = join_raw([said, piece])
+                        if len(said) - looked >= _LOOK_EVERY:
+                            looked = len(said)
+                            body = self._so_far(job, prompt, saw, said) or body
+                        yield self._written(job, saw, body, intents=tuple(intents))
+                except Amended as amended:
+                    said, notes = amended.said, (amended.happened,)
             verdict = self._judge(prompt, saw, said)
         except (Refused, ModelTrouble) as error:
             return _fell_back(job.fallback(), saw, _NOTHING, intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(intents))
+        return self._noted(self._accept(job, saw, verdict, tuple(intents)), notes)
 
     def _so_far(
         self, job: _Job, prompt: Prompt, saw: RedactedText, said: RawText
@@ -213,6 +236,12 @@ class ModelWriter:
         numbers = cited(text.reveal())
         citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
         return Written(saw, text, text, self.name, citations, findings, intents=intents)
+
+    def _noted(self, written: Written, notes: Sequence[str]) -> Written:
+        """Return ``written`` with those of ``notes`` that say something, if the model wrote it."""
+        said = tuple(note for note in notes if note)
+        ours = said and written.writer == self.name
+        return replace(written, notes=(*written.notes, *said)) if ours else written
 
     def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
         """Return the text for when the model says that the passages hold no answer."""

@@ -90,7 +90,14 @@ def bench() -> Iterator[Bench]:
 
 def open_bench(server: ModelServer, tenant: Tenant, timeout: float = 5) -> Bench:
     gate = tenant.gate(server.origin)
-    chat = LangchainChat(url=server.url, model="local", key=None, timeout=timeout, gate=gate)
+    chat = LangchainChat(
+        url=server.url,
+        model="local",
+        key=None,
+        timeout=timeout,
+        gate=gate,
+        sleep=lambda _seconds: None,
+    )
     writer = ModelWriter(chat, tenant.redactor, tenant.scanner, ExtractiveWriter())
     return Bench(tenant, writer, server)
 
@@ -239,9 +246,9 @@ def test_a_model_that_repeats_a_raw_value_is_redacted_before_anyone_sees_it(benc
 def test_a_model_that_is_dead_slow_or_mad_is_replaced_with_a_note(answer: Answer, why: str) -> None:
     with ModelServer() as server:
         bench = open_bench(server, Tenant(), timeout=1)
-        written = bench.reply(answer)
+        written = bench.reply(*[answer] * 3)
     assert why in fell_back(written)
-    assert written.intents == (1,)
+    assert written.intents[0] == 1
     assert written.said.reveal() == ""
 
 
