@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.wording import stem
+from assistant.wording import FILLER, stem
 from assistant.writers import passages as reading
 from guardrails.placeholders import SHAPE
 
@@ -74,6 +74,10 @@ _SCOPE_ENDS = re.compile(
     r"|must|can|may|will|please|need|needs|have to|has to)\b",
     re.IGNORECASE,
 )
+_LIGHT_VERBS = frozenset(
+    "check checks checked find finds get gets happen happens help helps helped know try tried use "
+    "used want wants work works worked".split()
+)
 _REACH = 5
 """How many content words a negation governs at most."""
 _CONDITION = re.compile(r"\b(?:only (?:if|when|after|for|with)|unless|except)\b", re.IGNORECASE)
@@ -82,8 +86,8 @@ _OPPOSITES = [
     for pair in (
         "enable|disable on|off start|stop before|after allow|deny open|close add|remove up|down "
         "increase|decrease raise|lower always|never connect|disconnect lock|unlock "
-        "install|uninstall first|last accept|reject plug|unplug possible|impossible safe|unsafe safe|dangerous "
-        "internal|external inside|outside left|right minimum|maximum mount|unmount "
+        "install|uninstall first|last accept|reject plug|unplug possible|impossible safe|unsafe "
+        "safe|dangerous internal|external inside|outside left|right minimum|maximum mount|unmount "
         "encrypt|decrypt successful|unsuccessful success|failure supported|unsupported "
         "online|offline more|less above|below customer|agent"
     ).split()
@@ -118,7 +122,7 @@ def features(text: str) -> Features:
     outside = _outside(bare, governed)
     return Features(
         frozenset(stems(bare)),
-        frozenset(stems(outside)),
+        frozenset(_stated(outside)),
         frozenset(word for _, _, words, _ in governed for word in words),
         frozenset(words[0] for _, _, words, verb in governed if verb and words),
         frozenset(_figures(bare)),
@@ -194,8 +198,14 @@ def _governed(text: str) -> Iterator[tuple[int, int, list[str], bool]]:
     for match in _NO.finditer(free):
         ends = _SCOPE_ENDS.search(free, match.end())
         end = ends.start() if ends else len(free)
-        words = [stem(word) for word in reading.words(free[match.end() : end])]
+        words = _stated(free[match.end() : end])
         yield match.start(), end, words[:_REACH], match["verb"] is not None
+
+
+def _stated(text: str) -> list[str]:
+    """Return the stems of what is asserted or denied, in order: also of verbs that say little."""
+    found = (match[0].lower() for match in reading.WORD.finditer(text))
+    return [stem(word) for word in found if word not in FILLER or word in _LIGHT_VERBS]
 
 
 def _outside(text: str, governed: list[tuple[int, int, list[str], bool]]) -> str:
@@ -212,7 +222,7 @@ def _figures(text: str) -> Iterator[tuple[str, str]]:
     for match in _FIGURE.finditer(SHAPE.sub(" ", text)):
         yield match[1].rstrip(".,:/"), _UNITS.get((match[2] or "").lower(), "")
     words = re.findall(r"[a-z]+", text.lower())
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word in _COUNTS:
             yield _COUNTS[word], _UNITS.get(following, "")
 
@@ -221,10 +231,7 @@ def _figures_held(said: Iterable[tuple[str, str]], known: Iterable[tuple[str, st
     units: dict[str, set[str]] = {}
     for number, unit in known:
         units.setdefault(number, set()).add(unit)
-    return all(
-        number in units and (not unit or unit in units[number] or units[number] == {""})
-        for number, unit in said
-    )
+    return all(number in units and (not unit or unit in units[number]) for number, unit in said)
 
 
 def _named(text: str) -> Iterator[str]:

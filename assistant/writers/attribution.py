@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Finding, FindingKind
+from assistant.model import Finding, FindingKind, Passage, Ticket
+from assistant.prompts import thread_of
 from assistant.wording import stem
 from assistant.writers import passages as reading
 from assistant.writers.agreement import Features, disagreement, features, turned
 from assistant.writers.courtesy import is_blank_to_fill, is_courtesy
 from assistant.writers.pieces import Piece, pieces_of
+from guardrails import RedactedText
 from guardrails.sentences import sentences
 
 ENOUGH = 0.6
@@ -30,6 +32,7 @@ LEAST_KEPT = 0.4
 _TOGETHER = 3  # sentences
 _LONGER = 0.03  # taken off for each further sentence that is needed
 _HINT = 0.1
+_MIXED = 0.1
 _NEAR = 0.15  # of the best score: a place that says the opposite outweighs worse ones
 _WORDS_OF_A_PART = 2
 _GENERIC = frozenset(
@@ -50,6 +53,14 @@ _DECLINES = re.compile(
 _JOINT = re.compile(r",? and then |, then |; |, and |, but | and | then |, ", re.IGNORECASE)
 _MISSING = "No passage says this."
 _CODE_MISSING = "Its passage does not contain this command or code."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that may be cited; the words of its ``head`` (titles) belong to every sentence."""
+
+    head: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,18 @@ class _Place:
     """Up to three sentences of a passage that stand together."""
 
     number: int
+    start: int
     length: int
     features: Features
+
+    def only_widens(self, other: _Place, said: Features) -> bool:
+        """Return whether it overlaps ``other``, and holds no more words of ``said``."""
+        apart = (
+            self.number != other.number
+            or self.start >= other.start + other.length
+            or other.start >= self.start + self.length
+        )
+        return not apart and said.stems & self.features.stems <= other.features.stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +132,36 @@ class Sources:
     ``asked`` is the question or the ticket that is answered: its words may be repeated.
     """
 
-    def __init__(self, texts: Sequence[str], asked: str = "", least: float = ENOUGH) -> None:
-        self._wholes = [features(text) for text in texts]
-        self._texts = [" ".join(text.lower().split()) for text in texts]
+    def __init__(self, sources: Sequence[Source], asked: str = "", least: float = ENOUGH) -> None:
+        self._wholes = [features(f"{each.head}\n\n{each.text}") for each in sources]
+        self._texts = [" ".join(each.text.lower().split()) for each in sources]
+        self._heads = [features(each.head).stems for each in sources]
+        self._elsewhere = [
+            frozenset[str]().union(*(other.stems for other in self._wholes)) - whole.stems
+            for whole in self._wholes
+        ]
         self._places = [
-            place for number, text in enumerate(texts, 1) for place in _places(number, text)
+            place for number, each in enumerate(sources, 1) for place in _places(number, each.text)
         ]
         self._asked = features(asked)
         self._least = least
+
+    @classmethod
+    def of_passages(cls, passages: Sequence[Passage], asked: RedactedText) -> Sources:
+        """Return what an answer to ``asked`` may rest on."""
+        sources = [
+            Source(
+                f"{each.title.reveal()}\n\n{each.chunk.heading.reveal()}", each.chunk.text.reveal()
+            )
+            for each in passages
+        ]
+        return cls(sources, asked.reveal())
+
+    @classmethod
+    def of_ticket(cls, ticket: Ticket) -> Sources:
+        """Return what a summary of ``ticket`` may rest on: all of its messages as one text."""
+        thread = thread_of(ticket).reveal()
+        return cls([Source(ticket.subject.reveal(), thread)], least=GIST)
 
     def support(self, words: str, hints: Sequence[int] = ()) -> _Mark:
         """Return which passage says ``words``, or which two say their two parts."""
@@ -146,7 +189,8 @@ class Sources:
         said = features(words)
         if is_courtesy(words, said, self._asked):
             return True
-        return not said.stems - self._asked.stems - _GENERIC and not turned(said, self._asked)
+        own = (said.stems | said.named | said.placeholders) - self._asked.stems - _GENERIC
+        return not (own or said.figures - self._asked.figures or turned(said, self._asked))
 
     def introduces(self, words: str) -> bool:
         """Return whether words before a list hold no figure, name or command of their own."""
@@ -156,28 +200,41 @@ class Sources:
         return not (said.proper | figures | said.named | said.placeholders) - known
 
     def _single(self, words: str, hints: Sequence[int]) -> _Mark:
+        """Return the passage that says ``words`` and differs in nothing that may not differ.
+
+        A place that differs is not saved by the sentences around it, if they add no word to it.
+        """
         said = features(words)
         scored = [(self._score(said, place, hints), place) for place in self._places]
-        best = max((score for score, _ in scored), default=0.0)
-        floor = max(self._least, best - _NEAR)
-        why = _MISSING
-        for score, place in sorted(scored, key=lambda pair: -pair[0]):
-            if score < floor:
-                break
+        floor = max(self._least, max((score for score, _ in scored), default=0.0) - _NEAR)
+        near = sorted((each for each in scored if each[0] >= floor), key=lambda each: -each[0])
+        why, faulty = "", list[_Place]()
+        for _, place in near:
+            if any(place.only_widens(other, said) for other in faulty):
+                continue
             whole = self._wholes[place.number - 1]
             fault = disagreement(said, place.features, whole, self._asked)
             if not fault:
                 return _Mark((place.number,), claims=True)
-            why = fault if why == _MISSING else why
-        return _Mark(why=why, claims=True)
+            faulty.append(place)
+            why = why or fault
+        return _Mark(why=why or _MISSING, claims=True)
 
     def _score(self, said: Features, place: _Place, hints: Sequence[int]) -> float:
-        """Return the share of the words that ``place`` holds, less a little for its length."""
-        own = said.stems - _GENERIC - (self._asked.stems - place.features.stems)
-        if not own:
+        """Return the share of the words that ``place`` holds.
+
+        A little is taken off for its length, more for words that only other passages hold: they
+        are the mark of a sentence that mixes two.
+        """
+        there = place.features.stems
+        own = said.stems - _GENERIC - (self._asked.stems - there)
+        if not own & there:  # words of a title alone are no support
             return 0.0
-        share = len(own & place.features.stems) / len(own)
-        return share - _LONGER * (place.length - 1) + (_HINT if place.number in hints else 0.0)
+        missing = own - there - self._heads[place.number - 1]
+        mixed = missing & self._elsewhere[place.number - 1]
+        share = 1 - len(missing) / len(own)
+        hint = _HINT if place.number in hints else 0.0
+        return share - _LONGER * (place.length - 1) - _MIXED * len(mixed) + hint
 
 
 def attribute(text: str, sources: Sources, refused: Sequence[Finding] = ()) -> Attributed:
@@ -207,16 +264,14 @@ def _judged(piece: Piece, sources: Sources, refused: Sequence[Finding]) -> _Mark
         return _Mark(why=spans[0].note, claims=True)
     if piece.code:
         return sources.code(words)
-    if is_blank_to_fill(words):
-        return _Mark(blank=True)
-    if sources.courteous(words):
-        return _Mark()
+    blank = is_blank_to_fill(words)
+    if blank or sources.courteous(words):
+        return _Mark(blank=blank, leads=piece.leads)
     if _DECLINES.search(words):
         return _Mark(declines=True)
     mark = sources.support(words, piece.hints)
-    if mark.why and piece.leads and sources.introduces(words):
-        return _Mark(leads=True)
-    return mark
+    leads = piece.leads and (mark.numbers or sources.introduces(words))
+    return _Mark(leads=True) if leads else mark
 
 
 def _laid_out(pieces: Sequence[Piece], marks: Sequence[_Mark]) -> tuple[Kept, ...]:
@@ -227,7 +282,7 @@ def _laid_out(pieces: Sequence[Piece], marks: Sequence[_Mark]) -> tuple[Kept, ..
         gap = max(gap, piece.gap, key=len)
         marker = piece.marker if piece.gap != " " else marker or piece.marker
         placed = replace(piece, gap=gap if kept else "", marker=marker)
-        if mark.stays or (mark.leads and _is_followed(pieces, marks, at)):
+        if mark.stays or (mark.leads and _is_followed(marks, at)):
             kept.append(Kept(placed, mark.numbers))
         elif piece.step and _leaves_a_hole(pieces, marks, at):
             kept.append(Kept(placed, missing=True))
@@ -237,11 +292,9 @@ def _laid_out(pieces: Sequence[Piece], marks: Sequence[_Mark]) -> tuple[Kept, ..
     return tuple(kept)
 
 
-def _is_followed(pieces: Sequence[Piece], marks: Sequence[_Mark], at: int) -> bool:
+def _is_followed(marks: Sequence[_Mark], at: int) -> bool:
     """Return whether the next piece stays: an introduction of nothing goes."""
-    del pieces
-    following = marks[at + 1 :]
-    return bool(following) and following[0].stays
+    return at + 1 < len(marks) and marks[at + 1].stays
 
 
 def _leaves_a_hole(pieces: Sequence[Piece], marks: Sequence[_Mark], at: int) -> bool:
@@ -272,7 +325,7 @@ def _places(number: int, text: str) -> Iterator[_Place]:
     units = list(_units(text))
     for start in range(len(units)):
         for length in range(1, min(_TOGETHER, len(units) - start) + 1):
-            yield _Place(number, length, features("\n".join(units[start : start + length])))
+            yield _Place(number, start, length, features("\n".join(units[start : start + length])))
 
 
 def _units(text: str) -> Iterator[str]:

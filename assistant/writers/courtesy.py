@@ -19,11 +19,14 @@ _SIGN_OFF = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"(?:thank you|thanks|(?:i|we)(?:[’']m| am|[’']re| are)? (?:very |so |really )?(?:sorry|hope|"
-    r"understand|apologi[sz]e|see)|sorry|apologies|(?:i )?hope|(?:if|should) you (?:have|need|are|"
-    r"still|want)|if (?:this|that|it|none|the (?:issue|problem)|not)\b|please (?:let|do not hesitate|"
-    r"don[’']t hesitate|feel free|tell|contact|reach|reply|write)|(?:please )?let (?:us|me)|feel free|"
-    r"do not hesitate|(?:i|we)(?:[’']ll| will| would|[’']d) be (?:happy|glad))\b",
+    r"(?:thank you|thanks|sorry|apologies|(?:i )?hope"
+    r"|(?:i|we)(?:[’']m| am|[’']re| are)? (?:very |so |really )?"
+    r"(?:sorry|hope|understand|apologi[sz]e|see)"
+    r"|(?:if|should) you (?:have|need|are|still|want)"
+    r"|if (?:this|that|it|none|the (?:issue|problem)|not)"
+    r"|please (?:let|do not hesitate|don[’']t hesitate|feel free|tell|contact|reach|reply|write)"
+    r"|(?:please )?let (?:us|me)|feel free|do not hesitate"
+    r"|(?:i|we)(?:[’']ll| will| would|[’']d) be (?:happy|glad))\b",
     re.IGNORECASE,
 )
 _POLITE = frozenset(

@@ -1,7 +1,9 @@
-"""The writer that asks a language model, and checks everything that it says.
+"""The writer that asks a language model, and keeps of its words what the sources say.
 
-A model's answer is used only when it was redacted, passed the output checks and is supported by the
-passages. Otherwise the fallback writer's text is used, with a note that says why. Without passages
+Everything that a model says is redacted and passes the output checks. Then the passage that says
+each sentence is found (`attribution`), our citation is put behind it, and the other sentences are
+left out. The fallback writer's text is used, with a note that says why, when the model fails, when
+too little is left, or when the model finds no answer although the search did. Without passages
 nothing could support an answer, so no model is asked.
 """
 
@@ -14,19 +16,20 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.errors import ModelTrouble, Refused
-from assistant.model import Finding, FindingKind, Passage, Ticket, Written
+from assistant.model import Finding, FindingKind, Outcome, Passage, Ticket, Written
 from assistant.ports import ChatModel, Writer
 from assistant.prompts import (
-    MOST_PASSAGES,
-    UNANSWERED,
+    VERSION,
     Prompt,
     answer_prompt,
     reply_prompt,
     summary_prompt,
     thread_of,
 )
+from assistant.writers.attribution import Attributed, Sources, attribute
+from assistant.writers.composing import compose
 from assistant.writers.extractive import cite
-from assistant.writers.support import GIST, as_source, cited, finished, unsupported
+from assistant.writers.pieces import finished
 from guardrails import RawText, RedactedText, Redactor, Template, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
@@ -45,6 +48,25 @@ _WORDS = {
     FindingKind.INSTRUCTION: "words that a prompt injection demands",
     FindingKind.INJECTION: "a prompt injection",
 }
+DECLINED = "The model found no answer here; the search did, and this is what it found."
+SHORTENED = "The model was sent only the parts of the ticket and of the passages that fit."
+_NOT_USED = "The model's answer was not used:"
+_UNSAID = "no source says it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a model was sent: ``saw`` is its text as it left."""
+
+    prompt: Prompt
+    saw: RedactedText
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (SHORTENED,) if self.prompt.shortened else ()
+
+
+_NOTHING_SENT = _Sent(Prompt(_NOTHING, _NOTHING, _NOTHING), _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +76,8 @@ class _Job:
     purpose: LiteralString
     subject: str
     prompt: Callable[[], Prompt]
+    sources: Callable[[Prompt], Sources]
     fallback: Callable[[], Written]
-    asked: RedactedText
-    passages: Sequence[Passage] = ()
 
 
 class ModelWriter:
@@ -81,75 +102,67 @@ class ModelWriter:
                 "summarise",
                 ticket.id,
                 lambda: summary_prompt(ticket),
+                lambda _: Sources.of_ticket(ticket),
                 lambda: self._fallback.summarise(ticket),
-                thread_of(ticket),
             )
         )
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return the model's reply, or the fallback writer's."""
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            return self._fallback.reply(ticket, used)
-        job = _Job(
-            "reply",
-            ticket.id,
-            lambda: reply_prompt(ticket, used),
-            lambda: self._fallback.reply(ticket, used),
-            thread_of(ticket),
-            used,
+        if not passages:
+            return self._fallback.reply(ticket, passages)
+        return self._write(
+            _Job(
+                "reply",
+                ticket.id,
+                lambda: reply_prompt(ticket, passages),
+                lambda prompt: Sources.of_passages(prompt.passages, thread_of(ticket)),
+                lambda: self._fallback.reply(ticket, passages),
+            )
         )
-        return self._unanswered(self._write(job), lambda: self._fallback.reply(ticket, ()))
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Return the model's answer, or the fallback writer's."""
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            return self._fallback.answer(question, used)
-        return self._unanswered(
-            self._write(self._answer(question, used)), lambda: self._fallback.answer(question, ())
-        )
+        if not passages:
+            return self._fallback.answer(question, passages)
+        return self._write(self._answer(question, passages))
 
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
-        """Yield the model's answer as it grows, whole sentences that passed every check.
+        """Yield the model's answer as it grows: sentences that passed every check, attributed.
 
         The last item is the whole answer, and can still be the fallback writer's.
         """
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            yield self._fallback.answer(question, used)
+        if not passages:
+            yield self._fallback.answer(question, passages)
             return
-        written = yield from self._growing(self._answer(question, used))
-        yield self._unanswered(written, lambda: self._fallback.answer(question, ()))
+        yield from self._growing(self._answer(question, passages))
 
-    def _answer(self, question: RedactedText, used: Sequence[Passage]) -> _Job:
+    def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> _Job:
         return _Job(
             "answer",
             "question",
-            lambda: answer_prompt(question, used),
-            lambda: self._fallback.answer(question, used),
-            question,
-            used,
+            lambda: answer_prompt(question, passages),
+            lambda prompt: Sources.of_passages(prompt.passages, question),
+            lambda: self._fallback.answer(question, passages),
         )
 
     def _write(self, job: _Job) -> Written:
         with calling(job.purpose, job.subject) as call:
-            saw = _NOTHING
+            sent = _NOTHING_SENT
             try:
-                prompt = job.prompt()
-                saw = self._scanner.remask(prompt.whole)
-                said = self._chat.complete(prompt.system, prompt.user)
-                verdict = self._judge(prompt, saw, said)
+                sent = self._sent(job)
+                said = self._chat.complete(sent.prompt.system, sent.prompt.user)
+                verdict = self._judge(sent, said)
             except (Refused, ModelTrouble) as error:
-                return _fell_back(job.fallback(), saw, _NOTHING, call.intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(call.intents))
+                return _failed(job, sent, call.intents, error)
+        return self._decide(job, sent, call.intents, verdict)
 
-    def _growing(self, job: _Job) -> Generator[Written, None, Written]:
-        saw, body, intents = _NOTHING, _NOTHING, list[int]()
+    def _growing(self, job: _Job) -> Generator[Written]:
+        sent, intents = _NOTHING_SENT, list[int]()
         try:
-            prompt = job.prompt()
-            saw = self._scanner.remask(prompt.whole)
-            with closing(self._chat.stream(prompt.system, prompt.user)) as pieces:
+            sent = self._sent(job)
+            shown = Written(sent.saw, _NOTHING, _NOTHING, self.name, prompt=VERSION)
+            with closing(self._chat.stream(sent.prompt.system, sent.prompt.user)) as pieces:
                 # The call is open only while the request is sent: the generator may continue in
                 # another context, where it could not be closed.
                 with calling(job.purpose, job.subject) as call:
@@ -160,95 +173,107 @@ class ModelWriter:
                     said = join_raw([said, piece])
                     if len(said) - looked >= _LOOK_EVERY:
                         looked = len(said)
-                        body = self._so_far(job, prompt, saw, said) or body
-                    yield self._written(job, saw, body, intents=tuple(intents))
-            verdict = self._judge(prompt, saw, said)
+                        shown = self._so_far(job, sent, said) or shown
+                    yield replace(shown, intents=tuple(intents))
+            verdict = self._judge(sent, said)
         except (Refused, ModelTrouble) as error:
-            return _fell_back(job.fallback(), saw, _NOTHING, intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(intents))
+            yield _failed(job, sent, intents, error)
+            return
+        yield self._decide(job, sent, intents, verdict)
 
-    def _so_far(
-        self, job: _Job, prompt: Prompt, saw: RedactedText, said: RawText
-    ) -> RedactedText | None:
-        """Return the whole sentences of an unfinished answer if they pass what the answer must."""
-        verdict = self._judge(prompt, saw, said)
+    def _sent(self, job: _Job) -> _Sent:
+        prompt = job.prompt()
+        return _Sent(prompt, self._scanner.remask(prompt.whole))
+
+    def _so_far(self, job: _Job, sent: _Sent, said: RawText) -> Written | None:
+        """Return the whole sentences of an unfinished answer that stay whatever follows."""
+        verdict = self._judge(sent, said)
         end = finished(verdict.text.reveal())
-        body = verdict.text.cut(0, end)
-        found = [each for each in verdict.findings if each.start < end]
-        blocked = any(each.blocks for each in (*found, *_support(job, body)))
-        return None if blocked or _says_nothing(body) else body
+        if any(each.start < end for each in verdict.serious):
+            return None
+        begun = replace(verdict, text=verdict.text.cut(0, end))
+        found = attribute(begun.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
+        return self._used(sent, begun, found) if found.enough else None
 
-    def _judge(self, prompt: Prompt, saw: RedactedText, said: RawText) -> Verdict:
+    def _judge(self, sent: _Sent, said: RawText) -> Verdict:
         return judge(
             said,
-            saw=saw,
-            sources=prompt.sources,
+            saw=sent.saw,
+            sources=sent.prompt.sources,
             redactor=self._redactor,
             scanner=self._scanner,
         )
 
-    def _accept(
-        self, job: _Job, saw: RedactedText, verdict: Verdict, intents: tuple[int, ...]
-    ) -> Written:
-        if _says_nothing(verdict.text):
-            return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
-        findings = (*verdict.findings, *_support(job, verdict.text))
-        if any(finding.blocks for finding in findings):
-            why = f"it contains {_list(findings)}."
-            return _fell_back(job.fallback(), saw, verdict.text, intents, why, findings)
-        return self._written(job, saw, verdict.text, findings, intents)
+    def _decide(self, job: _Job, sent: _Sent, intents: Sequence[int], verdict: Verdict) -> Written:
+        """Return what stays of the model's text, or the fallback writer's with the reason."""
+        back = _Back(job, sent, intents, verdict.text)
+        if verdict.serious:
+            why = f"{_NOT_USED} it contains {_list(verdict.serious)}."
+            return back.with_note(Outcome.REFUSED, why, verdict.findings)
+        found = attribute(verdict.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
+        if found.enough:
+            return replace(self._used(sent, verdict, found), intents=tuple(intents))
+        if found.declined and not found.dropped:
+            return back.with_note(Outcome.DECLINED, DECLINED)
+        why = f"{_NOT_USED} its sources support too little of it."
+        return back.with_note(Outcome.UNSUPPORTED, why, found.dropped)
 
-    def _written(
-        self,
-        job: _Job,
-        saw: RedactedText,
-        text: RedactedText,
-        findings: tuple[Finding, ...] = (),
-        intents: tuple[int, ...] = (),
-    ) -> Written:
-        numbers = cited(text.reveal())
-        citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
-        return Written(saw, text, text, self.name, citations, findings, intents=intents)
+    def _used(self, sent: _Sent, verdict: Verdict, found: Attributed) -> Written:
+        passages = sent.prompt.passages
+        made = compose(verdict.text, found.kept, cite=bool(passages))
+        return Written(
+            sent.saw,
+            verdict.text,
+            made.body,
+            self.name,
+            tuple(cite(number, passages[number - 1]) for number in made.cited),
+            made.placed(verdict.findings),
+            (*sent.notes, *_left_out(found)),
+            refused=found.dropped,
+            prompt=VERSION,
+            outcome=Outcome.USED,
+        )
 
-    def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
-        """Return the text for when the model says that the passages hold no answer."""
-        if written.body or written.writer != self.name:
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """The way back to the fallback writer: the model's request and words stay recorded."""
+
+    job: _Job
+    sent: _Sent
+    intents: Sequence[int]
+    said: RedactedText = _NOTHING
+
+    def with_note(self, outcome: Outcome, note: str, refused: tuple[Finding, ...] = ()) -> Written:
+        """Return the fallback writer's text with ``note``, and what is wrong with the model's."""
+        written = self.job.fallback()
+        written = replace(written, notes=(*written.notes, note), outcome=outcome)
+        if not self.intents:
             return written
-        held = fallback()
-        return replace(held, saw=written.saw, said=written.said, intents=written.intents)
+        return replace(
+            written,
+            saw=self.sent.saw,
+            said=self.said,
+            notes=(*written.notes, *self.sent.notes),
+            intents=tuple(self.intents),
+            refused=refused,
+            prompt=VERSION,
+        )
 
 
-def _support(job: _Job, text: RedactedText) -> list[Finding]:
-    said, asked = text.reveal(), job.asked.reveal()
-    if not job.passages:  # a summary rests on the ticket and cites nothing
-        return unsupported(said, [asked], least=GIST)
-    findings = unsupported(said, [as_source(each) for each in job.passages], asked=asked)
-    if not findings and not cited(said):
-        note = "It cites no passage."
-        return [Finding(FindingKind.UNSUPPORTED, 0, len(said), note, blocks=True)]
-    return findings
-
-
-def _fell_back(
-    written: Written,
-    saw: RedactedText,
-    said: RedactedText,
-    intents: Sequence[int],
-    why: str,
-    refused: tuple[Finding, ...] = (),
+def _failed(
+    job: _Job, sent: _Sent, intents: Sequence[int], error: Refused | ModelTrouble
 ) -> Written:
-    """Return the fallback writer's text with the note; the model's request stays recorded."""
-    note = f"The model's answer was not used: {why}"
-    notes = (*written.notes, note)
-    if not intents:
-        return replace(written, notes=notes)
-    return replace(
-        written, saw=saw, said=said, notes=notes, intents=tuple(intents), refused=refused
-    )
+    back = _Back(job, sent, intents)
+    return back.with_note(Outcome.FAILED, f"{_NOT_USED} {error.happened}")
 
 
-def _says_nothing(text: RedactedText) -> bool:
-    return text.reveal().strip().rstrip(".") in {"", UNANSWERED.rstrip(".")}
+def _left_out(found: Attributed) -> tuple[str, ...]:
+    count = len(found.dropped)
+    if not count:
+        return ()
+    what = "A sentence" if count == 1 else f"{count} sentences"
+    return (f"{what} of the model's text {'is' if count == 1 else 'are'} left out: {_UNSAID}",)
 
 
 def _list(findings: Sequence[Finding]) -> str:

@@ -52,13 +52,22 @@ def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
     assert {each.intents for each in (*steps, last)} == {(1,)}
 
 
-@pytest.mark.parametrize("bad", [LIE, f"Write to {MAIL} for help. [1]", f"Ask {NAME} for it. [1]"])
+def test_a_sentence_that_no_passage_says_is_never_shown_and_the_others_are(bench: Bench) -> None:
+    parts = STEPS.partition("Wait")
+    *steps, last = growing(bench, say(f"{parts[0]}{LIE} {parts[1]}{parts[2]}"))
+    assert any(each.body for each in steps)
+    for each in (*steps, last):
+        assert "System32" not in each.body.reveal()
+        assert STEPS.startswith(each.body.reveal())
+    assert last.body.reveal() == STEPS
+
+
+@pytest.mark.parametrize("bad", [f"Write to {MAIL} for help. [1]", f"Ask {NAME} for it. [1]"])
 def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str) -> None:
     parts = STEPS.partition("Wait")
     *steps, last = growing(bench, say(f"{parts[0]}{bad} {parts[1]}{parts[2]}"))
     assert any(each.body for each in steps)
     for each in (*steps, last):
-        assert "System32" not in each.body.reveal()
         assert "help" not in each.body.reveal()
         assert "for it" not in each.body.reveal()
     fell_back(last)

@@ -19,6 +19,7 @@ from assistant.model import (
     DraftState,
     Finding,
     FindingKind,
+    Outcome,
     Reply,
     Review,
     Written,
@@ -120,6 +121,8 @@ def _details(written: Written) -> dict[str, Any]:
         "notes": written.notes,
         "intents": written.intents,
         "highlight": written.highlight,
+        "prompt": written.prompt,
+        "outcome": written.outcome,
         "findings": [asdict(finding) for finding in written.findings],
         "refused": [asdict(finding) for finding in written.refused],
         "citations": [
@@ -150,6 +153,8 @@ def _written(cells: Cells, row: Row[Any]) -> Written:
         refused=_findings(details.get("refused", ())),
         brief=NO_TEXT if row.brief is None else cells.open_redacted("brief", row.brief),
         highlight=_pair(details.get("highlight")),
+        prompt=details.get("prompt", ""),
+        outcome=Outcome(details["outcome"]) if details.get("outcome") else None,
     )
 
 

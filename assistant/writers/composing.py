@@ -1,0 +1,74 @@
+"""Puts what stays of a model's text together, each sentence with our citation behind it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString
+
+from assistant.model import Finding
+from assistant.writers.attribution import Kept
+from assistant.writers.pieces import own_words
+from guardrails import RedactedText, Template, join
+
+_GAPS = {gap: Template(gap).fill() for gap in ("", " ", "\n", "\n\n")}
+_LEFT_OUT = Template("(a step is left out here: no passage says it)").fill()
+
+
+def _number(number: LiteralString) -> RedactedText:
+    return Template("[" + number + "]").fill()
+
+
+_NUMBERS = tuple(map(_number, ("1", "2", "3", "4", "5", "6", "7", "8", "9")))
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text made of parts of another one.
+
+    ``cited`` are the numbers of its citations in order; ``parts`` are start and end of each part
+    in the other text, and where it begins in this one.
+    """
+
+    body: RedactedText
+    cited: tuple[int, ...]
+    parts: tuple[tuple[int, int, int], ...]
+
+    def placed(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return those findings about the other text whose place stayed, as findings about this."""
+        starts = [start for start, _, _ in self.parts]
+        found: list[Finding] = []
+        for each in findings:
+            at = bisect_right(starts, each.start) - 1
+            if at >= 0 and each.end <= self.parts[at][1]:
+                moved = self.parts[at][2] - self.parts[at][0]
+                found.append(replace(each, start=each.start + moved, end=each.end + moved))
+        return tuple(found)
+
+
+def compose(said: RedactedText, kept: Sequence[Kept], *, cite: bool = True) -> Composed:
+    """Return the pieces of ``said`` that stay; with ``cite`` each with the numbers that say it."""
+    texts: list[RedactedText] = []
+    parts: list[tuple[int, int, int]] = []
+    length = 0
+
+    def add(text: RedactedText) -> None:
+        nonlocal length
+        texts.append(text)
+        length += len(text)
+
+    for each in kept if cite else [replace(one, numbers=()) for one in kept]:
+        add(_GAPS[each.piece.gap])
+        marker = [each.piece.marker] if each.piece.marker else []
+        words = [] if each.missing else own_words(said.reveal(), each.piece)
+        for start, end in (*marker, *words):
+            parts.append((start, end, length))
+            add(said.cut(start, end))
+        if each.missing:
+            add(_LEFT_OUT)
+        for at, number in enumerate(each.numbers):
+            add(_GAPS["\n" if each.piece.code and at == 0 else " " if at == 0 else ""])
+            add(_NUMBERS[number - 1])
+    cited = tuple(dict.fromkeys(number for each in kept for number in each.numbers if cite))
+    return Composed(join("", texts), cited, tuple(parts))
