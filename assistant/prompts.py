@@ -18,8 +18,8 @@ from guardrails import RedactedText, Template, join
 UNANSWERED = "The documentation does not answer this."
 """The exact sentence that a model must return when the passages hold no answer."""
 MOST_PASSAGES = 9
-ROOM = 4_000
-"""The most characters of passages in a prompt, and of the thread: about 1,000 tokens each."""
+ROOM = 3_000
+"""The most characters of passages in a prompt, and of the thread: about 750 tokens each."""
 VERSION = "2"
 """The version of all prompts, which a draft records; a test holds it to their words."""
 _SCRAP = 400

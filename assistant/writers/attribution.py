@@ -13,14 +13,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Finding, FindingKind, Passage, Ticket
-from assistant.prompts import thread_of
+from assistant.model import Finding, FindingKind
 from assistant.wording import stem
 from assistant.writers import passages as reading
 from assistant.writers.agreement import Features, disagreement, features, turned
 from assistant.writers.courtesy import is_blank_to_fill, is_courtesy
 from assistant.writers.pieces import Piece, pieces_of
-from guardrails import RedactedText
 from guardrails.sentences import sentences
 
 ENOUGH = 0.6
@@ -145,23 +143,6 @@ class Sources:
         ]
         self._asked = features(asked)
         self._least = least
-
-    @classmethod
-    def of_passages(cls, passages: Sequence[Passage], asked: RedactedText) -> Sources:
-        """Return what an answer to ``asked`` may rest on."""
-        sources = [
-            Source(
-                f"{each.title.reveal()}\n\n{each.chunk.heading.reveal()}", each.chunk.text.reveal()
-            )
-            for each in passages
-        ]
-        return cls(sources, asked.reveal())
-
-    @classmethod
-    def of_ticket(cls, ticket: Ticket) -> Sources:
-        """Return what a summary of ``ticket`` may rest on: all of its messages as one text."""
-        thread = thread_of(ticket).reveal()
-        return cls([Source(ticket.subject.reveal(), thread)], least=GIST)
 
     def support(self, words: str, hints: Sequence[int] = ()) -> _Mark:
         """Return which passage says ``words``, or which two say their two parts."""

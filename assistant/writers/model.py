@@ -26,11 +26,11 @@ from assistant.prompts import (
     summary_prompt,
     thread_of,
 )
-from assistant.writers.attribution import Attributed, Sources, attribute
+from assistant.writers.attribution import GIST, Attributed, Source, Sources, attribute
 from assistant.writers.composing import compose
 from assistant.writers.extractive import cite
 from assistant.writers.pieces import finished
-from guardrails import RawText, RedactedText, Redactor, Template, join_raw
+from guardrails import RawText, RedactedText, Redactor, Template, join, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
 from guardrails.leaks.scan import Scanner
@@ -102,7 +102,7 @@ class ModelWriter:
                 "summarise",
                 ticket.id,
                 lambda: summary_prompt(ticket),
-                lambda _: Sources.of_ticket(ticket),
+                lambda _: self._of_ticket(ticket),
                 lambda: self._fallback.summarise(ticket),
             )
         )
@@ -116,7 +116,7 @@ class ModelWriter:
                 "reply",
                 ticket.id,
                 lambda: reply_prompt(ticket, passages),
-                lambda prompt: Sources.of_passages(prompt.passages, thread_of(ticket)),
+                lambda prompt: self._of_passages(prompt.passages, thread_of(ticket)),
                 lambda: self._fallback.reply(ticket, passages),
             )
         )
@@ -142,9 +142,24 @@ class ModelWriter:
             "answer",
             "question",
             lambda: answer_prompt(question, passages),
-            lambda prompt: Sources.of_passages(prompt.passages, question),
+            lambda prompt: self._of_passages(prompt.passages, question),
             lambda: self._fallback.answer(question, passages),
         )
+
+    def _of_passages(self, passages: Sequence[Passage], asked: RedactedText) -> Sources:
+        """Return what an answer may rest on, in the words that the model was sent."""
+        sources = [
+            Source(self._seen(each.title, each.chunk.heading), self._seen(each.chunk.text))
+            for each in passages
+        ]
+        return Sources(sources, self._seen(asked))
+
+    def _of_ticket(self, ticket: Ticket) -> Sources:
+        """Return what a summary may rest on: all messages as one text."""
+        return Sources([Source("", self._seen(thread_of(ticket)))], least=GIST)
+
+    def _seen(self, *texts: RedactedText) -> str:
+        return self._scanner.remask(join("\n\n", texts)).reveal()
 
     def _write(self, job: _Job) -> Written:
         with calling(job.purpose, job.subject) as call:

@@ -39,6 +39,11 @@ class Verdict:
     findings: tuple[Finding, ...]
 
     @property
+    def blocked(self) -> bool:
+        """Return whether the answer must not be used as it is."""
+        return any(finding.blocks for finding in self.findings)
+
+    @property
     def serious(self) -> tuple[Finding, ...]:
         """Return the findings for which nothing of the answer may be used.
 
