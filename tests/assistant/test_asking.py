@@ -11,6 +11,7 @@ import pytest
 from assistant.desk import Desk
 from assistant.flows.ask import Answer, ask, asking
 from assistant.model import Chunk, Document, Written
+from assistant.prompts import UNANSWERED
 from assistant.search.indexing import index_chunks
 from guardrails import RawText
 from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, fell_back, open_bench
@@ -105,6 +106,20 @@ def test_stopping_hangs_up_on_the_model_and_is_on_record(bench: Bench) -> None:
     answers.close()
     assert bench.server.hung_up.wait(10)
     assert [(row["stopped"], row["intents"]) for row in answered(desk)] == [(True, "1")]
+
+
+def test_where_search_and_model_disagree_is_on_record(bench: Bench) -> None:
+    desk = desk_of(bench)
+    lie = "Buy a bigger transformer from the vendor in Rotterdam."
+    bench.server.will(say(STEPS), say(UNANSWERED), say(lie), fail(500))
+    for _ in range(4):
+        ask(desk, RawText("Printing stops, restart the spooler service?"))
+    assert [(row["answerable"], row["model"]) for row in answered(desk)] == [
+        (True, "used"),
+        (True, "declined"),
+        (True, "unsupported"),
+        (True, "failed"),
+    ]
 
 
 def test_a_follow_up_is_asked_behind_what_it_follows(bench: Bench) -> None:
