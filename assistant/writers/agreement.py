@@ -51,10 +51,12 @@ _NAMED = re.compile(
     r"|[/~\\]+[\w.-]+(?:[/\\][\w.-]+)*"
     r"|[A-Za-z]+[-_]?\d[\w-]*"  # a code or a version
     r"|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+"  # camelCase
-    r"|[A-Z]{2,}(?:-[A-Z]+)*"
     r")(?![\w>])"
 )
-_ORDINARY = frozenset("ok pc it id faq tv am pm usa uk eu e.g i.e and/or yes/no n/a".split())
+_ORDINARY = frozenset("e.g i.e and/or yes/no n/a".split())
+_ACRONYM = re.compile(r"(?<![\w<-])[A-Z]{2,}s?(?![\w>-])")
+_EVERYDAY = frozenset("OK PC PCS IT ID IDS FAQ TV AM PM NOT NO AND OR THE ALL".split())
+_LABEL = re.compile(r"^[*_]{0,3}[A-Z][^.:!?\n]{2,60}:[*_]{0,3}\s")
 _PROPER = re.compile(r"(?<=[\w,;:)\"”’'] )([A-Z][a-z]{2,}(?:[’'-][A-Za-z]+)?)(?![\w>])")
 _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
@@ -109,6 +111,7 @@ class Features:
     figures: frozenset[tuple[str, str]]
     named: frozenset[str]
     proper: frozenset[str]
+    acronyms: frozenset[str]
     placeholders: frozenset[str]
     opposed: frozenset[str]
     conditional: bool
@@ -127,7 +130,8 @@ def features(text: str) -> Features:
         frozenset(words[0] for _, _, words, verb in governed if verb and words),
         frozenset(_figures(bare)),
         frozenset(_named(bare)),
-        frozenset(_proper(bare)),
+        frozenset(_proper(_LABEL.sub("", _ITEM.sub("", text)))),
+        frozenset(_acronyms(bare)),
         frozenset(match[0] for match in SHAPE.finditer(text)),
         frozenset(word for word in re.findall(r"[a-z]+", bare.lower()) if word in _OPPOSED),
         bool(_CONDITION.search(bare)),
@@ -169,7 +173,8 @@ def disagreement(said: Features, near: Features, source: Features, asked: Featur
             "Its passage does not contain this command or code.",
         ),
         (
-            said.proper - source.stems - asked.stems - source.proper,
+            said.proper - source.stems - asked.stems - source.proper
+            or said.acronyms - source.acronyms - asked.acronyms,
             "Its passage does not contain this name.",
         ),
         (turned(said, near), "Its passage says the opposite."),
@@ -245,6 +250,12 @@ def _named(text: str) -> Iterator[str]:
 def _holds(name: str, source: Features, asked: Features) -> bool:
     known = source.named | asked.named
     return name in known or stems(name) <= source.stems | asked.stems
+
+
+def _acronyms(text: str) -> Iterator[str]:
+    for match in _ACRONYM.finditer(SHAPE.sub(" ", _CODE.sub(" ", text))):
+        if match[0].upper() not in _EVERYDAY:
+            yield match[0].rstrip("s")
 
 
 def _proper(text: str) -> Iterator[str]:

@@ -47,28 +47,37 @@ class Composed:
         return tuple(found)
 
 
-def compose(said: RedactedText, kept: Sequence[Kept], *, cite: bool = True) -> Composed:
-    """Return the pieces of ``said`` that stay; with ``cite`` each with the numbers that say it."""
-    texts: list[RedactedText] = []
+def compose(
+    said: RedactedText, kept: Sequence[Kept], texts: Sequence[RedactedText] = ()
+) -> Composed:
+    """Return the pieces of ``said`` that stay, each with the numbers of ``texts`` that say it.
+
+    Without ``texts`` nothing is cited.
+    """
+    made: list[RedactedText] = []
     parts: list[tuple[int, int, int]] = []
     length = 0
 
     def add(text: RedactedText) -> None:
         nonlocal length
-        texts.append(text)
+        made.append(text)
         length += len(text)
 
-    for each in kept if cite else [replace(one, numbers=()) for one in kept]:
+    for each in kept:
         add(_GAPS[each.piece.gap])
         marker = [each.piece.marker] if each.piece.marker else []
-        words = [] if each.missing else own_words(said.reveal(), each.piece)
+        own = not (each.missing or each.instead)
+        words = own_words(said.reveal(), each.piece) if own else []
         for start, end in (*marker, *words):
             parts.append((start, end, length))
             add(said.cut(start, end))
         if each.missing:
             add(_LEFT_OUT)
-        for at, number in enumerate(each.numbers):
+        if each.instead:
+            number, start, end = each.instead
+            add(texts[number - 1].cut(start, end))
+        for at, number in enumerate(each.numbers if texts else ()):
             add(_GAPS["\n" if each.piece.code and at == 0 else " " if at == 0 else ""])
             add(_NUMBERS[number - 1])
-    cited = tuple(dict.fromkeys(number for each in kept for number in each.numbers if cite))
-    return Composed(join("", texts), cited, tuple(parts))
+    cited = tuple(dict.fromkeys(number for each in kept for number in each.numbers if texts))
+    return Composed(join("", made), cited, tuple(parts))

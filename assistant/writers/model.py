@@ -26,10 +26,11 @@ from assistant.prompts import (
     summary_prompt,
     thread_of,
 )
-from assistant.writers.attribution import GIST, Attributed, Source, Sources, attribute
+from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.composing import compose
 from assistant.writers.extractive import cite
 from assistant.writers.pieces import finished
+from assistant.writers.sources import GIST, Source, Sources
 from guardrails import RawText, RedactedText, Redactor, Template, join, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
@@ -51,7 +52,8 @@ _WORDS = {
 DECLINED = "The model found no answer here; the search did, and this is what it found."
 SHORTENED = "The model was sent only the parts of the ticket and of the passages that fit."
 _NOT_USED = "The model's answer was not used:"
-_UNSAID = "no source says it."
+_LEFT_OUT = "Sentences of the model left out:"
+_REPLACED = "Sentences of the model replaced by the words of the passage:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class ModelWriter:
 
     def _of_ticket(self, ticket: Ticket) -> Sources:
         """Return what a summary may rest on: all messages as one text."""
-        return Sources([Source("", self._seen(thread_of(ticket)))], least=GIST)
+        return Sources([Source("", self._seen(thread_of(ticket)))], least=GIST, quoted=False)
 
     def _seen(self, *texts: RedactedText) -> str:
         return self._scanner.remask(join("\n\n", texts)).reveal()
@@ -235,7 +237,8 @@ class ModelWriter:
 
     def _used(self, sent: _Sent, verdict: Verdict, found: Attributed) -> Written:
         passages = sent.prompt.passages
-        made = compose(verdict.text, found.kept, cite=bool(passages))
+        texts = [self._scanner.remask(each.chunk.text) for each in passages]
+        made = compose(verdict.text, found.kept, texts)
         return Written(
             sent.saw,
             verdict.text,
@@ -284,11 +287,14 @@ def _failed(
 
 
 def _left_out(found: Attributed) -> tuple[str, ...]:
-    count = len(found.dropped)
-    if not count:
-        return ()
-    what = "A sentence" if count == 1 else f"{count} sentences"
-    return (f"{what} of the model's text {'is' if count == 1 else 'are'} left out: {_UNSAID}",)
+    """Return notes about the sentences that did not stay as they were."""
+    quoted = sum(bool(each.instead) for each in found.kept)
+    gone = len(found.dropped) - quoted
+    notes = (
+        (gone, f"{_LEFT_OUT} {gone} that no source says."),
+        (quoted, f"{_REPLACED} {quoted}, where the passage says something else."),
+    )
+    return tuple(note for count, note in notes if count)
 
 
 def _list(findings: Sequence[Finding]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.writers.attribution import GIST, Attributed, Source, Sources, attribute
+from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.composing import compose
 from assistant.writers.pieces import finished, pieces_of
+from assistant.writers.sources import GIST, Source, Sources
 from guardrails.findings import Finding, FindingKind
 from tests.fakes.plain import redacted
 
@@ -32,7 +33,8 @@ def sources() -> Sources:
 
 
 def shown(text: str, sources: Sources) -> str:
-    return compose(redacted(text), attribute(text, sources).kept).body.reveal()
+    texts = [redacted(KILN.text), redacted(GLAZE.text)]
+    return compose(redacted(text), attribute(text, sources).kept, texts).body.reveal()
 
 
 def left_out(text: str, found: Attributed) -> dict[str, str]:
@@ -54,34 +56,60 @@ def test_a_sentence_in_other_forms_of_the_words_is_supported(sources: Sources) -
     )
 
 
+PRESS = " Press the contact twice, then wait 40 seconds. [1]"
+RESTART = " Restart the controller with `kilnctl restart --bay 3`. [1]"
+
+
 @pytest.mark.parametrize(
-    ("changed", "why"),
+    ("changed", "why", "quoted"),
     [
-        ("Press the contact twice, then wait 90 seconds.", "number"),
-        ("Press the contact three times, then wait 40 seconds.", "number"),
-        ("Press the contact twice, then wait 40 minutes.", "number"),
-        ("Open the door above 200 degrees.", "opposite"),
-        ("Do not press the contact twice, and do not wait 40 seconds.", "opposite"),
-        ("The kiln refuses to heat while its door contact does not read open.", "opposite"),
+        ("Press the contact twice, then wait 90 seconds.", "number", PRESS),
+        ("Press the contact three times, then wait 40 seconds.", "number", PRESS),
+        ("Press the contact twice, then wait 40 minutes.", "number", PRESS),
         (
-            "Turn the key to the right, then lift the contact with the yellow tool of Arkwright.",
-            "name",
+            "Open the door above 200 degrees.",
+            "opposite",
+            " Never open the door above 200 degrees. [1]",
         ),
-        ("Restart the controller with `kilnctl restart --bay 4`.", "number"),
-        ("Restart the controller with `kilnctl reset --bay 3`.", "command"),
-        ("Restart the controller with kilnctl restart --force.", "command"),
-        ("Ask <PERSON_9> to press the contact twice.", "placeholder"),
-        ("If the lamp is red, call the workshop.", "condition"),
-        ("Turn the kiln key to ON, then clean the grill with petrol.", "passage says this"),
+        ("Do not press the contact twice, and do not wait 40 seconds.", "opposite", PRESS),
+        (
+            "The kiln refuses to heat while its door contact does not read open.",
+            "opposite",
+            " The kiln refuses to heat while its door contact reads open. [1]",
+        ),
+        (
+            "Lift the contact with the yellow tool of Arkwright.",
+            "name",
+            " Lift the contact with the yellow tool. [1]",
+        ),
+        ("Restart the controller with `kilnctl restart --bay 4`.", "number", RESTART),
+        ("Restart the controller with `kilnctl reset --bay 3`.", "command", RESTART),
+        ("Restart the controller with kilnctl restart --force.", "command", RESTART),
+        ("Ask <PERSON_9> to press the contact twice.", "placeholder", PRESS),
+        (
+            "If the lamp is red, call the workshop.",
+            "condition",
+            " Only if the lamp stays red, call the workshop. [1]",
+        ),
+        ("Buy a new kiln from the vendor, then clean the grill with petrol.", "says this", ""),
     ],
 )
-def test_what_may_not_differ_is_left_out_with_the_reason(
-    changed: str, why: str, sources: Sources
+def test_what_may_not_differ_is_left_out_and_the_passage_quoted_in_its_place(
+    changed: str, why: str, quoted: str, sources: Sources
 ) -> None:
     text = f"Glazes are ordered on Tuesdays. {changed}"
     found = attribute(text, sources)
     assert why in left_out(text, found)[changed]
-    assert shown(text, sources) == "Glazes are ordered on Tuesdays. [2]"
+    assert shown(text, sources) == f"Glazes are ordered on Tuesdays. [2]{quoted}"
+
+
+def test_what_is_quoted_in_place_of_a_sentence_is_quoted_once(sources: Sources) -> None:
+    text = "Wait 90 seconds for the kiln contact. Press the contact twice, then wait 50 seconds."
+    assert shown(text, sources) == PRESS.strip()
+
+
+def test_a_text_that_only_quotations_would_be_left_of_is_not_enough(sources: Sources) -> None:
+    assert not attribute("Press the contact twice, then wait 90 seconds.", sources).enough
 
 
 def test_a_warning_stays_a_warning(sources: Sources) -> None:
@@ -93,9 +121,9 @@ def test_a_sentence_that_merges_two_passages_is_read_in_two_parts(sources: Sourc
     text = "Clean the contact with alcohol, and order glazes on Tuesdays."
     assert shown(text, sources) == f"{text} [1][2]"
     mixed = "Clean the contact with glazes from the supplies portal."
-    assert shown(mixed, sources) == ""
-    half = "Clean the contact with alcohol, and order alcohol on Fridays."
-    assert shown(half, sources) == ""
+    assert not attribute(mixed, sources).enough
+    half = "Clean the contact with alcohol, and order alcohol on Fridays from the mill."
+    assert not attribute(half, sources).enough
 
 
 def test_a_step_that_no_passage_says_is_marked_and_nothing_is_numbered_again(
@@ -178,7 +206,9 @@ def test_a_span_that_the_output_checks_refuse_takes_its_sentence_along(sources: 
     refused = Finding(FindingKind.EXFILTRATION, 30, 34, "No source holds this.", blocks=True)
     found = attribute(text, sources, [refused])
     assert left_out(text, found) == {"Turn the key to OFF.": "No source holds this."}
-    assert compose(redacted(text), found.kept).body.reveal() == "Press the contact twice. [1]"
+    assert shown(text, sources) == "Press the contact twice. [1] Turn the key to OFF. [1]"
+    made = compose(redacted(text), found.kept, [redacted(KILN.text)])
+    assert made.body.reveal() == "Press the contact twice. [1]"
 
 
 def test_findings_move_with_the_words_that_they_are_about(sources: Sources) -> None:
@@ -201,7 +231,7 @@ def test_a_summary_rests_on_the_messages(sources: Sources) -> None:
         "contact twice.\n\nBo (support agent):\nI restarted the controller, it did not help. The "
         "workshop comes on Thursday."
     )
-    thread = Sources([Source("Kiln", turns)], least=GIST)
+    thread = Sources([Source("Kiln", turns)], least=GIST, quoted=False)
     good = "The kiln in bay 3 has stayed cold since Monday. Restarting the controller did not help."
     assert attribute(good, thread).share == 1.0
     for wrong in (

@@ -171,8 +171,6 @@ def test_the_citation_is_set_by_us_whatever_the_model_cites(cites: str, bench: B
     "lie",
     [
         "Then reinstall Windows from its partition.",
-        "Wait 90 seconds.",
-        "Switch the printer off while a job runs.",
         "Then run `Remove-Item C:\\Windows` there.",
         "Log in at print-support.example first.",
     ],
@@ -184,7 +182,28 @@ def test_a_sentence_that_no_passage_says_goes_and_the_rest_stays(lie: str, bench
     )
     said = written.said.reveal()
     assert [said[each.start : each.end] for each in written.refused] == [lie]
-    assert "left out" in written.notes[0]
+    assert written.notes == ("Sentences of the model left out: 1 that no source says.",)
+    assert written.outcome is Outcome.USED
+
+
+@pytest.mark.parametrize(
+    ("lie", "truth"),
+    [
+        ("Wait 90 seconds.", "Wait 30 seconds. [1]"),
+        (
+            "Switch the printer off while a job runs.",
+            "Never switch the printer off while a job runs. [1]",
+        ),
+    ],
+)
+def test_where_a_passage_says_something_else_it_is_quoted(
+    lie: str, truth: str, bench: Bench
+) -> None:
+    written = bench.reply(say(f"Restart the Print Spooler service. {lie} Then print a test page."))
+    assert written.body.reveal() == (
+        f"Restart the Print Spooler service. [1] {truth} Then print a test page. [1]"
+    )
+    assert written.refused
     assert written.outcome is Outcome.USED
 
 
