@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import LiteralString
+from typing import LiteralString, TypeVar
 
-from assistant.errors import ModelTrouble, Refused
+from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
 from assistant.model import Finding, FindingKind, Outcome, Passage, Ticket, Written
-from assistant.ports import ChatModel, Writer
+from assistant.ports import Amended, ChatModel, Writer
 from assistant.prompts import (
+    ROOM,
     VERSION,
     Prompt,
     answer_prompt,
@@ -37,6 +38,9 @@ from guardrails.audit.ledger import calling
 from guardrails.leaks.scan import Scanner
 
 _NOTHING = Template("").fill()
+_ROOMS = (ROOM, ROOM // 2, ROOM // 4)
+"""Characters of passages that are sent; fewer after a context overflow."""
+_Answer = TypeVar("_Answer")
 _LOOK_EVERY = 60
 """Characters after which a growing answer is checked again."""
 _WORDS = {
@@ -58,14 +62,15 @@ _REPLACED = "Sentences of the model replaced by the words of the passage:"
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """What a model was sent: ``saw`` is its text as it left."""
+    """What a model was sent: ``saw`` is its text as it left; ``notes`` are about its answer."""
 
     prompt: Prompt
     saw: RedactedText
+    notes: tuple[str, ...] = ()
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        return (SHORTENED,) if self.prompt.shortened else ()
+    def all_notes(self) -> tuple[str, ...]:
+        return (*self.notes, SHORTENED) if self.prompt.shortened else self.notes
 
 
 _NOTHING_SENT = _Sent(Prompt(_NOTHING, _NOTHING, _NOTHING), _NOTHING)
@@ -77,17 +82,27 @@ class _Job:
 
     purpose: LiteralString
     subject: str
-    prompt: Callable[[], Prompt]
+    prompt: Callable[[int], Prompt]
     sources: Callable[[Prompt], Sources]
     fallback: Callable[[], Written]
 
 
 class ModelWriter:
-    """Writes with a model; ``fallback`` writes when the model fails."""
+    """Writes with a model; ``fallback`` writes when the model fails.
+
+    With ``asks_again`` a busy server raises `ModelBusy` instead: a batch asks at its next run.
+    """
 
     def __init__(
-        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, fallback: Writer
+        self,
+        chat: ChatModel,
+        redactor: Redactor,
+        scanner: Scanner,
+        fallback: Writer,
+        *,
+        asks_again: bool = False,
     ) -> None:
+        self._asks_again = asks_again
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
@@ -103,7 +118,7 @@ class ModelWriter:
             _Job(
                 "summarise",
                 ticket.id,
-                lambda: summary_prompt(ticket),
+                lambda room: summary_prompt(ticket, room),
                 lambda _: self._of_ticket(ticket),
                 lambda: self._fallback.summarise(ticket),
             )
@@ -117,7 +132,7 @@ class ModelWriter:
             _Job(
                 "reply",
                 ticket.id,
-                lambda: reply_prompt(ticket, passages),
+                lambda room: reply_prompt(ticket, passages, room),
                 lambda prompt: self._of_passages(prompt.passages, thread_of(ticket)),
                 lambda: self._fallback.reply(ticket, passages),
             )
@@ -143,7 +158,7 @@ class ModelWriter:
         return _Job(
             "answer",
             "question",
-            lambda: answer_prompt(question, passages),
+            lambda room: answer_prompt(question, passages, room),
             lambda prompt: self._of_passages(prompt.passages, question),
             lambda: self._fallback.answer(question, passages),
         )
@@ -164,43 +179,75 @@ class ModelWriter:
         return self._scanner.remask(join("\n\n", texts)).reveal()
 
     def _write(self, job: _Job) -> Written:
+        sent: list[_Sent] = []
         with calling(job.purpose, job.subject) as call:
-            sent = _NOTHING_SENT
             try:
-                sent = self._sent(job)
-                said = self._chat.complete(sent.prompt.system, sent.prompt.user)
-                verdict = self._judge(sent, said)
+                said, notes = self._shorter_and_shorter(job, sent, self._complete)
+                verdict = self._judge(sent[-1], said)
             except (Refused, ModelTrouble) as error:
+                if self._asks_again and isinstance(error, ModelBusy):
+                    raise
                 return _failed(job, sent, call.intents, error)
-        return self._decide(job, sent, call.intents, verdict)
+        return self._decide(job, replace(sent[-1], notes=notes), call.intents, verdict)
 
     def _growing(self, job: _Job) -> Generator[Written]:
-        sent, intents = _NOTHING_SENT, list[int]()
+        sent, intents, notes = list[_Sent](), list[int](), ()
         try:
-            sent = self._sent(job)
-            shown = Written(sent.saw, _NOTHING, _NOTHING, self.name, prompt=VERSION)
-            with closing(self._chat.stream(sent.prompt.system, sent.prompt.user)) as pieces:
-                # The call is open only while the request is sent: the generator may continue in
-                # another context, where it could not be closed.
-                with calling(job.purpose, job.subject) as call:
-                    intents = call.intents
-                    said = next(pieces, RawText(""))
+            # The call is open only while the request is sent: the generator may continue in
+            # another context, where it could not be closed.
+            with calling(job.purpose, job.subject) as call:
+                intents = call.intents
+                said, pieces = self._shorter_and_shorter(job, sent, self._begin)
+            shown = Written(sent[-1].saw, _NOTHING, _NOTHING, self.name, prompt=VERSION)
+            with closing(pieces):
                 looked = 0
-                for piece in pieces:
-                    said = join_raw([said, piece])
-                    if len(said) - looked >= _LOOK_EVERY:
-                        looked = len(said)
-                        shown = self._so_far(job, sent, said) or shown
-                    yield replace(shown, intents=tuple(intents))
-            verdict = self._judge(sent, said)
+                try:
+                    for piece in pieces:
+                        said = join_raw([said, piece])
+                        if len(said) - looked >= _LOOK_EVERY:
+                            looked = len(said)
+                            shown = self._so_far(job, sent[-1], said) or shown
+                        yield replace(shown, intents=tuple(intents))
+                except Amended as amended:
+                    said, notes = amended.said, _said(amended)
+            verdict = self._judge(sent[-1], said)
         except (Refused, ModelTrouble) as error:
             yield _failed(job, sent, intents, error)
             return
-        yield self._decide(job, sent, intents, verdict)
+        yield self._decide(job, replace(sent[-1], notes=notes), intents, verdict)
 
-    def _sent(self, job: _Job) -> _Sent:
-        prompt = job.prompt()
+    def _shorter_and_shorter(
+        self, job: _Job, sent: list[_Sent], ask: Callable[[Prompt], _Answer]
+    ) -> _Answer:
+        """Return what ``ask`` returns for the longest prompt that fits the model's context.
+
+        What was sent is added to ``sent``.
+        """
+        *longer, shortest = _ROOMS
+        for room in longer:
+            sent.append(self._sent(job, room))
+            try:
+                return ask(sent[-1].prompt)
+            except ContextOverflow:
+                continue
+        sent.append(self._sent(job, shortest))
+        return ask(sent[-1].prompt)
+
+    def _sent(self, job: _Job, room: int) -> _Sent:
+        prompt = job.prompt(room)
         return _Sent(prompt, self._scanner.remask(prompt.whole))
+
+    def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
+        """Return what the model said, and notes about it."""
+        try:
+            return self._chat.complete(prompt.system, prompt.user), ()
+        except Amended as amended:
+            return amended.said, _said(amended)
+
+    def _begin(self, prompt: Prompt) -> tuple[RawText, Generator[RawText]]:
+        """Return the first piece of what the model says, and the others."""
+        pieces = self._chat.stream(prompt.system, prompt.user)
+        return next(pieces, RawText("")), pieces
 
     def _so_far(self, job: _Job, sent: _Sent, said: RawText) -> Written | None:
         """Return the whole sentences of an unfinished answer that stay whatever follows."""
@@ -246,7 +293,7 @@ class ModelWriter:
             self.name,
             tuple(cite(number, passages[number - 1]) for number in made.cited),
             made.placed(verdict.findings),
-            (*sent.notes, *_left_out(found)),
+            (*sent.all_notes, *_left_out(found)),
             refused=found.dropped,
             prompt=VERSION,
             outcome=Outcome.USED,
@@ -272,7 +319,7 @@ class _Back:
             written,
             saw=self.sent.saw,
             said=self.said,
-            notes=(*written.notes, *self.sent.notes),
+            notes=(*written.notes, *self.sent.all_notes),
             intents=tuple(self.intents),
             refused=refused,
             prompt=VERSION,
@@ -280,10 +327,14 @@ class _Back:
 
 
 def _failed(
-    job: _Job, sent: _Sent, intents: Sequence[int], error: Refused | ModelTrouble
+    job: _Job, sent: Sequence[_Sent], intents: Sequence[int], error: Refused | ModelTrouble
 ) -> Written:
-    back = _Back(job, sent, intents)
+    back = _Back(job, sent[-1] if sent else _NOTHING_SENT, intents)
     return back.with_note(Outcome.FAILED, f"{_NOT_USED} {error.happened}")
+
+
+def _said(amended: Amended) -> tuple[str, ...]:
+    return (amended.happened,) if amended.happened else ()
 
 
 def _left_out(found: Attributed) -> tuple[str, ...]:

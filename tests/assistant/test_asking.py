@@ -34,9 +34,9 @@ def bench() -> Iterator[Bench]:
         yield open_bench(server, Tenant())
 
 
-def growing(bench: Bench, answer: Scripted) -> list[Written]:
+def growing(bench: Bench, *answers: Scripted) -> list[Written]:
     """Return what the writer shows, step by step."""
-    bench.server.will(answer)
+    bench.server.will(*answers)
     return list(bench.writer.answering(redacted("Why does it not print?"), bench.passages()))
 
 
@@ -78,9 +78,9 @@ def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str
 def test_a_model_that_breaks_off_leaves_the_fallback_writers_answer(
     bench: Bench, answer: Scripted
 ) -> None:
-    *_, last = growing(bench, answer)
+    *_, last = growing(bench, *[answer] * 3)
     assert "The model" in fell_back(last)
-    assert last.intents == (1,)
+    assert last.intents[0] == 1
 
 
 def desk_of(bench: Bench) -> Desk:
@@ -111,7 +111,7 @@ def test_stopping_hangs_up_on_the_model_and_is_on_record(bench: Bench) -> None:
 def test_where_search_and_model_disagree_is_on_record(bench: Bench) -> None:
     desk = desk_of(bench)
     lie = "Buy a bigger transformer from the vendor in Rotterdam."
-    bench.server.will(say(STEPS), say(UNANSWERED), say(lie), fail(500))
+    bench.server.will(say(STEPS), say(UNANSWERED), say(lie), truncate("x"))
     for _ in range(4):
         ask(desk, RawText("Printing stops, restart the spooler service?"))
     assert [(row["answerable"], row["model"]) for row in answered(desk)] == [

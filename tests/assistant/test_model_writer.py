@@ -41,6 +41,7 @@ from tests.fakes.plain import redacted
 from tests.fakes.records import FakeLedger
 from tests.guardrails.gate_bench import HOST, MAIL, NAME, PASSWORD, Tenant
 from tests.model_server import Answer, ModelServer, fail, garbage, hang, lie, say, truncate
+from tests.server_modes import error
 
 WHEN = datetime(2026, 10, 12, 8, 14, tzinfo=UTC)
 RAW_TICKET = (
@@ -98,7 +99,14 @@ def bench() -> Iterator[Bench]:
 
 def open_bench(server: ModelServer, tenant: Tenant, timeout: float = 5) -> Bench:
     gate = tenant.gate(server.origin)
-    chat = LangchainChat(url=server.url, model="local", key=None, timeout=timeout, gate=gate)
+    chat = LangchainChat(
+        url=server.url,
+        model="local",
+        key=None,
+        timeout=timeout,
+        gate=gate,
+        sleep=lambda _seconds: None,
+    )
     writer = ModelWriter(chat, tenant.redactor, tenant.scanner, ExtractiveWriter())
     return Bench(tenant, writer, server)
 
@@ -290,9 +298,9 @@ def test_a_model_that_repeats_a_raw_value_is_redacted_before_anyone_sees_it(benc
 def test_a_model_that_is_dead_slow_or_mad_is_replaced_with_a_note(answer: Answer, why: str) -> None:
     with ModelServer() as server:
         bench = open_bench(server, Tenant(), timeout=1)
-        written = bench.reply(answer)
+        written = bench.reply(*[answer] * 3)
     assert why in fell_back(written)
-    assert written.intents == (1,)
+    assert written.intents[0] == 1
     assert written.said.reveal() == ""
 
 
@@ -417,3 +425,32 @@ def test_every_kind_of_writing_is_attributed(bench: Bench) -> None:
         ("reply", "t" * 32),
         ("answer", "question"),
     ]
+
+
+@pytest.mark.parametrize("way", ["reply", "answer", "answering"])
+def test_after_a_context_overflow_less_is_sent_and_the_draft_says_so(
+    way: str, bench: Bench
+) -> None:
+    long = [passage(f"Page {at}", "\n".join([f"Line {at}."] * 120)) for at in range(4)]
+    overflow = error(413, {"error": {"message": "Request too large for model"}})
+    bench.server.will(overflow, overflow, say("The printing of line 0."))
+    asked = redacted("How do I print line 0?")
+    if way == "reply":
+        written = bench.writer.reply(bench.ticket(), long)
+    elif way == "answer":
+        written = bench.writer.answer(asked, long)
+    else:
+        *_, written = bench.writer.answering(asked, long)
+    sizes = [len(each.prompt) for each in bench.server.received]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) == 3
+    assert SHORTENED in written.notes
+    assert "Page 1" not in written.saw.reveal()
+    assert len(written.intents) == 3
+
+
+def test_a_prompt_that_never_fits_leaves_the_fallback_writers_text(bench: Bench) -> None:
+    overflow = error(413, {"error": {"message": "Request too large for model"}})
+    written = bench.reply(overflow, overflow, overflow)
+    assert "context window" in fell_back(written)
+    assert len(bench.server.received) == 3

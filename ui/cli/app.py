@@ -14,6 +14,7 @@ from ui.cli import (
     ledger,
     library,
     measuring,
+    models,
     outbox,
     review,
     serving,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     _command(top, "draft", "draft", tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
+    top.add_typer(_models(), name="model")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
@@ -82,6 +84,17 @@ def _library() -> typer.Typer:
     _command(group, "reindex", "library.reindex", library.reindex)
     _command(group, "show", "library.show", library.show)
     _command(group, "forget", "library.forget", library.forget)
+    return group
+
+
+def _models() -> typer.Typer:
+    group = _group("Language models: which there are, who uses which, and what it costs.")
+    _command(group, "add", "model.add", models.add)
+    _command(group, "list", "model.list", models.list_all)
+    _command(group, "remove", "model.remove", models.remove)
+    _command(group, "use", "model.use", models.use)
+    _command(group, "check", "model.check", models.check)
+    _command(group, "usage", "model.usage", models.usage)
     return group
 
 

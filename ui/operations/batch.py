@@ -18,7 +18,7 @@ from ui.operations.callers import Caller
 from ui.operations.drafts import draft_view
 from ui.operations.needs import OWNER
 from ui.operations.tickets import Export, ExportFile, steps
-from ui.operations.writing import Failure, attempt, drafted, summarised, waiting
+from ui.operations.writing import Failure, attempt, drafted, in_batch, summarised, waiting
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -60,7 +60,7 @@ def _draft(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> 
 def _batch(
     home: Home, args: BatchArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> BatchResult:
-    desk = home.desk(args.tenant)
+    desk = in_batch(home.desk(args.tenant))
     failed: list[Failure] = []
     with _Lines(Path(args.out), args.tenant, kind.value) as lines:
         wanted = _wanted(desk, args.export, progress)
