@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -20,7 +20,10 @@ def _number(number: LiteralString) -> RedactedText:
     return Template("[" + number + "]").fill()
 
 
-_NUMBERS = tuple(map(_number, ("1", "2", "3", "4", "5", "6", "7", "8", "9")))
+_FIRST = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
+_SECOND = ("11", "12", "13", "14", "15", "16", "17", "18", "19", "20")
+_NUMBERS = (*map(_number, _FIRST), *map(_number, _SECOND))
+"""More than the passages of a prompt and the citations of a quotation together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,16 @@ class Composed:
 
 
 def compose(
-    said: RedactedText, kept: Sequence[Kept], texts: Sequence[RedactedText] = ()
+    said: RedactedText,
+    kept: Sequence[Kept],
+    texts: Sequence[RedactedText] = (),
+    names: Mapping[int, int] | None = None,
 ) -> Composed:
     """Return the pieces of ``said`` that stay, each with the numbers of ``texts`` that say it.
 
-    Without ``texts`` nothing is cited.
+    Without ``texts`` nothing is cited. ``names`` gives the numbers that are shown in their place.
     """
+    shown = names or {}
     made: list[RedactedText] = []
     parts: list[tuple[int, int, int]] = []
     length = 0
@@ -78,6 +85,6 @@ def compose(
             add(texts[number - 1].cut(start, end))
         for at, number in enumerate(each.numbers if texts else ()):
             add(_GAPS["\n" if each.piece.code and at == 0 else " " if at == 0 else ""])
-            add(_NUMBERS[number - 1])
+            add(_NUMBERS[shown.get(number, number) - 1])
     cited = tuple(dict.fromkeys(number for each in kept for number in each.numbers if texts))
     return Composed(join("", made), cited, tuple(parts))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import LiteralString, TypeVar
 
 from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
@@ -30,6 +31,7 @@ from assistant.prompts import (
 from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.composing import compose
 from assistant.writers.extractive import cite
+from assistant.writers.joining import below, numbers_beside, unsaid
 from assistant.writers.pieces import finished
 from assistant.writers.sources import GIST, Source, Sources
 from guardrails import RawText, RedactedText, Redactor, Template, join, join_raw
@@ -85,6 +87,7 @@ class _Job:
     prompt: Callable[[int], Prompt]
     sources: Callable[[Prompt], Sources]
     fallback: Callable[[], Written]
+    quotation: Callable[[], Written | None] = lambda: None
 
 
 class ModelWriter:
@@ -161,7 +164,13 @@ class ModelWriter:
             lambda room: answer_prompt(question, passages, room),
             lambda prompt: self._of_passages(prompt.passages, question),
             lambda: self._fallback.answer(question, passages),
+            cache(lambda: self._quotation(question, passages)),
         )
+
+    def _quotation(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        """Return the fallback writer's answer in the words that the model was sent."""
+        quoted = self._fallback.answer(question, passages)
+        return replace(quoted, body=self._scanner.remask(quoted.body))
 
     def _of_passages(self, passages: Sequence[Passage], asked: RedactedText) -> Sources:
         """Return what an answer may rest on, in the words that the model was sent."""
@@ -199,6 +208,7 @@ class ModelWriter:
                 intents = call.intents
                 said, pieces = self._shorter_and_shorter(job, sent, self._begin)
             shown = Written(sent[-1].saw, _NOTHING, _NOTHING, self.name, prompt=VERSION)
+            shown = below(job.quotation() or shown, shown)
             with closing(pieces):
                 looked = 0
                 try:
@@ -257,7 +267,7 @@ class ModelWriter:
             return None
         begun = replace(verdict, text=verdict.text.cut(0, end))
         found = attribute(begun.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
-        return self._used(sent, begun, found) if found.enough else None
+        return self._used(job, sent, begun, found) if found.enough else None
 
     def _judge(self, sent: _Sent, said: RawText) -> Verdict:
         return judge(
@@ -276,28 +286,33 @@ class ModelWriter:
             return back.with_note(Outcome.REFUSED, why, verdict.findings)
         found = attribute(verdict.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
         if found.enough:
-            return replace(self._used(sent, verdict, found), intents=tuple(intents))
+            return replace(self._used(job, sent, verdict, found), intents=tuple(intents))
         if found.declined and not found.dropped:
             return back.with_note(Outcome.DECLINED, DECLINED)
         why = f"{_NOT_USED} its sources support too little of it."
         return back.with_note(Outcome.UNSUPPORTED, why, found.dropped)
 
-    def _used(self, sent: _Sent, verdict: Verdict, found: Attributed) -> Written:
-        passages = sent.prompt.passages
+    def _used(self, job: _Job, sent: _Sent, verdict: Verdict, found: Attributed) -> Written:
+        """Return what stays of the model's text, below the quotation where there is one."""
+        passages, kept, quotation = sent.prompt.passages, found.kept, job.quotation()
+        names = numbers_beside(quotation.citations if quotation else (), passages)
+        if quotation:
+            kept = unsaid(kept, quotation.body.reveal())
         texts = [self._scanner.remask(each.chunk.text) for each in passages]
-        made = compose(verdict.text, found.kept, texts)
-        return Written(
+        made = compose(verdict.text, kept, texts, names)
+        written = Written(
             sent.saw,
             verdict.text,
             made.body,
             self.name,
-            tuple(cite(number, passages[number - 1]) for number in made.cited),
+            tuple(cite(names[number], passages[number - 1]) for number in made.cited),
             made.placed(verdict.findings),
             (*sent.all_notes, *_left_out(found)),
             refused=found.dropped,
             prompt=VERSION,
             outcome=Outcome.USED,
         )
+        return below(quotation, written) if quotation else written
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,14 @@ from assistant.model import Chunk, Document, Written
 from assistant.prompts import UNANSWERED
 from assistant.search.indexing import index_chunks
 from guardrails import RawText
-from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, fell_back, open_bench
+from tests.assistant.test_model_writer import (
+    PRINTING,
+    WHEN,
+    Bench,
+    QuotesNothing,
+    fell_back,
+    open_bench,
+)
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import MAIL, NAME, Tenant
@@ -34,14 +41,32 @@ def bench() -> Iterator[Bench]:
         yield open_bench(server, Tenant())
 
 
+@pytest.fixture
+def alone() -> Iterator[Bench]:
+    """A bench whose fallback writer quotes nothing: answers are the model's alone."""
+    with ModelServer() as server:
+        yield open_bench(server, Tenant(), fallback=QuotesNothing())
+
+
 def growing(bench: Bench, *answers: Scripted) -> list[Written]:
     """Return what the writer shows, step by step."""
     bench.server.will(*answers)
     return list(bench.writer.answering(redacted("Why does it not print?"), bench.passages()))
 
 
-def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
-    *steps, last = growing(bench, say(STEPS))
+def test_the_quotation_is_there_at_once_and_stays_while_the_model_writes(bench: Bench) -> None:
+    more = f"{STEPS} Empty the shared folder when it is full."
+    first, *steps, last = growing(bench, say(more))
+    quoted = first.body.reveal()
+    assert "Restart the Print Spooler service" in quoted
+    for each in (*steps, last):
+        assert each.body.reveal().startswith(quoted)
+        assert each.highlight == first.highlight
+    assert last.body.reveal() == f"{quoted}\n\nEmpty the shared folder when it is full. [2]"
+
+
+def test_an_answer_grows_by_whole_sentences(alone: Bench) -> None:
+    *steps, last = growing(alone, say(STEPS))
     assert last.writer == "model:local"
     assert last.body.reveal().strip() == STEPS
     assert [each.number for each in last.citations] == [1]
@@ -53,9 +78,9 @@ def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
     assert {each.intents for each in (*steps, last)} == {(1,)}
 
 
-def test_a_sentence_that_no_passage_says_is_never_shown_and_the_others_are(bench: Bench) -> None:
+def test_a_sentence_that_no_passage_says_is_never_shown_and_the_others_are(alone: Bench) -> None:
     parts = STEPS.partition("Wait")
-    *steps, last = growing(bench, say(f"{parts[0]}{LIE} {parts[1]}{parts[2]}"))
+    *steps, last = growing(alone, say(f"{parts[0]}{LIE} {parts[1]}{parts[2]}"))
     assert any(each.body for each in steps)
     for each in (*steps, last):
         assert "System32" not in each.body.reveal()
@@ -64,9 +89,9 @@ def test_a_sentence_that_no_passage_says_is_never_shown_and_the_others_are(bench
 
 
 @pytest.mark.parametrize("bad", [f"Write to {MAIL} for help. [1]", f"Ask {NAME} for it. [1]"])
-def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str) -> None:
+def test_what_fails_a_check_is_never_shown_while_it_grows(alone: Bench, bad: str) -> None:
     parts = STEPS.partition("Wait")
-    *steps, last = growing(bench, say(f"{parts[0]}{bad} {parts[1]}{parts[2]}"))
+    *steps, last = growing(alone, say(f"{parts[0]}{bad} {parts[1]}{parts[2]}"))
     assert any(each.body for each in steps)
     for each in (*steps, last):
         assert "help" not in each.body.reveal()

@@ -21,6 +21,7 @@ from assistant.model import (
     Written,
     new_id,
 )
+from assistant.ports import Writer
 from assistant.prompts import (
     ROOM,
     UNANSWERED,
@@ -97,7 +98,17 @@ def bench() -> Iterator[Bench]:
         yield open_bench(server, Tenant())
 
 
-def open_bench(server: ModelServer, tenant: Tenant, timeout: float = 5) -> Bench:
+class QuotesNothing(ExtractiveWriter):
+    """A fallback writer that leaves every answer to the model."""
+
+    def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        del passages
+        return super().answer(question, ())
+
+
+def open_bench(
+    server: ModelServer, tenant: Tenant, timeout: float = 5, fallback: Writer | None = None
+) -> Bench:
     gate = tenant.gate(server.origin)
     chat = LangchainChat(
         url=server.url,
@@ -107,7 +118,7 @@ def open_bench(server: ModelServer, tenant: Tenant, timeout: float = 5) -> Bench
         gate=gate,
         sleep=lambda _seconds: None,
     )
-    writer = ModelWriter(chat, tenant.redactor, tenant.scanner, ExtractiveWriter())
+    writer = ModelWriter(chat, tenant.redactor, tenant.scanner, fallback or ExtractiveWriter())
     return Bench(tenant, writer, server)
 
 
@@ -319,6 +330,22 @@ def test_a_text_that_holds_our_marks_is_not_sent(bench: Bench) -> None:
     assert bench.server.received == []
 
 
+def test_an_answer_stands_below_the_quotation_and_says_nothing_twice(bench: Bench) -> None:
+    quoted = ExtractiveWriter().answer(redacted("What when printing stops?"), bench.passages())
+    bench.server.will(
+        say("Restart the Print Spooler service. Empty the shared folder when it is full.")
+    )
+    written = bench.writer.answer(redacted("What when printing stops?"), bench.passages())
+    assert written.outcome is Outcome.USED
+    assert written.body.reveal() == (
+        f"{quoted.body.reveal()}\n\nEmpty the shared folder when it is full. [2]"
+    )
+    assert [(each.number, each.title.reveal()) for each in written.citations] == [
+        (1, "Printing"),
+        (2, "Scanning"),
+    ]
+
+
 def test_a_model_that_declines_does_not_decide_alone(bench: Bench) -> None:
     written = bench.reply(say(UNANSWERED))
     assert "Restart the Print Spooler service" in written.body.reveal()
@@ -356,7 +383,7 @@ def test_other_words_in_a_prompt_are_another_version(bench: Bench) -> None:
         + reply_prompt(bench.ticket(), bench.passages()).whole.reveal()
         + answer_prompt(redacted("How?"), bench.passages()).whole.reveal()
     )
-    assert (VERSION, sha256(words.encode()).hexdigest()[:12]) == ("2", "9a5aec9684f4")
+    assert (VERSION, sha256(words.encode()).hexdigest()[:12]) == ("2", "794a24404ba4")
 
 
 def test_prompts_begin_alike_and_end_with_what_is_asked(bench: Bench) -> None:
