@@ -78,6 +78,11 @@ RESTART = " Restart the controller with `kilnctl restart --bay 3`. [1]"
             " The kiln refuses to heat while its door contact reads open. [1]",
         ),
         (
+            "Never open the door above 3 degrees.",  # 3 stands in the sentence before
+            "number",
+            " Never open the door above 200 degrees. [1]",
+        ),
+        (
             "Lift the contact with the yellow tool of Arkwright.",
             "name",
             " Lift the contact with the yellow tool. [1]",
