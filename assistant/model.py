@@ -327,6 +327,19 @@ class Citation:
     audience: Audience = Audience.AGENT
 
 
+class Outcome(StrEnum):
+    """What became of a model's text; without one, no model was asked.
+
+    ``declined`` and ``unsupported`` are disagreements: the search had found passages.
+    """
+
+    USED = "used"
+    DECLINED = "declined"
+    UNSUPPORTED = "unsupported"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A writer's result, before it is queued.
@@ -334,10 +347,11 @@ class Written:
     ``saw`` is what was sent to the model (or what the extractive writer read), ``said`` is its
     answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
     means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
-    about ``said``, and the reason why it is not the body. ``brief`` is for agents only: Markdown
-    with the citation numbers of ``body``. ``highlight`` is the start and end in ``body`` of the
-    sentence that answers. Once a person has edited the body, ``drafted`` is what was drafted and
-    ``drafted_by`` its writer.
+    about ``said``, and the reason why it, or a part of it, is not the body. ``brief`` is for agents
+    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end in
+    ``body`` of the sentence that answers. Once a person has edited the body, ``drafted`` is what was
+    drafted and ``drafted_by`` its writer. ``prompt`` is the version of the prompts that a model was
+    asked with, ``outcome`` what became of its text.
     """
 
     saw: RedactedText
@@ -353,6 +367,8 @@ class Written:
     highlight: tuple[int, int] | None = None
     drafted: RedactedText = NO_TEXT
     drafted_by: str = ""
+    prompt: str = ""
+    outcome: Outcome | None = None
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:

@@ -16,7 +16,7 @@ from assistant.wording import FILLER, stem
 from guardrails.placeholders import SHAPE
 from guardrails.sentences import sentences
 
-_WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
+WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S")
 Weight = Callable[[str], float]
@@ -34,7 +34,7 @@ class Block:
 
 def words(text: str) -> list[str]:
     """Return the content words of ``text`` in lower case, placeholders whole."""
-    found = (match[0].lower() for match in _WORD.finditer(text))
+    found = (match[0].lower() for match in WORD.finditer(text))
     return [word for word in found if word not in FILLER and len(word) > 1]
 
 
