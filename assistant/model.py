@@ -348,8 +348,8 @@ class Written:
     answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
     means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
     about ``said``, and the reason why it, or a part of it, is not the body. ``brief`` is for agents
-    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end in
-    ``body`` of the sentence that answers. Once a person has edited the body, ``drafted`` is what was
+    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end
+    in ``body`` of the sentence that answers. Once a person has edited it, ``drafted`` is what was
     drafted and ``drafted_by`` its writer. ``prompt`` is the version of the prompts that a model was
     asked with, ``outcome`` what became of its text.
     """
