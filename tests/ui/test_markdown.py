@@ -156,7 +156,7 @@ def test_the_sentence_that_answers_is_marked_inside_its_step() -> None:
     start = value.index("**Call")
     shown = rendered(value, pieces, highlight=(start, value.index(". Then") + 1))
     marks = re.findall(r'<mark class="qd-answers">([^<]*)</mark>', shown)
-    assert "".join(marks) == "Call the desk on 0301"
+    assert "".join(marks) == "Call the desk on 0301."
     assert '<li value="2">' in shown
 
 

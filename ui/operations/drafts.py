@@ -58,18 +58,21 @@ class DraftView(Shape):
 
 
 class WrittenView(Shape):
-    """A draft for a permitted person: the body with identity restored, and the cited passages."""
+    """A draft for a permitted person: body and brief, restored, and the cited passages."""
 
     draft: DraftView
     body: Text
+    brief: Text
     sources: tuple[SourceView, ...]
 
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
     """Return ``draft`` as ``person`` may read it."""
+    body, brief = texts(desk, person, [draft.written.body, draft.written.brief])
     return WrittenView(
         draft=draft_view(draft),
-        body=texts(desk, person, [draft.written.body])[0],
+        body=body,
+        brief=brief,
         sources=cited(desk, person, draft.written.citations),
     )
 

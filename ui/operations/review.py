@@ -11,7 +11,7 @@ from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
 from ui.operations.needs import member
 from ui.operations.sources import SourceView, cited
-from ui.operations.texts import texts
+from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -80,13 +80,14 @@ class ReviewDetail(Shape):
     """The three texts side by side, for a permitted person.
 
     ``put_back`` are the restored values of the draft's body, in order; ``to_send`` is the body with
-    them.
+    them. ``brief`` is for the agent and is not sent.
     """
 
     draft: DraftView
     saw: str
     said: str
     to_send: str
+    brief: Text
     put_back: tuple[PutBack, ...]
     sources: tuple[SourceView, ...]
     decisions: tuple[DecisionView, ...]
@@ -140,6 +141,7 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
         saw=view.saw.for_display(),
         said=view.said.for_display(),
         to_send=view.to_send.for_display(),
+        brief=texts(desk, person, [view.draft.written.brief])[0],
         put_back=tuple(
             PutBack(
                 start=each.start,

@@ -11,7 +11,7 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Citation, Passage
+    from assistant.model import Chunk, Citation, Passage
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -27,7 +27,8 @@ class PassageView(Shape):
 class SourceView(Shape):
     """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
 
-    ``score`` and ``matched_by`` say why it was found.
+    ``score`` and ``matched_by`` say why it was found, ``audience`` who may read it: ``customer`` or
+    ``agent``, or empty where the passage was deleted.
     """
 
     number: int | None
@@ -38,6 +39,7 @@ class SourceView(Shape):
     score: float | None = None
     matched_by: tuple[str, ...] = ()
     passage: PassageView | None
+    audience: str = ""
 
 
 def cited(
@@ -53,16 +55,21 @@ def cited(
     from assistant.search.federated import documents_of
 
     chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk.text for chunk in chunks}
+    kept = {chunk.id: chunk for chunk in chunks}
     why = {each.chunk.id: each for each in passages}
     places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
     return _views(desk, person, places, question)
 
 
 def nearest(
-    desk: Desk, person: Person | None, passages: Sequence[Passage], question: RedactedText
+    desk: Desk,
+    person: Person | None,
+    passages: Sequence[Passage],
+    question: RedactedText | None = None,
 ) -> tuple[SourceView, ...]:
-    """Return the passages nearest to a question, which do not answer it."""
+    """Return passages to be opened, with the sentence marked that is closest to ``question``."""
+    if not passages:
+        return ()
     return _views(desk, person, [_of_passage(each) for each in passages], question)
 
 
@@ -73,20 +80,18 @@ class _Place:
     title: RedactedText
     heading: RedactedText
     lines: tuple[int, int]
-    text: RedactedText | None
+    chunk: Chunk | None
     found: Passage | None
 
 
-def _of_citation(
-    citation: Citation, kept: Mapping[str, RedactedText], found: Passage | None
-) -> _Place:
+def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
     return _Place(
         citation.number,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        kept.get(citation.chunk_id),
+        found.chunk if found and citation.chunk_id in kept else kept.get(citation.chunk_id),
         found,
     )
 
@@ -94,7 +99,7 @@ def _of_citation(
 def _of_passage(found: Passage) -> _Place:
     chunk = found.chunk
     lines = chunk.first_line, chunk.last_line
-    return _Place(None, found.source, found.title, chunk.heading, lines, chunk.text, found)
+    return _Place(None, found.source, found.title, chunk.heading, lines, chunk, found)
 
 
 def _views(
@@ -122,6 +127,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
         passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])
         if passage
         else None,
+        audience=at.chunk.audience.value if at.chunk else "",
     )
 
 
@@ -129,8 +135,9 @@ def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...
     """Split a passage into the text before, in and after its best sentence."""
     from assistant.writers.passages import closest
 
-    if at.text is None:
+    if at.chunk is None:
         return ()
-    best = closest(question.reveal(), at.text.reveal()) if question else None
+    text = at.chunk.text
+    best = closest(question.reveal(), text.reveal()) if question else None
     start, end = best or (0, 0)
-    return at.text.cut(0, start), at.text.cut(start, end), at.text.cut(end, len(at.text))
+    return text.cut(0, start), text.cut(start, end), text.cut(end, len(text))

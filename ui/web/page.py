@@ -95,10 +95,10 @@ class _Desk:
         self._wire_arrival()
         for each in self._all:
             self._wire_opening(each)
-        made = self._tickets.made
-        self._wiring.on(
-            made.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
-        )
+        for leads in (self._tickets.made, self._wiring.notice):
+            self._wiring.on(
+                leads.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
+            )
 
     def _tickets_tab(self) -> _Tab:
         with gr.Tab("Tickets", id="tickets") as tab:

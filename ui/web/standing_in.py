@@ -141,6 +141,7 @@ class _Solid:
     """
 
     def __init__(self, value: str, pieces: Sequence[tuple[int, int]]) -> None:
+        self._value = value
         self._first = {at: start for start, end in pieces for at in range(start, end)}
         self._last = {at: end for start, end in pieces for at in range(start, end)}
         self._solid = bytearray(len(value))
@@ -154,7 +155,10 @@ class _Solid:
         first, last = self._solid.find(1, start, end), self._solid.rfind(1, start, end)
         if first < 0:
             return None
-        return self._first.get(first, first), self._last.get(last, last + 1)
+        until = self._last.get(last, last + 1)
+        while until < min(end, len(self._value)) and self._value[until] in ".!?…":
+            until += 1
+        return self._first.get(first, first), until
 
 
 @dataclass(slots=True)

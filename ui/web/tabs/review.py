@@ -131,25 +131,53 @@ def _save(visit: Visit, opened: object, text: object) -> list[object]:
 
 def _approve(visit: Visit, opened: object, text: object) -> list[object]:
     args = DecideArgs(tenant=visit.tenant, draft=word(opened), read=word(text))
+    following = _following(visit, args.draft)
     done = visit.perform(review.APPROVE, args)
-    return [
-        *_opened(visit, done.draft),
-        said("Approved.", "Nothing is sent before the draft is released."),
-    ]
+    notice = said(
+        "Approved.",
+        f"The reply to {done.reference} is not sent before it is released.",
+        views.open_again(done.draft) if following.alike else NOTHING,
+    )
+    return [*_opened(visit, following.alike or done.draft), notice]
 
 
 def _reject(visit: Visit, opened: object) -> list[object]:
-    visit.perform(review.REJECT, DecideArgs(tenant=visit.tenant, draft=word(opened)))
-    return [*fresh(visit), said("Rejected.", "The draft is kept and can never be released.")]
+    args = DecideArgs(tenant=visit.tenant, draft=word(opened))
+    following = _following(visit, args.draft)
+    visit.perform(review.REJECT, args)
+    notice = said("Rejected.", "The draft is kept and can never be released.")
+    return [*_opened_or_none(visit, following.any), notice]
 
 
 def _release(visit: Visit, opened: object, text: object) -> list[object]:
     args = DecideArgs(tenant=visit.tenant, draft=word(opened), read=word(text))
+    following = _following(visit, args.draft)
     done = visit.perform(review.RELEASE, args)
-    return [
-        *fresh(visit),
-        said("Released.", f"The reply to {done.reference} is in the outbox."),
-    ]
+    notice = said("Released.", f"The reply to {done.reference} is in the outbox.")
+    return [*_opened_or_none(visit, following.any), notice]
+
+
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """The draft after the decided one: the next in the same state, and else any; or empty."""
+
+    alike: str
+    any: str
+
+
+def _following(visit: Visit, decided: str) -> _Following:
+    """Return what comes after a draft in the queue; after the last one, the first."""
+    drafts = visit.perform(review.LIST, review.QueueArgs(tenant=visit.tenant)).drafts
+    at = next((at for at, each in enumerate(drafts) if each.id == decided), None)
+    if at is None:
+        return _Following("", "")
+    others = (*drafts[at + 1 :], *drafts[:at])
+    alike = [each.id for each in others if each.state == drafts[at].state]
+    return _Following(next(iter(alike), ""), next(iter([*alike, *(o.id for o in others)]), ""))
+
+
+def _opened_or_none(visit: Visit, draft_id: str) -> list[object]:
+    return _opened(visit, draft_id) if draft_id else fresh(visit)
 
 
 def _with_queue(shown: Html) -> list[object]:

@@ -10,7 +10,7 @@ from ui.web.chips import made_how, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
-from ui.web.views.sources import nearest, sources
+from ui.web.views.sources import below, nearest, sources
 from ui.web.views.text_mode import RESTORED
 
 _WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
@@ -72,13 +72,18 @@ def nothing_asked() -> Html:
 
 def _answered(found: AnswerView) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
-    body = el("div", RESTORED.of(_text(found), found.citations), class_="qd-body")
+    shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    return join((body, by, notes, sources(found.sources, RESTORED)))
+    cited = sources(found.sources, RESTORED)
+    return join(
+        (notes, el("div", shown, class_="qd-body"), by, below(found.below, RESTORED), cited)
+    )
 
 
 def _unanswered(found: AnswerView) -> Html:
     title = el("p", words("No document answers this."), class_="qd-nothing-title")
+    why = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
+    title = join((title, why))
     kept = noted(found.noted)
     if not found.near:
         return join((title, el("p", words("No article is close to it.")), kept))

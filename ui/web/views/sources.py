@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.operations.sources import PassageView, SourceView
+from ui.operations.sources import SourceView
+from ui.operations.texts import Text
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.text_mode import TextMode
 
 _WAYS = {"terms": "words", "vector": "sense"}
+
+
+_AUDIENCES = {"customer": "customers", "agent": "agents only"}
 
 
 def sources(cited: Sequence[SourceView], mode: TextMode) -> Html:
@@ -24,6 +28,42 @@ def nearest(near: Sequence[SourceView], mode: TextMode) -> Html:
     return join(_source(each, mode) for each in near)
 
 
+def below(more: Sequence[SourceView], mode: TextMode) -> Html:
+    """Return further sections folded, those of one document together."""
+    if not more:
+        return NOTHING
+    by_title: dict[str, list[SourceView]] = {}
+    for each in more:
+        by_title.setdefault(each.title.restored, []).append(each)
+    groups = (_group(mode.of(some[0].title), some, mode) for some in by_title.values())
+    return el("section", *groups, class_="qd-below")
+
+
+def _group(title: Html, some: Sequence[SourceView], mode: TextMode) -> Html:
+    head = el("summary", words("More from “"), title, words("”"), class_="qd-link")
+    return el("details", head, *(_section(each, mode) for each in some), class_="qd-more-from")
+
+
+def _section(each: SourceView, mode: TextMode) -> Html:
+    heading = mode.of(each.heading)
+    where = el(
+        "p", mode.of(each.source), text(f", {each.place}"), audience(each), class_="qd-place"
+    )
+    return el(
+        "section",
+        el("h4", heading) if heading else NOTHING,
+        where,
+        _passage(each, mode),
+        class_="qd-passage",
+    )
+
+
+def audience(each: SourceView) -> Html:
+    """Return who may read a source, as a small tag."""
+    name = _AUDIENCES.get(each.audience)
+    return el("span", text(name), class_=f"qd-tag qd-tag-{each.audience}") if name else NOTHING
+
+
 def _source(each: SourceView, mode: TextMode) -> Html:
     number = None if each.number is None else str(each.number)
     mark = NOTHING if number is None else el("sup", text(number), class_="qd-cite")
@@ -35,14 +75,12 @@ def _source(each: SourceView, mode: TextMode) -> Html:
         "summary",
         mark,
         el("span", named, words(" "), under),
-        el("span", mode.of(each.source), where, class_="qd-place"),
+        el("span", mode.of(each.source), where, audience(each), class_="qd-place"),
     )
-    gone = el("p", words("This passage is no longer in the knowledge base."))
-    passage = _marked(each.passage, mode) if each.passage else gone
     return el(
         "details",
         summary,
-        el("div", passage, class_="qd-passage"),
+        el("div", _passage(each, mode), class_="qd-passage"),
         class_="qd-source",
         data_source=number,
     )
@@ -50,13 +88,20 @@ def _source(each: SourceView, mode: TextMode) -> Html:
 
 def _why(each: SourceView) -> str:
     """Return a passage's score relative to the others of its question, and what found it."""
-    if each.score is None:
-        return ""
-    return f" · {each.score:.2f} by {' and '.join(_WAYS.get(way, way) for way in each.matched_by)}"
+    ways = [_WAYS[way] for way in each.matched_by if way in _WAYS]
+    return f" · {each.score:.2f} by {' and '.join(ways)}" if ways and each.score else ""
 
 
-def _marked(passage: PassageView, mode: TextMode) -> Html:
+def _passage(each: SourceView, mode: TextMode) -> Html:
     """Return a passage, with the sentence marked that shares most words with the question."""
-    best = mode.of(passage.sentence)
-    marked = el("mark", best) if best else NOTHING
-    return join((mode.of(passage.before), marked, mode.of(passage.after)))
+    passage = each.passage
+    if passage is None:
+        return el("p", words("This passage is no longer in the knowledge base."))
+    parts = passage.before, passage.sentence, passage.after
+    whole = Text(
+        redacted="".join(part.redacted for part in parts),
+        restored="".join(part.restored for part in parts),
+    )
+    start = len(passage.before.restored)
+    end = start + len(passage.sentence.restored)
+    return mode.prose(whole, highlight=(start, end) if end > start else None)
