@@ -18,7 +18,7 @@ from ui.web.markdown import LONGEST, rendered
 from ui.web.standing_in import FIRST
 
 OURS = {
-    "div", "p", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "span", "button",
+    "div", "p", "h3", "h4", "h5", "ul", "ol", "li", "blockquote", "pre", "code", "span", "button",
     "table", "thead", "tbody", "tr", "th", "td", "em", "strong", "s", "hr", "br", "mark",
 }  # fmt: skip
 KNOWN = {
@@ -155,7 +155,7 @@ def test_the_sentence_that_answers_is_marked_inside_its_step() -> None:
     pieces = [Piece(each.start, each.end, text("0301")) for each in find(value)]
     start = value.index("**Call")
     shown = rendered(value, pieces, highlight=(start, value.index(". Then") + 1))
-    marks = re.findall(r'<mark class="qd-answers">([^<]*)</mark>', shown)
+    marks = re.findall(r'<mark class="qd-highlight">([^<]*)</mark>', shown)
     assert "".join(marks) == "Call the desk on 0301."
     assert '<li value="2">' in shown
 

@@ -222,6 +222,7 @@ _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
     ("qd-answer", "click", {"do": "note"}),
     ("qd-verify", "click", None),
     ("qd-made", "click", {"draft": "0"}),
+    ("qd-notice", "click", {"draft": "0"}),
     ("qd-top", "click", {"value": "acme"}),
     ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
     ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),

@@ -32,7 +32,7 @@ _ALERT = re.compile(r"\[!([A-Z]{2,12})\][ \t]*")
 _SAME: dict[str, LiteralString] = {
     "p": "p", "ul": "ul", "blockquote": "blockquote", "thead": "thead", "tbody": "tbody",
     "tr": "tr", "em": "em", "strong": "strong", "s": "s",
-    "h1": "h4", "h2": "h4", "h3": "h5", "h4": "h5", "h5": "h6", "h6": "h6",
+    "h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h5", "h6": "h5",
 }  # fmt: skip
 _WARNINGS = {"warning", "caution", "danger", "important", "attention", "error", "critical"}
 

@@ -210,5 +210,5 @@ class Reader:
     def _marked(self, run: Sequence[Html]) -> Html:
         shown = spanned(join(run), [each for each in self._open if isinstance(each, Numbered)])
         if HIGHLIGHT in self._open and shown:
-            return el("mark", shown, class_="qd-answers")
+            return el("mark", shown, class_="qd-highlight")
         return shown

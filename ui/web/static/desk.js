@@ -138,14 +138,28 @@
   };
 
   // The answer to a new question is scrolled into view once.
+  let writing = null;
   const followAnswers = () => {
-    const panel = document.querySelector("#qd-answer");
-    let writing = null;
-    new MutationObserver(() => {
-      const before = writing;
-      writing = panel.querySelector(".qd-writing");
-      if (writing && !before) writing.scrollIntoView({block: "nearest"});
-    }).observe(panel, {childList: true, subtree: true});
+    const before = writing;
+    writing = document.querySelector("#qd-answer .qd-writing");
+    if (writing && !before) writing.scrollIntoView({block: "nearest"});
+  };
+
+  // A draft that was opened is read from its beginning.
+  let shown = null;
+  const followDrafts = () => {
+    const head = document.querySelector("#qd-compare [data-shown]");
+    if (head && head.dataset.shown !== shown) head.closest(".qd-middle").scrollTop = 0;
+    shown = head?.dataset.shown ?? shown;
+  };
+
+  // Notices are read aloud from a region that was there before them.
+  const aloud = document.createElement("p");
+  aloud.className = "qd-sr";
+  aloud.setAttribute("aria-live", "polite");
+  const announce = () => {
+    const words = document.querySelector("#qd-notice p")?.textContent ?? "";
+    if (words !== aloud.textContent) aloud.textContent = words;
   };
 
   document.addEventListener("click", (event) => {
@@ -231,28 +245,14 @@
     if (event.target.closest(".qd-line")) columns.classList.remove("qd-listing");
   });
 
-  // A draft that was opened is read from its beginning.
-  const followDrafts = () => {
-    const panel = document.querySelector("#qd-compare");
-    let shown = null;
-    new MutationObserver(() => {
-      const before = shown;
-      shown = panel.querySelector("[data-shown]")?.dataset.shown;
-      if (shown && shown !== before) panel.closest(".qd-middle").scrollTop = 0;
-    }).observe(panel, {childList: true, subtree: true});
-  };
-
-  const announce = () => {
-    const notice = document.querySelector("#qd-notice");
-    notice.setAttribute("role", "status");
-    notice.setAttribute("aria-live", "polite");
-  };
-
-  // Gradio sets its own theme when it starts, so ours is set after.
-  new MutationObserver((_, watcher) => {
-    if (!document.querySelector(".qd-header")) return;
-    watcher.disconnect();
-    keepTheme();
+  // Gradio sets its own theme when it starts, so ours is set after; parts of the page come later.
+  let started = false;
+  new MutationObserver(() => {
+    if (!started && document.querySelector(".qd-header")) {
+      started = true;
+      keepTheme();
+      document.body.append(aloud);
+    }
     followAnswers();
     followDrafts();
     announce();

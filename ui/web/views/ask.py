@@ -44,7 +44,7 @@ def growing(earlier: Html, found: AnswerView) -> Html:
 def answer(found: AnswerView) -> Html:
     """Return the answer with its sources, or the nearest articles if there is no answer."""
     asked = el(
-        "p",
+        "h2",
         el("span", words("Asked as "), class_="qd-label"),
         redacted(found.question),
         class_="qd-asked",
@@ -87,7 +87,11 @@ def _unanswered(found: AnswerView) -> Html:
     kept = noted(found.noted)
     if not found.near:
         return join((title, el("p", words("No article is close to it.")), kept))
-    near = el("section", el("h4", words("Nearest articles")), nearest(found.near, RESTORED))
+    near = el(
+        "section",
+        el("h3", words("Nearest articles"), class_="qd-minor"),
+        nearest(found.near, RESTORED),
+    )
     hint = el(
         "p", words("These are the nearest articles; they do not answer it. Open one to check.")
     )

@@ -34,5 +34,4 @@ def back(label: LiteralString) -> Html:
 
 def _notice(kind: LiteralString, body: Html) -> Html:
     close = el("button", words("Close"), type="button", class_="qd-quiet", data_close="notice")
-    role = "alert" if kind == "problem" else "status"
-    return el("div", body, close, class_=f"qd-notice qd-{kind}", role=role)
+    return el("div", body, close, class_=f"qd-notice qd-{kind}")

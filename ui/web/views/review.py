@@ -213,7 +213,9 @@ def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Ht
     if not found:
         return NOTHING
     rows = join(_finding(each, about) for each in _alike(found))
-    return el("section", el("h4", words(title)), el("ul", rows), class_="qd-findings")
+    return el(
+        "section", el("h3", words(title), class_="qd-minor"), el("ul", rows), class_="qd-findings"
+    )
 
 
 def _alike(found: Sequence[Numbered]) -> list[list[Numbered]]:
@@ -249,7 +251,12 @@ def _history(reviews: Sequence[DecisionView]) -> Html:
         el("li", el("strong", text(each.login)), text(f" {_action(each.action)} "), when(each.at))
         for each in reviews
     )
-    return el("section", el("h4", words("Decisions")), el("ul", rows), class_="qd-history")
+    return el(
+        "section",
+        el("h3", words("Decisions"), class_="qd-minor"),
+        el("ul", rows),
+        class_="qd-history",
+    )
 
 
 def _action(action: str) -> str:

@@ -20,7 +20,7 @@ def sources(cited: Sequence[SourceView], mode: TextMode) -> Html:
     if not cited:
         return NOTHING
     cards = join(_source(each, mode) for each in cited)
-    return el("section", el("h4", words("Sources")), cards, class_="qd-sources")
+    return el("section", el("h3", words("Sources"), class_="qd-minor"), cards, class_="qd-sources")
 
 
 def nearest(near: Sequence[SourceView], mode: TextMode) -> Html:
@@ -51,7 +51,7 @@ def _section(each: SourceView, mode: TextMode) -> Html:
     )
     return el(
         "section",
-        el("h4", heading) if heading else NOTHING,
+        el("h3", heading, class_="qd-minor") if heading else NOTHING,
         where,
         _passage(each, mode),
         class_="qd-passage",
