@@ -104,6 +104,15 @@ def test_a_table_is_a_table_in_a_box_of_its_own() -> None:
     assert "<code>a|b</code>" in shown
 
 
+def test_the_citation_below_a_table_is_no_row_of_it() -> None:
+    cite = [Piece(26, 29, text("①"))]
+    for shown in (rendered("| a | b |\n|---|---|\n| 1 | 2\n[1]"), rendered(TABLE, cite)):
+        assert shown.count("<tr>") == 2
+
+
+TABLE = "| a | b |\n|---|---|\n| 1 |\n[1]"
+
+
 def test_code_has_no_fences_and_stays_as_it_is() -> None:
     shown = rendered("```bash\nsudo x &amp; y  # *not bold*\n```")
     assert "```" not in shown

@@ -7,9 +7,12 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from ui.web.standing_in import STAND_IN
+
 _INDENTED = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+\"([^\"]*)\")?[ \t]*")
 _FENCED = re.compile(r":{3,}[ \t]*\{?\.?([\w-]+)\}?(?:\[([^\]]*)\]|[ \t]+([^:]*))?[ \t]*")
 _CLOSES = re.compile(r":{3,}[ \t]*")
+_CITATIONS = re.compile(rf"(?:[ \t]*(?:\[[1-9][0-9]?\]|{STAND_IN.pattern}))+[ \t]*")
 _DEPTH = 4
 _ENDS_OTHERS = {"alt": ["paragraph", "blockquote", "list"]}
 _FRONT = re.compile(
@@ -23,10 +26,16 @@ def add_blocks(markdown: MarkdownIt) -> None:
     ruler.before("fence", "front_matter", _front_matter)
     ruler.before("fence", "indented_note", _indented_note, _ENDS_OTHERS)
     ruler.before("fence", "fenced_note", _fenced_note, _ENDS_OTHERS)
+    ruler.before("fence", "citation", _citation, {"alt": ["blockquote"]})
 
 
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _citation(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """End a table at a line of citations, which would be its last row; the line is a paragraph."""
+    return silent and bool(_CITATIONS.fullmatch(_line(state, start)))
 
 
 def _front_matter(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -29,7 +29,7 @@ _STATES = {
 _KEYS = el(
     "p",
     *(
-        part
+        el("span", el("kbd", words(key)), words(does))
         for key, does in (
             ("j", "next"),
             ("k", "previous"),
@@ -37,7 +37,6 @@ _KEYS = el(
             ("r", "reject"),
             ("e", "change"),
         )
-        for part in (el("kbd", words(key)), words(does), words(" "))
     ),
     class_="qd-keys",
 )
