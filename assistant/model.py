@@ -7,7 +7,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,6 +37,10 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"
+
+    def narrowed_by(self, other: Audience) -> Audience:
+        """Return the narrower of two audiences."""
+        return Audience.AGENT if Audience.AGENT in (self, other) else Audience.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +211,13 @@ class RawTicket:
     requester: RawText = field(default_factory=lambda: RawText(""))
 
 
+NOTE_MARK = "Internal note:\n"
+"""How earlier versions marked a private note: its text begins with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, redacted."""
+    """One message, redacted; a private note has the audience ``AGENT``."""
 
     at: datetime
     author: RedactedText
@@ -230,6 +238,11 @@ class Ticket:
     priority: str
     created_at: datetime
     turns: tuple[Turn, ...]
+
+    def public(self) -> Ticket:
+        """Return the ticket as its requester knows it: without private notes."""
+        known = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
+        return replace(self, turns=known)
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -274,7 +287,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Passage ``number`` of a draft: ``[1]`` in its text."""
+    """Passage ``number`` of a draft: ``[1]`` in its text; ``audience`` is the passage's."""
 
     number: int
     chunk_id: str
@@ -284,6 +297,7 @@ class Citation:
     heading: RedactedText
     first_line: int
     last_line: int
+    audience: Audience = Audience.AGENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from assistant.model import (
     Account,
+    Audience,
     Chunk,
+    Citation,
     Delivery,
     Document,
     Draft,
@@ -171,11 +173,38 @@ class DocumentReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentAudience:
+    """Who may read a document, and whether a person decided that; its chunks by audience."""
+
+    audience: Audience
+    decided: bool = False
+    chunks: int = 0
+    for_customers: int = 0
+
+
 class DocumentStore(DocumentReader, Protocol):
     """Documents and chunks; the truth that every index hit is checked against."""
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        """Store a document with its chunks, replacing the one of the same id; one transaction.
+
+        The audience of a chunk is that of its section alone; it comes back narrowed by its
+        document's, so that a document's audience can change while its chunks stay.
+        """
+        ...
+
+    def audiences(self) -> Mapping[str, DocumentAudience]:
+        """Return the audience of each document by its id; opens no text."""
+        ...
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        """Set the audience of these documents; unknown ids are ignored.
+
+        ``decided`` means that a person did it.
+        """
         ...
 
     def remove(self, document_ids: Sequence[str]) -> list[str]:
@@ -453,6 +482,31 @@ class UserStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a brief is written from: the whole ticket and all passages, best first.
+
+    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
+    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    """
+
+    ticket: Ticket
+    passages: Sequence[Passage]
+    answerable: bool
+    confidence: float
+    similar: Sequence[Passage] = ()
+    questions: Sequence[RedactedText] = ()
+    citations: Sequence[Citation] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief in Markdown, and the citations of the whole draft."""
+
+    text: RedactedText
+    citations: tuple[Citation, ...]
+
+
 class Writer(Protocol):
     """Writes from a ticket and passages."""
 
@@ -465,6 +519,10 @@ class Writer(Protocol):
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return a reply that cites ``passages``."""
+        ...
+
+    def brief(self, case: Case) -> Brief:
+        """Return what the agent needs to know and to do; no customer ever reads it."""
         ...
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from assistant.errors import Refused
-from assistant.model import Passage, Ticket, TurnRole
+from assistant.model import Audience, Passage, Ticket, Turn, TurnRole
 from guardrails import RedactedText, Template, join
 
 UNANSWERED = "The documentation does not answer this."
@@ -40,7 +40,8 @@ _SUMMARISE = Template(
     "You summarise support tickets for the next colleague.\n"
     + _DATA_RULES
     + "In at most six short sentences say what the problem is, what was tried, and what is still "
-    "open. Use only what the ticket says."
+    "open. Use only what the ticket says. After a sentence that rests on an internal note write "
+    "(internal note)."
 )
 _REPLY = Template(
     "You draft replies of an IT support desk. A person reviews each draft before it is sent.\n"
@@ -64,6 +65,7 @@ _SPOKEN = {
     TurnRole.AGENT: Template("$author (support agent):\n$text"),
     TurnRole.SYSTEM: Template("$author (system note):\n$text"),
 }
+_NOTE = Template("$author (internal note):\n$text")
 _READ = Template("$title\n$text")
 
 
@@ -110,7 +112,7 @@ def answer_prompt(question: RedactedText, passages: Sequence[Passage]) -> Prompt
 
 def thread_of(ticket: Ticket) -> RedactedText:
     """Return the whole thread as one redacted text, the way a writer without a model reads it."""
-    turns = [_SPOKEN[turn.role].fill(author=turn.author, text=turn.text) for turn in ticket.turns]
+    turns = [_spoken(turn).fill(author=turn.author, text=turn.text) for turn in ticket.turns]
     return join("\n\n", [ticket.subject, *turns])
 
 
@@ -122,10 +124,15 @@ def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
 
 def _thread(ticket: Ticket) -> RedactedText:
     turns = [
-        _SPOKEN[turn.role].fill(author=_data(turn.author), text=_data(turn.text))
+        _spoken(turn).fill(author=_data(turn.author), text=_data(turn.text))
         for turn in ticket.turns
     ]
     return _TICKET.fill(subject=_data(ticket.subject), turns=join("\n\n", turns))
+
+
+def _spoken(turn: Turn) -> Template:
+    """Return the frame of a turn; a private note says that it is one."""
+    return _NOTE if turn.audience is Audience.AGENT else _SPOKEN[turn.role]
 
 
 def _numbered(passages: Sequence[Passage]) -> RedactedText:

@@ -2,6 +2,8 @@
 
 The agents' answers can be retrieved and quoted, under the question. Only redacted words are used,
 and their placeholders are left out: a reply to one customer must never restore another's name.
+Private notes are for agents only, in chunks of their own. The requester's words, which are the
+title and the heading of every chunk, are for agents only too: see `assistant.search.audience`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.model import Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from assistant.model import Audience, Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
 from assistant.search.indexing import bring_in_step, index_chunks
 from guardrails import RawText, RedactedText, Template, join
 from guardrails.placeholders import find
@@ -40,6 +42,7 @@ class Brought:
 class _Said(NamedTuple):
     number: int
     text: RedactedText
+    audience: Audience
 
 
 def bring_resolved(desk: Desk) -> Brought:
@@ -80,6 +83,7 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
         datetime.now(UTC),
         desk.tenant.policy.version,
         updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
+        audience=Audience.CUSTOMER,
     )
     asked = _asked(ticket)
     chunks = [
@@ -91,6 +95,7 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
             join("\n\n", [each.text for each in some]),
             some[0].number,
             some[-1].number,
+            some[0].audience,
         )
         for at, some in enumerate(_packed(list(_said(ticket))))
     ]
@@ -116,12 +121,12 @@ def _said(ticket: Ticket) -> Iterator[_Said]:
         if turn.role is TurnRole.AGENT:
             text = _nobody(turn.text)
             for start, end in blocks(text.reveal(), TARGET):
-                yield _Said(number, text.cut(start, end))
+                yield _Said(number, text.cut(start, end), turn.audience)
 
 
 def _asked(ticket: Ticket) -> RedactedText:
     """Return the beginning of the requester's first message."""
-    turns = (turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER)
+    turns = (turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
     text = _nobody(next(turns, join("", [])))
     if len(text) <= _ASKED:
         return text
@@ -140,10 +145,11 @@ def _nobody(text: RedactedText) -> RedactedText:
 
 
 def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
-    """Group messages while they fit."""
+    """Group messages of one audience while they fit."""
     group: list[_Said] = []
     for each in said:
-        if group and sum(len(one.text) for one in group) + len(each.text) > TARGET:
+        full = sum(len(one.text) for one in group) + len(each.text) > TARGET
+        if group and (full or each.audience is not group[-1].audience):
             yield group
             group = []
         group.append(each)
@@ -153,6 +159,6 @@ def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 def _content(desk: Desk, ticket: Ticket) -> str:
     """Return a keyed hash of the parts of a ticket that would be indexed."""
-    turns = (f"{turn.role} {turn.at} {turn.text.reveal()}" for turn in ticket.turns)
+    turns = (f"{turn.role} {turn.at} {turn.audience} {turn.text.reveal()}" for turn in ticket.turns)
     texts = "\x1f".join([CUT, ticket.reference, ticket.subject.reveal(), *turns])
     return desk.sealer.fingerprint_bytes(texts.encode("utf-8", "replace"))

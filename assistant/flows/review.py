@@ -9,7 +9,14 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
-from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
+from assistant.flows.checks import (
+    draft_of,
+    inspect,
+    internal_of,
+    must_be_clean,
+    must_decide,
+    must_read,
+)
 from assistant.model import (
     Draft,
     DraftKind,
@@ -49,6 +56,7 @@ class ReviewView:
     saw: ForPerson
     said: ForPerson
     to_send: ForPerson
+    brief: ForPerson
     reviews: tuple[Review, ...]
     put_back: tuple[PutBack, ...] = ()
 
@@ -69,6 +77,7 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
         _redacted(desk, person, draft.written.saw),
         _redacted(desk, person, draft.written.said),
         show(_restored(desk, draft), person, desk.tenant.slug),
+        show(desk.restorer.restore(draft.written.brief).text, person, desk.tenant.slug),
         tuple(desk.records.drafts.reviews(draft_id)),
         tuple(_put_back(desk, person, draft)),
     )
@@ -89,8 +98,14 @@ def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
     return _move(desk, person, draft, draft.state, DraftState.REJECTED, "draft.rejected")
 
 
-def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
-    """Replace the body. The new words are redacted and checked; approval starts again."""
+def edit(
+    desk: Desk, person: Person, draft_id: str, text: RawText, *, internal_confirmed: bool = False
+) -> Draft:
+    """Replace the body. The new words are redacted and checked; approval starts again.
+
+    Text for agents only blocks the approval, unless the person confirmed that the customer may
+    read it.
+    """
     must_decide(desk, person)
     if not len(text):
         raise BadInput("An empty reply cannot be sent.", todo="Reject the draft instead.")
@@ -98,11 +113,21 @@ def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
     if draft.state not in (DraftState.PENDING, DraftState.APPROVED):
         raise Refused(f"This draft is {draft.state.value} and cannot be changed.")
     written = _rewritten(desk, draft, text)
+    pasted = [each for each in written.findings if each.kind is FindingKind.INTERNAL]
+    if internal_confirmed and pasted:
+        written = _confirmed(written)
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
             raise _overtaken()
         desk.records.drafts.rewrite(draft.id, written)
-        _record(desk, person, draft, "draft.edited", findings=len(written.findings))
+        _record(
+            desk,
+            person,
+            draft,
+            "draft.edited",
+            findings=len(written.findings),
+            internal_confirmed=len(pasted) if internal_confirmed else 0,
+        )
     return replace(draft, written=written, state=DraftState.PENDING)
 
 
@@ -117,7 +142,7 @@ def release(desk: Desk, person: Person, draft_id: str) -> Reply:
             f"This draft is {draft.state.value}.", todo="Only an approved draft can be released."
         )
     origin = _origin(draft.written)
-    found = inspect(desk, draft.written.body, origin=origin)
+    found = (*inspect(desk, draft.written.body, origin=origin), *_internal_now(desk, draft))
     must_be_clean(replace(draft.written, findings=found))
     restored = desk.restorer.restore(draft.written.body, placeholders_of(origin))
     if restored.left:
@@ -166,8 +191,32 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
         for each in find(body.reveal())
         if each.placeholder.number is not None and each.placeholder not in known_names
     ]
-    return replace(edited, findings=(*found, *added))
+    pasted = internal_of(desk, draft, body)
+    return replace(edited, findings=(*found, *added, *pasted))
 
+
+def _confirmed(written: Written) -> Written:
+    """Return ``written`` with its text for agents only confirmed by the person who put it there."""
+    return replace(
+        written,
+        findings=tuple(
+            replace(each, note=_CONFIRMED, blocks=False)
+            if each.kind is FindingKind.INTERNAL
+            else each
+            for each in written.findings
+        ),
+    )
+
+
+def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
+    """Return what is for agents only as documents are now; nothing where a person confirmed it."""
+    confirmed = any(
+        each.kind is FindingKind.INTERNAL and not each.blocks for each in draft.written.findings
+    )
+    return () if confirmed else internal_of(desk, draft, draft.written.body)
+
+
+_CONFIRMED = "this is for agents only; the editor confirmed that the customer may read it"
 
 _NEW = "the edit adds this; it is in neither the ticket nor its passages"
 

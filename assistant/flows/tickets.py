@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.model import RawTicket, Ticket, Turn, new_id
+from assistant.model import NOTE_MARK, Audience, RawTicket, RawTurn, Ticket, Turn, new_id
 from assistant.threads import repeats
 from guardrails import RawText, RedactedText, Redaction, Template, join
 from guardrails.detect.directory import KnownValues
@@ -67,12 +67,17 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
                 author=author.text,
                 role=turn.role,
                 text=text,
-                audience=turn.audience,
+                audience=_readers(turn, text),
             )
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )
     return Kept(kept, redacted, fields)
+
+
+def _readers(turn: RawTurn, text: RedactedText) -> Audience:
+    """Return who may read a turn; earlier versions marked private notes in their text alone."""
+    return Audience.AGENT if text.reveal().startswith(NOTE_MARK) else turn.audience
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:

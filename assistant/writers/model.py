@@ -15,7 +15,7 @@ from typing import LiteralString
 
 from assistant.errors import ModelTrouble, Refused
 from assistant.model import Finding, FindingKind, Passage, Ticket, Written
-from assistant.ports import ChatModel, Writer
+from assistant.ports import Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     MOST_PASSAGES,
     UNANSWERED,
@@ -25,7 +25,7 @@ from assistant.prompts import (
     summary_prompt,
     thread_of,
 )
-from assistant.writers.extractive import cite
+from assistant.writers.cite import cite
 from assistant.writers.support import GIST, as_source, cited, finished, unsupported
 from guardrails import RawText, RedactedText, Redactor, Template, join_raw
 from guardrails.answers.verdict import Verdict, judge
@@ -100,6 +100,10 @@ class ModelWriter:
             used,
         )
         return self._unanswered(self._write(job), lambda: self._fallback.reply(ticket, ()))
+
+    def brief(self, case: Case) -> Brief:
+        """Return the fallback writer's brief: no model reads what customers may not."""
+        return self._fallback.brief(case)
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Return the model's answer, or the fallback writer's."""

@@ -12,6 +12,7 @@ import re
 from html.parser import HTMLParser
 
 from guardrails import RawText
+from ingestion.loaders.audience import is_remark
 from ingestion.loaders.document import Loaded, Section, section
 from ingestion.loaders.labels import labels
 
@@ -137,6 +138,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._hidden:
+            self._overhear(data)
             return
         if self._in_title:
             self._page_title += data
@@ -144,6 +146,11 @@ class _Reader(HTMLParser):
             self._heading.append(data)
         else:
             self._write(data)
+
+    def _overhear(self, data: str) -> None:
+        """Keep that a part around the page, such as its footer, says that it is internal."""
+        if _UNSEEN.isdisjoint(self._hidden) and any(map(is_remark, data.splitlines())):
+            self._said.setdefault("internal", []).append("true")
 
     def _hear(self, meta: dict[str, str | None]) -> None:
         """Keep metadata, such as ``article:modified_time``, under the last word of its name."""

@@ -10,7 +10,17 @@ from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import EPOCH, Instant, Parsed, Reference, Schema
-from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest, words_of
+from ingestion.tickets.parts import (
+    NOTHING,
+    Body,
+    Found,
+    Priority,
+    audience,
+    called,
+    known,
+    latest,
+    words_of,
+)
 
 LOWER = BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)
 
@@ -47,17 +57,19 @@ class Asset(Schema):
 
 
 class Turn(Schema):
-    """One message."""
+    """One message between the requester and the agents; a ``private`` one is for agents only."""
 
     at: Instant = EPOCH
     author: RawText = NOTHING
     role: Annotated[TurnRole, LOWER] = TurnRole.REQUESTER
     text: Body = NOTHING
+    private: bool = False
     attachments: tuple[RawText, ...] = ()
 
     def raw(self) -> RawTurn:
         """Return the message."""
-        return RawTurn(self.at, self.author, self.role, words_of(self.text, self.attachments))
+        text = words_of(self.text, self.attachments)
+        return RawTurn(self.at, self.author, self.role, text, audience(private=self.private))
 
 
 class Ticket(Schema):

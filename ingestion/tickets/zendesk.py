@@ -27,11 +27,12 @@ from guardrails.intake.parse import (
 from ingestion.tickets.parts import (
     NOTHING,
     Attachments,
+    Flag,
     Found,
     Line,
     Mailboxes,
-    Open,
     Priority,
+    audience,
     called,
     known,
     latest,
@@ -90,12 +91,12 @@ class Via(Schema):
 
 
 class Comment(Schema):
-    """One message; ``public`` is false for what only staff may read."""
+    """One message; ``public`` is false for what only staff may read, None if it is unknown."""
 
     author: UserOrNobody = Nobody
     author_id: Number = None
     words: Line = NOTHING
-    public: Open = True
+    public: Flag = None
     created_at: Instant = EPOCH
     attachments: Attachments = ()
 
@@ -194,7 +195,9 @@ def _turn(
     author = comment.author.id or comment.author_id
     person = people.get(author or 0) or comment.author
     customer = TurnRole.REQUESTER in (person.role, comment.author.role)
-    by_staff = author != asked_by and (author in staff or not comment.public or not customer)
-    text = words_of(comment.words, names_of(comment.attachments), internal=not comment.public)
+    by_staff = author != asked_by and (author in staff or comment.public is False or not customer)
+    text = words_of(comment.words, names_of(comment.attachments))
     role = TurnRole.AGENT if by_staff else TurnRole.REQUESTER
-    return RawTurn(comment.created_at, called(person.known()), role, text)
+    private = by_staff if comment.public is None else not comment.public
+    readers = audience(private=private)
+    return RawTurn(comment.created_at, called(person.known()), role, text, readers)

@@ -164,7 +164,7 @@ def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView]
         saw=made.saw.reveal(),
         said=made.said.reveal(),
         to_send=made.body.reveal(),
-        brief=Text(redacted="", restored=""),
+        brief="",
         put_back=(),
         sources=(),
         decisions=(),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from ui.cli import (
+    documents,
     forgetting,
     knowledge,
     leakage,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     _command(top, "draft", "draft", tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
+    top.add_typer(_documents(), name="documents")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
@@ -82,6 +84,14 @@ def _library() -> typer.Typer:
     _command(group, "reindex", "library.reindex", library.reindex)
     _command(group, "show", "library.show", library.show)
     _command(group, "forget", "library.forget", library.forget)
+    _command(group, "audience", "library.audience", library.audience)
+    return group
+
+
+def _documents() -> typer.Typer:
+    group = _group("Documents of a tenant, and who may read them.")
+    _command(group, "list", "documents.list", documents.list_all)
+    _command(group, "audience", "documents.audience", documents.audience)
     return group
 
 

@@ -59,6 +59,8 @@ def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) ->
             ("what will be sent", found.to_send),
         )
     )
+    if found.brief:
+        screen.say(f"\nfor agents only:\n\n{found.brief}\n")
     screen.citations(found.draft.citations)
     for finding in found.draft.findings:
         screen.say(f"  ! {finding.kind}: {finding.note}{' (blocks)' if finding.blocks else ''}")
@@ -93,13 +95,17 @@ def edit(
             help="The file of the new text (- is stdin); otherwise your editor opens.",
         ),
     ] = "",
+    confirm_internal: Annotated[
+        bool,
+        typer.Option(help="Confirm that the customer may read what in it is for agents only."),
+    ] = False,
     json: Json = False,
 ) -> None:
     from ui.operations.review import EDIT, EditArgs
 
     who = credential(login)
     text = text_of(file) if file else _from_editor(draft, tenant, who)
-    args = EditArgs(tenant=tenant, draft=draft, text=text)
+    args = EditArgs(tenant=tenant, draft=draft, text=text, confirm_internal=confirm_internal)
     done = perform(EDIT, args, credential=who)
     _print(done, json=json)
 

@@ -114,7 +114,8 @@ def show(
     screen.say(f"{found.reference}  {found.subject}")
     screen.say(f"{found.requester}, {found.status}, {found.priority}")
     for turn in found.turns:
-        screen.say(f"\n{turn.at:%Y-%m-%d %H:%M} {turn.author} ({turn.role})\n{turn.text}")
+        note = ", internal note" if turn.audience == "agent" else ""
+        screen.say(f"\n{turn.at:%Y-%m-%d %H:%M} {turn.author} ({turn.role}{note})\n{turn.text}")
 
 
 def summarise(

@@ -25,6 +25,7 @@ class CitationView(Shape):
     first_line: int
     last_line: int
     place: str
+    audience: str
 
 
 class FindingView(Shape):
@@ -40,8 +41,8 @@ class FindingView(Shape):
 class DraftView(Shape):
     """A draft in the queue, redacted.
 
-    ``findings`` are places of ``body``; ``refused`` are findings in a model's answer that was not
-    used for the body.
+    ``brief`` is for agents only, in Markdown with the citation numbers of ``body``. ``findings``
+    are places of ``body``; ``refused`` are findings in a model's answer that was not used for it.
     """
 
     id: str
@@ -51,6 +52,7 @@ class DraftView(Shape):
     writer: str
     created_at: datetime
     body: str
+    brief: str
     citations: tuple[CitationView, ...]
     findings: tuple[FindingView, ...]
     refused: tuple[FindingView, ...]
@@ -58,7 +60,7 @@ class DraftView(Shape):
 
 
 class WrittenView(Shape):
-    """A draft for a permitted person: body and brief, restored, and the cited passages."""
+    """A draft for a permitted person: body and brief with identity restored, and the passages."""
 
     draft: DraftView
     body: Text
@@ -88,6 +90,7 @@ def draft_view(draft: Draft) -> DraftView:
         writer=written.writer,
         created_at=draft.created_at,
         body=written.body.reveal(),
+        brief=written.brief.reveal(),
         citations=tuple(citation_view(each) for each in written.citations),
         findings=tuple(_finding_view(each) for each in written.findings),
         refused=tuple(_finding_view(each) for each in written.refused),
@@ -107,6 +110,7 @@ def citation_view(citation: Citation) -> CitationView:
         first_line=citation.first_line,
         last_line=citation.last_line,
         place=place(citation.source.reveal(), citation.first_line, citation.last_line),
+        audience=citation.audience.value,
     )
 
 

@@ -10,7 +10,12 @@ LINES = {
         "Answer a question from a tenant's documents, with citations and why each passage was "
         "found."
     ),
-    "draft": "Draft cited replies; each one waits in the queue for a person.",
+    "documents.audience": "Set who may read documents: customers too, or agents only.",
+    "documents.list": "List a tenant's documents with who may read each.",
+    "draft": (
+        "Draft cited replies, each with a brief for agents; each one waits in the queue for a "
+        "person."
+    ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
@@ -26,6 +31,9 @@ LINES = {
     "ledger.show": "Show the last rows: hashes, counts, ids and fixed words, never text.",
     "ledger.verify": (
         "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."
+    ),
+    "library.audience": (
+        "Set who may read documents of the library: customers too, or agents only."
     ),
     "library.forget": (
         "Forget documents of the library: rows, logs, free pages and vectors are erased."

@@ -54,9 +54,13 @@ class DecideArgs(OneDraft):
 
 
 class EditArgs(OneDraft):
-    """A person's text, which replaces the draft's."""
+    """A person's text, which replaces the draft's.
+
+    ``confirm_internal`` confirms that the customer may read what in it is for agents only.
+    """
 
     text: str
+    confirm_internal: bool = False
 
 
 class DecisionView(Shape):
@@ -79,15 +83,15 @@ class PutBack(Shape):
 class ReviewDetail(Shape):
     """The three texts side by side, for a permitted person.
 
-    ``put_back`` are the restored values of the draft's body, in order; ``to_send`` is the body with
-    them. ``brief`` is for the agent and is not sent.
+    ``brief`` is for agents only: Markdown with identity restored. ``put_back`` are the restored
+    values of the draft's body, in order; ``to_send`` is the body with them.
     """
 
     draft: DraftView
     saw: str
     said: str
     to_send: str
-    brief: Text
+    brief: str
     put_back: tuple[PutBack, ...]
     sources: tuple[SourceView, ...]
     decisions: tuple[DecisionView, ...]
@@ -141,7 +145,7 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
         saw=view.saw.for_display(),
         said=view.said.for_display(),
         to_send=view.to_send.for_display(),
-        brief=texts(desk, person, [view.draft.written.brief])[0],
+        brief=view.brief.for_display(),
         put_back=tuple(
             PutBack(
                 start=each.start,
@@ -177,7 +181,8 @@ def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> De
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
     draft_id = _whole_id(desk, args.draft)
-    review.edit(desk, person, draft_id, RawText(args.text))
+    text = RawText(args.text)
+    review.edit(desk, person, draft_id, text, internal_confirmed=args.confirm_internal)
     return _decided(desk, draft_id)
 
 

@@ -11,7 +11,7 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Chunk, Citation, Passage
+    from assistant.model import Audience, Chunk, Citation, Passage
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -27,8 +27,8 @@ class PassageView(Shape):
 class SourceView(Shape):
     """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
 
-    ``score`` and ``matched_by`` say why it was found, ``audience`` who may read it: ``customer`` or
-    ``agent``, or empty where the passage was deleted.
+    ``score`` and ``matched_by`` say why it was found; ``audience`` is who may read it now, or could
+    when it was cited if it was deleted.
     """
 
     number: int | None
@@ -36,6 +36,7 @@ class SourceView(Shape):
     title: Text
     heading: Text
     place: str
+    audience: str
     score: float | None = None
     matched_by: tuple[str, ...] = ()
     passage: PassageView | None
@@ -80,18 +81,21 @@ class _Place:
     title: RedactedText
     heading: RedactedText
     lines: tuple[int, int]
-    chunk: Chunk | None
+    text: RedactedText | None
+    audience: Audience
     found: Passage | None
 
 
 def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
+    chunk = kept.get(citation.chunk_id)
     return _Place(
         citation.number,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        found.chunk if found and citation.chunk_id in kept else kept.get(citation.chunk_id),
+        (found.chunk.text if found else chunk.text) if chunk else None,
+        chunk.audience if chunk else citation.audience,
         found,
     )
 
@@ -99,7 +103,16 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
 def _of_passage(found: Passage) -> _Place:
     chunk = found.chunk
     lines = chunk.first_line, chunk.last_line
-    return _Place(None, found.source, found.title, chunk.heading, lines, chunk, found)
+    return _Place(
+        None,
+        found.source,
+        found.title,
+        chunk.heading,
+        lines,
+        chunk.text,
+        chunk.audience,
+        found,
+    )
 
 
 def _views(
@@ -122,6 +135,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
         title=title,
         heading=heading,
         place=place(source.redacted, *at.lines),
+        audience=at.audience.value,
         score=at.found.score if at.found else None,
         matched_by=at.found.matched_by if at.found else (),
         passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])

@@ -13,6 +13,7 @@ from assistant.adapters.records.cells import Cells
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
     NO_TEXT,
+    Audience,
     Citation,
     Draft,
     DraftKind,
@@ -129,6 +130,7 @@ def _details(written: Written) -> dict[str, Any]:
                 "document_id": each.document_id,
                 "first_line": each.first_line,
                 "last_line": each.last_line,
+                "audience": each.audience.value,
             }
             for each in written.citations
         ],
@@ -166,6 +168,11 @@ def _citations(
 ) -> tuple[Citation, ...]:
     triples = zip(*(iter(texts),) * _TEXTS_OF_CITATION, strict=True)
     return tuple(
-        Citation(source=source, title=title, heading=heading, **place)
+        Citation(source=source, title=title, heading=heading, **_place(place))
         for place, (source, title, heading) in zip(places, triples, strict=True)
     )
+
+
+def _place(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a citation; those of earlier versions have no audience."""
+    return kept | {"audience": Audience(kept.get("audience", Audience.AGENT))}

@@ -17,6 +17,7 @@ from assistant.adapters.records import people
 from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
+    NOTE_MARK,
     Audience,
     RawTicket,
     RawTurn,
@@ -112,12 +113,18 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
                 at=turn.at,
                 author=cells.open_redacted("author", turn.author),
                 role=TurnRole(turn.role),
-                text=cells.open_redacted("text", turn.text),
-                audience=Audience(turn.audience),
+                text=(text := cells.open_redacted("text", turn.text)),
+                audience=_readers(turn, text),
             )
             for cells, turn in _each(scope, row, turns)
         ),
     )
+
+
+def _readers(turn: Row[Any], text: RedactedText) -> Audience:
+    """Return who may read a turn; earlier versions marked private notes in their text alone."""
+    marked = text.reveal().startswith(NOTE_MARK)
+    return Audience.AGENT if marked else Audience(turn.audience)
 
 
 def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTicket:

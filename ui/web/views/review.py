@@ -11,7 +11,7 @@ from typing import LiteralString
 from assistant.model import DraftState
 from ui.operations.drafts import DraftView
 from ui.operations.review import DecisionView, ReviewDetail, Waiting
-from ui.web.chips import made_how, pill, redacted, uncut, when
+from ui.web.chips import cited_prose, made_how, pill, redacted, uncut, when
 from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import back, empty
@@ -76,9 +76,9 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
 
 def _brief(view: ReviewDetail) -> Html:
     """Return what the agent should know and do; a draft of an earlier version has none."""
-    if not view.brief.redacted:
+    if not view.brief:
         return NOTHING
-    shown = RESTORED.prose(view.brief, view.draft.citations)
+    shown = cited_prose(view.brief, view.draft.citations)
     return _column("Brief", "For you; it is not sent.", shown, kind="qd-brief-column")
 
 
