@@ -43,7 +43,7 @@ def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
     expect(page.locator(".qd-reply-column")).to_contain_text(PLANTED)
     page.get_by_text("What the writer saw and said").click()
     origin = page.locator(".qd-origin")
-    expect(origin).to_contain_text("spooler")
+    expect(origin).to_contain_text("blank pages")
     expect(origin).not_to_contain_text(PLANTED)
     release = page.get_by_role("button", name="Release", exact=True)
     expect(release).to_be_disabled()

@@ -17,7 +17,6 @@ from tests.fakes.plain import redacted as as_redacted
 from tests.fakes.samples import a_draft, a_written
 from ui.operations.drafts import FindingView, citation_view, draft_view
 from ui.operations.review import ReviewDetail
-from ui.operations.texts import Text
 from ui.web.chips import put_back, redacted
 from ui.web.findings import Numbered, Piece, lay, numbered
 from ui.web.views.review import compare

@@ -45,7 +45,7 @@ RUNBOOK = f"""# Badge printer
 | {LONG} | {LONG} | <script>window.pwned=1</script> |
 """
 BRIEF = f"**Jam.** Do [1]:\n\n1. Open it\n2. Call {LONG}\n\n| a | b |\n|---|---|\n| {LONG} | 2 |"
-TABS = ("Tickets", "Review", "Ask", "Gaps", "Terms", "Outbox", "Import", "Ledger")
+TABS = ("Tickets", "Review", "Ask", "Documents", "Gaps", "Terms", "Outbox", "Import", "Ledger")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
 from ui.operations.needs import member
 from ui.operations.sources import SourceView, cited
-from ui.operations.texts import Text, texts
+from ui.operations.texts import texts
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home

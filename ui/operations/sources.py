@@ -25,13 +25,14 @@ class PassageView(Shape):
 
 
 class SourceView(Shape):
-    """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
+    """A place in the document of the id ``document``; ``number`` is its citation's.
 
     ``score`` and ``matched_by`` say why it was found; ``audience`` is who may read it now, or could
-    when it was cited if it was deleted.
+    when it was cited if it was deleted; then ``passage`` is None.
     """
 
     number: int | None
+    document: str
     source: Text
     title: Text
     heading: Text
@@ -40,7 +41,6 @@ class SourceView(Shape):
     score: float | None = None
     matched_by: tuple[str, ...] = ()
     passage: PassageView | None
-    audience: str = ""
 
 
 def cited(
@@ -77,6 +77,7 @@ def nearest(
 @dataclass(frozen=True, slots=True)
 class _Place:
     number: int | None
+    document: str
     source: RedactedText
     title: RedactedText
     heading: RedactedText
@@ -90,6 +91,7 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
     chunk = kept.get(citation.chunk_id)
     return _Place(
         citation.number,
+        citation.document_id,
         citation.source,
         citation.title,
         citation.heading,
@@ -105,6 +107,7 @@ def _of_passage(found: Passage) -> _Place:
     lines = chunk.first_line, chunk.last_line
     return _Place(
         None,
+        chunk.document_id,
         found.source,
         found.title,
         chunk.heading,
@@ -131,6 +134,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
     source, title, heading, *passage = read
     return SourceView(
         number=at.number,
+        document=at.document,
         source=source,
         title=title,
         heading=heading,
@@ -141,7 +145,6 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
         passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])
         if passage
         else None,
-        audience=at.chunk.audience.value if at.chunk else "",
     )
 
 
@@ -149,9 +152,9 @@ def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...
     """Split a passage into the text before, in and after its best sentence."""
     from assistant.writers.passages import closest
 
-    if at.chunk is None:
+    if at.text is None:
         return ()
-    text = at.chunk.text
+    text = at.text
     best = closest(question.reveal(), text.reveal()) if question else None
     start, end = best or (0, 0)
     return text.cut(0, start), text.cut(start, end), text.cut(end, len(text))

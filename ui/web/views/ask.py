@@ -16,19 +16,22 @@ from ui.web.views.text_mode import RESTORED
 _WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
 
 
-def talk(answers: Sequence[AnswerView], *, stopped: bool = False) -> Html:
-    """Return a whole conversation, or the text shown before the first question."""
+def talk(answers: Sequence[AnswerView], *, stopped: bool = False, may_decide: bool = False) -> Html:
+    """Return a whole conversation, or the text shown before the first question.
+
+    With ``may_decide`` each source has a button that changes who may read it.
+    """
     note = (
         el("p", words("You stopped the answer here."), class_="qd-made-note")
         if stopped
         else NOTHING
     )
-    return join((conversation(answers), note)) or nothing_asked()
+    return join((conversation(answers, may_decide=may_decide), note)) or nothing_asked()
 
 
-def conversation(answers: Sequence[AnswerView]) -> Html:
+def conversation(answers: Sequence[AnswerView], *, may_decide: bool = False) -> Html:
     """Return the answers so far, oldest first."""
-    return join(answer(each) for each in answers)
+    return join(answer(each, may_decide=may_decide) for each in answers)
 
 
 def waiting(earlier: Html) -> Html:
@@ -41,7 +44,7 @@ def growing(earlier: Html, found: AnswerView) -> Html:
     return join((earlier, answer(found), _WRITING))
 
 
-def answer(found: AnswerView) -> Html:
+def answer(found: AnswerView, *, may_decide: bool = False) -> Html:
     """Return the answer with its sources, or the nearest articles if there is no answer."""
     asked = el(
         "h2",
@@ -49,7 +52,7 @@ def answer(found: AnswerView) -> Html:
         redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found) if found.answerable else _unanswered(found)
+    body = _answered(found, may_decide) if found.answerable else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -70,11 +73,11 @@ def nothing_asked() -> Html:
     return empty("Ask the knowledge base", "Answers cite the passages that they are based on.")
 
 
-def _answered(found: AnswerView) -> Html:
+def _answered(found: AnswerView, may_decide: bool) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
     shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    cited = sources(found.sources, RESTORED)
+    cited = sources(found.sources, RESTORED, may_decide=may_decide)
     return join(
         (notes, el("div", shown, class_="qd-body"), by, below(found.below, RESTORED), cited)
     )

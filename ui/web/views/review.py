@@ -68,7 +68,7 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
             NOTHING if found or in_said else el("p", words(_CLEAN), class_="qd-clean"),
             el("div", _brief(view), reply, class_="qd-columns"),
             _origin(view, found, in_said, correct=may_decide),
-            sources(view.sources, RESTORED),
+            sources(view.sources, RESTORED, may_decide=may_decide),
             _history(view.decisions),
         )
     )

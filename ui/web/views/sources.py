@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.model import Audience
 from ui.operations.sources import SourceView
 from ui.operations.texts import Text
 from ui.web.html import NOTHING, Html, el, join, text, words
@@ -12,14 +13,20 @@ from ui.web.views.text_mode import TextMode
 _WAYS = {"terms": "words", "vector": "sense"}
 
 
-_AUDIENCES = {"customer": "customers", "agent": "agents only"}
+_READERS = {Audience.CUSTOMER: "customers", Audience.AGENT: "agents only"}
+
+_LIBRARY = "library: "
+"""How a source of the provider's library is called; its readers are decided there."""
 
 
-def sources(cited: Sequence[SourceView], mode: TextMode) -> Html:
-    """Return the cited passages; if a question found them, with the reason for each."""
+def sources(cited: Sequence[SourceView], mode: TextMode, *, may_decide: bool = False) -> Html:
+    """Return the cited passages; if a question found them, with the reason for each.
+
+    With ``may_decide`` each has a button that changes who may read its document.
+    """
     if not cited:
         return NOTHING
-    cards = join(_source(each, mode) for each in cited)
+    cards = join(_source(each, mode, may_decide=may_decide) for each in cited)
     return el("section", el("h3", words("Sources"), class_="qd-minor"), cards, class_="qd-sources")
 
 
@@ -47,7 +54,11 @@ def _group(title: Html, some: Sequence[SourceView], mode: TextMode) -> Html:
 def _section(each: SourceView, mode: TextMode) -> Html:
     heading = mode.of(each.heading)
     where = el(
-        "p", mode.of(each.source), text(f", {each.place}"), audience(each), class_="qd-place"
+        "p",
+        mode.of(each.source),
+        text(f", {each.place}"),
+        reader_tag(each.audience),
+        class_="qd-place",
     )
     return el(
         "section",
@@ -58,13 +69,29 @@ def _section(each: SourceView, mode: TextMode) -> Html:
     )
 
 
-def audience(each: SourceView) -> Html:
-    """Return who may read a source, as a small tag."""
-    name = _AUDIENCES.get(each.audience)
-    return el("span", text(name), class_=f"qd-tag qd-tag-{each.audience}") if name else NOTHING
+def reader_tag(audience: str) -> Html:
+    """Return who may read a text, as a small tag."""
+    readers = Audience(audience)
+    return el("span", text(_READERS[readers]), class_=f"qd-tag qd-tag-{readers}")
 
 
-def _source(each: SourceView, mode: TextMode) -> Html:
+def reader_button(document: str, audience: str, title: str) -> Html:
+    """Return the button that changes who may read a document."""
+    opens = Audience(audience) is Audience.AGENT
+    label = "Let customers read it" if opens else "For agents only"
+    return el(
+        "button",
+        text(label),
+        type="button",
+        class_="qd-link",
+        data_do="audience",
+        data_document=document,
+        data_audience=Audience.CUSTOMER if opens else Audience.AGENT,
+        aria_label=f"{label}: {title}",
+    )
+
+
+def _source(each: SourceView, mode: TextMode, *, may_decide: bool = False) -> Html:
     number = None if each.number is None else str(each.number)
     mark = NOTHING if number is None else el("sup", text(number), class_="qd-cite")
     heading = mode.of(each.heading)
@@ -75,12 +102,16 @@ def _source(each: SourceView, mode: TextMode) -> Html:
         "summary",
         mark,
         el("span", named, words(" "), under),
-        el("span", mode.of(each.source), where, audience(each), class_="qd-place"),
+        el("span", mode.of(each.source), where, reader_tag(each.audience), class_="qd-place"),
     )
+    readers = reader_button(each.document, each.audience, each.title.restored)
+    own = may_decide and not each.source.redacted.startswith(_LIBRARY)
+    change = el("p", readers) if own and each.passage else NOTHING
+
     return el(
         "details",
         summary,
-        el("div", _passage(each, mode), class_="qd-passage"),
+        el("div", _passage(each, mode), change, class_="qd-passage"),
         class_="qd-source",
         data_source=number,
     )
