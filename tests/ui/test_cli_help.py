@@ -69,6 +69,7 @@ COMMANDS = [
     "model use",
     "ledger show",
     "ledger verify",
+    "eval answers",
     "eval drafts",
     "eval leakage",
     "eval injection",
