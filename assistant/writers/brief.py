@@ -29,7 +29,7 @@ _INVOLVE = re.compile(
     re.IGNORECASE,
 )
 _ASK = re.compile(
-    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:the |them|him|her|what|which|when|whether|if|for|who|how)"
+    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her|what|which|when|whether|if|who|how)\b"
     r"|\bask (?:the )?(?:user|requester|caller|customer|client|person)\b",
     re.IGNORECASE,
 )
