@@ -62,12 +62,9 @@ _ENDED = Template("- $source: “$text” [$number]")
 _SUBJECT = Template("**$subject**")
 _SUBJECT_AND = Template("**$subject**: $said")
 _LEVELS = {
-    level: Template(words)
-    for level, words in (
-        ("sure", "**Sure**: “$title” stands out$words."),
-        ("likely", "**Likely**: “$title” fits best$words, and others are near."),
-        ("unsure", "**Unsure**: “$title” fits best$words, but hardly better than others."),
-    )
+    "sure": Template("**Sure**: “$title” stands out$words."),
+    "likely": Template("**Likely**: “$title” fits best$words, and others are near."),
+    "unsure": Template("**Unsure**: “$title” fits best$words, but hardly better than others."),
 }
 _NOTHING = Template("**Nothing in the documents answers this.**")
 _NEAREST = Template(" Nearest: $near.")
@@ -75,10 +72,32 @@ _OTHERS = Template(" Also near: $near.")
 _TITLE = Template("“$title”")
 _WORDS = Template(" (it shares $words)")
 _DIGITS = tuple(
-    Template(word).fill()
-    for word in (
-        *("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"),
-        *("13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24"),
+    each.fill()
+    for each in (
+        Template("1"),
+        Template("2"),
+        Template("3"),
+        Template("4"),
+        Template("5"),
+        Template("6"),
+        Template("7"),
+        Template("8"),
+        Template("9"),
+        Template("10"),
+        Template("11"),
+        Template("12"),
+        Template("13"),
+        Template("14"),
+        Template("15"),
+        Template("16"),
+        Template("17"),
+        Template("18"),
+        Template("19"),
+        Template("20"),
+        Template("21"),
+        Template("22"),
+        Template("23"),
+        Template("24"),
     )
 )
 
