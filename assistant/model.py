@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from guardrails import RawText, RedactedText
+from guardrails import RawText, RedactedText, Template
 from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - re-exported
 from guardrails.identity.permissions import Person
 from guardrails.policy import Policy
+
+NO_TEXT = Template("").fill()
 
 
 class Role(StrEnum):
@@ -28,6 +30,13 @@ class Role(StrEnum):
     AGENT = "agent"
     REVIEWER = "reviewer"
     ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    """Who may read a text: customers too, or agents only. What is unknown is for agents."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,8 @@ class Document:
     """One ingested file or article.
 
     ``fingerprint`` is a keyed hash of its content and of the pipeline version that read it;
-    ``updated`` is the date of its last change that the document itself states.
+    ``updated`` is the date of its last change that the document itself states; ``audience_set``
+    means that a person decided the audience, which a later ingestion then keeps.
     """
 
     id: str
@@ -101,6 +111,8 @@ class Document:
     tags: tuple[RedactedText, ...] = ()
     products: tuple[RedactedText, ...] = ()
     updated: datetime | None = None
+    audience: Audience = Audience.AGENT
+    audience_set: bool = False
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -110,7 +122,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk of a document that can be retrieved and cited; lines count from 1, both inclusive."""
+    """A chunk of a document that can be retrieved and cited; lines count from 1, both inclusive.
+
+    ``audience`` is that of its sections, and never wider than the document's.
+    """
 
     id: str
     document_id: str
@@ -119,6 +134,7 @@ class Chunk:
     text: RedactedText
     first_line: int
     last_line: int
+    audience: Audience = Audience.AGENT
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -168,12 +184,13 @@ class TurnRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawTurn:
-    """One message, raw."""
+    """One message, raw; a private note has the audience ``AGENT``."""
 
     at: datetime
     author: RawText
     role: TurnRole
     text: RawText
+    audience: Audience = Audience.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +215,7 @@ class Turn:
     author: RedactedText
     role: TurnRole
     text: RedactedText
+    audience: Audience = Audience.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +263,13 @@ class DraftKind(StrEnum):
 
 
 class DraftState(StrEnum):
-    """The state of a draft on its way to release."""
+    """The state of a draft on its way to release; a newer draft makes it superseded."""
 
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
     RELEASED = "released"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +293,9 @@ class Written:
     ``saw`` is what was sent to the model (or what the extractive writer read), ``said`` is its
     answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
     means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
-    about ``said``, and the reason why it is not the body.
+    about ``said``, and the reason why it is not the body. ``brief`` is for agents only: Markdown
+    with the citation numbers of ``body``. ``highlight`` is the start and end in ``body`` of the
+    sentence that answers.
     """
 
     saw: RedactedText
@@ -286,17 +307,22 @@ class Written:
     notes: tuple[str, ...] = ()
     intents: tuple[int, ...] = ()
     refused: tuple[Finding, ...] = ()
+    brief: RedactedText = NO_TEXT
+    highlight: tuple[int, int] | None = None
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
         """All its texts, including those of its citations."""
         named = (t for each in self.citations for t in (each.source, each.title, each.heading))
-        return (self.saw, self.said, self.body, *named)
+        return (self.saw, self.said, self.body, self.brief, *named)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A queued draft."""
+    """A queued draft; ``turns`` is how many turns its ticket had when it was written.
+
+    Drafts of earlier versions have 0.
+    """
 
     id: str
     ticket_id: str
@@ -306,6 +332,7 @@ class Draft:
     written: Written
     created_at: datetime
     policy_version: int
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

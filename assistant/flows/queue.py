@@ -20,6 +20,7 @@ def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draf
         written=written,
         created_at=datetime.now(UTC),
         policy_version=desk.tenant.policy.version,
+        turns=len(ticket.turns),
     )
     with desk.records.transaction():
         desk.records.drafts.add(draft)

@@ -62,7 +62,13 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         priority=raw.priority,
         created_at=raw.created_at,
         turns=tuple(
-            Turn(at=turn.at, author=author.text, role=turn.role, text=text)
+            Turn(
+                at=turn.at,
+                author=author.text,
+                role=turn.role,
+                text=text,
+                audience=turn.audience,
+            )
             for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
         ),
     )

@@ -61,7 +61,8 @@ def test_ciphertext_copied_from_another_tenant_does_not_open(room: Room) -> None
     document = _put_document(room)
     room.home.tamper(
         "INSERT INTO documents SELECT :other, id, policy_version, source, title, fingerprint,"
-        " ingested_at, tags, products, updated, signature FROM documents WHERE id = :id",
+        " ingested_at, tags, products, updated, signature, audience, audience_set"
+        " FROM documents WHERE id = :id",
         other=other.tenant.id,
         id=document.id,
     )

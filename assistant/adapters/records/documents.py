@@ -20,7 +20,7 @@ from sqlalchemy import (
 from assistant.adapters.records import placeholder_rows, schema
 from assistant.adapters.records.schema import documents
 from assistant.adapters.records.scope import Scope, batches
-from assistant.model import Chunk, Document
+from assistant.model import Audience, Chunk, Document
 
 
 class SqlDocuments:
@@ -132,6 +132,8 @@ class SqlDocuments:
             tags=cells.seal_redacted_all("tags", document.tags),
             products=cells.seal_redacted_all("products", document.products),
             updated=document.updated,
+            audience=document.audience.value,
+            audience_set=document.audience_set,
         )
 
     def _document(self, row: Row[Any]) -> Document:
@@ -146,6 +148,8 @@ class SqlDocuments:
             tags=tuple(cells.open_redacted_all("tags", row.tags or b"")),
             products=tuple(cells.open_redacted_all("products", row.products or b"")),
             updated=row.updated,
+            audience=Audience(row.audience),
+            audience_set=row.audience_set,
         )
 
     def _chunk_row(self, chunk: Chunk, document: Document) -> dict[str, Any]:
@@ -161,6 +165,7 @@ class SqlDocuments:
             text=cells.seal_redacted("text", chunk.text),
             first_line=chunk.first_line,
             last_line=chunk.last_line,
+            audience=chunk.audience.value,
         )
 
     def _chunk(self, row: Row[Any]) -> Chunk:
@@ -173,6 +178,7 @@ class SqlDocuments:
             text=cells.open_redacted("text", row.text),
             first_line=row.first_line,
             last_line=row.last_line,
+            audience=Audience(row.audience),
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from assistant.adapters.records.cells import Cells
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
+    NO_TEXT,
     Citation,
     Draft,
     DraftKind,
@@ -37,6 +38,7 @@ def draft_row(scope: Scope, draft: Draft) -> dict[str, Any]:
         state=draft.state.value,
         policy_version=draft.policy_version,
         created_at=draft.created_at,
+        turns=draft.turns,
         **written_values(scope.cells("drafts", draft.id, draft.policy_version), draft.written),
     )
 
@@ -52,6 +54,7 @@ def draft(scope: Scope, row: Row[Any]) -> Draft:
         written=_written(scope.cells("drafts", row.id, row.policy_version), row),
         created_at=row.created_at,
         policy_version=row.policy_version,
+        turns=row.turns,
     )
 
 
@@ -62,6 +65,7 @@ def written_values(cells: Cells, written: Written) -> dict[str, Any]:
         "saw": cells.seal_redacted("saw", written.saw),
         "said": cells.seal_redacted("said", written.said),
         "body": cells.seal_redacted("body", written.body),
+        "brief": cells.seal_redacted("brief", written.brief),
         "cited": cells.seal_redacted_all("cited", cited),
         "details": json.dumps(_details(written)),
     }
@@ -115,6 +119,7 @@ def _details(written: Written) -> dict[str, Any]:
         "writer": written.writer,
         "notes": written.notes,
         "intents": written.intents,
+        "highlight": written.highlight,
         "findings": [asdict(finding) for finding in written.findings],
         "refused": [asdict(finding) for finding in written.refused],
         "citations": [
@@ -141,8 +146,15 @@ def _written(cells: Cells, row: Row[Any]) -> Written:
         findings=_findings(details["findings"]),
         notes=tuple(details["notes"]),
         intents=tuple(details["intents"]),
-        refused=_findings(details.get("refused", ())),  # drafts of earlier versions have none
+        # drafts of earlier versions have none of these
+        refused=_findings(details.get("refused", ())),
+        brief=NO_TEXT if row.brief is None else cells.open_redacted("brief", row.brief),
+        highlight=_pair(details.get("highlight")),
     )
+
+
+def _pair(kept: Sequence[int] | None) -> tuple[int, int] | None:
+    return None if kept is None else (kept[0], kept[1])
 
 
 def _findings(kept: Sequence[Any]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -131,6 +133,8 @@ documents = Table(
     Column("products", LargeBinary),
     Column("updated", Moment),
     Column("signature", LargeBinary),
+    Column("audience", String(16), nullable=False, server_default="agent"),
+    Column("audience_set", Boolean, nullable=False, server_default=false()),
 )
 """``signature`` finds near-duplicates (`ingestion.near_duplicates`); null until first compared."""
 
@@ -146,6 +150,7 @@ chunks = Table(
     Column("text", LargeBinary, nullable=False),
     Column("first_line", Integer, nullable=False),
     Column("last_line", Integer, nullable=False),
+    Column("audience", String(16), nullable=False, server_default="agent"),
     ForeignKeyConstraint(
         ["tenant_id", "document_id"], ["documents.tenant_id", "documents.id"], ondelete="CASCADE"
     ),
@@ -199,6 +204,7 @@ ticket_turns = Table(
     Column("text", LargeBinary, nullable=False),
     Column("raw_author", LargeBinary),
     Column("raw_text", LargeBinary),
+    Column("audience", String(16), nullable=False, server_default="customer"),
     ForeignKeyConstraint(
         ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
     ),
@@ -273,6 +279,8 @@ drafts = Table(
     Column("saw", LargeBinary, nullable=False),
     Column("said", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("brief", LargeBinary),
+    Column("turns", Integer, nullable=False, server_default="0"),
     Column("cited", LargeBinary, nullable=False),
     Column("details", Text, nullable=False),
     Index(None, "tenant_id", "state"),

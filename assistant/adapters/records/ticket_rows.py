@@ -17,6 +17,7 @@ from assistant.adapters.records import people
 from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
+    Audience,
     RawTicket,
     RawTurn,
     Ticket,
@@ -74,6 +75,7 @@ def turn_rows(
                 text=cells.seal_redacted("text", after.text),
                 raw_author=cells.seal_raw("raw_author", before.author),
                 raw_text=cells.seal_raw("raw_text", before.text),
+                audience=after.audience.value,
             )
         )
     return rows
@@ -111,6 +113,7 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
                 author=cells.open_redacted("author", turn.author),
                 role=TurnRole(turn.role),
                 text=cells.open_redacted("text", turn.text),
+                audience=Audience(turn.audience),
             )
             for cells, turn in _each(scope, row, turns)
         ),
@@ -133,6 +136,7 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
                 author=cells.open_raw("raw_author", turn.raw_author),
                 role=TurnRole(turn.role),
                 text=cells.open_raw("raw_text", turn.raw_text),
+                audience=Audience(turn.audience),
             )
             for cells, turn in _each(scope, row, turns)
         ),
@@ -153,7 +157,13 @@ def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
         return sealer.fingerprint(text)
 
     said = [
-        (turn.at.isoformat(), turn.role.value, came(turn.author), came(turn.text))
+        (
+            turn.at.isoformat(),
+            turn.role.value,
+            came(turn.author),
+            came(turn.text),
+            *([turn.audience.value] if turn.audience is Audience.AGENT else []),
+        )
         for turn in raw.turns
     ]
     head = (raw.status.value, raw.priority, raw.created_at.isoformat())

@@ -21,6 +21,7 @@ _STATES = {
     DraftState.APPROVED: "Approved. It goes to the outbox when it is released.",
     DraftState.REJECTED: "Rejected. It is kept and can never be released.",
     DraftState.RELEASED: "Released. The reply is in the outbox.",
+    DraftState.SUPERSEDED: "A newer draft has replaced this one.",
 }
 _LONGEST_QUOTE = 80
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
