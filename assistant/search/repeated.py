@@ -68,11 +68,6 @@ def copied(body: str, texts: Iterable[str]) -> list[tuple[int, int]]:
     ]
 
 
-def stems(text: str) -> frozenset[str]:
-    """Return the stems of the content words of ``text``, placeholders whole."""
-    return frozenset(_stems(text))
-
-
 def _resembles(
     said: AbstractSet[str], secret: Iterable[AbstractSet[str]], known: Sequence[AbstractSet[str]]
 ) -> bool:
