@@ -47,7 +47,8 @@ _TOLD: Mapping[Fact, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Fact.AFFECTED: re.compile(
-        r"\b(?:every(?:one|body)|all of us|nobody|no one|only (?:me|i|my)|just me|colleagues?|"
+        r"\b(?:the same|we|our|wir|unser\w*|nous|nosotros|noi|wij|nós|every(?:one|body)|all of us|"
+        r"nobody|no one|only (?:me|i|my)|just me|colleagues?|"
         r"whole (?:team|office|floor|site|ward|department)|other(?:s| people| users)|both|"
         r"several|many|\d+ (?:people|users|staff|pcs|machines|of us)|we all|alle|niemand|tous|"
         r"todos|tutti|iedereen)\b",

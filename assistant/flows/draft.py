@@ -33,9 +33,9 @@ from assistant.search.audience import for_customer, is_third_person, is_ticket, 
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import placed, quarantine
-from assistant.search.reading import around
-from assistant.search.repeated import stems
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
 _SEARCHED, _READ = 16, 6
@@ -111,7 +111,8 @@ class _Look:
 def _look(desk: Desk, ticket: Ticket) -> _Look:
     itself = desk.records.documents.document(ticket.id) is not None
     filters = DocumentFilter(but=ticket.id) if itself else None
-    found = retrieve(desk, question_of(ticket), _SEARCHED, filters=filters)
+    asked = question_of(ticket)
+    found = retrieve(desk, asked, _SEARCHED, filters=filters)
     documents = documents_of(desk)
     tickets = dict.fromkeys(each.chunk.document_id for each in found.passages if is_ticket(each))
     named = {each.chunk.document_id: each for each in reversed(found.passages)}
@@ -121,14 +122,22 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     if not found.answerable:
         return _Look(ticket, found, (), (), tuple(similar))
     open_ones = _answering(ticket, found.passages)
-    readable = around(documents, open_ones[:_READ])
+    readable = _sections(desk, asked, found, open_ones)
     return _Look(
         ticket,
         found,
-        around(documents, found.passages[:_READ]),
+        _sections(desk, asked, found, found.passages),
         for_customer(readable, known_to(ticket)),
         tuple(similar),
     )
+
+
+def _sections(
+    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Return the sections of the documents of ``passages`` that answer best."""
+    some = replace(found, passages=tuple(passages[:_READ]))
+    return read_sections(documents_of(desk), desk.ranker, asked, some)
 
 
 def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:

@@ -185,8 +185,8 @@ def test_a_sentence_in_other_words_order_is_found() -> None:
     assert repeated(turned, [HIDDEN], [])
 
 
-def _draft(folder: Path, *names: str, **parts: str) -> Draft:
-    return draft_reply(_desk(folder, *names, **parts), "HD-1")
+def _draft(folder: Path, *names: str, kb: str = "", runbook: str = "", note: str = "") -> Draft:
+    return draft_reply(_desk(folder, *names, kb=kb, runbook=runbook, note=note), "HD-1")
 
 
 def _desk(
