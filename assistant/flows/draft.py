@@ -44,6 +44,8 @@ _NEAR = 0.9
 """The least score of the best passage for customers, relative to the best of all: what is found for
 agents answers better than anything below it. Both being of one document is enough, too, and so is a
 passage that holds every word of the subject: scores are relative, and far apart among few."""
+_SUBJECT = 3
+"""The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -154,7 +156,7 @@ def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
 def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
     asked = stems(ticket.subject.reveal())
     texts = (passage.title, passage.chunk.heading, passage.chunk.text)
-    return len(asked) > 1 and asked <= stems("\n".join(text.reveal() for text in texts))
+    return len(asked) >= _SUBJECT and asked <= stems("\n".join(text.reveal() for text in texts))
 
 
 def _reply(desk: Desk, look: _Look) -> Written:
