@@ -279,9 +279,15 @@ class Ticket:
     turns: tuple[Turn, ...]
 
     def public(self) -> Ticket:
-        """Return the ticket as its requester knows it: without private notes."""
-        known = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
-        return replace(self, turns=known)
+        """Return the ticket as its requester knows it: without private and system's notes."""
+        said = self.without_notes()
+        known = tuple(turn for turn in said.turns if turn.role is not TurnRole.SYSTEM)
+        return replace(said, turns=known)
+
+    def without_notes(self) -> Ticket:
+        """Return the ticket without private notes."""
+        kept = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
+        return replace(self, turns=kept)
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
