@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
+from assistant.frames import FrameBook
 from assistant.ports import Embedder, Reranker, Writer
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
@@ -80,7 +81,7 @@ class Parts:
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[], Writer] = ExtractiveWriter
+    extractive: Callable[[FrameBook], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

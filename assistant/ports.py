@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
     Audience,
@@ -420,6 +421,22 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class FrameStore(Protocol):
+    """The tenant's own frames of replies."""
+
+    def all(self) -> OwnFrames:
+        """Return them by language and frame."""
+        ...
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        """Store a frame, replacing the one of this language."""
+        ...
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        """Remove a frame; return whether there was one."""
+        ...
+
+
 class UseStore(Protocol):
     """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
@@ -453,6 +470,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def frames(self) -> FrameStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.errors import Refused
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Delivery,
     Draft,
@@ -48,6 +49,7 @@ class FakeRecords:
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
+        self.frames = FakeFrames()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -98,6 +100,7 @@ class FakeRecords:
             self.deliveries,
             self.directory,
             self.terms,
+            self.frames,
             self.vault,
             self.ledger,
         ]
@@ -345,6 +348,22 @@ class FakeTerms:
 
     def list(self) -> builtins.list[Term]:
         return list(self._terms.values())
+
+
+class FakeFrames:
+    """Implements `assistant.ports.FrameStore`."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[str, Frame], RedactedText] = {}
+
+    def all(self) -> OwnFrames:
+        return dict(self._frames)
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        self._frames[language, frame] = text
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        return self._frames.pop((language, frame), None) is not None
 
 
 class FakeLedger:

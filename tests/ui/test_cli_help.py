@@ -50,6 +50,8 @@ COMMANDS = [
     "tickets show",
     "forget document",
     "forget ticket",
+    "frames show",
+    "frames set",
     "review list",
     "review seen",
     "review show",

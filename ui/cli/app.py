@@ -10,6 +10,7 @@ import typer
 from ui.cli import (
     documents,
     forgetting,
+    frames,
     knowledge,
     leakage,
     ledger,
@@ -58,6 +59,7 @@ def build() -> typer.Typer:
     top.add_typer(_documents(), name="documents")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
+    top.add_typer(_frames(), name="frames")
     top.add_typer(_users(), name="user")
     top.add_typer(_members(), name="member")
     top.add_typer(_tickets(), name="tickets")
@@ -106,6 +108,13 @@ def _terms() -> typer.Typer:
     _command(group, "add", "terms.add", terms.add)
     _command(group, "remove", "terms.remove", terms.remove)
     _command(group, "list", "terms.list", terms.list_all)
+    return group
+
+
+def _frames() -> typer.Typer:
+    group = _group("Words around what a reply quotes, in each language.")
+    _command(group, "show", "frames.show", frames.show)
+    _command(group, "set", "frames.set", frames.change)
     return group
 
 

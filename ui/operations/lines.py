@@ -23,6 +23,8 @@ LINES = {
     "forget.ticket": (
         "Forget a ticket, unredacted and redacted, with its drafts, decisions and replies."
     ),
+    "frames.set": "Use your own words for a frame of replies, or the shipped ones again.",
+    "frames.show": "Show the frames of replies: greeting, lead, close, in each language.",
     "gaps.list": "List questions that no document answered, grouped, most often asked first.",
     "ingest.upload": "Read an uploaded document; it replaces an earlier one of the same name.",
     "ingest": (
