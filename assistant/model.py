@@ -412,6 +412,23 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision about a reply, with what figures about it need and no text.
+
+    ``writer`` drafted it, ``document_id`` is the document cited first, or empty.
+    """
+
+    draft_id: str
+    created_at: datetime
+    writer: str
+    document_id: str
+    login: str
+    action: str
+    at: datetime
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A released reply in the outbox; its text is raw, because identity was restored."""
 

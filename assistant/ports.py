@@ -21,6 +21,7 @@ from assistant.model import (
     Audience,
     Chunk,
     Citation,
+    Decision,
     Delivery,
     Document,
     Draft,
@@ -358,6 +359,10 @@ class DraftStore(Protocol):
     def record(self, review: Review) -> None: ...
 
     def reviews(self, draft_id: str) -> list[Review]: ...
+
+    def decisions(self) -> list[Decision]:
+        """Return the decisions about all replies, oldest first; opens no text."""
+        ...
 
     def put_reply(self, reply: Reply) -> None: ...
 

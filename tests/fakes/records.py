@@ -11,6 +11,7 @@ from datetime import datetime
 from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
+    Decision,
     Delivery,
     Draft,
     DraftKind,
@@ -274,6 +275,27 @@ class FakeDrafts:
     def reviews(self, draft_id: str) -> builtins.list[Review]:
         mine = [each for each in self._reviews if each.draft_id == draft_id]
         return sorted(mine, key=lambda each: each.at)
+
+    def decisions(self) -> builtins.list[Decision]:
+        found: list[Decision] = []
+        for each in sorted(self._reviews, key=lambda review: review.at):
+            draft = self._drafts[each.draft_id]
+            written = draft.written
+            cited = sorted(written.citations, key=lambda citation: citation.number)
+            if draft.kind is DraftKind.REPLY:
+                found.append(
+                    Decision(
+                        each.draft_id,
+                        draft.created_at,
+                        written.drafted_by or written.writer,
+                        cited[0].document_id if cited else "",
+                        each.login,
+                        each.action,
+                        each.at,
+                        each.distance,
+                    )
+                )
+        return found
 
     def put_reply(self, reply: Reply) -> None:
         self._must_exist(reply.draft_id)

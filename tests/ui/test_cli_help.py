@@ -54,6 +54,7 @@ COMMANDS = [
     "frames set",
     "review list",
     "review seen",
+    "review stats",
     "review show",
     "review approve",
     "review edit",

@@ -157,6 +157,7 @@ def _review() -> typer.Typer:
     group = _group("Drafted replies that wait for a person.")
     _command(group, "list", "review.list", review.list_waiting)
     _command(group, "show", "review.show", review.show)
+    _command(group, "stats", "review.stats", review.stats)
     _command(group, "seen", "review.seen", review.seen)
     _command(group, "approve", "review.approve", review.approve)
     _command(group, "edit", "review.edit", review.edit)

@@ -68,6 +68,7 @@ LINES = {
     "review.release": "Restore identity in an approved reply and put it into the outbox.",
     "review.seen": "Confirm that you have read the messages that came after a draft was made.",
     "review.show": "Show what the model saw, what it said and what would be sent.",
+    "review.stats": "Show acceptance, changes and time to decision by reviewer, writer and topic.",
     "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",
     "summarise.batch": "Summarise many tickets, with a file of results that can be resumed.",

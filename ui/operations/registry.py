@@ -82,6 +82,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         batch.SUMMARISE,
         batch.DRAFT,
         review.LIST,
+        review.STATS,
         review.SHOW,
         review.SEEN,
         review.APPROVE,
