@@ -30,6 +30,7 @@ from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
+from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
@@ -297,7 +298,8 @@ class Home:
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = self._parts.extractive()
+        frames = FrameBook(records.frames.all)
+        fallback = self._parts.extractive(frames)
         pick = self._picker(tenant, scanner, redactor, ledger, fallback)
         return Desk(
             tenant=tenant,
@@ -317,6 +319,7 @@ class Home:
             ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
+            frames=frames,
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:

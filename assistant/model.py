@@ -306,9 +306,15 @@ class Ticket:
         return Thread(len(self.turns), self.digest)
 
     def public(self) -> Ticket:
-        """Return the ticket as its requester knows it: without private notes."""
-        known = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
-        return replace(self, turns=known)
+        """Return the ticket as its requester knows it: without private and system's notes."""
+        said = self.without_notes()
+        known = tuple(turn for turn in said.turns if turn.role is not TurnRole.SYSTEM)
+        return replace(said, turns=known)
+
+    def without_notes(self) -> Ticket:
+        """Return the ticket without private notes."""
+        kept = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
+        return replace(self, turns=kept)
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -460,6 +466,23 @@ class Review:
     """
 
     draft_id: str
+    login: str
+    action: str
+    at: datetime
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision about a reply, with what figures about it need and no text.
+
+    ``writer`` drafted it, ``document_id`` is the document cited first, or empty.
+    """
+
+    draft_id: str
+    created_at: datetime
+    writer: str
+    document_id: str
     login: str
     action: str
     at: datetime

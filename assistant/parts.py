@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
+from assistant.frames import FrameBook
 from assistant.ports import Embedder, Reranker, SectionRanker, Writer
 from assistant.search.ranking import RuleRanker
 from assistant.settings import Settings
@@ -83,7 +84,7 @@ class Parts:
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
     ranker: Callable[[Embedder], SectionRanker] = RuleRanker
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[], Writer] = ExtractiveWriter
+    extractive: Callable[[FrameBook], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ModelTrouble
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
     Audience,
     Chunk,
     Citation,
+    Decision,
     Delivery,
     Document,
     Draft,
@@ -397,6 +399,10 @@ class DraftStore(Protocol):
 
     def reviews(self, draft_id: str) -> list[Review]: ...
 
+    def decisions(self) -> list[Decision]:
+        """Return the decisions about all replies, oldest first; opens no text."""
+        ...
+
     def put_reply(self, reply: Reply) -> None: ...
 
     def replies(self, *, waiting: bool = False) -> list[Reply]:
@@ -459,6 +465,22 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class FrameStore(Protocol):
+    """The tenant's own frames of replies."""
+
+    def all(self) -> OwnFrames:
+        """Return them by language and frame."""
+        ...
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        """Store a frame, replacing the one of this language."""
+        ...
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        """Remove a frame; return whether there was one."""
+        ...
+
+
 class UseStore(Protocol):
     """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
@@ -492,6 +514,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def frames(self) -> FrameStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

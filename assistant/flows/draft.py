@@ -14,7 +14,7 @@ from assistant.desk import Desk
 from assistant.flows.checks import inspect, internal, masked_again
 from assistant.flows.queue import queue
 from assistant.flows.tickets import redact_again
-from assistant.frames import ENGLISH, Frames
+from assistant.frames import Frames
 from assistant.model import (
     Audience,
     Draft,
@@ -44,6 +44,8 @@ _NEAR = 0.9
 """The least score of the best passage for customers, relative to the best of all: what is found for
 agents answers better than anything below it. Both being of one document is enough, too, and so is a
 passage that holds every word of the subject: scores are relative, and far apart among few."""
+_SUBJECT = 3
+"""The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -78,14 +80,14 @@ class _Look:
     passages: tuple[Passage, ...]
     readable: tuple[Passage, ...]
     similar: tuple[Passage, ...]
-    language: str = ENGLISH
+    frames: Frames
 
     @property
     def questions(self) -> list[RedactedText]:
         """The questions that would settle the ticket, in our own words."""
         said = question_of(self.ticket).reveal()
         needed = missing(said, (each.chunk.text.reveal() for each in self.passages[:_READ]))
-        return [question(fact, self.language) for fact in needed]
+        return [question(fact, self.frames.language) for fact in needed]
 
     def case(self, written: Written) -> Case:
         """Return what the brief is written from."""
@@ -119,8 +121,9 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     similar = [
         replace(named[key], chunk=last) for key in tickets for last in documents.chunks_of(key)[-1:]
     ]
+    frames = desk.frames.for_ticket(ticket.public())
     if not found.answerable:
-        return _Look(ticket, found, (), (), tuple(similar))
+        return _Look(ticket, found, (), (), tuple(similar), frames)
     open_ones = _answering(ticket, found.passages)
     readable = _sections(desk, asked, found, open_ones)
     return _Look(
@@ -129,6 +132,7 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         _sections(desk, asked, found, found.passages),
         for_customer(readable, known_to(ticket)),
         tuple(similar),
+        frames,
     )
 
 
@@ -154,7 +158,7 @@ def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
 def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
     asked = stems(ticket.subject.reveal())
     texts = (passage.title, passage.chunk.heading, passage.chunk.text)
-    return len(asked) > 1 and asked <= stems("\n".join(text.reveal() for text in texts))
+    return len(asked) >= _SUBJECT and asked <= stems("\n".join(text.reveal() for text in texts))
 
 
 def _reply(desk: Desk, look: _Look) -> Written:
@@ -180,9 +184,13 @@ def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
     public = look.ticket.public()
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
-    body = Frames(look.language).working(public, asked)
+    body = look.frames.working(public, asked)
     saw = join("\n\n", [thread_of(public), public.requester])
-    notes = (_FOR_AGENTS, *(each for each in held.notes if each.startswith("The model")))
+    notes = (
+        _FOR_AGENTS,
+        *look.frames.notes(),
+        *(each for each in held.notes if each.startswith("The model")),
+    )
     return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from assistant.frames import Frames
+from assistant.frames import FrameBook
 from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
@@ -46,7 +46,7 @@ _NEAR = 0.8  # of the best score
 _LEAST = 30  # words that are worth a second section
 _LATE = 40  # words before the sentence that answers, so that it is quoted first
 
-_FRAMES = Frames()
+_SHIPPED = FrameBook()
 _QUOTE = Template("$text [$number]")
 _OF_NOTE = Template("$text (internal note)")
 _CODE_QUOTE = Template("$text\n[$number]")
@@ -82,7 +82,10 @@ class _Quote:
 
 
 class ExtractiveWriter:
-    """Writes with the words of the sources alone."""
+    """Writes with the words of the sources alone, and the frames of ``frames`` around them."""
+
+    def __init__(self, frames: FrameBook = _SHIPPED) -> None:
+        self._frames = frames
 
     @property
     def name(self) -> str:
@@ -106,11 +109,12 @@ class ExtractiveWriter:
             " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
         )
         steps, citations, _ = _quote(asked, passages)
+        frames = self._frames.for_ticket(ticket)
         if not steps:
-            body = _FRAMES.hold(ticket)
-            return Written(saw, body, body, self.name, notes=(NOTHING_FOUND,))
-        body = _FRAMES.answer(ticket, steps)
-        return Written(saw, body, body, self.name, citations)
+            body, notes = frames.hold(ticket), (NOTHING_FOUND, *frames.notes())
+            return Written(saw, body, body, self.name, notes=notes)
+        body = frames.answer(ticket, steps)
+        return Written(saw, body, body, self.name, citations, notes=frames.notes(steps))
 
     def brief(self, case: Case) -> Brief:
         """Quote what to do, whom to involve and how similar tickets ended."""

@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.errors import Refused
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
+    Decision,
     Delivery,
     Draft,
     DraftKind,
@@ -48,6 +50,7 @@ class FakeRecords:
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
+        self.frames = FakeFrames()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -98,6 +101,7 @@ class FakeRecords:
             self.deliveries,
             self.directory,
             self.terms,
+            self.frames,
             self.vault,
             self.ledger,
         ]
@@ -272,6 +276,27 @@ class FakeDrafts:
         mine = [each for each in self._reviews if each.draft_id == draft_id]
         return sorted(mine, key=lambda each: each.at)
 
+    def decisions(self) -> builtins.list[Decision]:
+        found: list[Decision] = []
+        for each in sorted(self._reviews, key=lambda review: review.at):
+            draft = self._drafts[each.draft_id]
+            written = draft.written
+            cited = sorted(written.citations, key=lambda citation: citation.number)
+            if draft.kind is DraftKind.REPLY:
+                found.append(
+                    Decision(
+                        each.draft_id,
+                        draft.created_at,
+                        written.drafted_by or written.writer,
+                        cited[0].document_id if cited else "",
+                        each.login,
+                        each.action,
+                        each.at,
+                        each.distance,
+                    )
+                )
+        return found
+
     def put_reply(self, reply: Reply) -> None:
         self._must_exist(reply.draft_id)
         if any(each.draft_id == reply.draft_id for each in self._replies.values()):
@@ -345,6 +370,22 @@ class FakeTerms:
 
     def list(self) -> builtins.list[Term]:
         return list(self._terms.values())
+
+
+class FakeFrames:
+    """Implements `assistant.ports.FrameStore`."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[str, Frame], RedactedText] = {}
+
+    def all(self) -> OwnFrames:
+        return dict(self._frames)
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        self._frames[language, frame] = text
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        return self._frames.pop((language, frame), None) is not None
 
 
 class FakeLedger:

@@ -48,6 +48,33 @@ def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
     )
 
 
+def stats(*, tenant: Tenant, json: Json = False) -> None:
+    """A topic is the document cited first; changed is the median share of edited words."""
+    from ui.operations.base import TenantArgs
+    from ui.operations.review import STATS
+
+    found = perform(STATS, TenantArgs(tenant=tenant))
+    if json:
+        screen.as_json(found)
+        return
+    screen.table(
+        ("by", "name", "decided", "released", "as drafted", "accepted", "changed", "minutes"),
+        (
+            (
+                each.by,
+                each.name,
+                each.decided,
+                each.released,
+                each.unchanged,
+                f"{each.acceptance:.0%}",
+                "" if each.distance_p50 is None else f"{each.distance_p50:.0%}",
+                "" if each.seconds_p50 is None else f"{each.seconds_p50 / 60:.1f}",
+            )
+            for each in found.figures
+        ),
+    )
+
+
 def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:
     from ui.operations.review import SHOW, OneDraft
 

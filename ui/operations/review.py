@@ -10,7 +10,7 @@ from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
-from ui.operations.needs import member
+from ui.operations.needs import member, owner_or
 from ui.operations.sources import SourceView, cited
 from ui.operations.texts import texts
 
@@ -137,6 +137,30 @@ class Released(Shape):
     reference: str
     released_by: str
     released_at: datetime
+
+
+class FiguresView(Shape):
+    """What became of the drafts of one reviewer, writer or topic (the document cited first).
+
+    ``distance_p50`` is the median share of a released reply's words that were changed,
+    ``seconds_p50`` the median time from a draft to the first decision.
+    """
+
+    by: str
+    name: str
+    decided: int
+    released: int
+    unchanged: int
+    rejected: int
+    acceptance: float
+    distance_p50: float | None
+    seconds_p50: float | None
+
+
+class Stats(Shape):
+    """Figures by reviewer, by writer and by topic."""
+
+    figures: tuple[FiguresView, ...]
 
 
 def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Queue:
@@ -309,6 +333,28 @@ def _whole_id(desk: Desk, start: str) -> str:
     return found[0]
 
 
+def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> Stats:
+    from assistant.flows.track_record import track_record
+
+    return Stats(
+        figures=tuple(
+            FiguresView(
+                by=each.by,
+                name=each.name,
+                decided=each.decided,
+                released=each.released,
+                unchanged=each.unchanged,
+                rejected=each.rejected,
+                acceptance=each.acceptance,
+                distance_p50=each.distance_p50,
+                seconds_p50=each.seconds_p50,
+            )
+            for each in track_record(home.desk(args.tenant))
+        )
+    )
+
+
+STATS = Operation("review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER))
 LIST = Operation("review.list", QueueArgs, Queue, _list, needs=member(Role.AGENT))
 SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
 APPROVE = Operation("review.approve", DecideArgs, Decided, _approve, needs=member(Role.REVIEWER))

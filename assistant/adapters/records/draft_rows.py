@@ -15,6 +15,7 @@ from assistant.model import (
     NO_TEXT,
     Audience,
     Citation,
+    Decision,
     Draft,
     DraftKind,
     DraftState,
@@ -106,6 +107,22 @@ def review_row(scope: Scope, row_id: str, review: Review) -> dict[str, Any]:
 def review(row: Row[Any]) -> Review:
     """Return the decision of a row."""
     return Review(row.draft_id, row.login, row.action, row.at, row.distance)
+
+
+def decision(row: Row[Any]) -> Decision:
+    """Return the decision of a row that also has the draft's time and details."""
+    details: dict[str, Any] = json.loads(row.details)
+    cited = min(details["citations"], key=lambda each: each["number"], default=None)
+    return Decision(
+        row.draft_id,
+        row.created_at,
+        details.get("drafted_by") or details["writer"],
+        cited["document_id"] if cited else "",
+        row.login,
+        row.action,
+        row.at,
+        row.distance,
+    )
 
 
 def reply_row(scope: Scope, reply: Reply) -> dict[str, Any]:

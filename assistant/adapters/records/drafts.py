@@ -8,12 +8,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, insert, select, update
 
 from assistant.adapters.records import draft_rows, placeholder_rows
 from assistant.adapters.records.schema import draft_placeholders, drafts, replies, reviews
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
+    Decision,
     Draft,
     DraftKind,
     DraftState,
@@ -134,6 +135,15 @@ class SqlDrafts:
         query = select(reviews).where(*mine).order_by(reviews.c.at, reviews.c.id)
         with self._scope.reading() as connection:
             return [draft_rows.review(row) for row in connection.execute(query)]
+
+    def decisions(self) -> builtins.list[Decision]:
+        same = reviews.c.tenant_id == drafts.c.tenant_id, reviews.c.draft_id == drafts.c.id
+        mine = self._scope.owns(reviews), drafts.c.kind == DraftKind.REPLY.value
+        columns = (*reviews.c, drafts.c.created_at, drafts.c.details)
+        query = select(*columns).join(drafts, and_(*same)).where(*mine)
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.order_by(reviews.c.at, reviews.c.id))
+            return [draft_rows.decision(row) for row in rows]
 
     def put_reply(self, reply: Reply) -> None:
         row = draft_rows.reply_row(self._scope, reply)
