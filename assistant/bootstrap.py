@@ -314,6 +314,7 @@ class Home:
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
             fallback_writer=fallback,
             suspects=caches.suspects,
+            ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
@@ -325,6 +326,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(self._suspects),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

@@ -12,6 +12,7 @@ from assistant.ports import (
     LexicalIndex,
     Records,
     Reranker,
+    SectionRanker,
     TenantVectors,
     VectorSearch,
     Writer,
@@ -55,5 +56,6 @@ class Desk:
     batch_writer: Writer
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+    ranker: SectionRanker
     library_view: LibraryView | None = None
     reranker: Reranker | None = None

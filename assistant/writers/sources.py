@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.search.blocks import blocks
 from assistant.wording import stem
-from assistant.writers import passages as reading
 from assistant.writers.agreement import Features, disagreement, features, stems, turned
 from assistant.writers.courtesy import is_courtesy
 from guardrails.sentences import sentences
@@ -224,7 +224,7 @@ def _places(number: int, text: str) -> Iterator[_Place]:
 
 
 def _units(text: str) -> Iterator[tuple[str, int, int]]:
-    for block in reading.blocks(text):
+    for block in blocks(text):
         piece = text[block.start : block.end]
         if block.kind == "prose":  # wrapped at any word
             piece = piece.replace("\n", " ")

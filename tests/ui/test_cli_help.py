@@ -68,6 +68,7 @@ COMMANDS = [
     "model use",
     "ledger show",
     "ledger verify",
+    "eval answers",
     "eval drafts",
     "eval leakage",
     "eval injection",
