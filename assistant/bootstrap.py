@@ -36,6 +36,7 @@ from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
@@ -90,6 +91,7 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
+        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
         self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
         self._chat_models = Once(self._make_chat_models)
@@ -299,7 +301,7 @@ class Home:
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         frames = FrameBook(records.frames.all)
-        fallback = self._parts.extractive(frames)
+        fallback = self._parts.extractive(frames, self._nearness)
         pick = self._picker(tenant, scanner, redactor, ledger, fallback)
         return Desk(
             tenant=tenant,
@@ -329,7 +331,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(self._suspects),
-                self._parts.ranker(self._embedder),
+                self._parts.ranker(self._nearness),
             )
         return self._caches[tenant.id]
 
