@@ -24,7 +24,8 @@ class Answer:
     """A cited answer; when not ``answerable`` the passages are only the nearest ones.
 
     ``narrowed`` means that a filter excluded documents, so that finding nothing is no gap yet;
-    ``noted`` that the question is kept as a gap.
+    ``noted`` that the question is kept as a gap. ``below`` are further sections, shown one click
+    below the answer.
     """
 
     question: RedactedText
@@ -33,6 +34,7 @@ class Answer:
     answerable: bool
     narrowed: bool = False
     noted: bool = False
+    below: tuple[Passage, ...] = ()
 
 
 def ask(

@@ -62,6 +62,7 @@ COMMANDS = [
     "outbox retry",
     "ledger show",
     "ledger verify",
+    "eval answers",
     "eval drafts",
     "eval leakage",
     "eval injection",

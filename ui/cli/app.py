@@ -162,11 +162,12 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure: redaction, retrieval, prompt injections, drafts, leakage.")
+    group = _group("Measure: redaction, retrieval, prompt injections, drafts, answers, leakage.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
     group.command("injection")(measuring.injection)
     group.command("drafts")(measuring.drafts)
+    group.command("answers")(measuring.answers)
     group.command("leakage")(leakage.leakage)
     return group
 
