@@ -295,6 +295,7 @@ class Home:
             writer=self._writer(tenant, scanner, redactor, ledger, fallback),
             fallback_writer=fallback,
             suspects=caches.suspects,
+            ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
@@ -306,6 +307,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(self._suspects),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

@@ -12,6 +12,7 @@ from assistant.ports import (
     LexicalIndex,
     Records,
     Reranker,
+    SectionRanker,
     TenantVectors,
     VectorSearch,
     Writer,
@@ -53,5 +54,6 @@ class Desk:
     writer: Writer
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+    ranker: SectionRanker
     library_view: LibraryView | None = None
     reranker: Reranker | None = None

@@ -154,6 +154,42 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """The text under one heading of a document; ``heading`` is its path from the outermost.
+
+    ``chunk_ids`` are the chunks that it was put together from, in order; lines are those of the
+    chunks, so they may begin a little before the section and end a little after it. ``ordinal``
+    counts the sections of a document from 0. ``evidence`` is the best score of its chunks in the
+    search, ``standing`` that of all chunks of its document, both from 0 to 1.
+    """
+
+    document_id: str
+    source: RedactedText
+    title: RedactedText
+    heading: RedactedText
+    text: RedactedText
+    first_line: int
+    last_line: int
+    chunk_ids: tuple[str, ...]
+    ordinal: int
+    evidence: float = 0.0
+    standing: float = 0.0
+
+    def passage(self, score: float, matched_by: tuple[str, ...] = ("section",)) -> Passage:
+        """Return this section as a passage: what writers read and citations name."""
+        chunk = Chunk(
+            self.chunk_ids[0],
+            self.document_id,
+            self.ordinal,
+            self.heading,
+            self.text,
+            self.first_line,
+            self.last_line,
+        )
+        return Passage(chunk, self.source, self.title, score, matched_by)
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A question that the knowledge base could not answer."""
 

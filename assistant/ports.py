@@ -29,6 +29,7 @@ from assistant.model import (
     Reply,
     Review,
     Role,
+    Section,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -63,6 +64,14 @@ class Reranker(Protocol):
 
     def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
         """Return how well each text answers ``query``, from 0 to 1."""
+        ...
+
+
+class SectionRanker(Protocol):
+    """Says which sections answer a question."""
+
+    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
+        """Return for each section how well it answers ``question``; higher is better."""
         ...
 
 

@@ -10,6 +10,7 @@ from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
 from assistant.model import Finding, Passage, Written, new_id
 from assistant.search.filters import DocumentFilter
+from assistant.search.further import further
 from assistant.search.quarantine import of_cited
 from assistant.search.reading import read_on
 from assistant.search.retrieve import Retrieved, retrieve
@@ -95,7 +96,10 @@ class _Look:
         noted = not (answerable or self.narrowed)
         missing = of_cited(self.left_out, written.citations)
         written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
-        return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
+        below = further(written.body, self.passages) if answerable else ()
+        return Answer(
+            self.question, written, self.found.passages, answerable, self.narrowed, noted, below
+        )
 
 
 def _look(
@@ -106,8 +110,8 @@ def _look(
 ) -> _Look:
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
-    passages, left_out = read_on(desk, found.passages if found.answerable else ())
     asked = _in_turn(redacted, before[-_EARLIER:])
+    passages, left_out = read_on(desk, redacted, found) if found.answerable else ((), ())
     return _Look(redacted, asked, found, passages, left_out, narrowed=bool(filters))
 
 

@@ -21,7 +21,7 @@ from assistant.prompts import thread_of
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import placed, quarantine
-from assistant.search.reading import around
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import retrieve
 from guardrails import RedactedText, join, placeholders
 from guardrails.identity.restore import placeholders_of
@@ -31,10 +31,9 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = redact_again(desk, reference)
     itself = desk.records.documents.document(ticket.id) is not None
-    found = retrieve(
-        desk, question_of(ticket), filters=DocumentFilter(but=ticket.id) if itself else None
-    )
-    read = around(documents_of(desk), found.passages) if found.answerable else ()
+    asked = question_of(ticket)
+    found = retrieve(desk, asked, filters=DocumentFilter(but=ticket.id) if itself else None)
+    read = read_sections(documents_of(desk), desk.ranker, asked, found) if found.answerable else ()
     safe = quarantine(desk.suspects, ticket, read)
     written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
     suspect = placed(safe.findings, written.body)

@@ -10,55 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from assistant.model import Chunk, Passage
+from assistant.model import Chunk, Section
 from guardrails import RedactedText, join
 
 _HEADING = re.compile(r"## (?P<name>\S.*)")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _COUNTED_IN_LINES = re.compile(r"\.(?:md|markdown|html?|txt|rst|eml)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The text under one heading of a document; ``heading`` is its path from the outermost.
-
-    ``chunk_ids`` are the chunks that it was put together from, in order; lines are those of the
-    chunks, so they may begin a little before the section and end a little after it. ``ordinal``
-    counts the sections of a document from 0.
-    """
-
-    document_id: str
-    source: RedactedText
-    title: RedactedText
-    heading: RedactedText
-    text: RedactedText
-    first_line: int
-    last_line: int
-    chunk_ids: tuple[str, ...]
-    ordinal: int
-
-    def passage(self, score: float, matched_by: tuple[str, ...] = ("section",)) -> Passage:
-        """Return this section as a passage: what writers read and citations name."""
-        chunk = Chunk(
-            self.chunk_ids[0],
-            self.document_id,
-            self.ordinal,
-            self.heading,
-            self.text,
-            self.first_line,
-            self.last_line,
-        )
-        return Passage(chunk, self.source, self.title, score, matched_by)
-
-
-class SectionRanker(Protocol):
-    """Says which sections answer a question."""
-
-    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
-        """Return for each section how well it answers ``question``; higher is better."""
-        ...
 
 
 def sections_of(
