@@ -134,6 +134,10 @@ class RuleRanker:
             return []
         return [float(each) for each in self.features(question, sections) @ self._weights]
 
+    def forget(self) -> None:
+        """Drop the vectors of all texts."""
+        self._nearness.forget()
+
     def features(self, question: RedactedText, sections: Sequence[Section]) -> NDArray[np.float64]:
         """Return the features, shape ``(sections, features)``, in the order of `Weights`."""
         table = np.zeros((len(sections), len(fields(Weights))))
@@ -179,6 +183,11 @@ class Nearness:
             return []
         vectors = self._vectors([question, *texts])
         return [float(each) for each in vectors[1:] @ vectors[0]]
+
+    def forget(self) -> None:
+        """Drop every vector."""
+        with self._lock:
+            self._kept.clear()
 
     def _vectors(self, texts: Sequence[RedactedText]) -> Vectors:
         keys = [blake2b(each.reveal().encode(), digest_size=16).digest() for each in texts]

@@ -142,7 +142,7 @@ def drafts(
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
-    from assistant.search.ranking import RuleRanker
+    from assistant.search.learned.ranker import TrainedRanker
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
@@ -156,7 +156,7 @@ def drafts(
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
             writer=ExtractiveWriter(),
-            ranker=RuleRanker(embedder),
+            ranker=TrainedRanker(embedder),
             progress=steps(progress),
         )
     if json:
