@@ -32,6 +32,7 @@ from assistant.indexes import Indexes, source_of
 from assistant.model import Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
@@ -73,6 +74,7 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
+        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
         self._engine = Once(lambda: parts.engine(settings))
         self._suspects = parts.suspects(self._embedders(INSTALLED))
@@ -280,7 +282,7 @@ class Home:
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = self._parts.extractive()
+        fallback = self._parts.extractive(self._nearness)
         return Desk(
             tenant=tenant,
             records=records,

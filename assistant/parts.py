@@ -17,6 +17,7 @@ from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.ports import Embedder, Reranker, SectionRanker, Writer
 from assistant.search.learned.ranker import TrainedRanker
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -73,7 +74,7 @@ class Parts:
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
     called once for each source of weights; ``suspects`` gets the installed embedder, ``ranker``
-    the configured one.
+    and ``extractive`` compare texts with the configured one.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -83,7 +84,7 @@ class Parts:
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
     ranker: Callable[[Embedder], SectionRanker] = TrainedRanker
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[], Writer] = ExtractiveWriter
+    extractive: Callable[[Nearness], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

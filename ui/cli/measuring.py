@@ -143,11 +143,13 @@ def drafts(
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
     from assistant.search.learned.ranker import TrainedRanker
+    from assistant.search.nearness import Nearness
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
     settings = settings_of_home()
     embedder = make_embedder(settings)
+    nearness = Nearness(embedder)
     with screen.watching() as progress:
         report = measure(
             corpus,
@@ -155,7 +157,7 @@ def drafts(
             redactor=ephemeral_redactor(settings),
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
-            writer=ExtractiveWriter(),
+            writer=ExtractiveWriter(nearness),
             ranker=TrainedRanker(embedder),
             progress=steps(progress),
         )

@@ -66,6 +66,9 @@ class Nearest(Shape):
 class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
+    In a near miss ``answerable`` is false too, ``near_miss`` says what the documents do not speak
+    of, and ``text`` is the nearest section. ``below`` are further sections, one click below.
+
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, ``sources`` are the cited passages and ``near`` the nearest ones, to be opened.
     """
@@ -81,6 +84,8 @@ class AnswerView(Shape):
     restored: str
     sources: tuple[SourceView, ...]
     near: tuple[SourceView, ...]
+    below: tuple[SourceView, ...] = ()
+    near_miss: str = ""
 
 
 def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> AnswerView:
@@ -141,7 +146,9 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         noted=answer.noted,
         restored=texts(desk, person, [written.body])[0].restored,
         sources=cited(desk, person, written.citations, answer.passages, question),
-        near=() if answer.answerable else nearest(desk, person, answer.passages, question),
+        near=() if answer.written.body else nearest(desk, person, answer.passages, question),
+        below=nearest(desk, person, answer.below, question),
+        near_miss=answer.near_miss,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ui.operations.texts import Text, texts
 if TYPE_CHECKING:
     from assistant.desk import Desk
     from assistant.model import Citation, Passage
+    from assistant.ports import DocumentReader
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -52,10 +53,11 @@ def cited(
         return ()
     from assistant.search.federated import documents_of
 
-    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk.text for chunk in chunks}
+    reader = documents_of(desk)
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    places = [
+        _of_citation(each, _cited_text(reader, each), why.get(each.chunk_id)) for each in citations
+    ]
     return _views(desk, person, places, question)
 
 
@@ -77,16 +79,25 @@ class _Place:
     found: Passage | None
 
 
-def _of_citation(
-    citation: Citation, kept: Mapping[str, RedactedText], found: Passage | None
-) -> _Place:
+def _cited_text(reader: DocumentReader, citation: Citation) -> RedactedText | None:
+    """Return the section that is cited, else the chunk; None when it was deleted."""
+    from assistant.search.sections import sections_of
+
+    chunks = reader.chunks_of(citation.document_id)
+    for section in sections_of(citation.source, citation.title, chunks):
+        if citation.chunk_id in section.chunk_ids and section.heading == citation.heading:
+            return section.text
+    return next((each.text for each in chunks if each.id == citation.chunk_id), None)
+
+
+def _of_citation(citation: Citation, text: RedactedText | None, found: Passage | None) -> _Place:
     return _Place(
         citation.number,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        kept.get(citation.chunk_id),
+        text,
         found,
     )
 

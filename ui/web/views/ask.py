@@ -49,7 +49,7 @@ def answer(found: AnswerView) -> Html:
         redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found) if found.answerable else _unanswered(found)
+    body = _answered(found) if found.text else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -74,7 +74,17 @@ def _answered(found: AnswerView) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
     body = el("div", RESTORED.of(_text(found), found.citations), class_="qd-body")
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    return join((body, by, notes, sources(found.sources, RESTORED)))
+    missed = (
+        el("p", text(found.near_miss), class_="qd-nothing-title") if found.near_miss else NOTHING
+    )
+    kept = noted(found.noted) if found.near_miss else NOTHING
+    below = _below(found) if found.below else NOTHING
+    return join((missed, body, by, notes, kept, sources(found.sources, RESTORED), below))
+
+
+def _below(found: AnswerView) -> Html:
+    """Return further sections, one click below the answer."""
+    return el("details", el("summary", words("Further sections")), nearest(found.below, RESTORED))
 
 
 def _unanswered(found: AnswerView) -> Html:
