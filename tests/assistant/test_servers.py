@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.adapters.langchain_llm import LangchainChat, trust
+from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.server.address import address_of
 from assistant.adapters.server.refusals import retry_after, too_long, window_in
+from assistant.adapters.server.trust import trust
 from assistant.adapters.thoughts import Thoughts
 from assistant.errors import BadInput, ContextOverflow, LimitReached, ModelBusy, ModelTrouble
 from assistant.model import Tokens
