@@ -108,7 +108,7 @@ class LangchainChat:
         """
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return self._whole(self._chat.invoke(messages, **_shaped(schema)))
+            return self._whole(self._ask(messages, schema))
 
     def answers_in_json(
         self, system: RedactedText, user: RedactedText, schema: Mapping[str, object]
@@ -116,7 +116,7 @@ class LangchainChat:
         """Return whether the server's answer is JSON with what ``schema`` requires."""
         required = set(cast("list[str]", schema["required"]))
         with _translating(), _untraced():
-            message = self._chat.invoke(_messages(system, user), **_shaped(schema))
+            message = self._ask(_messages(system, user), schema)
         thoughts = Thoughts()
         thoughts.add(str(message.text))
         thoughts.end()
@@ -165,6 +165,13 @@ class LangchainChat:
         if self._streaming:  # False would stop `stream` from streaming
             chat.streaming = True
         return chat
+
+    def _ask(
+        self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
+    ) -> AIMessage:
+        if schema is None:
+            return self._chat.invoke(messages)
+        return self._chat.invoke(messages, extra_body=_in_json(schema))
 
     def _whole(self, message: AIMessage) -> RawText:
         end, thoughts = Ending(), Thoughts()
@@ -220,12 +227,10 @@ def _metadata(message: AIMessage) -> Mapping[str, object]:
     return cast("dict[str, object]", message.response_metadata)
 
 
-def _shaped(schema: Mapping[str, object] | None) -> dict[str, object]:
-    """Return the arguments that ask for JSON, past the vendor's own parser of it."""
-    if schema is None:
-        return {}
+def _in_json(schema: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a request that ask for JSON, past the vendor's own parser of it."""
     named = {"name": "answer", "strict": True, "schema": dict(schema)}
-    return {"extra_body": {"response_format": {"type": "json_schema", "json_schema": named}}}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _untraced() -> AbstractContextManager[None]:
