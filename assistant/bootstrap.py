@@ -331,7 +331,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(self._suspects),
-                self._parts.ranker(self._embedder),
+                self._parts.ranker(self._nearness),
             )
         return self._caches[tenant.id]
 
