@@ -26,6 +26,7 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Honest,
     Passage,
     RawTicket,
     Reply,
@@ -395,6 +396,24 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class HonestStore(Protocol):
+    """Sentences that the tenant's reviewers called honest."""
+
+    def put(self, honest: Honest) -> None:
+        """Add a sentence, replacing the one of the same id."""
+        ...
+
+    def remove(self, honest_id: str) -> bool:
+        """Remove a sentence; return whether there was one."""
+        ...
+
+    def forget(self, origin: str) -> None:
+        """Remove every sentence of a ticket or document that is forgotten."""
+        ...
+
+    def list(self) -> list[Honest]: ...
+
+
 class UseStore(Protocol):
     """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
@@ -428,6 +447,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def honest(self) -> HonestStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property
