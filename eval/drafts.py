@@ -1,7 +1,7 @@
 """Measures drafts: whether their sources support them, and how close they are to a person's answer.
 
 Each question becomes a ticket that runs through the product's own pipeline up to the queue:
-redaction, retrieval, neighbours of the best hit, quarantine of prompt injections, writing. Judged
+redaction, retrieval, neighbours of the best hit, writing. Judged
 are the steps of the draft; greeting, close and citation marks are left out. The reference answers
 are read after everything is written.
 
@@ -17,25 +17,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, median
 
 from assistant.errors import BadInput
-from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
-from assistant.ports import DocumentStore, Embedder, Writer
-from assistant.search.quarantine import FindSuspicious, quarantine
+from assistant.model import Passage, Written
+from assistant.ports import Embedder, Writer
 from assistant.search.reading import around
 from eval.beir import Question, read_corpus, read_questions, read_references
-from eval.retrieval import CorpusIndex, Found, Progress
-from guardrails import RedactedText, Redactor, Template
+from eval.retrieval import CorpusIndex, Progress
+from guardrails import Redactor
 from guardrails.sentences import at_every_stop
 
 _LIMIT, _PER_DOCUMENT = 6, 2
 _GROUNDED = 0.8
 _MARK = re.compile(r"\[(\d+)\]")
 _COLON = re.compile(r"(?<=:)\s+")
-_NOBODY = Template("").fill()
 _BATCH = 16
 
 
@@ -73,7 +70,6 @@ def measure(
     *,
     redactor: Redactor,
     embedder: Embedder,
-    suspects: FindSuspicious,
     writer: Writer,
     progress: Progress,
     seen: Callable[[Question, Steps], None] | None = None,
@@ -90,7 +86,7 @@ def measure(
     index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads the models
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
-        drafts.append(_drafted(index, question, suspects, writer))
+        drafts.append(_drafted(index, question, writer))
         if seen:
             seen(question, drafts[-1])
         if not done % _BATCH or done == len(questions):
@@ -133,29 +129,14 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _drafted(
-    index: CorpusIndex, question: Question, suspects: FindSuspicious, writer: Writer
-) -> Steps:
+def _drafted(index: CorpusIndex, question: Question, writer: Writer) -> Steps:
     began = time.perf_counter()
     found = index.find(question, _LIMIT, per_document=_PER_DOCUMENT)
-    ticket, passages = _readable(index.documents, question, found, suspects)
-    written = writer.answer(ticket.turns[0].text, passages)
+    answerable = found.retrieved.answerable
+    passages = around(index.documents, found.retrieved.passages) if answerable else ()
+    written = writer.answer(found.question, passages)
     ms = 1000 * (time.perf_counter() - began)
     return Steps(question.id, written.body.reveal(), _sources(written, passages), ms)
-
-
-def _readable(
-    documents: DocumentStore, question: Question, found: Found, suspects: FindSuspicious
-) -> tuple[Ticket, Sequence[Passage]]:
-    passages = found.retrieved.passages if found.retrieved.answerable else ()
-    safe = quarantine(suspects, _ticket(question.id, found.question), around(documents, passages))
-    return safe.ticket, safe.passages
-
-
-def _ticket(reference: str, asked: RedactedText) -> Ticket:
-    now = datetime.now(UTC)
-    turn = Turn(now, _NOBODY, TurnRole.REQUESTER, asked)
-    return Ticket(reference, reference, _NOBODY, _NOBODY, TicketStatus.OPEN, "normal", now, (turn,))
 
 
 def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
