@@ -42,7 +42,8 @@ from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
-from guardrails.injection.detector import RememberedSuspects
+from guardrails.injection.detector import FindSuspects, RememberedSuspects
+from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import Policy
@@ -75,7 +76,6 @@ class Home:
         self._embedder = self._embedders(source_of(settings.embedder))
         self._reranker = parts.reranker(settings)
         self._engine = Once(lambda: parts.engine(settings))
-        self._suspects = parts.suspects(self._embedders(INSTALLED))
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
         self._opening = RLock()
@@ -281,6 +281,9 @@ class Home:
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         fallback = self._parts.extractive()
+        suspects = without_honest(
+            caches.suspects, lambda: {each.pattern for each in records.honest.list()}
+        )
         return Desk(
             tenant=tenant,
             records=records,
@@ -292,9 +295,9 @@ class Home:
             embedder=self._embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
             lexical=caches.lexical,
-            writer=self._writer(tenant, scanner, redactor, ledger, fallback),
+            writer=self._writer(tenant, scanner, redactor, ledger, fallback, suspects),
             fallback_writer=fallback,
-            suspects=caches.suspects,
+            suspects=suspects,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )
@@ -305,7 +308,7 @@ class Home:
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
-                RememberedSuspects(self._suspects),
+                RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
             )
         return self._caches[tenant.id]
 
@@ -316,6 +319,7 @@ class Home:
         redactor: Redactor,
         ledger: Ledger,
         fallback: Writer,
+        suspects: FindSuspects,
     ) -> Writer:
         if self.settings.writer == "extractive":
             return fallback
@@ -331,6 +335,7 @@ class Home:
             redactor=redactor,
             ledger=ledger,
             fallback=fallback,
+            suspects=suspects,
         )
 
 

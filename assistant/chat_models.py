@@ -17,6 +17,7 @@ from assistant.writers.model import ModelWriter
 from guardrails import Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.egress.gate import EgressGate
+from guardrails.injection.detector import FindSuspects
 from guardrails.leaks.scan import Scanner
 from guardrails.policy import Destination, Policy
 
@@ -33,13 +34,15 @@ def make_writer(
     redactor: Redactor,
     ledger: Ledger,
     fallback: Writer,
+    suspects: FindSuspects,
 ) -> Writer:
     """Return the writer of one tenant, whose ``policy`` is asked before each request.
 
-    ``fallback`` writes when the model fails. `BadInput` when the configured model cannot run.
+    ``fallback`` writes when the model fails; ``suspects`` finds prompt injections. `BadInput` when
+    the configured model cannot run.
     """
     gate = EgressGate(model_destination(settings), policy, scanner, ledger)
-    return ModelWriter(_chat(settings, gate, engine), redactor, scanner, fallback)
+    return ModelWriter(_chat(settings, gate, engine), redactor, scanner, fallback, suspects)
 
 
 def model_destination(settings: Settings) -> Destination:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.model import Finding, Passage, Written, new_id
+from assistant.model import Passage, Written, new_id
+from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
-from assistant.search.quarantine import of_cited
-from assistant.search.reading import read_on
+from assistant.search.reading import around
 from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
@@ -87,14 +87,12 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
-    left_out: tuple[Finding, ...]
     narrowed: bool
 
     def answer(self, written: Written) -> Answer:
         answerable = self.found.answerable and bool(written.body)
         noted = not (answerable or self.narrowed)
-        missing = of_cited(self.left_out, written.citations)
-        written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
+        written = replace(written, notes=(*written.notes, *self.found.notes))
         return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
 
 
@@ -106,9 +104,9 @@ def _look(
 ) -> _Look:
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
-    passages, left_out = read_on(desk, found.passages if found.answerable else ())
+    passages = around(documents_of(desk), found.passages) if found.answerable else ()
     asked = _in_turn(redacted, before[-_EARLIER:])
-    return _Look(redacted, asked, found, passages, left_out, narrowed=bool(filters))
+    return _Look(redacted, asked, found, passages, narrowed=bool(filters))
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:

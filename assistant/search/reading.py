@@ -9,22 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.desk import Desk
-from assistant.model import Finding, Passage
+from assistant.model import Passage
 from assistant.ports import DocumentReader
-from assistant.search.federated import documents_of
-from assistant.search.quarantine import quarantine_passages
 
 _MOST = 9
 _NEIGHBOUR = 0.97
 """Score of a neighbour relative to the hit that brought it, so that it ranks just behind."""
-
-
-def read_on(
-    desk: Desk, passages: Sequence[Passage]
-) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """Return ``passages`` with the neighbours of the best, and findings about quarantined spans."""
-    return quarantine_passages(desk.suspects, around(documents_of(desk), passages))
 
 
 def around(documents: DocumentReader, passages: Sequence[Passage]) -> tuple[Passage, ...]:

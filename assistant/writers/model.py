@@ -25,6 +25,7 @@ from assistant.prompts import (
     summary_prompt,
     thread_of,
 )
+from assistant.search.quarantine import FindSuspicious, quarantine, quarantine_passages
 from assistant.writers.cite import cite
 from assistant.writers.support import GIST, as_source, cited, finished, unsupported
 from guardrails import RawText, RedactedText, Redactor, Template, join_raw
@@ -49,7 +50,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One text to write: the prompt, what the answer may rest on, the fallback writer's text."""
+    """One text to write: the prompt, what the answer may rest on, the fallback writer's text.
+
+    The prompt holds suspicious sentences as quotations, or not at all: ``notes`` say which. The
+    fallback writer follows no orders, and gets every word.
+    """
 
     purpose: LiteralString
     subject: str
@@ -57,18 +62,25 @@ class _Job:
     fallback: Callable[[], Written]
     asked: RedactedText
     passages: Sequence[Passage] = ()
+    notes: tuple[str, ...] = ()
 
 
 class ModelWriter:
     """Writes with a model; ``fallback`` writes when the model fails."""
 
     def __init__(
-        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, fallback: Writer
+        self,
+        chat: ChatModel,
+        redactor: Redactor,
+        scanner: Scanner,
+        fallback: Writer,
+        suspects: FindSuspicious,
     ) -> None:
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
         self._fallback = fallback
+        self._suspects = suspects
 
     @property
     def name(self) -> str:
@@ -76,13 +88,15 @@ class ModelWriter:
 
     def summarise(self, ticket: Ticket) -> Written:
         """Return the model's summary, or the fallback writer's."""
+        safe = quarantine(self._suspects, ticket)
         return self._write(
             _Job(
                 "summarise",
                 ticket.id,
-                lambda: summary_prompt(ticket),
+                lambda: summary_prompt(safe.ticket),
                 lambda: self._fallback.summarise(ticket),
                 thread_of(ticket),
+                notes=safe.notes,
             )
         )
 
@@ -91,13 +105,15 @@ class ModelWriter:
         used = passages[:MOST_PASSAGES]
         if not used:
             return self._fallback.reply(ticket, used)
+        safe = quarantine(self._suspects, ticket, used)
         job = _Job(
             "reply",
             ticket.id,
-            lambda: reply_prompt(ticket, used),
+            lambda: reply_prompt(safe.ticket, safe.passages),
             lambda: self._fallback.reply(ticket, used),
             thread_of(ticket),
             used,
+            safe.notes,
         )
         return self._unanswered(self._write(job), lambda: self._fallback.reply(ticket, ()))
 
@@ -127,13 +143,15 @@ class ModelWriter:
         yield self._unanswered(written, lambda: self._fallback.answer(question, ()))
 
     def _answer(self, question: RedactedText, used: Sequence[Passage]) -> _Job:
+        safe, notes = quarantine_passages(self._suspects, used)
         return _Job(
             "answer",
             "question",
-            lambda: answer_prompt(question, used),
+            lambda: answer_prompt(question, safe),
             lambda: self._fallback.answer(question, used),
             question,
             used,
+            notes,
         )
 
     def _write(self, job: _Job) -> Written:
@@ -212,7 +230,9 @@ class ModelWriter:
     ) -> Written:
         numbers = cited(text.reveal())
         citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
-        return Written(saw, text, text, self.name, citations, findings, intents=intents)
+        return Written(
+            saw, text, text, self.name, citations, findings, intents=intents, notes=job.notes
+        )
 
     def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
         """Return the text for when the model says that the passages hold no answer."""

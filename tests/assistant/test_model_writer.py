@@ -29,6 +29,7 @@ from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.errors import StorageTrouble
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
+from tests.fakes.desks import no_suspects
 from tests.fakes.plain import redacted
 from tests.fakes.records import FakeLedger
 from tests.guardrails.gate_bench import HOST, MAIL, NAME, PASSWORD, Tenant
@@ -91,7 +92,7 @@ def bench() -> Iterator[Bench]:
 def open_bench(server: ModelServer, tenant: Tenant, timeout: float = 5) -> Bench:
     gate = tenant.gate(server.origin)
     chat = LangchainChat(url=server.url, model="local", key=None, timeout=timeout, gate=gate)
-    writer = ModelWriter(chat, tenant.redactor, tenant.scanner, ExtractiveWriter())
+    writer = ModelWriter(chat, tenant.redactor, tenant.scanner, ExtractiveWriter(), no_suspects)
     return Bench(tenant, writer, server)
 
 

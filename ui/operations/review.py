@@ -139,7 +139,7 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    view = review.view(desk, person, _whole_id(desk, args.draft))
+    view = review.view(desk, person, whole_id(desk, args.draft))
     return ReviewDetail(
         draft=draft_view(view.draft),
         saw=view.saw.for_display(),
@@ -166,7 +166,7 @@ def _approve(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     review.approve(desk, person, draft_id)
     return _decided(desk, draft_id)
@@ -180,7 +180,7 @@ def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> De
     desk, person = at_desk(home, caller, args.tenant)
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     text = RawText(args.text)
     review.edit(desk, person, draft_id, text, internal_confirmed=args.confirm_internal)
     return _decided(desk, draft_id)
@@ -190,7 +190,7 @@ def _reject(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     review.reject(desk, person, draft_id)
     return _decided(desk, draft_id)
@@ -200,7 +200,7 @@ def _release(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     reply = review.release(desk, person, draft_id)
     return Released(
@@ -240,7 +240,7 @@ def _decided(desk: Desk, draft_id: str) -> Decided:
     return Decided(draft=draft.id, reference=draft.reference, state=draft.state.value)
 
 
-def _whole_id(desk: Desk, start: str) -> str:
+def whole_id(desk: Desk, start: str) -> str:
     """Return the id that begins with ``start``; people copy eight digits, not 32."""
     from assistant.errors import NotFound
 
