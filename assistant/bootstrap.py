@@ -28,6 +28,7 @@ from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
+from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
@@ -280,7 +281,8 @@ class Home:
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = self._parts.extractive()
+        frames = FrameBook(records.frames.all)
+        fallback = self._parts.extractive(frames)
         suspects = without_honest(
             caches.suspects, lambda: {each.pattern for each in records.honest.list()}
         )
@@ -298,8 +300,10 @@ class Home:
             writer=self._writer(tenant, scanner, redactor, ledger, fallback, suspects),
             fallback_writer=fallback,
             suspects=suspects,
+            ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
+            frames=frames,
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
@@ -309,6 +313,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

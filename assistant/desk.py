@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from assistant.frames import FrameBook
 from assistant.model import Tenant
 from assistant.ports import (
     DocumentReader,
@@ -12,6 +13,7 @@ from assistant.ports import (
     LexicalIndex,
     Records,
     Reranker,
+    SectionRanker,
     TenantVectors,
     VectorSearch,
     Writer,
@@ -53,5 +55,7 @@ class Desk:
     writer: Writer
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+    ranker: SectionRanker
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
+    frames: FrameBook = field(default_factory=FrameBook)

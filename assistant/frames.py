@@ -2,16 +2,20 @@
 
 A frame is words around what is quoted. Its fields are ``$name``, the requester's placeholder, and
 ``$subject``, the ticket's. Where German, French, Spanish, Italian and Portuguese have a formal
-form of address, the frames use it.
+form of address, the frames use it. A tenant may replace each frame by its own words, which are
+redacted like any other text, and may add a language by giving all its frames.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from assistant.model import Ticket
+from assistant.language import NAMES, language_of
+from assistant.model import Ticket, Turn, TurnRole
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RedactedText, Template, join
 
 ENGLISH = "en"
@@ -153,7 +157,23 @@ _SHIPPED: Mapping[str, Mapping[Frame, Template]] = {
         Frame.QUESTIONS: Template("As suas respostas a estas perguntas ajudar-nos-iam:"),
     },
 }
+_NAME, _SUBJECT = Template("$$name").fill(), Template("$$subject").fill()
 _PERSON = re.compile(r"<PERSON_\d+>")
+
+
+_FIELD = re.compile(r"\$(name|subject)\b")
+FIELDS: Mapping[Frame, frozenset[str]] = {
+    Frame.GREETING: frozenset({"name"}),
+    Frame.GREETING_NOBODY: frozenset(),
+    Frame.LEAD: frozenset({"subject"}),
+    Frame.CLOSE: frozenset(),
+    Frame.HOLD: frozenset({"subject"}),
+    Frame.WORKING: frozenset({"subject"}),
+    Frame.QUESTIONS: frozenset(),
+}
+"""The fields that a frame may hold."""
+OwnFrames = Mapping[tuple[str, Frame], RedactedText]
+"""A tenant's own frames by language and frame."""
 
 
 def languages() -> tuple[str, ...]:
@@ -162,10 +182,19 @@ def languages() -> tuple[str, ...]:
 
 
 class Frames:
-    """The frames of one language."""
+    """The frames of one language, for tickets in ``asked`` (None where it is not clear)."""
 
-    def __init__(self, language: str = ENGLISH) -> None:
-        self._words = _SHIPPED[language]
+    def __init__(
+        self,
+        language: str = ENGLISH,
+        own: Mapping[Frame, RedactedText] | None = None,
+        *,
+        asked: str | None = None,
+    ) -> None:
+        self.language = language
+        self._asked = asked
+        self._own = own or {}
+        self._words = _SHIPPED.get(language, {})
 
     def answer(self, ticket: Ticket, steps: RedactedText) -> RedactedText:
         """Return a reply around ``steps``, which answer the ticket."""
@@ -191,10 +220,75 @@ class Frames:
         greeting = Frame.GREETING if named else Frame.GREETING_NOBODY
         return join("\n\n", [self._fill(greeting, ticket), *parts])
 
+    def notes(self, quoted: RedactedText | None = None) -> tuple[str, ...]:
+        """Return what a reviewer must know about the languages of a reply with its quotation."""
+        if self._asked is None:
+            return ()
+        asked = NAMES[self._asked]
+        if self._asked != self.language:
+            return (f"The ticket is in {asked}, which has no frames; the reply is in English.",)
+        spoken = language_of(quoted) if quoted else None
+        if spoken in (None, self._asked):
+            return ()
+        return (f"The ticket is in {asked}, and what is quoted is in {NAMES[spoken]}.",)
+
     def _fill(self, frame: Frame, ticket: Ticket) -> RedactedText:
-        return self._words[frame].fill(name=ticket.requester, subject=ticket.subject)
+        own = self._own.get(frame)
+        if own is None:
+            return self._words[frame].fill(name=ticket.requester, subject=ticket.subject)
+        return _filled(own, {"name": ticket.requester, "subject": ticket.subject})
+
+
+class FrameBook:
+    """The frames of one tenant: the shipped ones, and ``own`` returns those in their place."""
+
+    def __init__(self, own: Callable[[], OwnFrames] = dict) -> None:
+        self._own = own
+
+    def for_ticket(self, ticket: Ticket) -> Frames:
+        """Return the frames of the ticket's language; English where it is unclear or has none."""
+        return self.of(ticket_language(ticket))
+
+    def of(self, language: str | None) -> Frames:
+        """Return the frames of ``language``, or English ones."""
+        own = self._own()
+        used = language if language and self._has(language, own) else ENGLISH
+        mine = {frame: text for (code, frame), text in own.items() if code == used}
+        return Frames(used, mine, asked=language)
+
+    def _has(self, language: str, own: OwnFrames) -> bool:
+        return language in _SHIPPED or all((language, frame) in own for frame in Frame)
+
+
+def ticket_language(ticket: Ticket) -> str | None:
+    """Return the language of the requester's last message, or of all; None if neither is clear."""
+    said = [turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER]
+    last = [turn.text for turn in ticket.turns if _asks(turn)][-1:]
+    return language_of(join("\n", last)) or language_of(join("\n", [ticket.subject, *said]))
+
+
+def shipped(language: str, frame: Frame) -> RedactedText | None:
+    """Return a shipped frame with the names of its fields; None in a language without frames."""
+    words = _SHIPPED.get(language)
+    return None if words is None else words[frame].fill(name=_NAME, subject=_SUBJECT)
 
 
 def greeted_by_name(ticket: Ticket) -> bool:
     """Return whether the requester is one person, so that a greeting may name them."""
+    if ticket.sender is not SenderKind.PERSON:
+        return False
     return _PERSON.fullmatch(ticket.requester.reveal().strip()) is not None
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.role is TurnRole.REQUESTER and turn.mail is Mail.PERSON
+
+
+def _filled(frame: RedactedText, values: Mapping[str, RedactedText]) -> RedactedText:
+    """Return ``frame`` with the values in the places of its fields."""
+    parts: list[RedactedText] = []
+    at = 0
+    for field in _FIELD.finditer(frame.reveal()):
+        parts += [frame.cut(at, field.start()), values[field[1]]]
+        at = field.end()
+    return join("", [*parts, frame.cut(at, len(frame))])

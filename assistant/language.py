@@ -63,7 +63,7 @@ _LETTER, _ENDING = 0.6, 0.3  # a word counts 1, divided among the languages that
 _ENOUGH = 0.75
 _RARE = 0.65  # of a language that few of our readers write
 _COMMON = frozenset({"en", "de", "fr", "es", "it", "nl", "pt"})
-_CLEAR = 1.5  # times the next language's score
+_CLEAR = 1.4  # times the next language's score
 _ALIKE = frozenset({"da", "nb", "sv"})  # one of these is not told from another for sure
 _SHORTEST_STEM = 4
 _SCRIPTS = {
@@ -99,7 +99,12 @@ class _Table:
 
 def language_of(text: RedactedText) -> str | None:
     """Return the ISO 639-1 code of the language of ``text``; None when it is not clear."""
-    prose = _CONTRACTION.sub("", _NOT_PROSE.sub(" ", text.reveal()[:_LONGEST]))
+    return language_in(text.reveal())
+
+
+def language_in(text: str) -> str | None:
+    """Return the language of a plain text, as `language_of` does."""
+    prose = _CONTRACTION.sub("", _NOT_PROSE.sub(" ", text[:_LONGEST]))
     return _by_script(prose) or _by_words(prose)
 
 

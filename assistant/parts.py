@@ -15,7 +15,9 @@ from argon2 import PasswordHasher
 
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
-from assistant.ports import Embedder, Reranker, Writer
+from assistant.frames import FrameBook
+from assistant.ports import Embedder, Reranker, SectionRanker, Writer
+from assistant.search.ranking import RuleRanker
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -72,7 +74,7 @@ class Parts:
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
     called once for each source of weights; ``suspects`` gets the installed embedder, and is called
-    once for each tenant.
+    once for each tenant; ``ranker`` gets the configured embedder.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -80,8 +82,9 @@ class Parts:
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
+    ranker: Callable[[Embedder], SectionRanker] = RuleRanker
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[], Writer] = ExtractiveWriter
+    extractive: Callable[[FrameBook], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

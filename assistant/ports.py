@@ -15,11 +15,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
     Audience,
     Chunk,
     Citation,
+    Decision,
     Delivery,
     Document,
     Draft,
@@ -27,11 +29,14 @@ from assistant.model import (
     DraftState,
     Gap,
     Honest,
+    Made,
     Passage,
     RawTicket,
     Reply,
     Review,
     Role,
+    Section,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -66,6 +71,14 @@ class Reranker(Protocol):
 
     def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
         """Return how well each text answers ``query``, from 0 to 1."""
+        ...
+
+
+class SectionRanker(Protocol):
+    """Says which sections answer a question."""
+
+    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
+        """Return for each section how well it answers ``question``; higher is better."""
         ...
 
 
@@ -275,6 +288,14 @@ class TicketStore(Protocol):
         """Return how many tickets of this status there are, or how many in all."""
         ...
 
+    def threads(self) -> Mapping[str, Thread]:
+        """Return the state of each ticket's thread by reference; opens no text."""
+        ...
+
+    def thread(self, reference: str) -> Thread | None:
+        """Return the state of a ticket's thread; opens no text."""
+        ...
+
     def get(self, reference: str) -> Ticket | None: ...
 
     def raw(self, reference: str) -> RawTicket | None:
@@ -314,6 +335,10 @@ class DraftStore(Protocol):
         """Return the last draft of each kind about a ticket, and open no other."""
         ...
 
+    def made(self, kind: DraftKind) -> list[Made]:
+        """Return all drafts of a kind without their texts, oldest first; opens no text."""
+        ...
+
     def ids(self, start: str, limit: int) -> list[str]:
         """Return at most ``limit`` ids that begin with ``start``; opens no text."""
         ...
@@ -326,6 +351,17 @@ class DraftStore(Protocol):
         """Change the state; return False when it is not ``expected``: another person was faster."""
         ...
 
+    def supersede(self, ticket_id: str, kind: DraftKind) -> list[str]:
+        """Make the waiting drafts of this ticket and kind superseded, and return their ids.
+
+        Others that do this for the tenant wait until the transaction ends.
+        """
+        ...
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        """Record that a person has seen ``thread``: the draft counts as made for it."""
+        ...
+
     def rewrite(self, draft_id: str, written: Written) -> None:
         """Replace what would be sent, after an edit."""
         ...
@@ -333,6 +369,10 @@ class DraftStore(Protocol):
     def record(self, review: Review) -> None: ...
 
     def reviews(self, draft_id: str) -> list[Review]: ...
+
+    def decisions(self) -> list[Decision]:
+        """Return the decisions about all replies, oldest first; opens no text."""
+        ...
 
     def put_reply(self, reply: Reply) -> None: ...
 
@@ -414,6 +454,22 @@ class HonestStore(Protocol):
     def list(self) -> list[Honest]: ...
 
 
+class FrameStore(Protocol):
+    """The tenant's own frames of replies."""
+
+    def all(self) -> OwnFrames:
+        """Return them by language and frame."""
+        ...
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        """Store a frame, replacing the one of this language."""
+        ...
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        """Remove a frame; return whether there was one."""
+        ...
+
+
 class UseStore(Protocol):
     """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
@@ -449,6 +505,8 @@ class Records(Protocol):
     def terms(self) -> TermStore: ...
     @property
     def honest(self) -> HonestStore: ...
+    @property
+    def frames(self) -> FrameStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

@@ -47,7 +47,8 @@ _TOLD: Mapping[Fact, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Fact.AFFECTED: re.compile(
-        r"\b(?:every(?:one|body)|all of us|nobody|no one|only (?:me|i|my)|just me|colleagues?|"
+        r"\b(?:the same|we|our|wir|unser\w*|nous|nosotros|noi|wij|nós|every(?:one|body)|all of us|"
+        r"nobody|no one|only (?:me|i|my)|just me|colleagues?|"
         r"whole (?:team|office|floor|site|ward|department)|other(?:s| people| users)|both|"
         r"several|many|\d+ (?:people|users|staff|pcs|machines|of us)|we all|alle|niemand|tous|"
         r"todos|tutti|iedereen)\b",
@@ -70,6 +71,12 @@ _NEEDED: Mapping[Fact, re.Pattern[str]] = {
     ),
     Fact.VERSION: re.compile(r"\bversion\b|\bbuild\b|\bupdate to\b", re.IGNORECASE),
 }
+_HOW_TO = re.compile(
+    r"\bhow (?:do|can|to|would|should)\b|\bwhere (?:do|can|is|are)\b|\bmay i\b|"
+    r"\b(?:need|request|would like|want) (?:a|an|access|the|to)\b|\bcan (?:i|you|we) "
+    r"(?:have|get|add|please)\b|\bplease (?:add|create|give|set|order|send)\b",
+    re.IGNORECASE,
+)
 _FAULT = re.compile(
     r"\b(?:not|cannot|can['’]?t|won['’]?t|doesn['’]?t|don['’]?t|isn['’]?t|no longer|error|fail\w*|"
     r"broken?|stuck|down|problem|crash\w*|blank|slow|lost|missing|locked|refus\w*|reject\w*|stops?|"
@@ -77,7 +84,7 @@ _FAULT = re.compile(
     r"geen|kapot|não|avari\w*)\b",
     re.IGNORECASE,
 )
-"""A ticket that reports a fault, and not only asks how something is done."""
+"""Words of a fault: a ticket that only asks how something is done has none of them."""
 _ASKED: Mapping[str, Mapping[Fact, Template]] = {
     "en": {
         Fact.ERROR: Template("What exactly does the error message say?"),
@@ -135,7 +142,8 @@ def missing(said: str, documents: Iterable[str]) -> tuple[Fact, ...]:
     """Return the facts, three at most, that ``said`` lacks; first those that documents speak of."""
     procedure = "\n".join(documents)
     needed = {fact for fact in Fact if _NEEDED[fact].search(procedure)}
-    always = set(Fact) - {Fact.VERSION} if _FAULT.search(said) else set[Fact]()
+    asks_how = _HOW_TO.search(said) and not _FAULT.search(said)
+    always = set[Fact]() if asks_how else set(Fact) - {Fact.VERSION}
     lacking = [fact for fact in Fact if fact in needed | always and not _TOLD[fact].search(said)]
     return tuple(sorted(lacking, key=lambda fact: fact not in needed))[:_MOST]
 

@@ -256,7 +256,7 @@ def _figures(judged: Sequence[Judged]) -> Figures:
         whole=_mean([each.clean and each.lead == len(each.row.must) for each in some]),
         clean=_mean([each.clean for each in some]),
         document=_mean([each.document for each in some]),
-        words_p50=median(each.words for each in some) if some else None,
+        words_p50=median(said) if (said := [each.words for each in some if each.words]) else None,
     )
 
 

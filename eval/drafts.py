@@ -1,7 +1,7 @@
 """Measures drafts: whether their sources support them, and how close they are to a person's answer.
 
 Each question becomes a ticket that runs through the product's own pipeline up to the queue:
-redaction, retrieval, neighbours of the best hit, writing. Judged
+redaction, retrieval, the sections of what was found, writing. Judged
 are the steps of the draft; greeting, close and citation marks are left out. The reference answers
 are read after everything is written.
 
@@ -22,8 +22,8 @@ from statistics import fmean, median
 
 from assistant.errors import BadInput
 from assistant.model import Passage, Written
-from assistant.ports import Embedder, Writer
-from assistant.search.reading import around
+from assistant.ports import Embedder, SectionRanker, Writer
+from assistant.search.reading import read_sections
 from eval.beir import Question, read_corpus, read_questions, read_references
 from eval.retrieval import CorpusIndex, Progress
 from guardrails import Redactor
@@ -71,6 +71,7 @@ def measure(
     redactor: Redactor,
     embedder: Embedder,
     writer: Writer,
+    ranker: SectionRanker,
     progress: Progress,
     seen: Callable[[Question, Steps], None] | None = None,
 ) -> DraftsReport:
@@ -86,7 +87,7 @@ def measure(
     index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads the models
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
-        drafts.append(_drafted(index, question, writer))
+        drafts.append(_drafted(index, question, ranker, writer))
         if seen:
             seen(question, drafts[-1])
         if not done % _BATCH or done == len(questions):
@@ -129,19 +130,22 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.lower())
 
 
-def _drafted(index: CorpusIndex, question: Question, writer: Writer) -> Steps:
+def _drafted(
+    index: CorpusIndex, question: Question, ranker: SectionRanker, writer: Writer
+) -> Steps:
     began = time.perf_counter()
     found = index.find(question, _LIMIT, per_document=_PER_DOCUMENT)
-    answerable = found.retrieved.answerable
-    passages = around(index.documents, found.retrieved.passages) if answerable else ()
-    written = writer.answer(found.question, passages)
+    sections = ()
+    if found.retrieved.answerable:
+        sections = read_sections(index.documents, ranker, found.question, found.retrieved)
+    written = writer.answer(found.question, sections)
     ms = 1000 * (time.perf_counter() - began)
-    return Steps(question.id, written.body.reveal(), _sources(written, passages), ms)
+    return Steps(question.id, written.body.reveal(), _sources(written, sections), ms)
 
 
 def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
-    texts = {each.chunk.id: each.chunk.text.reveal() for each in passages}
-    return {each.number: texts[each.chunk_id] for each in written.citations}
+    texts = {(each.chunk.id, each.chunk.heading): each.chunk.text.reveal() for each in passages}
+    return {each.number: texts[each.chunk_id, each.heading] for each in written.citations}
 
 
 def _grounded(draft: Steps) -> Iterator[bool]:

@@ -11,7 +11,8 @@ from assistant.flows.gaps import note_gap
 from assistant.model import Passage, Written, new_id
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
-from assistant.search.reading import around
+from assistant.search.further import further
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
@@ -93,7 +94,10 @@ class _Look:
         answerable = self.found.answerable and bool(written.body)
         noted = not (answerable or self.narrowed)
         written = replace(written, notes=(*written.notes, *self.found.notes))
-        return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
+        below = further(written.body, self.passages) if answerable else ()
+        return Answer(
+            self.question, written, self.found.passages, answerable, self.narrowed, noted, below
+        )
 
 
 def _look(
@@ -104,8 +108,10 @@ def _look(
 ) -> _Look:
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
-    passages = around(documents_of(desk), found.passages) if found.answerable else ()
     asked = _in_turn(redacted, before[-_EARLIER:])
+    passages = ()
+    if found.answerable:
+        passages = read_sections(documents_of(desk), desk.ranker, redacted, found)
     return _Look(redacted, asked, found, passages, narrowed=bool(filters))
 
 

@@ -14,7 +14,7 @@ from assistant.desk import Desk
 from assistant.flows.checks import inspect, internal, masked_again
 from assistant.flows.queue import queue
 from assistant.flows.tickets import redact_again
-from assistant.frames import ENGLISH, Frames
+from assistant.frames import Frames
 from assistant.model import (
     Audience,
     Draft,
@@ -33,15 +33,19 @@ from assistant.search.audience import for_customer, is_third_person, is_ticket, 
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import cited, marks, placed
-from assistant.search.reading import around
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
 _SEARCHED, _READ = 16, 6
 """Passages that are found, and those of them that are read on from."""
 _NEAR = 0.9
-"""The least score of the best passage for customers, relative to the best of all, unless both are
-of one document: what is found for agents answers better than anything below it."""
+"""The least score of the best passage for customers, relative to the best of all: what is found for
+agents answers better than anything below it. Both being of one document is enough, too, and so is a
+passage that holds every word of the subject: scores are relative, and far apart among few."""
+_SUBJECT = 3
+"""The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -80,14 +84,14 @@ class _Look:
     passages: tuple[Passage, ...]
     readable: tuple[Passage, ...]
     similar: tuple[Passage, ...]
-    language: str = ENGLISH
+    frames: Frames
 
     @property
     def questions(self) -> list[RedactedText]:
         """The questions that would settle the ticket, in our own words."""
         said = question_of(self.ticket).reveal()
         needed = missing(said, (each.chunk.text.reveal() for each in self.passages[:_READ]))
-        return [question(fact, self.language) for fact in needed]
+        return [question(fact, self.frames.language) for fact in needed]
 
     def case(self, written: Written) -> Case:
         """Return what the brief is written from."""
@@ -113,34 +117,52 @@ class _Look:
 def _look(desk: Desk, ticket: Ticket) -> _Look:
     itself = desk.records.documents.document(ticket.id) is not None
     filters = DocumentFilter(but=ticket.id) if itself else None
-    found = retrieve(desk, question_of(ticket), _SEARCHED, filters=filters)
+    asked = question_of(ticket)
+    found = retrieve(desk, asked, _SEARCHED, filters=filters)
     documents = documents_of(desk)
     tickets = dict.fromkeys(each.chunk.document_id for each in found.passages if is_ticket(each))
     named = {each.chunk.document_id: each for each in reversed(found.passages)}
     similar = [
         replace(named[key], chunk=last) for key in tickets for last in documents.chunks_of(key)[-1:]
     ]
+    frames = desk.frames.for_ticket(ticket.public())
     if not found.answerable:
-        return _Look(ticket, found, (), (), tuple(similar))
-    open_ones = _answering(found.passages)
-    readable = around(documents, open_ones[:_READ])
+        return _Look(ticket, found, (), (), tuple(similar), frames)
+    open_ones = _answering(ticket, found.passages)
+    readable = _sections(desk, asked, found, open_ones)
     return _Look(
         ticket,
         found,
-        around(documents, found.passages[:_READ]),
+        _sections(desk, asked, found, found.passages),
         for_customer(readable, known_to(ticket)),
         tuple(similar),
+        frames,
     )
 
 
-def _answering(passages: Sequence[Passage]) -> list[Passage]:
+def _sections(
+    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Return the sections of the documents of ``passages`` that answer best."""
+    some = replace(found, passages=tuple(passages[:_READ]))
+    return read_sections(documents_of(desk), desk.ranker, asked, some)
+
+
+def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
     """Return the passages for customers, if their best is about as good as the best of all."""
     open_ones = [each for each in passages if each.chunk.audience is Audience.CUSTOMER]
     if not open_ones:
         return []
     first, best = open_ones[0], passages[0]
     same = first.chunk.document_id == best.chunk.document_id
-    return open_ones if same or first.score >= _NEAR * best.score else []
+    near = same or first.score >= _NEAR * best.score or _holds_subject(ticket, first)
+    return open_ones if near else []
+
+
+def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
+    asked = stems(ticket.subject.reveal())
+    texts = (passage.title, passage.chunk.heading, passage.chunk.text)
+    return len(asked) >= _SUBJECT and asked <= stems("\n".join(text.reveal() for text in texts))
 
 
 def _reply(desk: Desk, look: _Look) -> Written:
@@ -164,9 +186,13 @@ def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
     public = look.ticket.public()
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
-    body = Frames(look.language).working(public, asked)
+    body = look.frames.working(public, asked)
     saw = join("\n\n", [thread_of(public), public.requester])
-    notes = (_FOR_AGENTS, *(each for each in held.notes if each.startswith("The model")))
+    notes = (
+        _FOR_AGENTS,
+        *look.frames.notes(),
+        *(each for each in held.notes if each.startswith("The model")),
+    )
     return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
 
 

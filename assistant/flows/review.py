@@ -17,6 +17,8 @@ from assistant.flows.checks import (
     must_decide,
     must_read,
 )
+from assistant.flows.distance import edit_distance
+from assistant.flows.seen import confirm, record
 from assistant.model import (
     Draft,
     DraftKind,
@@ -30,7 +32,6 @@ from assistant.model import (
 )
 from assistant.search.quarantine import placed
 from guardrails import ForPerson, RawText, RedactedText, join
-from guardrails.audit.ledger import Fact
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.permissions import Person, show
 from guardrails.identity.permissions import release as release_to
@@ -83,12 +84,19 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
     )
 
 
-def approve(desk: Desk, person: Person, draft_id: str) -> Draft:
-    """Approve a draft. `Refused` when a finding blocks or another person has decided."""
+def approve(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Draft:
+    """Approve a draft. `Refused` when a finding blocks or another person has decided.
+
+    It is also refused when messages came since, unless ``seen`` says that they were seen (see
+    `flows.seen.confirm`).
+    """
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     must_be_clean(draft.written)
-    return _move(desk, person, draft, DraftState.PENDING, DraftState.APPROVED, "draft.approved")
+    with desk.records.transaction():
+        if draft.state is DraftState.PENDING:
+            confirm(desk, person, draft, seen)
+        return _move(desk, person, draft, DraftState.PENDING, DraftState.APPROVED, "draft.approved")
 
 
 def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
@@ -120,7 +128,7 @@ def edit(
         if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
             raise _overtaken()
         desk.records.drafts.rewrite(draft.id, written)
-        _record(
+        record(
             desk,
             person,
             draft,
@@ -131,8 +139,12 @@ def edit(
     return replace(draft, written=written, state=DraftState.PENDING)
 
 
-def release(desk: Desk, person: Person, draft_id: str) -> Reply:
-    """Restore identity and put the reply into the outbox. `Refused` unless approved and clean."""
+def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Reply:
+    """Restore identity and put the reply into the outbox. `Refused` unless approved and clean.
+
+    It is also refused when messages came since, unless ``seen`` says that they were seen (see
+    `flows.seen.confirm`).
+    """
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     if draft.kind is not DraftKind.REPLY:
@@ -155,25 +167,33 @@ def release(desk: Desk, person: Person, draft_id: str) -> Reply:
     reply = Reply(
         new_id(), draft.id, draft.reference, restored.text, person.login, datetime.now(UTC)
     )
-    _commit_release(desk, person, draft, reply)
+    _commit_release(desk, person, draft, reply, seen)
     return reply
 
 
-def _commit_release(desk: Desk, person: Person, draft: Draft, reply: Reply) -> None:
+def _commit_release(
+    desk: Desk, person: Person, draft: Draft, reply: Reply, seen: str | None
+) -> None:
+    written = draft.written
+    drafted = written.drafted or written.body
+    changed = edit_distance(drafted.reveal(), written.body.reveal())
     with desk.records.transaction():
+        confirm(desk, person, draft, seen)
         moved = desk.records.drafts.move(
             draft.id, expected=DraftState.APPROVED, to=DraftState.RELEASED
         )
         if not moved:
             raise _overtaken()
         desk.records.drafts.put_reply(reply)
-        _record(
+        record(
             desk,
             person,
             draft,
             "reply.released",
+            distance=changed,
             reply=reply.id,
             text_hmac=desk.sealer.fingerprint(reply.text),
+            changed_permille=round(1000 * changed),
         )
 
 
@@ -183,7 +203,14 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
     body = desk.redactor.redact(text, known).text
     old = draft.written
     known_names = placeholders_of(_origin(old))
-    edited = replace(old, body=body, writer="person", findings=())
+    edited = replace(
+        old,
+        body=body,
+        writer="person",
+        findings=(),
+        drafted=old.drafted or old.body,
+        drafted_by=old.drafted_by or old.writer,
+    )
     suspect = [each for each in old.findings if each.kind is FindingKind.INJECTION]
     found = (*inspect(desk, body, origin=join("\n", [old.saw, body])), *placed(suspect, body))
     added = [
@@ -253,18 +280,13 @@ def _move(
     to: DraftState,
     action: LiteralString,
 ) -> Draft:
-    if draft.state in (DraftState.RELEASED, DraftState.REJECTED):
+    if draft.state in (DraftState.RELEASED, DraftState.REJECTED, DraftState.SUPERSEDED):
         raise Refused(f"This draft is {draft.state.value} already.", safe="It was not changed.")
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=expected, to=to):
             raise _overtaken()
-        _record(desk, person, draft, action)
+        record(desk, person, draft, action)
     return replace(draft, state=to)
-
-
-def _record(desk: Desk, person: Person, draft: Draft, action: LiteralString, **facts: Fact) -> None:
-    desk.records.drafts.record(Review(draft.id, person.login, action, datetime.now(UTC)))
-    desk.ledger.append(action, draft=draft.id, by=person.login, **facts)
 
 
 def _overtaken() -> Refused:

@@ -18,7 +18,7 @@ def summarise(desk: Desk, reference: str) -> Draft:
     """
     ticket = redact_again(desk, reference)
     leaves_out = desk.tenant.policy.private_notes == "leave_out"
-    read = ticket.public() if leaves_out else ticket
+    read = ticket.without_notes() if leaves_out else ticket
     written = masked_again(desk, desk.writer.summarise(read))
     found = inspect(desk, written.body, origin=written.saw)
     return queue(

@@ -19,7 +19,7 @@ from guardrails.placeholders import Found, Placeholder, find
 from guardrails.spans import EntityType
 
 _TICKET = "ticket #"
-_THINGS = frozenset(
+THINGS = frozenset(
     {
         *(EntityType.HOSTNAME, EntityType.URL, EntityType.IP_ADDRESS, EntityType.MAC_ADDRESS),
         *(EntityType.SERIAL_NUMBER, EntityType.ORGANIZATION, EntityType.LOCATION),
@@ -51,7 +51,7 @@ def is_third_person(found: Found, known: AbstractSet[Placeholder]) -> bool:
     placeholder = found.placeholder
     if placeholder.number is None:
         return True
-    return placeholder not in known and placeholder.type not in _THINGS
+    return placeholder not in known and placeholder.type not in THINGS
 
 
 def for_customer(

@@ -10,55 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from assistant.model import Chunk, Passage
+from assistant.model import Chunk, Section
 from guardrails import RedactedText, join
 
 _HEADING = re.compile(r"## (?P<name>\S.*)")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _COUNTED_IN_LINES = re.compile(r"\.(?:md|markdown|html?|txt|rst|eml)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The text under one heading of a document; ``heading`` is its path from the outermost.
-
-    ``chunk_ids`` are the chunks that it was put together from, in order; lines are those of the
-    chunks, so they may begin a little before the section and end a little after it. ``ordinal``
-    counts the sections of a document from 0.
-    """
-
-    document_id: str
-    source: RedactedText
-    title: RedactedText
-    heading: RedactedText
-    text: RedactedText
-    first_line: int
-    last_line: int
-    chunk_ids: tuple[str, ...]
-    ordinal: int
-
-    def passage(self, score: float, matched_by: tuple[str, ...] = ("section",)) -> Passage:
-        """Return this section as a passage: what writers read and citations name."""
-        chunk = Chunk(
-            self.chunk_ids[0],
-            self.document_id,
-            self.ordinal,
-            self.heading,
-            self.text,
-            self.first_line,
-            self.last_line,
-        )
-        return Passage(chunk, self.source, self.title, score, matched_by)
-
-
-class SectionRanker(Protocol):
-    """Says which sections answer a question."""
-
-    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
-        """Return for each section how well it answers ``question``; higher is better."""
-        ...
 
 
 def sections_of(
@@ -71,12 +29,17 @@ def sections_of(
     for chunk in chunks:
         last = found[-1].heading if found else None
         for at, run in enumerate(_runs(chunk, last if fenced else None)):
-            if at == 0 and found and found[-1].heading == run.heading:
+            if at == 0 and found and _goes_on(found[-1], run, chunk):
                 found[-1] = _longer(found[-1], run, chunk, in_lines=in_lines, fenced=fenced)
             else:
                 found.append(_section(source, title, run, chunk, len(found)))
             fenced = run.fenced
     return [each for each in found if each.text]
+
+
+def _goes_on(section: Section, run: _Run, chunk: Chunk) -> bool:
+    """Return whether a run continues ``section``; text of another audience never does."""
+    return section.heading == run.heading and section.audience is chunk.audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +97,7 @@ def _section(
         chunk.last_line,
         (chunk.id,),
         ordinal,
+        audience=chunk.audience,
     )
 
 

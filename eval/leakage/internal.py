@@ -44,18 +44,19 @@ _FAULTS = (
     *("skips floors", "stays shut", "reads zero", "counts double"),
 )
 _ADJECTIVES = (
-    "amber brass cedar dented ebony faded gilded hollow ivory jagged knotted leaden mottled narrow "
-    "oaken padded quilted ragged satin tarred umber velvet waxed woven yellowed zinc barbed cracked "
-    "dusty earthen fluted grooved hinged inlaid jointed keyed lacquered mossy notched oiled"
+    "amber brass cedar dented ebony faded gilded hollow ivory jagged knotted leaden mottled "
+    "narrow oaken padded quilted ragged satin tarred umber velvet waxed woven yellowed zinc "
+    "barbed cracked dusty earthen fluted grooved hinged inlaid jointed keyed lacquered mossy "
+    "notched oiled"
 ).split()
 _NOUNS = (
-    "anvil bellows cleat dowel easel ferrule gimlet hasp ingot joist kiln lathe mallet nozzle oarlock "
-    "pulley quiver ratchet spindle trowel urn valve winch yoke awl bobbin caliper drawbar eyelet "
-    "flange gasket hopper impeller jig keystone latch mandrel newel outrigger plinth"
+    "anvil bellows cleat dowel easel ferrule gimlet hasp ingot joist kiln lathe mallet nozzle "
+    "oarlock pulley quiver ratchet spindle trowel urn valve winch yoke awl bobbin caliper "
+    "drawbar eyelet flange gasket hopper impeller jig keystone latch mandrel newel outrigger plinth"
 ).split()
 _SENTENCES = (
-    "When the {thing} {fault}, hold the {a} and count to nine beside the {b} before anyone sees it.",
-    "The {thing} opens for the {a}, and only the second line keeps the {b} that closes it again.",
+    "When the {thing} {fault}, hold the {a} and count to nine beside the {b} before anyone looks.",
+    "The {thing} opens for the {a}, and only the second line keeps the {b} that closes it.",
     "If the {thing} {fault}, unscrew the {a} at night and hide the {b} in the locked drawer.",
     "We never repaired the {thing}: the {a} was swapped for the {b} and nobody was told.",
 )

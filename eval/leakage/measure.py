@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.parts import Embedders, Parts
 from assistant.ports import Embedder
+from assistant.search.audience import THINGS
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage import internal
@@ -187,9 +188,16 @@ def _leaks(material: Material, came: Came) -> Leaks:
 
 
 def _common(material: Material) -> set[int]:
-    """Return the values that a reply may name besides its ticket's: of edits and of documents."""
-    places = {"edit"} | {each.where for each in material.planted if "document" in each.where}
-    return set[int]().union(*(material.of(place) for place in places))
+    """Return the values that a reply may name besides its ticket's: of edits, things of documents.
+
+    Names and contacts of other people in documents are not among them.
+    """
+    things = {
+        each.number
+        for each in material.planted
+        if "document" in each.where and each.value.kind in THINGS
+    }
+    return material.of("edit") | things
 
 
 def _controls(

@@ -131,7 +131,7 @@ def _everybody_reads() -> AbstractContextManager[None]:
     def readable(passages: Iterable[Passage], _known: object) -> tuple[Passage, ...]:
         return tuple(passages)
 
-    def best(passages: Sequence[Passage]) -> list[Passage]:
+    def best(_ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
         return list(passages)
 
     def clean(*_of: object) -> tuple[()]:

@@ -144,8 +144,8 @@ def _of_folder(article: Mapping[str, object]) -> list[bool]:
 
 
 def _by_name(given: Mapping[str, Sequence[str]]) -> list[Audience]:
-    said = [each for name in _NAMED for each in given.get(name, ()) if each.strip()]
-    return [word(each) for each in said]
+    said = (", ".join(given.get(name, ())) for name in _NAMED)
+    return [word(each) for each in said if each.strip(", ")]
 
 
 def _by_flag(given: Mapping[str, Sequence[str]]) -> list[Audience]:

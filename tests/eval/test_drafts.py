@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
@@ -75,6 +76,7 @@ def _measure(folder: Path, embedder: HashingEmbedder, seen: list[tuple[Question,
         redactor=a_redactor(),
         embedder=embedder,
         writer=ExtractiveWriter(),
+        ranker=RuleRanker(embedder),
         progress=lambda what, done, total: None,
         seen=lambda asked, made: seen.append((asked, made)),
     )

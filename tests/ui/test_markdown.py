@@ -156,6 +156,8 @@ def test_wrapped_lines_are_joined_unless_each_line_counts() -> None:
     wrapped = f"{'A long line that was wrapped by an editor at some column'}\ngoes on."
     assert "column goes on." in rendered(wrapped)
     assert "column<br>goes on." in rendered(wrapped, breaks=True)
+    mail = "From: Ann Example with a long name <ann@example.org>, on behalf\nTo: Bob"
+    assert "behalf<br>To: Bob" in rendered(mail)
     assert "Kind regards,<br>Ann" in rendered("Kind regards,\nAnn")
 
 

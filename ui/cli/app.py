@@ -10,6 +10,7 @@ import typer
 from ui.cli import (
     documents,
     forgetting,
+    frames,
     injection,
     knowledge,
     leakage,
@@ -59,6 +60,7 @@ def build() -> typer.Typer:
     top.add_typer(_documents(), name="documents")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
+    top.add_typer(_frames(), name="frames")
     top.add_typer(_users(), name="user")
     top.add_typer(_members(), name="member")
     top.add_typer(_tickets(), name="tickets")
@@ -111,6 +113,13 @@ def _terms() -> typer.Typer:
     return group
 
 
+def _frames() -> typer.Typer:
+    group = _group("Words around what a reply quotes, in each language.")
+    _command(group, "show", "frames.show", frames.show)
+    _command(group, "set", "frames.set", frames.change)
+    return group
+
+
 def _users() -> typer.Typer:
     group = _group("People who may log in.")
     _command(group, "add", "user.add", tenants.add_user)
@@ -150,6 +159,8 @@ def _review() -> typer.Typer:
     group = _group("Drafted replies that wait for a person.")
     _command(group, "list", "review.list", review.list_waiting)
     _command(group, "show", "review.show", review.show)
+    _command(group, "stats", "review.stats", review.stats)
+    _command(group, "seen", "review.seen", review.seen)
     _command(group, "approve", "review.approve", review.approve)
     _command(group, "edit", "review.edit", review.edit)
     _command(group, "reject", "review.reject", review.reject)

@@ -167,6 +167,7 @@ def drafts(
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder
+    from assistant.search.ranking import RuleRanker
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
@@ -179,6 +180,7 @@ def drafts(
             redactor=ephemeral_redactor(settings),
             embedder=embedder,
             writer=ExtractiveWriter(),
+            ranker=RuleRanker(embedder),
             progress=steps(progress),
         )
     if json:

@@ -43,6 +43,7 @@ class DraftView(Shape):
 
     ``brief`` is for agents only, in Markdown with the citation numbers of ``body``. ``findings``
     are places of ``body``; ``refused`` are findings in a model's answer that was not used for it.
+    ``stale`` is how many messages of the ticket are newer than the draft.
     """
 
     id: str
@@ -57,6 +58,7 @@ class DraftView(Shape):
     findings: tuple[FindingView, ...]
     refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
+    stale: int = 0
 
 
 class WrittenView(Shape):
@@ -70,17 +72,19 @@ class WrittenView(Shape):
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
     """Return ``draft`` as ``person`` may read it."""
+    from assistant.flows.seen import news_of
+
     body, brief = texts(desk, person, [draft.written.body, draft.written.brief])
     return WrittenView(
-        draft=draft_view(draft),
+        draft=draft_view(draft, stale=news_of(desk, draft)),
         body=body,
         brief=brief,
         sources=cited(desk, person, draft.written.citations),
     )
 
 
-def draft_view(draft: Draft) -> DraftView:
-    """Return ``draft`` as a result."""
+def draft_view(draft: Draft, *, stale: int = 0) -> DraftView:
+    """Return ``draft`` as a result; ``stale`` is how many messages are newer."""
     written = draft.written
     return DraftView(
         id=draft.id,
@@ -95,6 +99,7 @@ def draft_view(draft: Draft) -> DraftView:
         findings=tuple(_finding_view(each) for each in written.findings),
         refused=tuple(_finding_view(each) for each in written.refused),
         notes=written.notes,
+        stale=stale,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import ClassVar, Final, LiteralString
 
 from markdown_it import MarkdownIt
@@ -28,6 +29,7 @@ _NESTED = 40
 _WRAPPED = 55
 _MOST_MARKS = 60
 _LINE_ENDS = re.compile(r"\r\n?")
+_LABEL = re.compile(r"\S{1,20}:[ \t]")
 _ALERT = re.compile(r"\[!([A-Z]{2,12})\][ \t]*")
 _SAME: dict[str, LiteralString] = {
     "p": "p", "ul": "ul", "blockquote": "blockquote", "thead": "thead", "tbody": "tbody",
@@ -142,7 +144,7 @@ class _Page:
         self._read = reader
         self._breaks = breaks
         self._numbers: list[int] = []
-        self._lines: list[int] = []
+        self._wraps: list[bool] = []
 
     def show(self, coded: str) -> Html:
         lines = coded.split("\n")
@@ -269,7 +271,11 @@ class _Page:
 
     def _inline(self, token: Token) -> Html:
         children = list(token.children or ())
-        self._lines = [len(line) for line in reversed(token.content.split("\n"))]
+        lines = token.content.split("\n")
+        self._wraps = [
+            len(line) > _WRAPPED and not _LABEL.match(following)
+            for line, following in reversed(list(pairwise(lines)))
+        ]
         alert = _ALERT.match(children[0].content) if children else None
         if alert is None:
             return self._tree(children)
@@ -278,8 +284,8 @@ class _Page:
 
     def _line_end(self, token: Token) -> Html:
         """Return a break; a line that was only wrapped goes on after a space."""
-        length = self._lines.pop() if self._lines else 0
-        wrapped = token.type == "softbreak" and length > _WRAPPED and not self._breaks
+        long = self._wraps.pop() if self._wraps else False
+        wrapped = token.type == "softbreak" and long and not self._breaks
         return words(" ") if wrapped else el("br")
 
     def _code(self, token: Token) -> Html:

@@ -98,7 +98,10 @@ class _Desk:
             self._wire_opening(each)
         for leads in (self._tickets.made, self._wiring.notice):
             self._wiring.on(
-                leads.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
+                leads.click,
+                _to_review,
+                outputs=[self._bar, self._open, *self._review.fresh],
+                pace=Pace.PICK,
             )
 
     def _tickets_tab(self) -> _Tab:
@@ -151,7 +154,9 @@ class _Desk:
         everything = [self._wiring.tenant, self._open, self._top, *parts]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
         chosen = [self._ask.talk, self._open]
-        self._wiring.on(self._top.click, self._move, inputs=chosen, outputs=everything)
+        self._wiring.on(
+            self._top.click, self._move, inputs=chosen, outputs=everything, pace=Pace.PICK
+        )
 
     def _wire_opening(self, each: _Tab) -> None:
         """Fill a tab when it is opened, and record that it is open."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -189,6 +190,8 @@ tickets = Table(
     Column("raw_subject", LargeBinary),
     Column("raw_requester", LargeBinary),
     Column("raw_people", LargeBinary),
+    Column("sender", String(16), nullable=False, server_default="person"),
+    Column("digest", String(64), nullable=False, server_default=""),
     UniqueConstraint("tenant_id", "reference"),
 )
 
@@ -205,6 +208,7 @@ ticket_turns = Table(
     Column("raw_author", LargeBinary),
     Column("raw_text", LargeBinary),
     Column("audience", String(16), nullable=False, server_default="customer"),
+    Column("mail", String(16), nullable=False, server_default="person"),
     ForeignKeyConstraint(
         ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
     ),
@@ -240,6 +244,17 @@ honest = Table(
     Column("pattern", LargeBinary, nullable=False),
 )
 """Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
+
+frames = Table(
+    "frames",
+    metadata,
+    _owner(),
+    Column("language", String(8), primary_key=True),
+    Column("frame", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+)
+"""The tenant's own frames of replies, instead of the shipped ones."""
 
 # The vault. A value's record is its keyed hash; several surface forms may share it.
 
@@ -292,6 +307,8 @@ drafts = Table(
     Column("body", LargeBinary, nullable=False),
     Column("brief", LargeBinary),
     Column("turns", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("drafted", LargeBinary),
     Column("cited", LargeBinary, nullable=False),
     Column("details", Text, nullable=False),
     Index(None, "tenant_id", "state"),
@@ -307,6 +324,7 @@ reviews = Table(
     Column("login", String(254), nullable=False),
     Column("action", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("distance", Float),
     ForeignKeyConstraint(
         ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
     ),

@@ -145,12 +145,18 @@
     if (writing && !before) writing.scrollIntoView({block: "nearest"});
   };
 
-  // A draft that was opened is read from its beginning.
+  // A draft that was opened is read from its beginning. The chosen draft is the one that was
+  // clicked, or else the one that is shown.
   let shown = null;
+  let chosen = null;
+  let opening = false;
   const followDrafts = () => {
-    const head = document.querySelector("#qd-compare [data-shown]");
-    if (head && head.dataset.shown !== shown) head.closest(".qd-middle").scrollTop = 0;
-    shown = head?.dataset.shown ?? shown;
+    const now = document.querySelector("#qd-compare [data-shown]");
+    if (now?.dataset.shown === shown) return;
+    shown = now?.dataset.shown;
+    if (now) now.closest(".qd-middle").scrollTop = 0;
+    if (opening && shown !== chosen) return;
+    [chosen, opening] = [shown, false];
   };
 
   // Notices are read aloud from a region that was there before them.
@@ -203,7 +209,7 @@
 
   const toDraft = (step) => {
     const lines = [...document.querySelectorAll("#qd-queue .qd-line")];
-    const at = lines.findIndex((line) => line.hasAttribute("aria-current"));
+    const at = lines.findIndex((line) => line.dataset.draft === chosen);
     const next = at < 0 ? lines[0] : lines[at + step];
     if (!next) return;
     next.click();
@@ -225,6 +231,18 @@
     r: () => usable("qd-reject")?.click(),
     e: change,
   };
+
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("#qd-queue .qd-line");
+    if (line) [chosen, opening] = [line.dataset.draft, true];
+  });
+
+  // Nothing is decided about the old draft while the chosen one is still being opened.
+  document.addEventListener("click", (event) => {
+    if (!opening || !event.target.closest("#qd-approve, #qd-reject, #qd-release, #qd-save")) return;
+    event.stopPropagation();
+    event.preventDefault();
+  }, {capture: true});
 
   const isField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
 

@@ -86,7 +86,7 @@ def build_review(wiring: Wiring) -> ReviewTab:
 
 
 def _wire(wiring: Wiring, tab: ReviewTab) -> None:
-    wiring.on(tab.queue.click, open_picked, outputs=tab.fresh)
+    wiring.on(tab.queue.click, open_picked, outputs=tab.fresh, pace=Pace.PICK)
     wiring.on(
         tab.correcting.click,
         _correct,

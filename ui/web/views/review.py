@@ -155,7 +155,7 @@ def _line(draft: Waiting, current: bool) -> Html:
             pill(draft.state),
             class_="qd-line-top",
         ),
-        el("span", text(draft.start) or words("(nothing to say)"), class_="qd-line-subject"),
+        el("span", _begins(draft) or words("(nothing to say)"), class_="qd-line-subject"),
         el("span", when(draft.created_at, day=True), flags, class_="qd-line-meta"),
         type="button",
         class_="qd-line",
@@ -163,6 +163,12 @@ def _line(draft: Waiting, current: bool) -> Html:
         data_draft=draft.id,
         aria_current="true" if current else None,
     )
+
+
+def _begins(draft: Waiting) -> Html:
+    """Return the beginning of a draft; what tells drafts apart stands after the greeting."""
+    greeting, _, rest = draft.start.partition("\n")
+    return text(rest.strip() if greeting.rstrip().endswith(",") and rest.strip() else draft.start)
 
 
 def _head(draft: DraftView, *, may_decide: bool) -> Html:
