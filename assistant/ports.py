@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ModelTrouble
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
@@ -40,6 +41,7 @@ from assistant.model import (
     Ticket,
     TicketRow,
     TicketStatus,
+    Tokens,
     User,
     Written,
 )
@@ -148,8 +150,20 @@ class LexicalIndex(Protocol):
         ...
 
 
+class Amended(ModelTrouble):
+    """The model's answer differs from what it seemed to be: ``said`` is to be used in its place.
+
+    It was cut off at the token limit (``said`` is its whole sentences, and ``happened`` says so),
+    or what was yielded first has turned out to be reasoning (``happened`` is empty).
+    """
+
+    def __init__(self, happened: str, said: RawText) -> None:
+        super().__init__(happened)
+        self.said = said
+
+
 class ChatModel(Protocol):
-    """A language model: takes redacted text, returns raw text."""
+    """A language model: takes redacted text, returns raw text, without any reasoning."""
 
     @property
     def name(self) -> str:
@@ -157,11 +171,27 @@ class ChatModel(Protocol):
         ...
 
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        """Return the whole answer; it is never empty.
+
+        `ModelTrouble` when there is none (`ContextOverflow`, `ModelBusy`), `Amended` when only a
+        part of it can be used, `Refused` when it may not be asked.
+        """
         ...
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts the tokens that one tenant uses of one model, and knows its limits."""
+
+    def admit(self, purpose: str) -> None:
+        """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
+        ...
+
+    def count(self, purpose: str, tokens: Tokens) -> None:
+        """Record the tokens of one call."""
         ...
 
 
