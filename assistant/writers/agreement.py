@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant import wording
-from assistant.wording import FILLER, stem
+from assistant.wording import FILLER, all_words, stem, words
 from guardrails.placeholders import SHAPE
 
 _ITEM = re.compile(r"^\s*(?:(?:\*\*)?(?:step\s+)?\d{1,2}[.):]|[-*+•])\s+", re.IGNORECASE)
@@ -146,7 +145,7 @@ def without_marks(text: str) -> str:
 def stems(text: str) -> set[str]:
     """Return the stems of the content words; the parts of a joined word count, too."""
     found: set[str] = set()
-    for word in wording.words(text):
+    for word in words(text):
         found.add(stem(word))
         if not word.startswith("<"):
             found.update(stem(part) for part in re.split(r"[-_/.:\\]", word) if len(part) > 1)
@@ -209,7 +208,7 @@ def _governed(text: str) -> Iterator[tuple[int, int, list[str], bool]]:
 
 def _stated(text: str) -> list[str]:
     """Return the stems of what is asserted or denied, in order: also of verbs that say little."""
-    found = (match[0].lower() for match in wording.WORD.finditer(text))
+    found = all_words(text)
     return [stem(word) for word in found if word not in FILLER or word in _LIGHT_VERBS]
 
 

@@ -9,15 +9,14 @@ nothing could support an answer, so no model is asked.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import LiteralString, TypeVar
+from typing import TypeVar
 
 from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
-from assistant.model import Finding, FindingKind, Outcome, Passage, Ticket, Written
+from assistant.model import Outcome, Passage, Ticket, Written
 from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     ROOM,
@@ -32,68 +31,31 @@ from assistant.search.quarantine import FindSuspicious, quarantine, quarantine_p
 from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.cite import cite
 from assistant.writers.composing import compose
+from assistant.writers.jobs import (
+    DECLINED,
+    NOT_USED,
+    NOTHING,
+    Back,
+    Job,
+    Sent,
+    failed,
+    left_out,
+    listed,
+    notes_of,
+)
 from assistant.writers.joining import below, numbers_beside, unsaid
 from assistant.writers.pieces import finished
 from assistant.writers.sources import GIST, Source, Sources
-from guardrails import RawText, RedactedText, Redactor, Template, join, join_raw
+from guardrails import RawText, RedactedText, Redactor, join, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
 from guardrails.leaks.scan import Scanner
 
-_NOTHING = Template("").fill()
 _ROOMS = (ROOM, ROOM // 2, ROOM // 4)
 """Characters of passages that are sent; fewer after a context overflow."""
 _Answer = TypeVar("_Answer")
 _LOOK_EVERY = 60
 """Characters after which a growing answer is checked again."""
-_WORDS = {
-    FindingKind.SECRET: "a secret",
-    FindingKind.PERSONAL_DATA: "personal data it was never shown",
-    FindingKind.VAULT_VALUE: "a value that was masked for it",
-    FindingKind.UNKNOWN_PLACEHOLDER: "a placeholder it was never shown",
-    FindingKind.UNSUPPORTED: "statements that its sources do not support",
-    FindingKind.EXFILTRATION: "something that could carry data out",
-    FindingKind.INSTRUCTION: "words that a prompt injection demands",
-    FindingKind.INJECTION: "a prompt injection",
-}
-DECLINED = "The model found no answer here; the search did, and this is what it found."
-SHORTENED = "The model was sent only the parts of the ticket and of the passages that fit."
-_NOT_USED = "The model's answer was not used:"
-_LEFT_OUT = "Sentences of the model left out:"
-_REPLACED = "Sentences of the model replaced by the words of the passage:"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What a model was sent: ``saw`` is its text as it left; ``notes`` are about its answer."""
-
-    prompt: Prompt
-    saw: RedactedText
-    notes: tuple[str, ...] = ()
-
-    @property
-    def all_notes(self) -> tuple[str, ...]:
-        return (*self.notes, SHORTENED) if self.prompt.shortened else self.notes
-
-
-_NOTHING_SENT = _Sent(Prompt(_NOTHING, _NOTHING, _NOTHING), _NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One text to write: the prompt, what the answer may rest on, the fallback writer's text.
-
-    The prompt holds suspicious sentences as quotations, or not at all: ``notes`` say which. The
-    fallback writer follows no orders, and gets every word.
-    """
-
-    purpose: LiteralString
-    subject: str
-    prompt: Callable[[int], Prompt]
-    sources: Callable[[Prompt], Sources]
-    fallback: Callable[[], Written]
-    quotation: Callable[[], Written | None] = lambda: None
-    notes: tuple[str, ...] = ()
 
 
 class ModelWriter:
@@ -127,7 +89,7 @@ class ModelWriter:
         """Return the model's summary, or the fallback writer's."""
         safe = quarantine(self._suspects, ticket)
         return self._write(
-            _Job(
+            Job(
                 "summarise",
                 ticket.id,
                 lambda room: summary_prompt(safe.ticket, room),
@@ -143,7 +105,7 @@ class ModelWriter:
             return self._fallback.reply(ticket, passages)
         safe = quarantine(self._suspects, ticket, passages)
         return self._write(
-            _Job(
+            Job(
                 "reply",
                 ticket.id,
                 lambda room: reply_prompt(safe.ticket, safe.passages, room),
@@ -173,9 +135,9 @@ class ModelWriter:
             return
         yield from self._growing(self._answer(question, passages))
 
-    def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> _Job:
+    def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> Job:
         safe, notes = quarantine_passages(self._suspects, passages)
-        return _Job(
+        return Job(
             "answer",
             "question",
             lambda room: answer_prompt(question, safe, room),
@@ -205,8 +167,8 @@ class ModelWriter:
     def _seen(self, *texts: RedactedText) -> str:
         return self._scanner.remask(join("\n\n", texts)).reveal()
 
-    def _write(self, job: _Job) -> Written:
-        sent: list[_Sent] = []
+    def _write(self, job: Job) -> Written:
+        sent: list[Sent] = []
         with calling(job.purpose, job.subject) as call:
             try:
                 said, notes = self._shorter_and_shorter(job, sent, self._complete)
@@ -214,20 +176,19 @@ class ModelWriter:
             except (Refused, ModelTrouble) as error:
                 if self._asks_again and isinstance(error, ModelBusy):
                     raise
-                return _failed(job, sent, call.intents, error)
-        return self._decide(
-            job, replace(sent[-1], notes=(*notes, *job.notes)), call.intents, verdict
-        )
+                return failed(job, sent, call.intents, error)
+        noted = replace(sent[-1], notes=(*notes, *job.notes))
+        return self._decide(job, noted, call.intents, verdict)
 
-    def _growing(self, job: _Job) -> Generator[Written]:
-        sent, intents, notes = list[_Sent](), list[int](), ()
+    def _growing(self, job: Job) -> Generator[Written]:
+        sent, intents, notes = list[Sent](), list[int](), ()
         try:
             # The call is open only while the request is sent: the generator may continue in
             # another context, where it could not be closed.
             with calling(job.purpose, job.subject) as call:
                 intents = call.intents
                 said, pieces = self._shorter_and_shorter(job, sent, self._begin)
-            shown = Written(sent[-1].saw, _NOTHING, _NOTHING, self.name, prompt=VERSION)
+            shown = Written(sent[-1].saw, NOTHING, NOTHING, self.name, prompt=VERSION)
             shown = below(job.quotation() or shown, shown)
             with closing(pieces):
                 looked = 0
@@ -239,15 +200,15 @@ class ModelWriter:
                             shown = self._so_far(job, sent[-1], said) or shown
                         yield replace(shown, intents=tuple(intents))
                 except Amended as amended:
-                    said, notes = amended.said, _said(amended)
+                    said, notes = amended.said, notes_of(amended)
             verdict = self._judge(sent[-1], said)
         except (Refused, ModelTrouble) as error:
-            yield _failed(job, sent, intents, error)
+            yield failed(job, sent, intents, error)
             return
         yield self._decide(job, replace(sent[-1], notes=(*notes, *job.notes)), intents, verdict)
 
     def _shorter_and_shorter(
-        self, job: _Job, sent: list[_Sent], ask: Callable[[Prompt], _Answer]
+        self, job: Job, sent: list[Sent], ask: Callable[[Prompt], _Answer]
     ) -> _Answer:
         """Return what ``ask`` returns for the longest prompt that fits the model's context.
 
@@ -263,23 +224,23 @@ class ModelWriter:
         sent.append(self._sent(job, shortest))
         return ask(sent[-1].prompt)
 
-    def _sent(self, job: _Job, room: int) -> _Sent:
+    def _sent(self, job: Job, room: int) -> Sent:
         prompt = job.prompt(room)
-        return _Sent(prompt, self._scanner.remask(prompt.whole))
+        return Sent(prompt, self._scanner.remask(prompt.whole))
 
     def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
         """Return what the model said, and notes about it."""
         try:
             return self._chat.complete(prompt.system, prompt.user), ()
         except Amended as amended:
-            return amended.said, _said(amended)
+            return amended.said, notes_of(amended)
 
     def _begin(self, prompt: Prompt) -> tuple[RawText, Generator[RawText]]:
         """Return the first piece of what the model says, and the others."""
         pieces = self._chat.stream(prompt.system, prompt.user)
         return next(pieces, RawText("")), pieces
 
-    def _so_far(self, job: _Job, sent: _Sent, said: RawText) -> Written | None:
+    def _so_far(self, job: Job, sent: Sent, said: RawText) -> Written | None:
         """Return the whole sentences of an unfinished answer that stay whatever follows."""
         verdict = self._judge(sent, said)
         end = finished(verdict.text.reveal())
@@ -289,7 +250,7 @@ class ModelWriter:
         found = attribute(begun.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
         return self._used(job, sent, begun, found) if found.enough else None
 
-    def _judge(self, sent: _Sent, said: RawText) -> Verdict:
+    def _judge(self, sent: Sent, said: RawText) -> Verdict:
         return judge(
             said,
             saw=sent.saw,
@@ -298,21 +259,21 @@ class ModelWriter:
             scanner=self._scanner,
         )
 
-    def _decide(self, job: _Job, sent: _Sent, intents: Sequence[int], verdict: Verdict) -> Written:
+    def _decide(self, job: Job, sent: Sent, intents: Sequence[int], verdict: Verdict) -> Written:
         """Return what stays of the model's text, or the fallback writer's with the reason."""
-        back = _Back(job, sent, intents, verdict.text)
+        back = Back(job, sent, intents, verdict.text)
         if verdict.serious:
-            why = f"{_NOT_USED} it contains {_list(verdict.serious)}."
+            why = f"{NOT_USED} it contains {listed(verdict.serious)}."
             return back.with_note(Outcome.REFUSED, why, verdict.findings)
         found = attribute(verdict.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
         if found.enough:
             return replace(self._used(job, sent, verdict, found), intents=tuple(intents))
         if found.declined and not found.dropped:
             return back.with_note(Outcome.DECLINED, DECLINED)
-        why = f"{_NOT_USED} its sources support too little of it."
+        why = f"{NOT_USED} its sources support too little of it."
         return back.with_note(Outcome.UNSUPPORTED, why, found.dropped)
 
-    def _used(self, job: _Job, sent: _Sent, verdict: Verdict, found: Attributed) -> Written:
+    def _used(self, job: Job, sent: Sent, verdict: Verdict, found: Attributed) -> Written:
         """Return what stays of the model's text, below the quotation where there is one."""
         passages, kept, quotation = sent.prompt.passages, found.kept, job.quotation()
         names = numbers_beside(quotation.citations if quotation else (), passages)
@@ -327,62 +288,9 @@ class ModelWriter:
             self.name,
             tuple(cite(names[number], passages[number - 1]) for number in made.cited),
             made.placed(verdict.findings),
-            (*sent.all_notes, *_left_out(found)),
+            (*sent.all_notes, *left_out(found)),
             refused=found.dropped,
             prompt=VERSION,
             outcome=Outcome.USED,
         )
         return below(quotation, written) if quotation else written
-
-
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """The way back to the fallback writer: the model's request and words stay recorded."""
-
-    job: _Job
-    sent: _Sent
-    intents: Sequence[int]
-    said: RedactedText = _NOTHING
-
-    def with_note(self, outcome: Outcome, note: str, refused: tuple[Finding, ...] = ()) -> Written:
-        """Return the fallback writer's text with ``note``, and what is wrong with the model's."""
-        written = self.job.fallback()
-        written = replace(written, notes=(*written.notes, note), outcome=outcome)
-        if not self.intents:
-            return written
-        return replace(
-            written,
-            saw=self.sent.saw,
-            said=self.said,
-            notes=(*written.notes, *self.sent.all_notes),
-            intents=tuple(self.intents),
-            refused=refused,
-            prompt=VERSION,
-        )
-
-
-def _failed(
-    job: _Job, sent: Sequence[_Sent], intents: Sequence[int], error: Refused | ModelTrouble
-) -> Written:
-    back = _Back(job, sent[-1] if sent else _NOTHING_SENT, intents)
-    return back.with_note(Outcome.FAILED, f"{_NOT_USED} {error.happened}")
-
-
-def _said(amended: Amended) -> tuple[str, ...]:
-    return (amended.happened,) if amended.happened else ()
-
-
-def _left_out(found: Attributed) -> tuple[str, ...]:
-    """Return notes about the sentences that did not stay as they were."""
-    quoted = sum(bool(each.instead) for each in found.kept)
-    gone = len(found.dropped) - quoted
-    notes = (
-        (gone, f"{_LEFT_OUT} {gone} that no source says."),
-        (quoted, f"{_REPLACED} {quoted}, where the passage says something else."),
-    )
-    return tuple(note for count, note in notes if count)
-
-
-def _list(findings: Sequence[Finding]) -> str:
-    kinds = Counter(finding.kind for finding in findings if finding.blocks)
-    return ", ".join(_WORDS[kind] for kind in kinds)

@@ -31,7 +31,8 @@ from assistant.prompts import (
     summary_prompt,
 )
 from assistant.writers.extractive import ExtractiveWriter
-from assistant.writers.model import DECLINED, SHORTENED, ModelWriter
+from assistant.writers.jobs import DECLINED, DECLINED_TOO, SHORTENED
+from assistant.writers.model import ModelWriter
 from guardrails import RawText, RedactedText, placeholders
 from guardrails.audit.ledger import LedgerMaker, Row
 from guardrails.detect.directory import KnownPerson, KnownValues
@@ -81,7 +82,7 @@ class Bench:
         )
 
     def passages(self) -> list[Passage]:
-        return [passage("Printing", PRINTING), passage("Scanning", SCANNING)]
+        return [passage("Printing", PRINTING), replace(passage("Scanning", SCANNING), score=0.5)]
 
     def reply(self, *answers: Answer) -> Written:
         self.server.will(*answers)
@@ -359,6 +360,16 @@ def test_a_model_that_declines_does_not_decide_alone(bench: Bench) -> None:
     answered = bench.writer.answer(redacted("How do I restart the spooler?"), bench.passages())
     assert "Restart the Print Spooler service" in answered.body.reveal()
     assert answered.outcome is Outcome.DECLINED
+
+
+def test_where_the_fallback_writer_finds_nothing_either_the_note_says_so() -> None:
+    with ModelServer() as server:
+        alone = open_bench(server, Tenant(), fallback=QuotesNothing())
+        server.will(say(UNANSWERED))
+        written = alone.writer.answer(redacted("Who?"), alone.passages())
+    assert not written.body
+    assert DECLINED_TOO in written.notes
+    assert written.outcome is Outcome.DECLINED
 
 
 def test_without_passages_no_model_is_asked(bench: Bench) -> None:
