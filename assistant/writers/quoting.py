@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.model import Passage
-from assistant.search.lines import ROOM, Unit, units, window
+from assistant.search.lines import ROOM, Unit, sentences_of, units, window
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
 from guardrails import RedactedText, Template, join
-from guardrails.sentences import sentences
 
 _NOTHING = Template("").fill()
 _MOST = 3
@@ -30,6 +29,11 @@ _LEAST = 25
 _LATE = 40
 """Words before the sentence that answers, so that it is quoted first."""
 
+_STEPS_ASKED = re.compile(
+    r"\bhow (?:do|can|to|would|should|shall)\b|\bwhat (?:do|can|should|shall) (?:i|we)\b|\bfirst\b|"
+    r"\bnow what\b|\bnext\b",
+    re.IGNORECASE,
+)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -81,7 +85,7 @@ def quoted(
             continue
         if not chosen:
             sentence = look.sentence()
-            first = _comes_late(quote, sentence)
+            first = _comes_late(asked.reveal(), quote, sentence)
             if first:
                 room -= len(sentence.reveal().split())
                 quote = look.quote(room)
@@ -107,12 +111,7 @@ class _Look:
         text = passage.chunk.text
         plain = text.reveal()
         found = [each for each in units(plain) if _says_something(plain[each.start : each.end])]
-        places = [
-            place
-            for each in found
-            for place in sentences(plain, each.start, each.end)
-            if len(plain[slice(*place)].split()) > 2  # noqa: PLR2004 - "1." is no sentence
-        ]
+        places = sentences_of(plain, found)
         near = [0.0] * len(places)
         if nearness is not None:
             near = nearness.of(asked, [text.cut(*place) for place in places])
@@ -189,9 +188,10 @@ def _says_something(text: str) -> bool:
     return _DESTROYED not in text and not _POINTER.match(text)
 
 
-def _comes_late(quote: Quote, sentence: RedactedText) -> bool:
+def _comes_late(asked: str, quote: Quote, sentence: RedactedText) -> bool:
+    """Return whether a reader would look for the sentence; steps are read from the first."""
     said = sentence.reveal()
-    if not said:
+    if not said or _STEPS_ASKED.search(asked):
         return False
     at = quote.text.reveal().find(said)
     return at < 0 or len(quote.text.reveal()[:at].split()) > _LATE
