@@ -91,3 +91,8 @@ def test_what_is_shown_below_is_limited_and_never_half_an_item() -> None:
     below = further(redacted("Nothing."), sections)
     assert sum(len(each.chunk.text.reveal().split()) for each in below) <= SHOWN
     assert all(each.chunk.text.reveal().endswith("green.") for each in below)
+
+
+def test_an_indented_block_is_code_and_an_indented_line_goes_on_with_its_paragraph() -> None:
+    text = "Run this:\n\n    sudo reboot\n    sync\n\nIt takes a while and\n    then it is done."
+    assert [each.kind for each in units(text)] == ["prose", "code", "prose"]
