@@ -43,6 +43,17 @@ _POINTER = re.compile(
 )
 
 
+_LEANS = re.compile(
+    r"(?:if |when |then |but |and |or )*(?:it|this|that|these|those|they|he|she|also|otherwise|"
+    r"however|therefore|then|or|and|but|here|there)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that needs the one before it, and so is not quoted without it."""
+
+_DEFINITIONS = re.compile(r"(?:\s*\[[^\]\n]+\]:\s*\S+[^\n]*\n?|\s*!\[[^\]\n]*\]\([^)\n]*\)\s*)+")
+"""Targets of links, and pictures, with nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words of one passage; ``kind`` is that of their last unit, ``cut`` whether more is there."""
@@ -138,6 +149,7 @@ class _Look:
             (near, place)
             for near, place in zip(self.near, self.places, strict=True)
             if _SENTENCE[0] <= len(text.reveal()[slice(*place)].split()) <= _SENTENCE[1]
+            and not text.reveal()[slice(*place)].rstrip().endswith(":")
             and any(each.start <= place[0] < each.end for each in prose)
         ]
         if any(self.near):
@@ -184,14 +196,16 @@ def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
 
 
 def _says_something(text: str) -> bool:
-    """Return False for a pointer to elsewhere, and for text with a removed secret."""
-    return _DESTROYED not in text and not _POINTER.match(text)
+    """Return False for a pointer to elsewhere, a picture, and text with a removed secret."""
+    if _DESTROYED in text or _POINTER.match(text):
+        return False
+    return _DEFINITIONS.fullmatch(text) is None
 
 
 def _comes_late(asked: str, quote: Quote, sentence: RedactedText) -> bool:
     """Return whether a reader would look for the sentence; steps are read from the first."""
     said = sentence.reveal()
-    if not said or _STEPS_ASKED.search(asked):
+    if not said or _STEPS_ASKED.search(asked) or _LEANS.match(said):
         return False
     at = quote.text.reveal().find(said)
     return at < 0 or len(quote.text.reveal()[:at].split()) > _LATE
