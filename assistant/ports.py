@@ -15,24 +15,30 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ModelTrouble
 from assistant.model import (
     Account,
+    Audience,
     Chunk,
+    Citation,
     Delivery,
     Document,
     Draft,
     DraftKind,
     DraftState,
     Gap,
+    Made,
     Passage,
     RawTicket,
     Reply,
     Review,
     Role,
     Section,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
+    Tokens,
     User,
     Written,
 )
@@ -162,8 +168,20 @@ class LexicalIndex(Protocol):
         ...
 
 
+class Amended(ModelTrouble):
+    """The model's answer differs from what it seemed to be: ``said`` is to be used in its place.
+
+    It was cut off at the token limit (``said`` is its whole sentences, and ``happened`` says so),
+    or what was yielded first has turned out to be reasoning (``happened`` is empty).
+    """
+
+    def __init__(self, happened: str, said: RawText) -> None:
+        super().__init__(happened)
+        self.said = said
+
+
 class ChatModel(Protocol):
-    """A language model: takes redacted text, returns raw text."""
+    """A language model: takes redacted text, returns raw text, without any reasoning."""
 
     @property
     def name(self) -> str:
@@ -171,11 +189,27 @@ class ChatModel(Protocol):
         ...
 
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        """Return the whole answer; it is never empty.
+
+        `ModelTrouble` when there is none (`ContextOverflow`, `ModelBusy`), `Amended` when only a
+        part of it can be used, `Refused` when it may not be asked.
+        """
         ...
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts the tokens that one tenant uses of one model, and knows its limits."""
+
+    def admit(self, purpose: str) -> None:
+        """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
+        ...
+
+    def count(self, purpose: str, tokens: Tokens) -> None:
+        """Record the tokens of one call."""
         ...
 
 
@@ -201,11 +235,38 @@ class DocumentReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentAudience:
+    """Who may read a document, and whether a person decided that; its chunks by audience."""
+
+    audience: Audience
+    decided: bool = False
+    chunks: int = 0
+    for_customers: int = 0
+
+
 class DocumentStore(DocumentReader, Protocol):
     """Documents and chunks; the truth that every index hit is checked against."""
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        """Store a document with its chunks, replacing the one of the same id; one transaction.
+
+        The audience of a chunk is that of its section alone; it comes back narrowed by its
+        document's, so that a document's audience can change while its chunks stay.
+        """
+        ...
+
+    def audiences(self) -> Mapping[str, DocumentAudience]:
+        """Return the audience of each document by its id; opens no text."""
+        ...
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        """Set the audience of these documents; unknown ids are ignored.
+
+        ``decided`` means that a person did it.
+        """
         ...
 
     def remove(self, document_ids: Sequence[str]) -> list[str]:
@@ -275,6 +336,14 @@ class TicketStore(Protocol):
         """Return how many tickets of this status there are, or how many in all."""
         ...
 
+    def threads(self) -> Mapping[str, Thread]:
+        """Return the state of each ticket's thread by reference; opens no text."""
+        ...
+
+    def thread(self, reference: str) -> Thread | None:
+        """Return the state of a ticket's thread; opens no text."""
+        ...
+
     def get(self, reference: str) -> Ticket | None: ...
 
     def raw(self, reference: str) -> RawTicket | None:
@@ -314,6 +383,10 @@ class DraftStore(Protocol):
         """Return the last draft of each kind about a ticket, and open no other."""
         ...
 
+    def made(self, kind: DraftKind) -> list[Made]:
+        """Return all drafts of a kind without their texts, oldest first; opens no text."""
+        ...
+
     def ids(self, start: str, limit: int) -> list[str]:
         """Return at most ``limit`` ids that begin with ``start``; opens no text."""
         ...
@@ -324,6 +397,17 @@ class DraftStore(Protocol):
 
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
         """Change the state; return False when it is not ``expected``: another person was faster."""
+        ...
+
+    def supersede(self, ticket_id: str, kind: DraftKind) -> list[str]:
+        """Make the waiting drafts of this ticket and kind superseded, and return their ids.
+
+        Others that do this for the tenant wait until the transaction ends.
+        """
+        ...
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        """Record that a person has seen ``thread``: the draft counts as made for it."""
         ...
 
     def rewrite(self, draft_id: str, written: Written) -> None:
@@ -483,6 +567,31 @@ class UserStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a brief is written from: the whole ticket and all passages, best first.
+
+    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
+    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    """
+
+    ticket: Ticket
+    passages: Sequence[Passage]
+    answerable: bool
+    confidence: float
+    similar: Sequence[Passage] = ()
+    questions: Sequence[RedactedText] = ()
+    citations: Sequence[Citation] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief in Markdown, and the citations of the whole draft."""
+
+    text: RedactedText
+    citations: tuple[Citation, ...]
+
+
 class Writer(Protocol):
     """Writes from a ticket and passages."""
 
@@ -495,6 +604,10 @@ class Writer(Protocol):
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return a reply that cites ``passages``."""
+        ...
+
+    def brief(self, case: Case) -> Brief:
+        """Return what the agent needs to know and to do; no customer ever reads it."""
         ...
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:

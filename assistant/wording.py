@@ -32,7 +32,7 @@ FILLER = STOP | frozenset(
 )
 """Stop words for choosing sentences: also the words that every ticket contains."""
 
-_WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
+WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _thread = local()
 
 
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the content words of ``text`` in lower case, placeholders whole."""
-    found = (match[0].lower() for match in _WORD.finditer(text))
+    found = (match[0].lower() for match in WORD.finditer(text))
     return [word for word in found if word not in FILLER and len(word) > 1]
 
 

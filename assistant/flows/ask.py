@@ -149,6 +149,8 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         "question.answered",
         question=new_id(),
         writer=written.writer,
+        prompt=written.prompt,
+        model=written.outcome or "",
         intents=" ".join(map(str, written.intents)),
         passages=len(look.found.passages),
         answerable=look.answer(written).answerable,

@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 
-from assistant.model import Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.frames import Frames
+from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems, words
+from assistant.writers.brief import write_brief
+from assistant.writers.cite import cite
 from assistant.writers.quoting import quoted
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
@@ -31,15 +35,9 @@ _NOT_SPOKEN = re.compile(
     re.IGNORECASE,
 )
 
-_HELLO = Template("Hello $requester,")
-_HELLO_NOBODY = Template("Hello,").fill()
-_LEAD = Template("About “$subject”: this is what our documentation says.")
-_CLOSE = Template("Please tell us whether this helped; if not, we will look further.").fill()
-_HOLD = Template(
-    "Thank you for your message about “$subject”. Our documentation has no answer to it, so a "
-    "colleague will look into it and write to you."
-)
+_FRAMES = Frames()
 _QUOTE = Template("$text [$number]")
+_OF_NOTE = Template("$text (internal note)")
 _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
@@ -87,10 +85,14 @@ class ExtractiveWriter:
         )
         steps, citations, _ = _written(asked, passages, self._nearness)
         if not steps:
-            body = _frame(ticket, _HOLD.fill(subject=ticket.subject), None)
+            body = _FRAMES.hold(ticket)
             return Written(saw, body, body, self.name, notes=(NOTHING_FOUND,))
-        body = _frame(ticket, _LEAD.fill(subject=ticket.subject), steps)
+        body = _FRAMES.answer(ticket, steps)
         return Written(saw, body, body, self.name, citations)
+
+    def brief(self, case: Case) -> Brief:
+        """Quote what to do, whom to involve and how similar tickets ended."""
+        return write_brief(case)
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Quote what answers the question; an empty body when nothing does."""
@@ -102,27 +104,6 @@ class ExtractiveWriter:
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the answer, which is whole at once."""
         yield self.answer(question, passages)
-
-
-def cite(number: int, passage: Passage) -> Citation:
-    """Return ``passage`` as citation ``number``."""
-    chunk = passage.chunk
-    return Citation(
-        number,
-        chunk.id,
-        chunk.document_id,
-        passage.source,
-        passage.title,
-        chunk.heading,
-        chunk.first_line,
-        chunk.last_line,
-    )
-
-
-def _frame(ticket: Ticket, lead: RedactedText, steps: RedactedText | None) -> RedactedText:
-    parts = [lead] if steps is None else [lead, steps, _CLOSE]
-    greeting = _HELLO.fill(requester=ticket.requester) if ticket.requester else _HELLO_NOBODY
-    return join("\n\n", [greeting, *parts])
 
 
 def _written(
@@ -156,7 +137,13 @@ def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
         key=lambda each: -each[0] * (1.5 if subject & stems(_text(each[3], each[2])) else 1),
     )
     best = sorted(boosted[:_SUMMARY_SENTENCES], key=lambda each: (each[1], each[2]))
-    return join(" ", [turn.text.cut(*place) for _, _, place, turn in best]) if best else None
+    return join(" ", [_said(turn, place) for _, _, place, turn in best]) if best else None
+
+
+def _said(turn: Turn, place: tuple[int, int]) -> RedactedText:
+    """Return a sentence of a turn; one of a private note says that it is."""
+    sentence = turn.text.cut(*place)
+    return _OF_NOTE.fill(text=sentence) if turn.audience is Audience.AGENT else sentence
 
 
 def _spoken(turn: Turn) -> list[tuple[int, int]]:

@@ -80,6 +80,7 @@ def a_desk(
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),
         writer=ExtractiveWriter(),
+        batch_writer=ExtractiveWriter(),
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
         ranker=RuleRanker(Nearness(HashingEmbedder())),

@@ -15,9 +15,11 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Made,
     RawTicket,
     Reply,
     Review,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -160,6 +162,12 @@ class FakeTickets:
     def count(self, *, status: TicketStatus | None = None) -> int:
         return len(self.list(status=status))
 
+    def threads(self) -> Mapping[str, Thread]:
+        return {key: ticket.thread for key, (_, ticket) in self._kept.items()}
+
+    def thread(self, reference: str) -> Thread | None:
+        return self.threads().get(reference)
+
     def get(self, reference: str) -> Ticket | None:
         known = self._kept.get(reference)
         return None if known is None else known[1]
@@ -211,6 +219,20 @@ class FakeDrafts:
         last = {each.kind: each for each in self.list(ticket_id=ticket_id)}
         return [each for each in self.list(ticket_id=ticket_id) if each in last.values()]
 
+    def made(self, kind: DraftKind) -> builtins.list[Made]:
+        return [
+            Made(
+                each.id,
+                each.ticket_id,
+                each.reference,
+                each.kind,
+                each.state,
+                each.created_at,
+                Thread(each.turns, each.digest),
+            )
+            for each in self.list(kind=kind)
+        ]
+
     def ids(self, start: str, limit: int) -> builtins.list[str]:
         return sorted(each for each in self._drafts if each.startswith(start))[:limit]
 
@@ -224,6 +246,19 @@ class FakeDrafts:
             return False
         self._drafts[draft_id] = replace(draft, state=to)
         return True
+
+    def supersede(self, ticket_id: str, kind: DraftKind) -> builtins.list[str]:
+        waiting = (DraftState.PENDING, DraftState.APPROVED)
+        gone = self.list(states=waiting, kind=kind, ticket_id=ticket_id)
+        for each in gone:
+            self._drafts[each.id] = replace(each, state=DraftState.SUPERSEDED)
+        return sorted(each.id for each in gone)
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        if draft_id in self._drafts:
+            self._drafts[draft_id] = replace(
+                self._drafts[draft_id], turns=thread.turns, digest=thread.digest
+            )
 
     def rewrite(self, draft_id: str, written: Written) -> None:
         if draft_id in self._drafts:

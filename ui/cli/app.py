@@ -8,12 +8,14 @@ from collections.abc import Callable
 import typer
 
 from ui.cli import (
+    documents,
     forgetting,
     knowledge,
     leakage,
     ledger,
     library,
     measuring,
+    models,
     outbox,
     review,
     serving,
@@ -54,6 +56,8 @@ def build() -> typer.Typer:
     _command(top, "draft", "draft", tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
+    top.add_typer(_documents(), name="documents")
+    top.add_typer(_models(), name="model")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_users(), name="user")
@@ -82,6 +86,25 @@ def _library() -> typer.Typer:
     _command(group, "reindex", "library.reindex", library.reindex)
     _command(group, "show", "library.show", library.show)
     _command(group, "forget", "library.forget", library.forget)
+    _command(group, "audience", "library.audience", library.audience)
+    return group
+
+
+def _documents() -> typer.Typer:
+    group = _group("Documents of a tenant, and who may read them.")
+    _command(group, "list", "documents.list", documents.list_all)
+    _command(group, "audience", "documents.audience", documents.audience)
+    return group
+
+
+def _models() -> typer.Typer:
+    group = _group("Language models: which there are, who uses which, and what it costs.")
+    _command(group, "add", "model.add", models.add)
+    _command(group, "list", "model.list", models.list_all)
+    _command(group, "remove", "model.remove", models.remove)
+    _command(group, "use", "model.use", models.use)
+    _command(group, "check", "model.check", models.check)
+    _command(group, "usage", "model.usage", models.usage)
     return group
 
 
@@ -138,6 +161,7 @@ def _review() -> typer.Typer:
     group = _group("Drafted replies that wait for a person.")
     _command(group, "list", "review.list", review.list_waiting)
     _command(group, "show", "review.show", review.show)
+    _command(group, "seen", "review.seen", review.seen)
     _command(group, "approve", "review.approve", review.approve)
     _command(group, "edit", "review.edit", review.edit)
     _command(group, "reject", "review.reject", review.reject)

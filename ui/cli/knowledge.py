@@ -10,7 +10,7 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Dry, Jobs, Json, Tenant
+from ui.cli.options import Dry, For, Jobs, Json, Tenant
 from ui.cli.typed import text_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
     tenant: Tenant,
+    audience: For = None,
     jobs: Jobs = 2,
     dry: Dry = False,
     json: Json = False,
@@ -30,7 +31,9 @@ def ingest(
     """The exit code is 1 if a document could not be read; all others are in the index."""
     from ui.operations.ingest import INGEST, IngestArgs
 
-    args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs)
+    args = IngestArgs(
+        tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs, audience=audience
+    )
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress)
     if json:
@@ -155,6 +158,11 @@ def ingested(report: IngestResult, *, dry: bool) -> None:
         f"{'Would be: ' if dry else ''}{report.added} added, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.removed} removed; {report.chunks} chunks."
     )
+    screen.say(
+        f"For customers: {report.for_customers} documents; for agents only: {report.for_agents}."
+    )
+    if report.audience_changed:
+        screen.say(f"{report.audience_changed} unchanged documents have another audience now.")
     for skipped in report.skipped:
         word = "Skipped" if skipped.broken else "Not read:"
         screen.note(f"{word} {skipped.source}: {skipped.reason}")

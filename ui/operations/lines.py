@@ -10,7 +10,12 @@ LINES = {
         "Answer a question from a tenant's documents, with citations and why each passage was "
         "found."
     ),
-    "draft": "Draft cited replies; each one waits in the queue for a person.",
+    "documents.audience": "Set who may read documents: customers too, or agents only.",
+    "documents.list": "List a tenant's documents with who may read each.",
+    "draft": (
+        "Draft cited replies, each with a brief for agents; each one waits in the queue for a "
+        "person."
+    ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
@@ -27,6 +32,9 @@ LINES = {
     "ledger.verify": (
         "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."
     ),
+    "library.audience": (
+        "Set who may read documents of the library: customers too, or agents only."
+    ),
     "library.forget": (
         "Forget documents of the library: rows, logs, free pages and vectors are erased."
     ),
@@ -39,6 +47,12 @@ LINES = {
     "library.show": "Show how much the library contains, and which tenants read it.",
     "member.add": "Give a user another role at a tenant.",
     "member.remove": "Remove a role at a tenant from a user.",
+    "model.add": "Register a model that tenants may use; its key is never stored.",
+    "model.check": "Ask a model a harmless question, and say in words what works.",
+    "model.list": "List the models; the first is the one that the environment's settings describe.",
+    "model.remove": "Remove a model that no tenant uses.",
+    "model.usage": "Show how many tokens tenants used of which model, and what they cost.",
+    "model.use": "Choose the model of a tenant's features, and limit its tokens.",
     "outbox.deliver": "Send the replies that are due to the webhook, each in its own request.",
     "outbox.list": "List released replies, oldest first.",
     "outbox.retry": "Make replies whose delivery was given up due again: one of them, or all.",
@@ -56,6 +70,7 @@ LINES = {
     "review.list": "List the drafts that wait for a decision or for release, oldest first.",
     "review.reject": "Reject a draft; it is kept and can never be released.",
     "review.release": "Restore identity in an approved reply and put it into the outbox.",
+    "review.seen": "Confirm that you have read the messages that came after a draft was made.",
     "review.show": "Show what the model saw, what it said and what would be sent.",
     "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",

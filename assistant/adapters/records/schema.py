@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -117,6 +118,54 @@ sessions = Table(
 )
 """Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``."""
 
+# The register of models: the provider's own, and what each tenant uses of it
+
+models = Table(
+    "models",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("model", String(254), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("key_env", String(254), nullable=False),
+    Column("key_file", Text, nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("no_training", Boolean, nullable=False),
+    Column("baa", Boolean, nullable=False),
+    Column("window", Integer),
+    Column("longest", Integer),
+    Column("price_sent", BigInteger, nullable=False),
+    Column("price_written", BigInteger, nullable=False),
+)
+"""Where a model is asked and what its operator has promised; its key is never stored."""
+
+model_uses = Table(
+    "model_uses",
+    metadata,
+    _owner(),
+    Column("feature", String(16), primary_key=True),
+    Column("model", String(64), nullable=False),
+    Column("day_limit", BigInteger),
+    Column("month_limit", BigInteger),
+)
+"""The model of a tenant's feature and its limits; an empty name is the home's own choice."""
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    _owner(),
+    Column("day", String(10), primary_key=True),
+    Column("feature", String(16), primary_key=True),
+    Column("model", String(64), primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("written", BigInteger, nullable=False),
+    Column("estimated", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+)
+"""Counts of calls and tokens, and their cost, by day; never a text."""
+
 # Documents
 
 documents = Table(
@@ -189,6 +238,8 @@ tickets = Table(
     Column("raw_subject", LargeBinary),
     Column("raw_requester", LargeBinary),
     Column("raw_people", LargeBinary),
+    Column("sender", String(16), nullable=False, server_default="person"),
+    Column("digest", String(64), nullable=False, server_default=""),
     UniqueConstraint("tenant_id", "reference"),
 )
 
@@ -205,6 +256,7 @@ ticket_turns = Table(
     Column("raw_author", LargeBinary),
     Column("raw_text", LargeBinary),
     Column("audience", String(16), nullable=False, server_default="customer"),
+    Column("mail", String(16), nullable=False, server_default="person"),
     ForeignKeyConstraint(
         ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
     ),
@@ -229,6 +281,17 @@ terms = Table(
     Column("text", LargeBinary, nullable=False),
 )
 """Words that the tenant decides on; without a type they stay readable."""
+
+frames = Table(
+    "frames",
+    metadata,
+    _owner(),
+    Column("language", String(8), primary_key=True),
+    Column("frame", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+)
+"""The tenant's own frames of replies, instead of the shipped ones."""
 
 # The vault. A value's record is its keyed hash; several surface forms may share it.
 
@@ -281,6 +344,8 @@ drafts = Table(
     Column("body", LargeBinary, nullable=False),
     Column("brief", LargeBinary),
     Column("turns", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("drafted", LargeBinary),
     Column("cited", LargeBinary, nullable=False),
     Column("details", Text, nullable=False),
     Index(None, "tenant_id", "state"),
@@ -296,6 +361,7 @@ reviews = Table(
     Column("login", String(254), nullable=False),
     Column("action", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("distance", Float),
     ForeignKeyConstraint(
         ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
     ),
