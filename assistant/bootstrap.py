@@ -329,7 +329,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(self._suspects),
-                self._parts.ranker(self._nearness),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

@@ -16,8 +16,8 @@ from argon2 import PasswordHasher
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.ports import Embedder, Reranker, SectionRanker, Writer
+from assistant.search.learned.ranker import TrainedRanker
 from assistant.search.nearness import Nearness
-from assistant.search.ranking import RuleRanker
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -82,7 +82,7 @@ class Parts:
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
-    ranker: Callable[[Nearness], SectionRanker] = RuleRanker
+    ranker: Callable[[Embedder], SectionRanker] = TrainedRanker
     engine: Callable[[Settings], Engine] = make_engine
     extractive: Callable[[Nearness], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER

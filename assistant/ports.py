@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,23 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An `Embedder` that also returns the vectors of single word pieces."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as that of `Embedder`."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
+        """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
+
+        They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Scores a question and a passage together: slower than an index, and more accurate."""
 
@@ -78,6 +95,10 @@ class SectionRanker(Protocol):
 
     def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
         """Return for each section how well it answers ``question``; higher is better."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what is remembered of sections."""
         ...
 
 

@@ -31,6 +31,11 @@ class Nearness:
         vectors = self._vectors([question, *texts])
         return [float(each) for each in vectors[1:] @ vectors[0]]
 
+    def forget(self) -> None:
+        """Drop every vector."""
+        with self._lock:
+            self._kept.clear()
+
     def _vectors(self, texts: Sequence[RedactedText]) -> Vectors:
         keys = [blake2b(each.reveal().encode(), digest_size=16).digest() for each in texts]
         with self._lock:

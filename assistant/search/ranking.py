@@ -131,6 +131,10 @@ class RuleRanker:
             return []
         return [float(each) for each in self.features(question, sections) @ self._weights]
 
+    def forget(self) -> None:
+        """Drop the vectors of all texts."""
+        self._nearness.forget()
+
     def features(self, question: RedactedText, sections: Sequence[Section]) -> NDArray[np.float64]:
         """Return the features, shape ``(sections, features)``, in the order of `Weights`."""
         table = np.zeros((len(sections), len(fields(Weights))))

@@ -142,8 +142,8 @@ def drafts(
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
+    from assistant.search.learned.ranker import TrainedRanker
     from assistant.search.nearness import Nearness
-    from assistant.search.ranking import RuleRanker
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
@@ -158,7 +158,7 @@ def drafts(
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
             writer=ExtractiveWriter(nearness),
-            ranker=RuleRanker(nearness),
+            ranker=TrainedRanker(embedder),
             progress=steps(progress),
         )
     if json:
