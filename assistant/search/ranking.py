@@ -25,7 +25,7 @@ from assistant.wording import STOP, stem
 from guardrails import RedactedText, join
 from guardrails.placeholders import SHAPE
 
-READ = 10
+READ = 8
 """Sections whose sentences are compared with the question, those that share most with it."""
 
 _MOST_SENTENCES = 24
