@@ -322,6 +322,7 @@ class Home:
             fallback_writer=fallback,
             suspects=suspects,
             ranker=caches.ranker,
+            nearness=self._nearness.of,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
@@ -334,7 +335,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                self._parts.ranker(self._nearness),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

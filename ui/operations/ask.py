@@ -150,8 +150,8 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         restored=body.restored,
         highlight=highlight,
         sources=cited(desk, person, written.citations, answer.passages, question),
+        below=nearest(desk, person, answer.below),
         near=() if answer.written.body else nearest(desk, person, answer.passages, question),
-        below=nearest(desk, person, answer.below, question),
         near_miss=answer.near_miss,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Shape
@@ -11,7 +11,7 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Audience, Citation, Passage
+    from assistant.model import Audience, Chunk, Citation, Passage
     from assistant.ports import DocumentReader
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
@@ -57,10 +57,15 @@ def cited(
     from assistant.search.federated import documents_of
 
     reader = documents_of(desk)
+    chunks = reader.chunks([each.chunk_id for each in citations])
+    kept = {
+        chunk.id: _section_of(reader, chunk, each)
+        for each in citations
+        for chunk in chunks
+        if chunk.id == each.chunk_id
+    }
     why = {each.chunk.id: each for each in passages}
-    places = [
-        _of_citation(each, _cited_text(reader, each), why.get(each.chunk_id)) for each in citations
-    ]
+    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
     return _views(desk, person, places, question)
 
 
@@ -89,25 +94,19 @@ class _Place:
     found: Passage | None
 
 
-def _cited_text(reader: DocumentReader, citation: Citation) -> tuple[RedactedText | None, Audience]:
-    """Return the section that is cited, else the chunk, and who may read it.
-
-    The text is None when it was deleted.
-    """
+def _section_of(reader: DocumentReader, chunk: Chunk, citation: Citation) -> Chunk:
+    """Return ``chunk`` with the text of the section that is cited, which may span several."""
     from assistant.search.sections import sections_of
 
     chunks = reader.chunks_of(citation.document_id)
     for section in sections_of(citation.source, citation.title, chunks):
-        if citation.chunk_id in section.chunk_ids and section.heading == citation.heading:
-            return section.text, section.audience
-    found = (each for each in chunks if each.id == citation.chunk_id)
-    return next(((each.text, each.audience) for each in found), (None, citation.audience))
+        if chunk.id in section.chunk_ids and section.heading == citation.heading:
+            return replace(chunk, text=section.text)
+    return chunk
 
 
-def _of_citation(
-    citation: Citation, cited: tuple[RedactedText | None, Audience], found: Passage | None
-) -> _Place:
-    text, audience = cited
+def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
+    chunk = kept.get(citation.chunk_id)
     return _Place(
         citation.number,
         citation.document_id,
@@ -115,8 +114,8 @@ def _of_citation(
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        text,
-        audience,
+        chunk.text if chunk else None,
+        chunk.audience if chunk else citation.audience,
         found,
     )
 

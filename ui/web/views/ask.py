@@ -82,8 +82,8 @@ def _answered(found: AnswerView, may_decide: bool) -> Html:
     )
     kept = noted(found.noted) if found.near_miss else NOTHING
     cited = sources(found.sources, RESTORED, may_decide=may_decide)
-    body = el("div", shown, class_="qd-body")
-    return join((missed, notes, body, by, kept, below(found.below, RESTORED), cited))
+    answered = el("div", shown, class_="qd-body")
+    return join((missed, notes, answered, by, kept, below(found.below, RESTORED), cited))
 
 
 def _unanswered(found: AnswerView) -> Html:
