@@ -317,6 +317,7 @@ class Home:
             fallback_writer=fallback,
             suspects=caches.suspects,
             ranker=caches.ranker,
+            nearness=self._nearness.of,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
         )

@@ -38,7 +38,8 @@ class LibraryView:
 class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
-    ``suspects`` finds prompt injections in redacted texts. ``batch_writer`` writes like ``writer``,
+    ``suspects`` finds prompt injections in redacted texts. ``nearness`` returns the cosine of each
+    of some texts with a question. ``batch_writer`` writes like ``writer``,
     but raises `ModelBusy` where that one lets the fallback writer write.
     """
 
@@ -57,5 +58,6 @@ class Desk:
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
     ranker: SectionRanker
+    nearness: Callable[[RedactedText, Sequence[RedactedText]], list[float]]
     library_view: LibraryView | None = None
     reranker: Reranker | None = None

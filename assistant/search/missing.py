@@ -2,7 +2,8 @@
 
 The nearest section often reads like an answer and is about another code, version or error. What is
 asked literally must stand in it: codes and identifiers (``BV-131``, ``invalid_auth``), quoted
-words, the version of a product that it names with another one, the message after “error:”.
+words, the value that something is to be set to, what is to be done (“how do I merge …”), the
+version of a product that it names with another one, the message after “error:”.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.model import Passage
-from assistant.wording import FILLER
+from assistant.wording import FILLER, stem, stems
 from guardrails import RedactedText
 from guardrails.placeholders import SHAPE
 
@@ -32,6 +33,19 @@ _NO_PRODUCT = frozenset(
 _MESSAGE = re.compile(
     r"(?:\berror:|\bfatal:|\bexception:|->)\s*(?P<said>[^?\n]{15,})", re.IGNORECASE
 )
+_TARGET = re.compile(
+    r"\b(?:(?:to|until|at)\s+(?P<clock>\d{1,2}:\d\d)|(?:to|until)\s+(?P<value>\d+\s?(?:h|hours?|[kmgt]i?b?|min(?:ute)?s?|days?|weeks?|%)))(?!\w)",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"\bhow (?:do|can|to|would|should|shall|could)\s+(?:(?:i|we|you|one)\s+)?(?:just\s+|also\s+)?"
+    r"(?P<verb>[a-z]{3,})",
+    re.IGNORECASE,
+)
+_ANY_DOING = frozenset(
+    "add ask avoid call change check deal do fix get give go handle have help keep know look make "
+    "move need put run see set solve start stop take tell try use want work".split()
+) | {"find"}
 _RUN = 3
 _WORD = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 _ANOTHER = 3
@@ -45,6 +59,13 @@ def near_miss(question: RedactedText, passages: Sequence[Passage]) -> str:
     missing = [each for each in _codes(asked) if " ".join(each.lower().split()) not in known]
     if missing:
         return f"Nothing here speaks of {_list(missing)}; this is the nearest section."
+    values = [each["value"] or each["clock"] for each in _TARGET.finditer(asked)]
+    unset = [each for each in values if "".join(each.lower().split()) not in "".join(known.split())]
+    if unset:
+        return f"Nothing here speaks of {_list(unset)}; this is the nearest section."
+    undone = _undone(asked, passages)
+    if undone:
+        return f"The nearest document does not speak of “{undone}”; this is its nearest section."
     for product, number in _versions(asked):
         others = {other for name, other in _versions(held, named=True) if name == product}
         if others and not any(_covers(number, each) for each in others):
@@ -56,13 +77,24 @@ def near_miss(question: RedactedText, passages: Sequence[Passage]) -> str:
     return ""
 
 
+def _undone(asked: str, passages: Sequence[Passage]) -> str:
+    """Return the verb after “how do I” if the first document does not use it, in any form."""
+    found = _DOING.search(asked)
+    verb = found["verb"].lower() if found else ""
+    if not passages or not verb or verb in _ANY_DOING or verb in FILLER:
+        return ""
+    first = passages[0].chunk.document_id
+    held = " ".join(_text(each) for each in passages if each.chunk.document_id == first)
+    return "" if stem(verb) in stems(held) else verb
+
+
 def _codes(asked: str) -> list[str]:
     found = (match[match.lastgroup or 0] for match in _CODE.finditer(asked))
     return list(dict.fromkeys(found))
 
 
 def _messages(asked: str) -> list[str]:
-    return [" ".join(match["said"].split()) for match in _MESSAGE.finditer(asked)]
+    return [" ".join(match["said"].split()).strip(" :") for match in _MESSAGE.finditer(asked)]
 
 
 def _is_said(message: str, known: str) -> bool:

@@ -80,7 +80,7 @@ class Bench:
         )
 
     def passages(self) -> list[Passage]:
-        return [passage("Printing", PRINTING), passage("Scanning", SCANNING)]
+        return [passage("Printing", PRINTING), replace(passage("Scanning", SCANNING), score=0.5)]
 
     def reply(self, *answers: Answer) -> Written:
         self.server.will(*answers)
