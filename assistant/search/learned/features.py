@@ -44,8 +44,8 @@ class Read:
     title: frozenset[str]
     count: int
     lower: str
-    said: Mapping[str, float]
-    form: Mapping[str, float]
+    said: dict[str, float]
+    form: dict[str, float]
 
 
 def read(section: Section) -> Read:
