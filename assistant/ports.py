@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Honest,
     Made,
     Passage,
     RawTicket,
@@ -67,6 +68,23 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An `Embedder` that also returns the vectors of single word pieces."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as that of `Embedder`."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
+        """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
+
+        They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Scores a question and a passage together: slower than an index, and more accurate."""
 
@@ -80,6 +98,10 @@ class SectionRanker(Protocol):
 
     def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
         """Return for each section how well it answers ``question``; higher is better."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what is remembered of sections."""
         ...
 
 
@@ -465,6 +487,24 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class HonestStore(Protocol):
+    """Sentences that the tenant's reviewers called honest."""
+
+    def put(self, honest: Honest) -> None:
+        """Add a sentence, replacing the one of the same id."""
+        ...
+
+    def remove(self, honest_id: str) -> bool:
+        """Remove a sentence; return whether there was one."""
+        ...
+
+    def forget(self, origin: str) -> None:
+        """Remove every sentence of a ticket or document that is forgotten."""
+        ...
+
+    def list(self) -> list[Honest]: ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -514,6 +554,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def honest(self) -> HonestStore: ...
     @property
     def frames(self) -> FrameStore: ...
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Audience, Chunk, Citation, Passage
+    from assistant.model import Audience, Citation, Passage
+    from assistant.ports import DocumentReader
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -55,10 +56,11 @@ def cited(
         return ()
     from assistant.search.federated import documents_of
 
-    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk for chunk in chunks}
+    reader = documents_of(desk)
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    places = [
+        _of_citation(each, _cited_text(reader, each), why.get(each.chunk_id)) for each in citations
+    ]
     return _views(desk, person, places, question)
 
 
@@ -87,8 +89,25 @@ class _Place:
     found: Passage | None
 
 
-def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
-    chunk = kept.get(citation.chunk_id)
+def _cited_text(reader: DocumentReader, citation: Citation) -> tuple[RedactedText | None, Audience]:
+    """Return the section that is cited, else the chunk, and who may read it.
+
+    The text is None when it was deleted.
+    """
+    from assistant.search.sections import sections_of
+
+    chunks = reader.chunks_of(citation.document_id)
+    for section in sections_of(citation.source, citation.title, chunks):
+        if citation.chunk_id in section.chunk_ids and section.heading == citation.heading:
+            return section.text, section.audience
+    found = (each for each in chunks if each.id == citation.chunk_id)
+    return next(((each.text, each.audience) for each in found), (None, citation.audience))
+
+
+def _of_citation(
+    citation: Citation, cited: tuple[RedactedText | None, Audience], found: Passage | None
+) -> _Place:
+    text, audience = cited
     return _Place(
         citation.number,
         citation.document_id,
@@ -96,8 +115,8 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        (found.chunk.text if found else chunk.text) if chunk else None,
-        chunk.audience if chunk else citation.audience,
+        text,
+        audience,
         found,
     )
 

@@ -52,7 +52,7 @@ def answer(found: AnswerView, *, may_decide: bool = False) -> Html:
         redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found, may_decide) if found.answerable else _unanswered(found)
+    body = _answered(found, may_decide) if found.text else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -77,10 +77,13 @@ def _answered(found: AnswerView, may_decide: bool) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
     shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    cited = sources(found.sources, RESTORED, may_decide=may_decide)
-    return join(
-        (notes, el("div", shown, class_="qd-body"), by, below(found.below, RESTORED), cited)
+    missed = (
+        el("p", text(found.near_miss), class_="qd-nothing-title") if found.near_miss else NOTHING
     )
+    kept = noted(found.noted) if found.near_miss else NOTHING
+    cited = sources(found.sources, RESTORED, may_decide=may_decide)
+    body = el("div", shown, class_="qd-body")
+    return join((missed, notes, body, by, kept, below(found.below, RESTORED), cited))
 
 
 def _unanswered(found: AnswerView) -> Html:
