@@ -38,7 +38,8 @@ class LibraryView:
 class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
-    ``suspects`` finds prompt injections in redacted texts.
+    ``suspects`` finds prompt injections in redacted texts. ``precise_redactor`` masks what is of
+    a sure shape or in the directory, and guesses no names: for the tenant's own words.
     """
 
     tenant: Tenant
@@ -57,3 +58,4 @@ class Desk:
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
+    precise_redactor: Redactor | None = None
