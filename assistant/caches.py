@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.adapters.bm25 import Bm25Library
+from assistant.ports import SectionRanker
 from guardrails.injection.detector import RememberedSuspects
 from guardrails.leaks.vault_values import VaultValues
 
 
 @dataclass(frozen=True, slots=True)
 class TenantCaches:
-    """The words of the chunks, the values of the vault, and the suspicious spans of texts.
+    """The words of the chunks, the values of the vault, the suspicious spans of texts, the ranker.
 
     No cache depends on the policy, the directory or the terms: each follows the records.
     """
@@ -19,6 +20,7 @@ class TenantCaches:
     lexical: Bm25Library
     values: VaultValues
     suspects: RememberedSuspects
+    ranker: SectionRanker
 
     def drop_forgotten(self) -> None:
         """Drop entries that are no longer in the records."""

@@ -13,6 +13,7 @@ from assistant.ports import (
     LexicalIndex,
     Records,
     Reranker,
+    SectionRanker,
     TenantVectors,
     VectorSearch,
     Writer,
@@ -38,8 +39,9 @@ class LibraryView:
 class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
-    ``suspects`` finds prompt injections in redacted texts. ``precise_redactor`` masks what is of
-    a sure shape or in the directory, and guesses no names: for the tenant's own words.
+    ``suspects`` finds prompt injections in redacted texts. ``batch_writer`` writes like ``writer``,
+    but raises `ModelBusy` where that one lets the fallback writer write. ``precise_redactor`` masks
+    what is of a sure shape or in the directory, and guesses no names: for the tenant's own words.
     """
 
     tenant: Tenant
@@ -53,8 +55,10 @@ class Desk:
     vectors: TenantVectors
     lexical: Callable[[], LexicalIndex]
     writer: Writer
+    batch_writer: Writer
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
+    ranker: SectionRanker
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)

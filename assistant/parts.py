@@ -16,7 +16,8 @@ from argon2 import PasswordHasher
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.frames import FrameBook
-from assistant.ports import Embedder, Reranker, Writer
+from assistant.ports import Embedder, Reranker, SectionRanker, Writer
+from assistant.search.ranking import RuleRanker
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -72,7 +73,8 @@ class Parts:
     """The factories of a home's parts.
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
-    called once for each source of weights; ``suspects`` gets the installed embedder.
+    called once for each source of weights; ``suspects`` gets the installed embedder, ``ranker``
+    the configured one.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -80,6 +82,7 @@ class Parts:
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
+    ranker: Callable[[Embedder], SectionRanker] = RuleRanker
     engine: Callable[[Settings], Engine] = make_engine
     extractive: Callable[[FrameBook], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER

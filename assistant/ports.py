@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ModelTrouble
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
@@ -34,10 +35,12 @@ from assistant.model import (
     Reply,
     Review,
     Role,
+    Section,
     Thread,
     Ticket,
     TicketRow,
     TicketStatus,
+    Tokens,
     User,
     Written,
 )
@@ -69,6 +72,14 @@ class Reranker(Protocol):
 
     def scores(self, query: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
         """Return how well each text answers ``query``, from 0 to 1."""
+        ...
+
+
+class SectionRanker(Protocol):
+    """Says which sections answer a question."""
+
+    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
+        """Return for each section how well it answers ``question``; higher is better."""
         ...
 
 
@@ -138,8 +149,20 @@ class LexicalIndex(Protocol):
         ...
 
 
+class Amended(ModelTrouble):
+    """The model's answer differs from what it seemed to be: ``said`` is to be used in its place.
+
+    It was cut off at the token limit (``said`` is its whole sentences, and ``happened`` says so),
+    or what was yielded first has turned out to be reasoning (``happened`` is empty).
+    """
+
+    def __init__(self, happened: str, said: RawText) -> None:
+        super().__init__(happened)
+        self.said = said
+
+
 class ChatModel(Protocol):
-    """A language model: takes redacted text, returns raw text."""
+    """A language model: takes redacted text, returns raw text, without any reasoning."""
 
     @property
     def name(self) -> str:
@@ -147,11 +170,27 @@ class ChatModel(Protocol):
         ...
 
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        """Return the whole answer; it is never empty.
+
+        `ModelTrouble` when there is none (`ContextOverflow`, `ModelBusy`), `Amended` when only a
+        part of it can be used, `Refused` when it may not be asked.
+        """
         ...
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts the tokens that one tenant uses of one model, and knows its limits."""
+
+    def admit(self, purpose: str) -> None:
+        """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
+        ...
+
+    def count(self, purpose: str, tokens: Tokens) -> None:
+        """Record the tokens of one call."""
         ...
 
 

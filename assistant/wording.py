@@ -1,11 +1,20 @@
-"""Stemming and stop words, shared by retrieval and the extractive writer."""
+"""Words, their stems and their rarity, shared by retrieval and the extractive writer."""
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any, Protocol, cast
 
 import Stemmer
+
+from guardrails.placeholders import SHAPE
+
+Weight = Callable[[str], float]
+"""The weight of a stem."""
 
 STOP = frozenset(
     "a an and are as at be been but by can could did do does for from had has have how i if in is "
@@ -23,6 +32,7 @@ FILLER = STOP | frozenset(
 )
 """Stop words for choosing sentences: also the words that every ticket contains."""
 
+_WORD = re.compile(SHAPE.pattern + r"|[A-Za-z0-9][A-Za-z0-9_.:/\\-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _thread = local()
 
 
@@ -36,3 +46,35 @@ def stem(word: str) -> str:
     if stemmer is None:  # one for each thread, because it is not thread-safe
         stemmer = _thread.stemmer = cast("Any", Stemmer).Stemmer("english")
     return cast("_Stemmer", stemmer).stemWord(word)
+
+
+def all_words(text: str) -> list[str]:
+    """Return the words of ``text`` in lower case, placeholders whole."""
+    return [match[0].lower() for match in _WORD.finditer(text)]
+
+
+def words(text: str) -> list[str]:
+    """Return the content words of ``text`` in lower case, placeholders whole."""
+    return [word for word in all_words(text) if word not in FILLER and len(word) > 1]
+
+
+def stems(text: str) -> set[str]:
+    """Return the stems of the content words, so that "prints" matches "printing"."""
+    return {stem(word) for word in words(text)}
+
+
+def rarity(texts: Iterable[str]) -> Weight:
+    """Return a weight for each stem: the rarer among ``texts``, the higher (IDF)."""
+    seen: Counter[str] = Counter()
+    count = 0
+    for text in texts:
+        count += 1
+        seen.update(stems(text))
+    return lambda stem: math.log(1 + (count + 1) / (seen[stem] + 0.5))
+
+
+def overlap(query: set[str], text: str, weight: Weight) -> float:
+    """Return the weight of the query's stems in ``text``, damped by its length."""
+    found = stems(text)
+    shared = sum(weight(stem) for stem in query & found)
+    return shared / (1 + math.log1p(len(found)))

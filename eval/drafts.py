@@ -1,9 +1,9 @@
 """Measures drafts: whether their sources support them, and how close they are to a person's answer.
 
 Each question becomes a ticket that runs through the product's own pipeline up to the queue:
-redaction, retrieval, neighbours of the best hit, quarantine of prompt injections, writing. Judged
-are the steps of the draft; greeting, close and citation marks are left out. The reference answers
-are read after everything is written.
+redaction, retrieval, the sections of what was found, quarantine of prompt injections, writing.
+Judged are the steps of the draft; greeting, close and citation marks are left out. The reference
+answers are read after everything is written.
 
 Grounding is judged by a rule that is independent of the writers: a sentence is grounded when four
 fifths of its word triples occur, in that order, in a passage that the draft cites. A citation is
@@ -23,11 +23,11 @@ from statistics import fmean, median
 
 from assistant.errors import BadInput
 from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
-from assistant.ports import DocumentStore, Embedder, Writer
+from assistant.ports import Embedder, SectionRanker, Writer
 from assistant.search.quarantine import FindSuspicious, quarantine
-from assistant.search.reading import around
+from assistant.search.reading import read_sections
 from eval.beir import Question, read_corpus, read_questions, read_references
-from eval.retrieval import CorpusIndex, Found, Progress
+from eval.retrieval import CorpusIndex, Progress
 from guardrails import RedactedText, Redactor, Template
 from guardrails.sentences import at_every_stop
 
@@ -75,6 +75,7 @@ def measure(
     embedder: Embedder,
     suspects: FindSuspicious,
     writer: Writer,
+    ranker: SectionRanker,
     progress: Progress,
     seen: Callable[[Question, Steps], None] | None = None,
 ) -> DraftsReport:
@@ -90,7 +91,7 @@ def measure(
     index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads the models
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
-        drafts.append(_drafted(index, question, suspects, writer))
+        drafts.append(_drafted(index, question, suspects, ranker, writer))
         if seen:
             seen(question, drafts[-1])
         if not done % _BATCH or done == len(questions):
@@ -134,22 +135,21 @@ def words(text: str) -> list[str]:
 
 
 def _drafted(
-    index: CorpusIndex, question: Question, suspects: FindSuspicious, writer: Writer
+    index: CorpusIndex,
+    question: Question,
+    suspects: FindSuspicious,
+    ranker: SectionRanker,
+    writer: Writer,
 ) -> Steps:
     began = time.perf_counter()
     found = index.find(question, _LIMIT, per_document=_PER_DOCUMENT)
-    ticket, passages = _readable(index.documents, question, found, suspects)
-    written = writer.answer(ticket.turns[0].text, passages)
+    sections = ()
+    if found.retrieved.answerable:
+        sections = read_sections(index.documents, ranker, found.question, found.retrieved)
+    safe = quarantine(suspects, _ticket(question.id, found.question), sections)
+    written = writer.answer(safe.ticket.turns[0].text, safe.passages)
     ms = 1000 * (time.perf_counter() - began)
-    return Steps(question.id, written.body.reveal(), _sources(written, passages), ms)
-
-
-def _readable(
-    documents: DocumentStore, question: Question, found: Found, suspects: FindSuspicious
-) -> tuple[Ticket, Sequence[Passage]]:
-    passages = found.retrieved.passages if found.retrieved.answerable else ()
-    safe = quarantine(suspects, _ticket(question.id, found.question), around(documents, passages))
-    return safe.ticket, safe.passages
+    return Steps(question.id, written.body.reveal(), _sources(written, safe.passages), ms)
 
 
 def _ticket(reference: str, asked: RedactedText) -> Ticket:
@@ -159,8 +159,8 @@ def _ticket(reference: str, asked: RedactedText) -> Ticket:
 
 
 def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:
-    texts = {each.chunk.id: each.chunk.text.reveal() for each in passages}
-    return {each.number: texts[each.chunk_id] for each in written.citations}
+    texts = {(each.chunk.id, each.chunk.heading): each.chunk.text.reveal() for each in passages}
+    return {each.number: texts[each.chunk_id, each.heading] for each in written.citations}
 
 
 def _grounded(draft: Steps) -> Iterator[bool]:

@@ -8,6 +8,7 @@ title and the heading of every chunk, are for agents only too: see `assistant.se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from assistant.desk import Desk
 from assistant.model import Audience, Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
 from assistant.search.indexing import bring_in_step, index_chunks
+from assistant.search.repeated import copied
 from guardrails import RawText, RedactedText, Template, join
 from guardrails.placeholders import find
 from ingestion.blocks import blocks
@@ -26,6 +28,7 @@ from ingestion.origins import TICKETS, Origin
 _RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
 _SOURCE = Template("ticket #$reference")
 _LEFT_OUT = Template("…")
+_QUOTED = re.compile(r"^[ \t]*>.*(?:\n|\Z)", re.MULTILINE)
 _ASKED = 200
 """Characters of the question that are put above an answer, to find it by."""
 
@@ -74,6 +77,7 @@ def bring_resolved(desk: Desk) -> Brought:
 
 def _write(desk: Desk, ticket: Ticket, content: str) -> None:
     """Write in the order of an ingest: new vectors, then the record, then remove old vectors."""
+    known = desk.records.documents.audiences().get(ticket.id)
     source = _SOURCE.fill(reference=desk.redactor.look_up(RawText(ticket.reference)).text)
     document = Document(
         ticket.id,
@@ -83,7 +87,8 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
         datetime.now(UTC),
         desk.tenant.policy.version,
         updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
-        audience=Audience.CUSTOMER,
+        audience=known.audience if known and known.decided else Audience.CUSTOMER,
+        audience_set=known is not None and known.decided,
     )
     asked = _asked(ticket)
     chunks = [
@@ -116,12 +121,27 @@ def _remove(desk: Desk, gone: Sequence[str]) -> None:
 
 
 def _said(ticket: Ticket) -> Iterator[_Said]:
-    """Yield the agents' answers in pieces, each with the number of its message in the thread."""
+    """Yield the agents' answers in pieces, each with the number of its message in the thread.
+
+    What an answer repeats of the requester's words is left out.
+    """
+    asked = [turn.text.reveal() for turn in ticket.turns if turn.role is TurnRole.REQUESTER]
     for number, turn in enumerate(ticket.turns, start=1):
         if turn.role is TurnRole.AGENT:
-            text = _nobody(turn.text)
+            text = _nobody(_without(turn.text, copied(turn.text.reveal(), asked)))
             for start, end in blocks(text.reveal(), TARGET):
                 yield _Said(number, text.cut(start, end), turn.audience)
+
+
+def _without(text: RedactedText, places: Sequence[tuple[int, int]]) -> RedactedText:
+    """Return ``text`` without the given places; a line that is a quotation goes, too."""
+    quoted = [found.span() for found in _QUOTED.finditer(text.reveal())]
+    parts: list[RedactedText] = []
+    at = 0
+    for start, end in sorted([*places, *quoted]):
+        parts.append(text.cut(at, max(start, at)))
+        at = max(at, end)
+    return join("", [*parts, text.cut(at, len(text))]) if at else text
 
 
 def _asked(ticket: Ticket) -> RedactedText:

@@ -8,24 +8,51 @@ they have no effect. It is imported at the first call, because that takes a seco
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import json
+import os
+import re
+import ssl
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import certifi
 import httpx
 
-from assistant.adapters.vendor_errors import BROKEN_OFF, OUT_OF_ROOM, translated, trouble
+from assistant.adapters.server.address import address_of
+from assistant.adapters.server.manners import Manners
+from assistant.adapters.server.transport import Server, ServerTransport
+from assistant.adapters.thoughts import Thoughts
+from assistant.adapters.vendor_errors import (
+    BROKEN_OFF,
+    FILTERED,
+    ONLY_REASONED,
+    OUT_OF_ROOM,
+    SILENT,
+    translated,
+    trouble,
+)
+from assistant.errors import BadInput
+from assistant.ports import Amended, Meter
 from guardrails import RawText, RedactedText, require_redacted
 from guardrails.egress.gate import EgressGate
+from guardrails.sentences import sentences
 from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from langchain.chat_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk
 
-_NO_KEY = "none"
+_ENDS = ("stop", "length")
+_WORDS = {"content_filter": FILTERED}
+_CUT = "The model's answer was cut off at its token limit: only its whole sentences are kept."
+_CA_FILE = "QUIETDESK_MODEL_CA_FILE"
+_CITED = re.compile(r"(?:\s*\[\d+\])+(?!\w)")
+_STOPPED = re.compile(r"[.!?:][\"')\]”*_`]*(?:\s*\[\d+\])*\s*$")
 
 
 class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -35,7 +62,9 @@ class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
 class LangchainChat:
     """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it.
 
-    ``sender`` replaces the network for a model in this process.
+    ``sender`` replaces the network for a model in this process. ``manners`` is what is known about
+    the server, ``meter`` counts its tokens, ``longest`` limits an answer in tokens, and ``trust``
+    checks its certificate.
     """
 
     def __init__(
@@ -47,42 +76,78 @@ class LangchainChat:
         timeout: float,
         gate: EgressGate,
         sender: Sender | None = None,
+        azure: bool = False,
+        longest: int | None = None,
+        manners: Manners | None = None,
+        meter: Meter | None = None,
+        trust: ssl.SSLContext | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = url
         self._model = model
-        self._key = key or _NO_KEY
+        self._longest = longest
+        address = address_of(url, model, azure=azure)
+        self._server = Server(address, key, manners or Manners(), meter, sleep)
+        self._timeout = timeout
+        self._streaming = sender is not None
         # Connections are not kept: nothing is left open, and the async client may serve one event
         # loop after another.
         none_kept = httpx.Limits(max_keepalive_connections=0)
-        self._sync = httpx.Client(
-            transport=gate.sync_transport(
-                sender or httpx.HTTPTransport(trust_env=False, limits=none_kept)
+        verify = trust or True
+        asking = ServerTransport(
+            self._server,
+            gate.sync_transport(
+                sender or httpx.HTTPTransport(verify=verify, trust_env=False, limits=none_kept)
             ),
-            trust_env=False,
-            timeout=timeout,
+            gate.async_transport(
+                sender or httpx.AsyncHTTPTransport(verify=verify, trust_env=False, limits=none_kept)
+            ),
         )
-        asender = sender or httpx.AsyncHTTPTransport(trust_env=False, limits=none_kept)
-        self._async = httpx.AsyncClient(
-            transport=gate.async_transport(asender), trust_env=False, timeout=timeout
-        )
-        self._timeout = timeout
-        self._streaming = sender is not None
+        self._sync = httpx.Client(transport=asking, trust_env=False, timeout=timeout)
+        self._async = httpx.AsyncClient(transport=asking, trust_env=False, timeout=timeout)
 
     @property
     def name(self) -> str:
         return self._model
 
-    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+    @property
+    def manners(self) -> Manners:
+        """What is known about the server."""
+        return self._server.manners
+
+    def complete(
+        self,
+        system: RedactedText,
+        user: RedactedText,
+        *,
+        schema: Mapping[str, object] | None = None,
+    ) -> RawText:
+        """Return the whole answer. Errors are those of `assistant.ports.ChatModel`.
+
+        With ``schema`` (a JSON schema of our own) the server is asked to answer in JSON of that
+        shape; one that cannot answers in words.
+        """
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return _whole(self._chat.invoke(messages))
+            return self._whole(self._chat.invoke(messages, **_shaped(schema)))
+
+    def answers_in_json(
+        self, system: RedactedText, user: RedactedText, schema: Mapping[str, object]
+    ) -> bool:
+        """Return whether the server's answer is JSON with what ``schema`` requires."""
+        required = set(cast("list[str]", schema["required"]))
+        with _translating(), _untraced():
+            message = self._chat.invoke(_messages(system, user), **_shaped(schema))
+        try:
+            held: object = json.loads(str(message.text))
+        except ValueError:
+            return False
+        return isinstance(held, dict) and required <= cast("dict[str, object]", held).keys()
 
     async def acomplete(self, system: RedactedText, user: RedactedText) -> RawText:
         """Return the whole answer, for asyncio. Errors as for `complete`."""
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return _whole(await self._chat.ainvoke(messages))
+            return self._whole(await self._chat.ainvoke(messages))
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
@@ -100,8 +165,8 @@ class LangchainChat:
 
         chat = ChatOpenAI(
             model=self._model,
-            base_url=self._url,
-            api_key=SecretStr(self._key),
+            base_url="http://server.invalid/v1",  # the transport below sets URL and key
+            api_key=SecretStr("none"),
             http_client=self._sync,
             http_async_client=self._async,
             timeout=self._timeout,
@@ -110,15 +175,23 @@ class LangchainChat:
             temperature=0,
             cache=False,
             verbose=False,
-            stream_usage=False,
+            stream_usage=True,
+            max_completion_tokens=self._longest,
             use_responses_api=False,
         )
         if self._streaming:  # False would stop `stream` from streaming
             chat.streaming = True
         return chat
 
+    def _whole(self, message: AIMessage) -> RawText:
+        end, thoughts = _End(), Thoughts()
+        end.note(message)
+        thoughts.add(str(message.text))
+        thoughts.end()
+        return RawText(end.answer(thoughts, self.manners))
+
     def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
-        end = _End()
+        end, thoughts = _End(), Thoughts()
         with _translating():
             chunks = self._chat.stream(messages)
             try:
@@ -128,10 +201,16 @@ class LangchainChat:
                     if chunk is None:
                         break
                     end.note(chunk)
-                    yield RawText(str(chunk.text))
+                    said = thoughts.add(str(chunk.text))
+                    yield RawText("" if thoughts.retracted else said)
             finally:
                 _close(chunks)
-            end.check()
+            rest = thoughts.end()
+            answer = end.answer(thoughts, self.manners)
+            if thoughts.retracted:
+                raise Amended("", RawText(answer))
+            if rest:
+                yield RawText(rest)
 
 
 @contextmanager
@@ -156,9 +235,42 @@ class _End:
         metadata = cast("dict[str, object]", chunk.response_metadata)
         self._reason = metadata.get("finish_reason") or self._reason
 
-    def check(self) -> None:
-        if self._reason != "stop":
-            raise trouble(OUT_OF_ROOM if self._reason == "length" else BROKEN_OFF)
+    def answer(self, thoughts: Thoughts, manners: Manners) -> str:
+        """Return the answer, which is not empty. `ModelTrouble` when there is none.
+
+        `Amended`, with the whole sentences, for one that was cut off at the token limit.
+        """
+        manners.reasons |= thoughts.seen
+        if self._reason not in _ENDS:
+            raise trouble(_WORDS.get(str(self._reason), BROKEN_OFF))
+        said = thoughts.said if self._reason == "stop" else _whole_sentences(thoughts.said)
+        if not said:
+            cut = self._reason == "length" and not thoughts.seen
+            raise trouble(OUT_OF_ROOM if cut else ONLY_REASONED if manners.reasons else SILENT)
+        if self._reason == "length":
+            raise Amended(_CUT, RawText(said))
+        return said
+
+
+def trust(authorities: Path | None) -> ssl.SSLContext:
+    """Return how certificates are checked: by the system's and Mozilla's authorities, and ours.
+
+    ``authorities`` is a PEM file; `BadInput` when it cannot be used. OpenSSL reads SSL_CERT_FILE
+    and SSL_CERT_DIR by itself.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    configured = (("SSL_CERT_FILE", os.environ.get("SSL_CERT_FILE")), (_CA_FILE, authorities))
+    for name, file in configured:
+        if not file:
+            continue
+        try:
+            context.load_verify_locations(file)
+        except (OSError, ssl.SSLError):
+            raise BadInput(
+                f"{file} holds no certificates that can be read.", todo=f"Set {name} to a PEM file."
+            ) from None
+    return context
 
 
 def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]:
@@ -169,11 +281,26 @@ def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]
     return [("system", clean[0]), ("human", clean[1])]
 
 
-def _whole(message: AIMessage) -> RawText:
-    end = _End()
-    end.note(message)
-    end.check()
-    return RawText(str(message.text))
+def _shaped(schema: Mapping[str, object] | None) -> dict[str, object]:
+    """Return the arguments that ask for JSON, past the vendor's own parser of it."""
+    if schema is None:
+        return {}
+    named = {"name": "answer", "strict": True, "schema": dict(schema)}
+    return {"extra_body": {"response_format": {"type": "json_schema", "json_schema": named}}}
+
+
+def _whole_sentences(text: str) -> str:
+    """Return ``text`` up to its last whole sentence, without a code block that is not closed."""
+    if text.count("```") % 2:
+        text = text[: text.rindex("```")].rstrip()
+    places = sentences(text)
+    if places and not _STOPPED.search(text[slice(*places[-1])]):
+        places.pop()
+    if not places:
+        return ""
+    end = places[-1][1]
+    cited = _CITED.match(text, end)  # a citation after a stop begins the next sentence
+    return text[: cited.end() if cited else end]
 
 
 def _untraced() -> AbstractContextManager[None]:

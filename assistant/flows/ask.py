@@ -10,6 +10,7 @@ from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
 from assistant.model import Finding, Passage, Written, new_id
 from assistant.search.filters import DocumentFilter
+from assistant.search.further import further
 from assistant.search.quarantine import of_cited
 from assistant.search.reading import read_on
 from assistant.search.retrieve import Retrieved, retrieve
@@ -24,7 +25,8 @@ class Answer:
     """A cited answer; when not ``answerable`` the passages are only the nearest ones.
 
     ``narrowed`` means that a filter excluded documents, so that finding nothing is no gap yet;
-    ``noted`` that the question is kept as a gap.
+    ``noted`` that the question is kept as a gap. ``below`` are further sections, shown one click
+    below the answer.
     """
 
     question: RedactedText
@@ -33,6 +35,7 @@ class Answer:
     answerable: bool
     narrowed: bool = False
     noted: bool = False
+    below: tuple[Passage, ...] = ()
 
 
 def ask(
@@ -93,7 +96,10 @@ class _Look:
         noted = not (answerable or self.narrowed)
         missing = of_cited(self.left_out, written.citations)
         written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
-        return Answer(self.question, written, self.found.passages, answerable, self.narrowed, noted)
+        below = further(written.body, self.passages) if answerable else ()
+        return Answer(
+            self.question, written, self.found.passages, answerable, self.narrowed, noted, below
+        )
 
 
 def _look(
@@ -104,8 +110,8 @@ def _look(
 ) -> _Look:
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
-    passages, left_out = read_on(desk, found.passages if found.answerable else ())
     asked = _in_turn(redacted, before[-_EARLIER:])
+    passages, left_out = read_on(desk, redacted, found) if found.answerable else ((), ())
     return _Look(redacted, asked, found, passages, left_out, narrowed=bool(filters))
 
 
@@ -122,6 +128,8 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         "question.answered",
         question=new_id(),
         writer=written.writer,
+        prompt=written.prompt,
+        model=written.outcome or "",
         intents=" ".join(map(str, written.intents)),
         passages=len(look.found.passages),
         answerable=look.answer(written).answerable,

@@ -27,15 +27,14 @@ from assistant.model import (
     Written,
 )
 from assistant.ports import Case
-from assistant.prompts import thread_of
 from assistant.questions import missing, question
 from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import placed, quarantine
-from assistant.search.reading import around
-from assistant.search.repeated import stems
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
 _SEARCHED, _READ = 16, 6
@@ -44,6 +43,8 @@ _NEAR = 0.9
 """The least score of the best passage for customers, relative to the best of all: what is found for
 agents answers better than anything below it. Both being of one document is enough, too, and so is a
 passage that holds every word of the subject: scores are relative, and far apart among few."""
+_SUBJECT = 3
+"""The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
 _ITEM = Template("- $question")
 
@@ -111,7 +112,8 @@ class _Look:
 def _look(desk: Desk, ticket: Ticket) -> _Look:
     itself = desk.records.documents.document(ticket.id) is not None
     filters = DocumentFilter(but=ticket.id) if itself else None
-    found = retrieve(desk, question_of(ticket), _SEARCHED, filters=filters)
+    asked = question_of(ticket)
+    found = retrieve(desk, asked, _SEARCHED, filters=filters)
     documents = documents_of(desk)
     tickets = dict.fromkeys(each.chunk.document_id for each in found.passages if is_ticket(each))
     named = {each.chunk.document_id: each for each in reversed(found.passages)}
@@ -122,15 +124,23 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     if not found.answerable:
         return _Look(ticket, found, (), (), tuple(similar), frames)
     open_ones = _answering(ticket, found.passages)
-    readable = around(documents, open_ones[:_READ])
+    readable = _sections(desk, asked, found, open_ones)
     return _Look(
         ticket,
         found,
-        around(documents, found.passages[:_READ]),
+        _sections(desk, asked, found, found.passages),
         for_customer(readable, known_to(ticket)),
         tuple(similar),
         frames,
     )
+
+
+def _sections(
+    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Return the sections of the documents of ``passages`` that answer best."""
+    some = replace(found, passages=tuple(passages[:_READ]))
+    return read_sections(documents_of(desk), desk.ranker, asked, some)
 
 
 def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
@@ -147,7 +157,7 @@ def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
 def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
     asked = stems(ticket.subject.reveal())
     texts = (passage.title, passage.chunk.heading, passage.chunk.text)
-    return len(asked) > 1 and asked <= stems("\n".join(text.reveal() for text in texts))
+    return len(asked) >= _SUBJECT and asked <= stems("\n".join(text.reveal() for text in texts))
 
 
 def _reply(desk: Desk, look: _Look) -> Written:
@@ -174,13 +184,21 @@ def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
     body = look.frames.working(public, asked)
-    saw = join("\n\n", [thread_of(public), public.requester])
     notes = (
         _FOR_AGENTS,
         *look.frames.notes(),
         *(each for each in held.notes if each.startswith("The model")),
     )
-    return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
+    return replace(
+        held,
+        saw=join("\n\n", [held.saw, public.requester]),
+        said=held.said if held.intents else body,
+        body=body,
+        writer=desk.fallback_writer.name,
+        highlight=None,
+        findings=(),
+        notes=notes,
+    )
 
 
 def _third_people(ticket: Ticket, body: RedactedText) -> Sequence[Finding]:

@@ -19,7 +19,7 @@ def summarise(desk: Desk, reference: str) -> Draft:
     """
     ticket = redact_again(desk, reference)
     leaves_out = desk.tenant.policy.private_notes == "leave_out"
-    safe = quarantine(desk.suspects, ticket.public() if leaves_out else ticket)
+    safe = quarantine(desk.suspects, ticket.without_notes() if leaves_out else ticket)
     written = masked_again(desk, desk.writer.summarise(safe.ticket))
     found = inspect(desk, written.body, origin=written.saw)
     suspect = placed(safe.findings, written.body)

@@ -53,9 +53,19 @@ def repeated(body: str, internal: Iterable[str], public: Iterable[str]) -> list[
     ]
 
 
-def stems(text: str) -> frozenset[str]:
-    """Return the stems of the content words of ``text``, placeholders whole."""
-    return frozenset(_stems(text))
+def copied(body: str, texts: Iterable[str]) -> list[tuple[int, int]]:
+    """Return start and end of each sentence of ``body`` that is copied from ``texts``.
+
+    Eight content words in a row are a copy, and so is a whole sentence of at least five.
+    """
+    known = [each.stems for text in texts for each in _sentences(text)]
+    runs = {run for each in known for run in _runs(each)}
+    whole = {each for each in known if len(each) >= _FEW}
+    return [
+        (each.start, each.end)
+        for each in _sentences(body)
+        if each.stems in whole or not runs.isdisjoint(_runs(each.stems))
+    ]
 
 
 def _resembles(

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.desk import Desk
 from assistant.model import Passage
@@ -65,12 +65,16 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages, best first. When not ``answerable`` they are only the nearest ones."""
+    """Passages, best first. When not ``answerable`` they are only the nearest ones.
+
+    ``evidence`` is the score of every chunk that was found, by its id.
+    """
 
     passages: tuple[Passage, ...]
     answerable: bool
     confidence: float
     by_words_alone: bool = False
+    evidence: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def search(
     if reader is not None:
         passages = _read_again(reader, asked, passages)[:limit]
     confidence = _confidence(found, owners, ranked[0]) if passages else 0.0
-    return Retrieved(passages, confidence >= _ANSWERABLE, confidence, by_words_alone=not whole)
+    return Retrieved(passages, confidence >= _ANSWERABLE, confidence, not whole, scores)
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
-from assistant.writers import passages as reading
+from assistant.wording import rarity, stems, words
 from assistant.writers.cite import cite
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
@@ -24,13 +24,15 @@ _DO = re.compile(
     re.IGNORECASE,
 )
 _INVOLVE = re.compile(
-    r"\b(?:escalat\w*|contact|call (?:the|our|<)|ring|page the|notify|inform|hand (?:it )?over|"
-    r"on[- ]call|second line|vendor|owner|officer|ask (?:the|our) \w+ team|ticket (?:to|with))\b",
+    r"\b(?:escalat\w*|contact|(?:call|ring|page|ask|mail|tell|inform|notify) (?:the |our )?"
+    r"(?:vendor|platform|network|server|security|on[- ]call|\w+ team|\w+ desk|officer|manager|"
+    r"<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over|second line|"
+    r"vendor (?:hotline|support|swap)|owner (?:on|is)|managed by|responsible for)|\bowner:",
     re.IGNORECASE,
 )
 _ASK = re.compile(
-    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:the |them|him|her|what|which|when|whether|if|for|who|how)"
-    r"|\bask (?:the )?(?:user|requester|caller|customer|client|person)\b",
+    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her)?\s*(?:what|which|when|whether|if|who|how)\b"
+    r"|\bask (?:the )?(?:user|requester|caller|customer|client|person) (?!to\b)",
     re.IGNORECASE,
 )
 _NOT_SAID = re.compile(
@@ -62,12 +64,9 @@ _ENDED = Template("- $source: “$text” [$number]")
 _SUBJECT = Template("**$subject**")
 _SUBJECT_AND = Template("**$subject**: $said")
 _LEVELS = {
-    level: Template(words)
-    for level, words in (
-        ("sure", "**Sure**: “$title” stands out$words."),
-        ("likely", "**Likely**: “$title” fits best$words, and others are near."),
-        ("unsure", "**Unsure**: “$title” fits best$words, but hardly better than others."),
-    )
+    "sure": Template("**Sure**: “$title” stands out$words."),
+    "likely": Template("**Likely**: “$title” fits best$words, and others are near."),
+    "unsure": Template("**Unsure**: “$title” fits best$words, but hardly better than others."),
 }
 _NOTHING = Template("**Nothing in the documents answers this.**")
 _NEAREST = Template(" Nearest: $near.")
@@ -75,10 +74,10 @@ _OTHERS = Template(" Also near: $near.")
 _TITLE = Template("“$title”")
 _WORDS = Template(" (it shares $words)")
 _DIGITS = tuple(
-    Template(word).fill()
-    for word in (
-        *("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"),
-        *("13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24"),
+    each.fill()
+    for each in (
+        *(Template("0"), Template("1"), Template("2"), Template("3"), Template("4")),
+        *(Template("5"), Template("6"), Template("7"), Template("8"), Template("9")),
     )
 )
 
@@ -106,8 +105,7 @@ class _Numbers:
 
     def of(self, passage: Passage) -> RedactedText:
         """Return the number of ``passage``, as text."""
-        number = self._number(passage)
-        return _DIGITS[min(number, len(_DIGITS)) - 1]
+        return _digits(self._number(passage))
 
     def _number(self, passage: Passage) -> int:
         for each in self.citations:
@@ -130,15 +128,15 @@ def _problem(ticket: Ticket) -> RedactedText:
 def _salient(ticket: Ticket) -> Iterator[RedactedText]:
     """Yield the requester's sentences that say most, in their order; none that is the subject."""
     asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    weight = reading.rarity(text.reveal() for text in asked)
-    subject = reading.stems(ticket.subject.reveal())
+    weight = rarity(text.reveal() for text in asked)
+    subject = stems(ticket.subject.reveal())
     scored: list[tuple[float, tuple[int, int], RedactedText]] = []
     for at, text in enumerate(asked):
         plain = text.reveal()
         for start, end in sentences(plain):
-            stems = reading.stems(plain[start:end])
-            if stems - subject and not _NOT_SAID.search(plain[start:end]):
-                gain = sum(map(weight, stems)) / (4 + (end - start) ** 0.5) / (1 + at)
+            found = stems(plain[start:end])
+            if found - subject and not _NOT_SAID.search(plain[start:end]):
+                gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)
                 scored.append((gain, (at, start), _short(text.cut(start, end))))
     best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
     yield from (text for _, _, text in sorted(best, key=lambda each: each[1]))
@@ -176,14 +174,14 @@ def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: boo
 
 def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
     """Return a hint at the first step that the ticket does not speak of; None for the first."""
-    said = reading.stems("\n".join(turn.text.reveal() for turn in ticket.turns))
+    said = stems("\n".join(turn.text.reveal() for turn in ticket.turns))
     done = 0
     for match in _NUMBERED.finditer(steps.reveal()):
-        words = reading.stems(match[2])
-        if int(match[1]) != done + 1 or not words or len(words & said) < _DONE * len(words):
+        step = stems(match[2])
+        if int(match[1]) != done + 1 or not step or len(step & said) < _DONE * len(step):
             break
         done += 1
-    return _BEGIN.fill(step=_DIGITS[done]) if 0 < done < len(_DIGITS) else None
+    return _BEGIN.fill(step=_digits(done + 1)) if done else None
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
@@ -229,12 +227,12 @@ def _how_sure(case: Case, best: Passage | None) -> RedactedText:
 
 def _shared_words(ticket: Ticket, best: Passage) -> RedactedText:
     """Return which of the subject's words the passage holds, as words of the subject."""
-    there = reading.stems("\n".join(t.reveal() for t in (best.title, *best.chunk.texts)))
+    there = stems("\n".join(t.reveal() for t in (best.title, *best.chunk.texts)))
     plain = ticket.subject.reveal()
     places = [
         ticket.subject.cut(at, at + len(word))
-        for word in dict.fromkeys(reading.words(plain))
-        if reading.stems(word) & there and (at := plain.lower().find(word)) >= 0
+        for word in dict.fromkeys(words(plain))
+        if stems(word) & there and (at := plain.lower().find(word)) >= 0
     ]
     return _WORDS.fill(words=join(", ", places[:4])) if places else join("", [])
 
@@ -272,3 +270,7 @@ def _short(text: RedactedText) -> RedactedText:
 def _line_before(text: RedactedText, at: int) -> int:
     found = text.reveal().rfind("\n", 0, at)
     return found if found > 0 else at
+
+
+def _digits(number: int) -> RedactedText:
+    return join("", [_DIGITS[int(digit)] for digit in str(number)])

@@ -15,20 +15,17 @@ from assistant.frames import FrameBook
 from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
-from assistant.writers import passages as reading
+from assistant.search.lines import ROOM, Unit, units, window
+from assistant.wording import Weight, overlap, rarity, stems, words
 from assistant.writers.brief import write_brief
 from assistant.writers.cite import cite
+from assistant.writers.passages import closest
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
 NOTHING_FOUND = "Nothing in the knowledge base answers this."
-_ROOM = 1_100
 _MOST_PASSAGES = 3
-_FLOOR, _ELSEWHERE = 0.75, 0.95  # of the best score: in its document, in another one
-_RUN = 3
-_TRUST = 4  # how much a passage's rank outweighs the words of its blocks
 _SUMMARY_SENTENCES = 3
-_LABEL = 3  # words
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|cheers|regards|"
     r"(?:kind|best) regards|sincerely|sent from)\b[^.!?]{0,40}[.!?,]*$",
@@ -39,23 +36,15 @@ _NOT_SPOKEN = re.compile(
     r"|^\s*begin forwarded message",
     re.IGNORECASE,
 )
-_FIX = re.compile(
-    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|remed|repair|recover|"
-    r"what to do|do this|answer|reset|restore|setup|set up)",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"\b(?:symptom|looks? like|signs?|verif|escalat|background|overview|meaning|impact|contact|"
-    r"related|see also|histor|changelog|who|metadata|reference)",
-    re.IGNORECASE,
-)
-_FIX_WEIGHT, _ASIDE_WEIGHT = 1.5, 0.55
 _POINTER = re.compile(
     r"^(?:see|refer to|for more|for further|further info|more info|read more|learn more)\b",
     re.IGNORECASE,
 )
 _DESTROYED = "<SECRET>"
-_STEP = re.compile(r"^(\d{1,2})[.)]\s", re.MULTILINE)
+_NOTHING = Template("").fill()
+_NEAR = 0.8  # of the best score
+_LEAST = 30  # words that are worth a second section
+_LATE = 40  # words before the sentence that answers, so that it is quoted first
 
 _SHIPPED = FrameBook()
 _QUOTE = Template("$text [$number]")
@@ -80,10 +69,16 @@ _LAST_WORD = {
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    passage: int
-    heading: str
-    block: reading.Block
-    score: float
+    passage: Passage
+    text: RedactedText
+    kind: str
+    words: int
+    cut: bool
+
+    @property
+    def plain(self) -> str:
+        """The words alone, to recognise what was said already."""
+        return " ".join(self.text.reveal().split()).lower()
 
 
 class ExtractiveWriter:
@@ -113,7 +108,7 @@ class ExtractiveWriter:
         asked = join(
             " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
         )
-        steps, citations = _quote(asked, passages)
+        steps, citations, _ = _quote(asked, passages)
         frames = self._frames.for_ticket(ticket)
         if not steps:
             body, notes = frames.hold(ticket), (NOTHING_FOUND, *frames.notes())
@@ -128,9 +123,9 @@ class ExtractiveWriter:
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Quote what answers the question; an empty body when nothing does."""
         saw = read_with(question, passages)
-        steps, citations = _quote(question, passages)
+        steps, citations, answering = _quote(question, passages)
         notes = () if steps else (NOTHING_FOUND,)
-        return Written(saw, steps, steps, self.name, citations, notes=notes)
+        return Written(saw, steps, steps, self.name, citations, notes=notes, highlight=answering)
 
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
         """Yield the answer, which is whole at once."""
@@ -139,183 +134,108 @@ class ExtractiveWriter:
 
 def _quote(
     asked: RedactedText, passages: Sequence[Passage]
-) -> tuple[RedactedText, tuple[Citation, ...]]:
-    """Return the best blocks of the passages in reading order, each with its citation."""
-    chosen = _choose(asked.reveal(), passages)
-    order = list(dict.fromkeys(quote.passage for quote in chosen))
-    pieces: list[RedactedText] = []
-    for number, index in enumerate(order):
-        text = passages[index].chunk.text
-        mine = sorted((q.block for q in chosen if q.passage == index), key=lambda b: b.start)
-        quoted = join("\n\n", [text.cut(block.start, block.end) for block in mine])
-        frame = _CODE_QUOTE if mine[-1].kind in {"code", "table"} else _QUOTE
-        pieces.append(frame.fill(text=quoted, number=_NUMBERS[number]))
-    citations = tuple(cite(at + 1, passages[index]) for at, index in enumerate(order))
-    return join("\n\n", pieces), citations
+) -> tuple[RedactedText, tuple[Citation, ...], tuple[int, int] | None]:
+    """Return the section that answers, and the next one if both fit, each with its citation.
 
-
-def _choose(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
-    """Return the best block with what follows it, then other blocks that are nearly as good."""
-    candidates = _candidates(asked, passages)
-    if not candidates:
-        return []
-    best = max(candidates, key=lambda quote: quote.score)
-    rest = sorted(candidates, key=lambda quote: -quote.score)
-    home = passages[best.passage].chunk.document_id
-    good = [
-        quote
-        for quote in rest
-        if quote.score
-        >= best.score
-        * (_FLOOR if passages[quote.passage].chunk.document_id == home else _ELSEWHERE)
-    ]
-    steps = _beginning(best, candidates, passages)
-    extra = sum(step.block.end - step.block.start for step in steps)
-    wanted = [best, *steps, *_following(best, candidates), *good]
-    chosen = _fitting(wanted, passages, _ROOM + extra)
-    first = [quote.passage for quote in (*steps, best)]
-    return sorted(
-        chosen,
-        key=lambda quote: (
-            first.index(quote.passage) if quote.passage in first else len(first),
-            quote.passage,
-        ),
+    The third value is the place in the text of the one sentence that answers.
+    """
+    quotes = _quotes(asked.reveal(), passages)
+    if not quotes:
+        return _NOTHING, (), None
+    answering = _sentence(asked.reveal(), quotes[0])
+    pieces = (
+        [_QUOTE.fill(text=answering, number=_NUMBERS[0])]
+        if _comes_late(quotes[0], answering)
+        else []
     )
+    for number, quote in enumerate(quotes):
+        frame = _CODE_QUOTE if quote.kind in {"code", "table"} else _QUOTE
+        pieces.append(frame.fill(text=quote.text, number=_NUMBERS[number]))
+    body = join("\n\n", pieces)
+    citations = tuple(cite(at + 1, quote.passage) for at, quote in enumerate(quotes))
+    start = body.reveal().find(answering.reveal()) if answering else -1
+    return body, citations, (start, start + len(answering)) if start >= 0 else None
 
 
-def _beginning(
-    best: _Quote, candidates: Sequence[_Quote], passages: Sequence[Passage]
-) -> list[_Quote]:
-    """Return the steps before those of ``best``: chunking splits a long list into passages."""
+def _quotes(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
+    """Return what stands first: of the best section, and of the next while there is room."""
+    weight = rarity(each.chunk.text.reveal() for each in passages)
     found: list[_Quote] = []
-    at = best
-    while (numbers := _numbers(at, passages)) and numbers[0] > 1:
-        here = passages[at.passage].chunk
-        before = [
-            quote
-            for quote in candidates
-            if passages[quote.passage].chunk.document_id == here.document_id
-            and passages[quote.passage].chunk.ordinal == here.ordinal - 1
-            and _numbers(quote, passages)[-1:] == [numbers[0] - 1]
-        ]
-        if not before:
+    room = ROOM
+    for passage in passages:
+        if found and (passage.score < _NEAR * found[0].passage.score or room < _LEAST):
             break
-        at = before[-1]
-        found.insert(0, at)
+        quote = _quoted(asked, passage, weight, room)
+        if quote is None or (found and quote.cut) or quote.plain in {q.plain for q in found}:
+            continue
+        found.append(quote)
+        room -= quote.words
+        if len(found) == _MOST_PASSAGES:
+            break
     return found
 
 
-def _numbers(quote: _Quote, passages: Sequence[Passage]) -> list[int]:
-    text = passages[quote.passage].chunk.text.reveal()[quote.block.start : quote.block.end]
-    return [int(number) for number in _STEP.findall(text)]
+def _quoted(asked: str, passage: Passage, weight: Weight, room: int) -> _Quote | None:
+    text = passage.chunk.text
+    found = [each for each in units(text.reveal()) if _says_something(text.reveal(), each)]
+    if not found:
+        return None
+    query = stems(asked)
+    worth = [overlap(query, text.reveal()[each.start : each.end], weight) for each in found]
+    first, last = window(found, worth, room)
+    shown = found[first:last]
+    runs = [text.cut(*place) for place in _runs(text.reveal(), shown)]
+    return _Quote(
+        passage,
+        join("\n\n", runs),
+        shown[-1].kind,
+        sum(each.words for each in shown),
+        cut=len(shown) < len(found),
+    )
 
 
-def _following(best: _Quote, candidates: Sequence[_Quote]) -> list[_Quote]:
-    """Return the blocks after ``best`` in its section: steps make sense in a row."""
-    return [
-        quote
-        for quote in candidates
-        if quote.passage == best.passage
-        and quote.heading == best.heading
-        and quote.block.start > best.block.start
-    ][:_RUN]
-
-
-def _fitting(quotes: Sequence[_Quote], passages: Sequence[Passage], room: int) -> list[_Quote]:
-    """Return the first of ``quotes`` that fit into ``room``, without repetitions."""
-    said: set[str] = set()
-    chosen: list[_Quote] = []
-    for quote in quotes:
-        text = passages[quote.passage].chunk.text.reveal()
-        words = " ".join(text[quote.block.start : quote.block.end].split()).lower()
-        sources = {each.passage for each in chosen} | {quote.passage}
-        if words in said or len(sources) > _MOST_PASSAGES or (chosen and len(words) > room):
-            continue
-        said.add(words)
-        chosen.append(quote)
-        room -= len(words)
-    return chosen
-
-
-def _candidates(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
-    query = reading.stems(asked)
-    weight = reading.rarity(passage.chunk.text.reveal() for passage in passages)
-    top = max((passage.score for passage in passages), default=0.0) or 1.0
-    return [
-        _Quote(
-            index,
-            heading,
-            block,
-            _score(query, passage, block, heading, weight) * (passage.score / top) ** _TRUST,
-        )
-        for index, passage in enumerate(passages)
-        for heading, block in _readable(passage)
-    ]
-
-
-def _readable(passage: Passage) -> list[tuple[str, reading.Block]]:
-    """Return the blocks worth quoting, each with the heading above it.
-
-    A line that ends in a colon is joined with the next block.
-    """
-    text, heading = passage.chunk.text.reveal(), passage.chunk.heading.reveal()
-    found: list[tuple[str, reading.Block]] = []
-    for block in reading.blocks(text):
-        if block.kind == "heading":
-            heading = text[block.start : block.end]
-        elif found and _leads_on(text, found[-1][1]):
-            found[-1] = (heading, reading.Block(found[-1][1].start, block.end, block.kind))
+def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Return the places of units that follow each other directly, as one each."""
+    places: list[tuple[int, int]] = []
+    for each in shown:
+        if places and not text[places[-1][1] : each.start].strip():
+            places[-1] = (places[-1][0], each.end)
         else:
-            found.append((heading, block))
-    return [
-        (head, each)
-        for head, each in found
-        if _says_something(text[each.start : each.end].rstrip())
-    ]
+            places.append((each.start, each.end))
+    return places
 
 
-def _leads_on(text: str, block: reading.Block) -> bool:
-    return block.kind == "prose" and text[block.start : block.end].rstrip().endswith(":")
+def _says_something(text: str, unit: Unit) -> bool:
+    """Return False for a pointer to elsewhere, and for text with a removed secret."""
+    inside = text[unit.start : unit.end]
+    return _DESTROYED not in inside and not _POINTER.match(inside)
 
 
-def _says_something(text: str) -> bool:
-    """Return False for a label, a pointer to elsewhere, and text with a removed secret."""
-    if _DESTROYED in text or text.endswith(":") or _POINTER.match(text):
-        return False
-    return len(text.split()) > _LABEL
+def _sentence(asked: str, quote: _Quote) -> RedactedText:
+    """Return the sentence of ``quote`` that answers, or nothing."""
+    place = closest(asked, quote.text.reveal())
+    return quote.text.cut(*place) if place else _NOTHING
 
 
-def _score(
-    query: set[str], passage: Passage, block: reading.Block, heading: str, weight: reading.Weight
-) -> float:
-    """Return how well ``block`` answers: by its words, its headings' words, and its purpose.
-
-    The heading of a section separates steps from symptoms, which repeat the question's words most.
-    """
-    text = passage.chunk.text.reveal()[block.start : block.end]
-    around = f"{passage.title.reveal()} {heading}"
-    score = reading.overlap(query, text, weight) + 0.8 * reading.overlap(query, around, weight)
-    if _FIX.search(heading):
-        return score * _FIX_WEIGHT
-    return score * (_ASIDE_WEIGHT if _ASIDE.search(heading) else 1.2 if block.kind == "list" else 1)
+def _comes_late(quote: _Quote, sentence: RedactedText) -> bool:
+    at = quote.text.reveal().find(sentence.reveal())
+    return bool(sentence) and len(quote.text.reveal()[:at].split()) > _LATE
 
 
 def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:
     """Return the sentences of one role with most of the thread's rare words, in order."""
     turns = _of(ticket, role)
-    weight = reading.rarity(turn.text.reveal() for turn in ticket.turns)
-    subject = reading.stems(ticket.subject.reveal())
+    weight = rarity(turn.text.reveal() for turn in ticket.turns)
+    subject = stems(ticket.subject.reveal())
     scored = [
-        (sum(map(weight, reading.stems(text))) / (4 + len(text) ** 0.5), at, place, turn)
+        (sum(map(weight, stems(text))) / (4 + len(text) ** 0.5), at, place, turn)
         for at, turn in enumerate(turns)
         for place in _spoken(turn)
         if (text := turn.text.reveal()[slice(*place)]) and not _GREETING.match(text)
     ]
     boosted = sorted(
         scored,
-        key=lambda each: (
-            -each[0] * (1.5 if subject & reading.stems(_text(each[3], each[2])) else 1)
-        ),
+        key=lambda each: -each[0] * (1.5 if subject & stems(_text(each[3], each[2])) else 1),
     )
     best = sorted(boosted[:_SUMMARY_SENTENCES], key=lambda each: (each[1], each[2]))
     return join(" ", [_said(turn, place) for _, _, place, turn in best]) if best else None
@@ -333,8 +253,7 @@ def _spoken(turn: Turn) -> list[tuple[int, int]]:
     return [
         place
         for place in sentences(text)
-        if not _NOT_SPOKEN.match(text[slice(*place)])
-        and len(reading.words(text[slice(*place)])) > 1
+        if not _NOT_SPOKEN.match(text[slice(*place)]) and len(words(text[slice(*place)])) > 1
     ]
 
 

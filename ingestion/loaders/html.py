@@ -18,6 +18,11 @@ from ingestion.loaders.labels import labels
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object"})
+_PARTS = frozenset({"article", "aside", "body", "details", "div", "main", "p", "section"})
+_INTERNAL = frozenset(
+    {"internal", "internal-only", "agent-only", "agents-only", "staff-only", "agent", "agents"}
+)
+"""Classes, or values of ``data-audience``, of parts of a page that are for agents only."""
 _AROUND = frozenset({"nav", "footer", "aside", "form", "button", "select", "dialog"})
 _BLOCKS = frozenset(
     "address article blockquote body br dd details div dl dt figcaption figure hr html li main ol "
@@ -118,6 +123,7 @@ class _Reader(HTMLParser):
         elif self._hidden or tag in self._skip or _is_hidden(attrs):
             self._hidden.append(tag)
         else:
+            self._hear_class(tag, attrs)
             self._enter(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -158,6 +164,13 @@ class _Reader(HTMLParser):
         key = _META.get(name, re.split(r"[.:]", name)[-1].replace("-", "_"))
         if key and meta.get("content"):
             self._said.setdefault(key, []).append(meta["content"] or "")
+
+    def _hear_class(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep that a part of the page is marked as internal by its class."""
+        given = dict(attrs)
+        marks = {*(given.get("class") or "").lower().split(), given.get("data-audience")}
+        if tag in _PARTS and marks & _INTERNAL:
+            self._said.setdefault("internal", []).append("true")
 
     def _enter(self, tag: str) -> None:
         self._block(tag)

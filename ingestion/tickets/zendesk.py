@@ -132,6 +132,7 @@ class Ticket(Schema):
     email_ccs: Mailboxes = ()
     via: Annotated[Via, lenient(Via)] = Via()
     comments: tuple[Comment, ...] = ()
+    is_public: Flag = None
 
     @property
     def asked_by(self) -> int | None:
@@ -183,7 +184,9 @@ def _turns(
 ) -> tuple[RawTurn, ...]:
     if not ticket.comments:
         text, role = ticket.description, TurnRole.REQUESTER
-        return (RawTurn(ticket.created_at, called(requester), role, text),) if text else ()
+        readers = audience(private=ticket.is_public is False)
+        turn = RawTurn(ticket.created_at, called(requester), role, text, readers)
+        return (turn,) if text else ()
     staff = {ticket.submitter.id or ticket.submitter_id, ticket.assignee.id or ticket.assignee_id}
     turns = (_turn(each, people, ticket.asked_by, staff) for each in ticket.comments)
     return tuple(turn for turn in turns if turn.text)

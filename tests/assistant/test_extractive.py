@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from assistant.model import Chunk, Passage, Ticket, TicketStatus, Turn, TurnRole
@@ -58,18 +57,6 @@ def quoted(body: RedactedText) -> list[str]:
     """Return the lines of a reply between its lead and its close, citation marks left out."""
     inner = body.reveal().split("\n\n", 2)[2].rsplit("\n\n", 1)[0]
     return [re.sub(r" ?\[\d\]$", "", line) for line in inner.splitlines() if line.strip()]
-
-
-def test_steps_that_were_cut_in_two_are_quoted_from_the_first_one() -> None:
-    first = "1. Open the lid of the label printer.\n2. Take the roll out of the holder."
-    second = "3. Clean the red light of the label printer with a swab.\n4. Close the lid again."
-    other = replace(a_passage(first, rank=1).chunk, ordinal=1)
-    early = replace(a_passage(first, rank=1), chunk=other)
-    late = replace(
-        early, chunk=replace(other, id="c2", ordinal=2, text=redacted(second)), score=0.04
-    )
-    lines = quoted(WRITER.reply(TICKET, [late, early]).body)
-    assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4."]
 
 
 def test_every_line_of_a_reply_is_in_a_passage() -> None:

@@ -90,6 +90,15 @@ def test_a_private_note_reaches_no_writer_of_the_reply(tmp_path: Path) -> None:
     assert "payments" not in written.body.reveal() + written.saw.reveal()
 
 
+def test_a_note_of_the_system_reaches_no_writer_of_the_reply() -> None:
+    desk = a_desk()
+    turns = [{"text": ASKED}, {"role": "system", "text": "Escalation rule seven: payments late."}]
+    ticket = {"id": "HD-1", "subject": "Badge reader blinks orange", "turns": turns}
+    import_text(desk, RawText(json.dumps(ticket)), "tickets.jsonl")
+    written = draft_reply(desk, "HD-1").written
+    assert "payments" not in written.body.reveal() + written.saw.reveal()
+
+
 def test_a_note_of_an_earlier_version_is_private_though_only_its_text_says_so(
     tmp_path: Path,
 ) -> None:
@@ -185,8 +194,8 @@ def test_a_sentence_in_other_words_order_is_found() -> None:
     assert repeated(turned, [HIDDEN], [])
 
 
-def _draft(folder: Path, *names: str, **parts: str) -> Draft:
-    return draft_reply(_desk(folder, *names, **parts), "HD-1")
+def _draft(folder: Path, *names: str, kb: str = "", runbook: str = "", note: str = "") -> Draft:
+    return draft_reply(_desk(folder, *names, kb=kb, runbook=runbook, note=note), "HD-1")
 
 
 def _desk(

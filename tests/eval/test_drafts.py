@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
@@ -96,6 +97,7 @@ def _measure(
         embedder=embedder,
         suspects=suspects,
         writer=ExtractiveWriter(),
+        ranker=RuleRanker(embedder),
         progress=lambda what, done, total: None,
         seen=lambda asked, made: seen.append((asked, made)),
     )

@@ -16,6 +16,7 @@ from ui.cli import (
     ledger,
     library,
     measuring,
+    models,
     outbox,
     review,
     serving,
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
     top.add_typer(_documents(), name="documents")
+    top.add_typer(_models(), name="model")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_frames(), name="frames")
@@ -94,6 +96,17 @@ def _documents() -> typer.Typer:
     group = _group("Documents of a tenant, and who may read them.")
     _command(group, "list", "documents.list", documents.list_all)
     _command(group, "audience", "documents.audience", documents.audience)
+    return group
+
+
+def _models() -> typer.Typer:
+    group = _group("Language models: which there are, who uses which, and what it costs.")
+    _command(group, "add", "model.add", models.add)
+    _command(group, "list", "model.list", models.list_all)
+    _command(group, "remove", "model.remove", models.remove)
+    _command(group, "use", "model.use", models.use)
+    _command(group, "check", "model.check", models.check)
+    _command(group, "usage", "model.usage", models.usage)
     return group
 
 
@@ -183,11 +196,12 @@ def _ledger() -> typer.Typer:
 
 
 def _eval() -> typer.Typer:
-    group = _group("Measure: redaction, retrieval, prompt injections, drafts, leakage.")
+    group = _group("Measure: redaction, retrieval, prompt injections, drafts, answers, leakage.")
     group.command("privacy")(measuring.privacy)
     group.command("retrieval")(measuring.retrieval)
     group.command("injection")(measuring.injection)
     group.command("drafts")(measuring.drafts)
+    group.command("answers")(measuring.answers)
     group.command("leakage")(leakage.leakage)
     return group
 

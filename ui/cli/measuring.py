@@ -18,6 +18,7 @@ from ui.cli.options import Json
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.abstention import Abstention, Share
+    from eval.answers import AnswersReport
     from eval.drafts import DraftsReport
     from eval.injection import InjectionReport
     from eval.privacy import PrivacyReport
@@ -33,6 +34,13 @@ class Baseline(StrEnum):
     """Detectors that can be measured for comparison."""
 
     PRESIDIO = "presidio"
+
+
+class WriterName(StrEnum):
+    """Writers that can be measured."""
+
+    EXTRACTIVE = "extractive"
+    MODEL = "model"
 
 
 def privacy(
@@ -134,6 +142,7 @@ def drafts(
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
+    from assistant.search.ranking import RuleRanker
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
@@ -147,12 +156,47 @@ def drafts(
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
             writer=ExtractiveWriter(),
+            ranker=RuleRanker(embedder),
             progress=steps(progress),
         )
     if json:
         typer.echo(to_json.dumps(asdict(report), indent=2))
     else:
         _show_drafts(report)
+
+
+def answers(
+    *,
+    questions: Annotated[
+        Path,
+        typer.Option(help="JSON lines {_id, text, metadata: {source, kind, document, must, not}}."),
+    ],
+    corpus: Annotated[
+        list[Path],
+        typer.Option(help="Folder whose name is a question's source; may be given several times."),
+    ],
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder to keep what was read, for the next run; else a temporary one."),
+    ] = None,
+    writer: Annotated[
+        WriterName, typer.Option(help="The writer to measure; `model` asks the configured model.")
+    ] = WriterName.EXTRACTIVE,
+    json: Json = False,
+) -> None:
+    """Measure whether answers hold the sentences that they should, and are refused if none does."""
+    from assistant.parts import Parts
+    from eval.answers import measure
+
+    settings = settings_of_home().model_copy(update={"writer": writer.value})
+    with screen.watching() as progress:
+        report = measure(
+            questions, corpus, settings=settings, parts=Parts(), home=home, progress=steps(progress)
+        )
+    if json:
+        typer.echo(to_json.dumps(asdict(report), indent=2))
+    else:
+        _show_answers(report)
 
 
 def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
@@ -193,6 +237,36 @@ def _show_drafts(report: DraftsReport) -> None:
             ("words shared with the reference, F1", _percent(report.token_f1)),
             ("words of the reference that are said", _percent(report.answer_recall)),
             ("ms a draft, median", report.p50_ms),
+        ),
+    )
+
+
+def _show_answers(report: AnswersReport) -> None:
+    parts = [*report.by_source.items(), *report.by_kind.items(), ("all", report)]
+    screen.table(
+        ("questions", "asked", "must", "shown", "whole", "clean", "document", "words"),
+        (
+            (
+                name,
+                each.questions,
+                _percent(each.must),
+                _percent(each.must_shown),
+                _percent(each.whole),
+                _percent(each.clean),
+                _percent(each.document),
+                "not asked" if each.words_p50 is None else f"{each.words_p50:.0f}",
+            )
+            for name, each in parts
+        ),
+    )
+    screen.say()
+    screen.table(
+        ("figure", "value"),
+        (
+            ("refused, rightly", _percent(report.refused.true)),
+            ("refused, wrongly", _percent(report.refused.false)),
+            ("ms a question, median", report.p50_ms),
+            ("ms a question, 95 of 100", report.p95_ms),
         ),
     )
 

@@ -65,7 +65,7 @@ class Readers(Shape):
     chunks_for_agents: int
 
 
-def readers(desk: Desk) -> Readers:
+def count_readers(desk: Desk) -> Readers:
     """Count the documents and chunks of a desk by who may read them."""
     found = list(desk.records.documents.audiences().values())
     open_ones = sum(each.audience is Audience.CUSTOMER for each in found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.model import Audience
 from ui.operations.base import Operation, Progress, Shape, Step
 from ui.operations.callers import Caller
-from ui.operations.documents import AudienceSet, set_audience
+from ui.operations.documents import AudienceSet, count_readers, set_audience
 from ui.operations.forgetting import Forgotten, forgotten
 from ui.operations.ingest import FolderArgs, IngestResult, read_into
 from ui.operations.needs import OWNER
@@ -63,7 +63,7 @@ def _show(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> Li
     return LibraryView(
         documents=counts["documents"],
         chunks=counts["chunks"],
-        documents_for_customers=readers(desk).documents_for_customers,
+        documents_for_customers=count_readers(desk).documents_for_customers,
         stale_documents=stale(desk),
         stale_vectors=home.stale_vectors(LIBRARY),
         readers=readers,

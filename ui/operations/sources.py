@@ -25,13 +25,14 @@ class PassageView(Shape):
 
 
 class SourceView(Shape):
-    """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
+    """A place in the document of the id ``document``; ``number`` is its citation's.
 
     ``score`` and ``matched_by`` say why it was found; ``audience`` is who may read it now, or could
-    when it was cited if it was deleted.
+    when it was cited if it was deleted; then ``passage`` is None.
     """
 
     number: int | None
+    document: str
     source: Text
     title: Text
     heading: Text
@@ -62,15 +63,21 @@ def cited(
 
 
 def nearest(
-    desk: Desk, person: Person | None, passages: Sequence[Passage], question: RedactedText
+    desk: Desk,
+    person: Person | None,
+    passages: Sequence[Passage],
+    question: RedactedText | None = None,
 ) -> tuple[SourceView, ...]:
-    """Return the passages nearest to a question, which do not answer it."""
+    """Return passages to be opened, with the sentence marked that is closest to ``question``."""
+    if not passages:
+        return ()
     return _views(desk, person, [_of_passage(each) for each in passages], question)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     number: int | None
+    document: str
     source: RedactedText
     title: RedactedText
     heading: RedactedText
@@ -84,11 +91,12 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
     chunk = kept.get(citation.chunk_id)
     return _Place(
         citation.number,
+        citation.document_id,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        chunk.text if chunk else None,
+        (found.chunk.text if found else chunk.text) if chunk else None,
         chunk.audience if chunk else citation.audience,
         found,
     )
@@ -99,6 +107,7 @@ def _of_passage(found: Passage) -> _Place:
     lines = chunk.first_line, chunk.last_line
     return _Place(
         None,
+        chunk.document_id,
         found.source,
         found.title,
         chunk.heading,
@@ -125,6 +134,7 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
     source, title, heading, *passage = read
     return SourceView(
         number=at.number,
+        document=at.document,
         source=source,
         title=title,
         heading=heading,
@@ -144,6 +154,7 @@ def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...
 
     if at.text is None:
         return ()
-    best = closest(question.reveal(), at.text.reveal()) if question else None
+    text = at.text
+    best = closest(question.reveal(), text.reveal()) if question else None
     start, end = best or (0, 0)
-    return at.text.cut(0, start), at.text.cut(start, end), at.text.cut(end, len(at.text))
+    return text.cut(0, start), text.cut(start, end), text.cut(end, len(text))

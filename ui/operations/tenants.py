@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.documents import Readers, readers
+from ui.operations.documents import Readers, count_readers
 from ui.operations.needs import OWNER, owner_or
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
         resolved_tickets=tenant.policy.resolved_tickets,
         private_notes=PrivateNotes(tenant.policy.private_notes),
         counts=dict(desk.records.counts()),
-        readers=readers(desk),
+        readers=count_readers(desk),
         stale_documents=stale(desk),
         stale_vectors=home.stale_vectors(args.tenant),
     )
@@ -105,7 +105,9 @@ def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> T
     from ingestion.resolved import bring_resolved
 
     policy = home.tenant(args.tenant).policy
-    wanted = args.model_dump(mode="json", exclude={"tenant"}, exclude_none=True)
+    wanted = args.model_dump(exclude={"tenant"}, exclude_none=True)
+    if args.private_notes is not None:
+        wanted["private_notes"] = args.private_notes.value
     changed = replace(policy, **wanted)
     if changed != policy:
         home.set_policy(args.tenant, changed)

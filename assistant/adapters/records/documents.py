@@ -96,7 +96,11 @@ class SqlDocuments:
             .group_by(documents.c.id, documents.c.audience, documents.c.audience_set)
         )
         with self._scope.reading() as connection:
-            return {row.id: _audience(row) for row in connection.execute(query)}
+            rows = connection.execute(query).all()
+        return {
+            key: _audience(Audience(audience), held, int(readable), decided=decided)
+            for key, audience, decided, held, readable in rows
+        }
 
     def set_audience(
         self, document_ids: Collection[str], audience: Audience, *, decided: bool
@@ -228,10 +232,9 @@ def _chunks() -> Select[*tuple[Any, ...]]:
     return select(table, documents.c.audience.label("above")).select_from(joined)
 
 
-def _audience(row: Row[Any]) -> DocumentAudience:
-    audience = Audience(row.audience)
-    open_to_all = row.open if audience is Audience.CUSTOMER else 0
-    return DocumentAudience(audience, row.audience_set, row.held, int(open_to_all))
+def _audience(audience: Audience, held: int, readable: int, *, decided: bool) -> DocumentAudience:
+    for_customers = readable if audience is Audience.CUSTOMER else 0
+    return DocumentAudience(audience, decided, held, for_customers)
 
 
 def _rows(

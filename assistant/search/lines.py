@@ -1,0 +1,107 @@
+"""Chooses what of a section stands first: whole where it is short, else the lines that answer.
+
+A section of up to about 160 words is shown whole. Of a longer one a run of whole paragraphs, list
+items, rows and code blocks is shown: it begins where a list begins and never in its middle, a line
+that ends in a colon stays with what follows, and code is never cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.search.blocks import Block, blocks
+
+ROOM = 160
+"""Words that stand first."""
+
+_ITEM = re.compile(r"^(?P<indent>\s*)(?:\d{1,3}[.)]|[-*+])\s+\S", re.MULTILINE)
+_SLACK = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A paragraph, list item, table row or code block: characters ``start`` to ``end``.
+
+    ``opens`` is whether a quotation may begin with it, ``leads`` whether it needs what follows.
+    """
+
+    start: int
+    end: int
+    kind: str
+    words: int
+    opens: bool
+    leads: bool
+
+
+def units(text: str) -> list[Unit]:
+    """Return the units of a section in order."""
+    found: list[Unit] = []
+    for block in blocks(text):
+        parts = _parts(text, block)
+        bound = bool(found) and found[-1].leads
+        for at, (start, end) in enumerate(parts):
+            words = text[start:end].split()
+            leads = block.kind == "heading" or (
+                block.kind == "prose" and bool(words) and words[-1].endswith(":")
+            )
+            if block.kind == "table" and at == 0 and len(parts) > 1:
+                leads = True
+            opens = at == 0 and not bound
+            found.append(Unit(start, end, block.kind, len(words), opens, leads))
+    return found
+
+
+def window(found: Sequence[Unit], worth: Sequence[float], room: int = ROOM) -> tuple[int, int]:
+    """Return first and last (exclusive) of the run of units that is worth most within ``room``.
+
+    A run that is too long by itself, such as one long code block, is returned whole.
+    """
+    if sum(each.words for each in found) <= room * _SLACK:
+        return 0, len(found)
+    best: tuple[float, int, int, int] | None = None
+    for first, unit in enumerate(found):
+        if not unit.opens:
+            continue
+        words, value = 0, 0.0
+        for last in range(first, len(found)):
+            words += found[last].words
+            if words > room and last > first:
+                break
+            value += worth[last]
+            if found[last].leads and last + 1 < len(found):
+                continue
+            key = (value, -first, words, last + 1)
+            if best is None or key[:2] > best[:2] or (key[:2] == best[:2] and words > best[2]):
+                best = key
+    assert best is not None, "the first unit opens"
+    return -best[1], best[3]
+
+
+def _parts(text: str, block: Block) -> list[tuple[int, int]]:
+    """Split a list into its outer items and a table into its rows, its heading with its rule."""
+    if block.kind == "table":
+        return _rows(text, block)
+    if block.kind != "list":
+        return [(block.start, block.end)]
+    marks = list(_ITEM.finditer(text, block.start, block.end))
+    outer = min((len(mark["indent"].strip("\n")) for mark in marks), default=0)
+    starts = [mark.start() for mark in marks if len(mark["indent"].strip("\n")) == outer]
+    starts = [block.start, *starts[1:]] if starts else [block.start]
+    ends = [*starts[1:], block.end]
+    return [
+        (start, start + len(text[start:end].rstrip()))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _rows(text: str, block: Block) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    at = block.start
+    for line in text[block.start : block.end].splitlines(keepends=True):
+        lines.append((at, at + len(line.rstrip())))
+        at += len(line)
+    if len(lines) > 2 and set(text[slice(*lines[1])]) <= set("|-: "):  # noqa: PLR2004
+        lines = [(lines[0][0], lines[1][1]), *lines[2:]]
+    return lines
