@@ -44,7 +44,13 @@ from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
-from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
+from guardrails.detect.directory import (
+    AllowListFilter,
+    KnownValue,
+    KnownValues,
+    PreciseFilter,
+    allow_list,
+)
 from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
@@ -326,6 +332,7 @@ class Home:
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
+            precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:

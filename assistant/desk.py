@@ -40,8 +40,9 @@ class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
     ``suspects`` finds prompt injections in redacted texts. ``nearness`` returns the cosine of each
-    of some texts with a question. ``batch_writer`` writes like ``writer``,
-    but raises `ModelBusy` where that one lets the fallback writer write.
+    of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
+    where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure shape
+    or in the directory, and guesses no names: for the tenant's own words.
     """
 
     tenant: Tenant
@@ -63,3 +64,4 @@ class Desk:
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
+    precise_redactor: Redactor | None = None
