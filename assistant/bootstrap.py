@@ -30,11 +30,13 @@ from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
+from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
@@ -89,6 +91,7 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
+        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
         self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
         self._chat_models = Once(self._make_chat_models)
@@ -297,7 +300,8 @@ class Home:
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
-        fallback = self._parts.extractive()
+        frames = FrameBook(records.frames.all)
+        fallback = self._parts.extractive(frames, self._nearness)
         pick = self._picker(tenant, scanner, redactor, ledger, fallback)
         return Desk(
             tenant=tenant,
@@ -317,6 +321,7 @@ class Home:
             ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
+            frames=frames,
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:

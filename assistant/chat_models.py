@@ -13,10 +13,11 @@ from pathlib import Path
 from threading import RLock
 from urllib.parse import urlsplit
 
-from assistant.adapters.langchain_llm import LangchainChat, trust
+from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
 from assistant.adapters.records.models import SqlModels
 from assistant.adapters.server.manners import Manners
+from assistant.adapters.server.trust import trust
 from assistant.errors import BadInput
 from assistant.model import ModelEntry, ModelKind, Tenant
 from assistant.ports import Meter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from assistant.frames import FrameBook
 from assistant.model import Tenant
 from assistant.ports import (
     DocumentReader,
@@ -59,3 +60,4 @@ class Desk:
     ranker: SectionRanker
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
+    frames: FrameBook = field(default_factory=FrameBook)

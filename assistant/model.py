@@ -7,10 +7,12 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RawText, RedactedText, Template
 from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - re-exported
@@ -37,6 +39,10 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"
+
+    def narrowed_by(self, other: Audience) -> Audience:
+        """Return the narrower of two audiences."""
+        return Audience.AGENT if Audience.AGENT in (self, other) else Audience.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,8 @@ class Section:
     ``chunk_ids`` are the chunks that it was put together from, in order; lines are those of the
     chunks, so they may begin a little before the section and end a little after it. ``ordinal``
     counts the sections of a document from 0. ``evidence`` is the best score of its chunks in the
-    search, ``standing`` that of all chunks of its document, both from 0 to 1.
+    search, ``standing`` that of all chunks of its document, both from 0 to 1. ``audience`` is that
+    of its chunks.
     """
 
     document_id: str
@@ -174,6 +181,7 @@ class Section:
     ordinal: int
     evidence: float = 0.0
     standing: float = 0.0
+    audience: Audience = Audience.AGENT
 
     def passage(self, score: float, matched_by: tuple[str, ...] = ("section",)) -> Passage:
         """Return this section as a passage: what writers read and citations name."""
@@ -185,6 +193,7 @@ class Section:
             self.text,
             self.first_line,
             self.last_line,
+            self.audience,
         )
         return Passage(chunk, self.source, self.title, score, matched_by)
 
@@ -219,6 +228,17 @@ class TurnRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """The state of a ticket's thread: its number of turns, and a keyed hash of their raw texts.
+
+    The hash of a ticket of an earlier version is empty.
+    """
+
+    turns: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawTurn:
     """One message, raw; a private note has the audience ``AGENT``."""
 
@@ -243,20 +263,31 @@ class RawTicket:
     requester: RawText = field(default_factory=lambda: RawText(""))
 
 
+NOTE_MARK = "Internal note:\n"
+"""How earlier versions marked a private note: its text begins with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, redacted."""
+    """One message, redacted; a private note has the audience ``AGENT``.
+
+    ``mail`` tells automatic messages and mere thanks.
+    """
 
     at: datetime
     author: RedactedText
     role: TurnRole
     text: RedactedText
     audience: Audience = Audience.CUSTOMER
+    mail: Mail = Mail.PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket, redacted: flows, writers and logs may see it."""
+    """A ticket, redacted: flows, writers and logs may see it.
+
+    ``digest`` is that of its `Thread`.
+    """
 
     id: str
     reference: str
@@ -266,6 +297,24 @@ class Ticket:
     priority: str
     created_at: datetime
     turns: tuple[Turn, ...]
+    sender: SenderKind = SenderKind.PERSON
+    digest: str = ""
+
+    @property
+    def thread(self) -> Thread:
+        """The state of its thread."""
+        return Thread(len(self.turns), self.digest)
+
+    def public(self) -> Ticket:
+        """Return the ticket as its requester knows it: without private and system's notes."""
+        said = self.without_notes()
+        known = tuple(turn for turn in said.turns if turn.role is not TurnRole.SYSTEM)
+        return replace(said, turns=known)
+
+    def without_notes(self) -> Ticket:
+        """Return the ticket without private notes."""
+        kept = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
+        return replace(self, turns=kept)
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -310,7 +359,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Passage ``number`` of a draft: ``[1]`` in its text."""
+    """Passage ``number`` of a draft: ``[1]`` in its text; ``audience`` is the passage's."""
 
     number: int
     chunk_id: str
@@ -320,6 +369,7 @@ class Citation:
     heading: RedactedText
     first_line: int
     last_line: int
+    audience: Audience = Audience.AGENT
 
 
 class Outcome(StrEnum):
@@ -343,8 +393,9 @@ class Written:
     answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
     means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
     about ``said``, and the reason why it, or a part of it, is not the body. ``brief`` is for agents
-    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end in
-    ``body`` of the sentence that answers. ``prompt`` is the version of the prompts that a model was
+    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end
+    in ``body`` of the sentence that answers. Once a person has edited it, ``drafted`` is what was
+    drafted and ``drafted_by`` its writer. ``prompt`` is the version of the prompts that a model was
     asked with, ``outcome`` what became of its text.
     """
 
@@ -359,6 +410,8 @@ class Written:
     refused: tuple[Finding, ...] = ()
     brief: RedactedText = NO_TEXT
     highlight: tuple[int, int] | None = None
+    drafted: RedactedText = NO_TEXT
+    drafted_by: str = ""
     prompt: str = ""
     outcome: Outcome | None = None
 
@@ -366,14 +419,14 @@ class Written:
     def texts(self) -> tuple[RedactedText, ...]:
         """All its texts, including those of its citations."""
         named = (t for each in self.citations for t in (each.source, each.title, each.heading))
-        return (self.saw, self.said, self.body, self.brief, *named)
+        return (self.saw, self.said, self.body, self.brief, self.drafted, *named)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A queued draft; ``turns`` is how many turns its ticket had when it was written.
+    """A queued draft; ``turns`` and ``digest`` are the `Thread` that it was made for.
 
-    Drafts of earlier versions have 0.
+    Drafts of earlier versions have 0 turns: what they were made for is not known.
     """
 
     id: str
@@ -385,16 +438,55 @@ class Draft:
     created_at: datetime
     policy_version: int
     turns: int = 0
+    digest: str = ""
+
+    def news(self, thread: Thread) -> int:
+        """Return how many messages are new since the draft was made; 1 if only a text changed."""
+        return news(Thread(self.turns, self.digest), thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A draft without its texts: what it was made for, and what became of it."""
+
+    id: str
+    ticket_id: str
+    reference: str
+    kind: DraftKind
+    state: DraftState
+    created_at: datetime
+    thread: Thread
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A person's decision about a draft."""
+    """A person's decision about a draft.
+
+    ``distance`` is how much of the drafted body a released one changed, from 0 to 1.
+    """
 
     draft_id: str
     login: str
     action: str
     at: datetime
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision about a reply, with what figures about it need and no text.
+
+    ``writer`` drafted it, ``document_id`` is the document cited first, or empty.
+    """
+
+    draft_id: str
+    created_at: datetime
+    writer: str
+    document_id: str
+    login: str
+    action: str
+    at: datetime
+    distance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +514,15 @@ class Delivery:
     attempts: int
     failure: str
     next_at: datetime | None
+
+
+def news(made_for: Thread, now: Thread) -> int:
+    """Return how many messages are new since ``made_for``; 1 if only the text of one changed."""
+    if not made_for.turns:
+        return 0
+    more = now.turns - made_for.turns
+    known = made_for.digest and now.digest
+    return max(more, 1) if more or (known and made_for.digest != now.digest) else 0
 
 
 def new_id() -> str:

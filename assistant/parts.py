@@ -15,8 +15,10 @@ from argon2 import PasswordHasher
 
 from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
+from assistant.frames import FrameBook
 from assistant.ports import Embedder, Reranker, SectionRanker, Writer
-from assistant.search.ranking import RuleRanker
+from assistant.search.learned.ranker import TrainedRanker
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -73,7 +75,7 @@ class Parts:
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
     called once for each source of weights; ``suspects`` gets the installed embedder, ``ranker``
-    the configured one.
+    and ``extractive`` compare texts with the configured one.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -81,9 +83,9 @@ class Parts:
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
-    ranker: Callable[[Embedder], SectionRanker] = RuleRanker
+    ranker: Callable[[Embedder], SectionRanker] = TrainedRanker
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[], Writer] = ExtractiveWriter
+    extractive: Callable[[FrameBook, Nearness], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

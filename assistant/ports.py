@@ -10,27 +10,33 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ModelTrouble
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
+    Audience,
     Chunk,
+    Citation,
+    Decision,
     Delivery,
     Document,
     Draft,
     DraftKind,
     DraftState,
     Gap,
+    Made,
     Passage,
     RawTicket,
     Reply,
     Review,
     Role,
     Section,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -61,6 +67,23 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An `Embedder` that also returns the vectors of single word pieces."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as that of `Embedder`."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
+        """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
+
+        They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Scores a question and a passage together: slower than an index, and more accurate."""
 
@@ -74,6 +97,10 @@ class SectionRanker(Protocol):
 
     def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
         """Return for each section how well it answers ``question``; higher is better."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what is remembered of sections."""
         ...
 
 
@@ -210,11 +237,38 @@ class DocumentReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentAudience:
+    """Who may read a document, and whether a person decided that; its chunks by audience."""
+
+    audience: Audience
+    decided: bool = False
+    chunks: int = 0
+    for_customers: int = 0
+
+
 class DocumentStore(DocumentReader, Protocol):
     """Documents and chunks; the truth that every index hit is checked against."""
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with its chunks, replacing the one of the same id; one transaction."""
+        """Store a document with its chunks, replacing the one of the same id; one transaction.
+
+        The audience of a chunk is that of its section alone; it comes back narrowed by its
+        document's, so that a document's audience can change while its chunks stay.
+        """
+        ...
+
+    def audiences(self) -> Mapping[str, DocumentAudience]:
+        """Return the audience of each document by its id; opens no text."""
+        ...
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        """Set the audience of these documents; unknown ids are ignored.
+
+        ``decided`` means that a person did it.
+        """
         ...
 
     def remove(self, document_ids: Sequence[str]) -> list[str]:
@@ -284,6 +338,14 @@ class TicketStore(Protocol):
         """Return how many tickets of this status there are, or how many in all."""
         ...
 
+    def threads(self) -> Mapping[str, Thread]:
+        """Return the state of each ticket's thread by reference; opens no text."""
+        ...
+
+    def thread(self, reference: str) -> Thread | None:
+        """Return the state of a ticket's thread; opens no text."""
+        ...
+
     def get(self, reference: str) -> Ticket | None: ...
 
     def raw(self, reference: str) -> RawTicket | None:
@@ -323,6 +385,10 @@ class DraftStore(Protocol):
         """Return the last draft of each kind about a ticket, and open no other."""
         ...
 
+    def made(self, kind: DraftKind) -> list[Made]:
+        """Return all drafts of a kind without their texts, oldest first; opens no text."""
+        ...
+
     def ids(self, start: str, limit: int) -> list[str]:
         """Return at most ``limit`` ids that begin with ``start``; opens no text."""
         ...
@@ -335,6 +401,17 @@ class DraftStore(Protocol):
         """Change the state; return False when it is not ``expected``: another person was faster."""
         ...
 
+    def supersede(self, ticket_id: str, kind: DraftKind) -> list[str]:
+        """Make the waiting drafts of this ticket and kind superseded, and return their ids.
+
+        Others that do this for the tenant wait until the transaction ends.
+        """
+        ...
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        """Record that a person has seen ``thread``: the draft counts as made for it."""
+        ...
+
     def rewrite(self, draft_id: str, written: Written) -> None:
         """Replace what would be sent, after an edit."""
         ...
@@ -342,6 +419,10 @@ class DraftStore(Protocol):
     def record(self, review: Review) -> None: ...
 
     def reviews(self, draft_id: str) -> list[Review]: ...
+
+    def decisions(self) -> list[Decision]:
+        """Return the decisions about all replies, oldest first; opens no text."""
+        ...
 
     def put_reply(self, reply: Reply) -> None: ...
 
@@ -405,6 +486,22 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class FrameStore(Protocol):
+    """The tenant's own frames of replies."""
+
+    def all(self) -> OwnFrames:
+        """Return them by language and frame."""
+        ...
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        """Store a frame, replacing the one of this language."""
+        ...
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        """Remove a frame; return whether there was one."""
+        ...
+
+
 class UseStore(Protocol):
     """Which placeholders occur in the stored documents, tickets, drafts and gaps."""
 
@@ -438,6 +535,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def frames(self) -> FrameStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property
@@ -492,6 +591,31 @@ class UserStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a brief is written from: the whole ticket and all passages, best first.
+
+    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
+    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    """
+
+    ticket: Ticket
+    passages: Sequence[Passage]
+    answerable: bool
+    confidence: float
+    similar: Sequence[Passage] = ()
+    questions: Sequence[RedactedText] = ()
+    citations: Sequence[Citation] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief in Markdown, and the citations of the whole draft."""
+
+    text: RedactedText
+    citations: tuple[Citation, ...]
+
+
 class Writer(Protocol):
     """Writes from a ticket and passages."""
 
@@ -504,6 +628,10 @@ class Writer(Protocol):
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return a reply that cites ``passages``."""
+        ...
+
+    def brief(self, case: Case) -> Brief:
+        """Return what the agent needs to know and to do; no customer ever reads it."""
         ...
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.errors import Refused
-from assistant.model import Passage, Ticket, TurnRole
+from assistant.model import Audience, Passage, Ticket, Turn, TurnRole
 from guardrails import RedactedText, Template, join
 
 UNANSWERED = "The documentation does not answer this."
@@ -20,7 +20,7 @@ UNANSWERED = "The documentation does not answer this."
 MOST_PASSAGES = 9
 ROOM = 3_000
 """The most characters of passages in a prompt, and of the thread: about 750 tokens each."""
-VERSION = "2"
+VERSION = "3"
 """The version of all prompts, which a draft records; a test holds it to their words."""
 _SCRAP = 400
 """A piece of a passage that is shorter than this is not worth sending."""
@@ -58,7 +58,8 @@ _TASK_REPLY = Template(
 )
 _TASK_SUMMARY = Template(
     "$ticket\n\nSummarise this ticket in three to six short sentences: what the problem is, what "
-    "was tried, what is still open. Give no advice of your own."
+    "was tried, what is still open. Give no advice of your own. After a sentence that rests on an "
+    "internal note write (internal note)."
 )
 _TASK_ANSWER = Template(
     "$passages\n\n$question\n\nAnswer this question: first the sentence that answers it, then the "
@@ -70,6 +71,7 @@ _SPOKEN = {
     TurnRole.AGENT: Template("$author (support agent):\n$text"),
     TurnRole.SYSTEM: Template("$author (system note):\n$text"),
 }
+_NOTE = Template("$author (internal note):\n$text")
 _READ = Template("$title\n$text")
 
 
@@ -151,17 +153,17 @@ def _head(text: RedactedText, room: int) -> RedactedText:
 
 def thread_of(ticket: Ticket) -> RedactedText:
     """Return the whole thread as one redacted text, the way a writer without a model reads it."""
-    return join("\n\n", [ticket.subject, *_spoken(ticket)])
+    return join("\n\n", [ticket.subject, *_told(ticket)])
 
 
 def said_by(ticket: Ticket, role: TurnRole) -> RedactedText:
     """Return the messages of one role as one redacted text, after the subject."""
     only = tuple(turn for turn in ticket.turns if turn.role is role)
-    return join("\n\n", [ticket.subject, *_spoken(replace(ticket, turns=only))])
+    return join("\n\n", [ticket.subject, *_told(replace(ticket, turns=only))])
 
 
-def _spoken(ticket: Ticket) -> list[RedactedText]:
-    return [_SPOKEN[turn.role].fill(author=turn.author, text=turn.text) for turn in ticket.turns]
+def _told(ticket: Ticket) -> list[RedactedText]:
+    return [_spoken(turn).fill(author=turn.author, text=turn.text) for turn in ticket.turns]
 
 
 def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:
@@ -182,7 +184,7 @@ def _thread(ticket: Ticket, room: int) -> tuple[RedactedText, bool]:
         if at != before + 1:
             turns.append(_LEFT_OUT.fill())
         short = _head(text, room) if len(text) > room else text
-        turns.append(_SPOKEN[turn.role].fill(author=_data(turn.author), text=_data(short)))
+        turns.append(_spoken(turn).fill(author=_data(turn.author), text=_data(short)))
     shortened = len(kept) < len(ticket.turns) or any(len(t.text) > room for t in ticket.turns)
     subject = _data(ticket.subject)
     return _TICKET.fill(subject=subject, turns=join("\n\n", turns)), shortened
@@ -200,6 +202,11 @@ def _kept_turns(ticket: Ticket, room: int) -> list[int]:
             break
         kept.insert(0, at)
     return [0, *kept]
+
+
+def _spoken(turn: Turn) -> Template:
+    """Return the frame of a turn; a private note says that it is one."""
+    return _NOTE if turn.audience is Audience.AGENT else _SPOKEN[turn.role]
 
 
 def _numbered(passages: Sequence[Passage]) -> RedactedText:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 
-from assistant.model import Chunk, Document
-from assistant.ports import Embedder, Hit, Near, Vectors
+from assistant.model import Audience, Chunk, Document
+from assistant.ports import DocumentAudience, Embedder, Hit, Near, Vectors
 from guardrails import RedactedText
 
 
@@ -78,6 +79,26 @@ class MemoryDocuments:
         self._chunks.update((chunk.id, chunk) for chunk in chunks)
         self._version += 1
 
+    def audiences(self) -> dict[str, DocumentAudience]:
+        """Return the audience of each document by its id."""
+        return {key: self._audience(each) for key, each in self._documents.items()}
+
+    def _audience(self, document: Document) -> DocumentAudience:
+        mine = self.chunks_of(document.id)
+        open_to_all = sum(each.audience is Audience.CUSTOMER for each in mine)
+        return DocumentAudience(document.audience, document.audience_set, len(mine), open_to_all)
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        """Set the audience of these documents."""
+        self._documents = self._documents | {
+            key: replace(self._documents[key], audience=audience, audience_set=decided)
+            for key in document_ids
+            if key in self._documents
+        }
+        self._version += 1
+
     def remove(self, document_ids: Sequence[str]) -> list[str]:
         """Remove documents with their chunks; return the ids of the removed chunks."""
         known = {each for each in document_ids if self._documents.pop(each, None)}
@@ -96,14 +117,17 @@ class MemoryDocuments:
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         """Return the chunks of these ids that exist, or all of them."""
-        if ids is None:
-            return list(self._chunks.values())
-        return [self._chunks[each] for each in ids if each in self._chunks]
+        wanted = self._chunks if ids is None else [each for each in ids if each in self._chunks]
+        return [self._narrowed(self._chunks[each]) for each in wanted]
 
     def chunks_of(self, document_id: str) -> list[Chunk]:
         """Return the chunks of one document in their order."""
         mine = [each for each in self._chunks.values() if each.document_id == document_id]
-        return sorted(mine, key=lambda each: each.ordinal)
+        return sorted(map(self._narrowed, mine), key=lambda each: each.ordinal)
+
+    def _narrowed(self, chunk: Chunk) -> Chunk:
+        above = self._documents[chunk.document_id].audience
+        return replace(chunk, audience=chunk.audience.narrowed_by(above))
 
     def chunk_ids(self) -> set[str]:
         """Return every chunk's id."""

@@ -17,6 +17,8 @@ class FindingKind(StrEnum):
     EXFILTRATION = "exfiltration"
     INSTRUCTION = "instruction"
     INJECTION = "injection"
+    INTERNAL = "internal"
+    """Text for agents only, in a text for a customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ review of every reply by a person is not a rule, so no policy can switch it off.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Policy:
     """Whether answers may come from the provider's own library too."""
     resolved_tickets: bool = False
     """Whether solved and closed tickets are found and cited like documents."""
+    private_notes: Literal["mark", "leave_out"] = "mark"
+    """Whether summaries mark the private notes of a ticket, or leave them out."""
 
     def refusal(self, destination: Destination) -> str:
         """Return why nothing may be sent to ``destination``, or an empty string if it may."""

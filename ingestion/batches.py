@@ -8,31 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from assistant.desk import Desk
-from assistant.model import Chunk, Document
-from assistant.ports import Vectors
+from assistant.model import Audience, Chunk, Document
+from assistant.ports import DocumentAudience, Vectors
 from assistant.search.indexing import bring_in_step, index_chunks
 from guardrails import RedactedText
 from ingestion import chunks as cutting
 from ingestion.loaders import Loaded
-from ingestion.origins import Origin
+from ingestion.origins import SAYS, Origin
 from ingestion.report import Preview, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that has been read and is not redacted yet."""
+    """A document that has been read and is not redacted yet.
+
+    ``audience`` is that of its folder, which counts if the document itself states none.
+    """
 
     id: str
     shown: Path
     origin: Origin
     loaded: Loaded
     size: int
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class _Made:
 class BatchWriter:
     """One tenant's records and index, written batch by batch; ``dry`` writes nothing.
 
-    ``fresh`` holds the ids of the written documents; ``tell`` is called with the number of vectors
+    ``audiences`` are those of the documents before this run: a person's decision stays. ``fresh``
+    holds the ids of the written documents; ``tell`` is called with the number of vectors
     rebuilt so far and their total. Leaving the context records the last batch; after an error only
     vectors without a record are left.
     """
@@ -60,6 +65,7 @@ class BatchWriter:
     identities: bool
     tell: Callable[[int, int], None]
     jobs: int = 1
+    audiences: Mapping[str, DocumentAudience] = field(default_factory=dict[str, DocumentAudience])
     fresh: set[str] = field(default_factory=set[str])
     _in_step: bool = False
     _made: _Made | None = None
@@ -160,16 +166,21 @@ class BatchWriter:
         return gone
 
     def _document(self, waiting: Waiting, redacted: cutting.Redacted) -> Document:
+        before = self.audiences.get(waiting.id)
+        decided = before is not None and before.decided
+        says = "" if redacted.audience is None else SAYS
         return Document(
             waiting.id,
             redacted.source,
             redacted.title,
-            waiting.origin.write(),
+            replace(waiting.origin, says=says).write(),
             datetime.now(UTC),
             self.desk.tenant.policy.version,
             redacted.tags,
             redacted.products,
             waiting.loaded.labels.updated,
+            before.audience if before and decided else redacted.audience or waiting.audience,
+            decided,
         )
 
     def _count(self, ids: list[str], chunks: int) -> None:

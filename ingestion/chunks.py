@@ -3,23 +3,25 @@
 A whole document is redacted before it is cut, so no name is cut in two and the detector sees its
 context. Sections are then packed into chunks of about 900 characters at paragraph boundaries:
 MiniLM reads 256 word pieces, which title, heading and 900 characters just fill. Small neighbouring
-sections share a chunk, each under its own heading; a code fence, a list item or a table stays whole
-while that is possible, and no placeholder is ever cut.
+sections of one audience share a chunk, each under its own heading; a code fence, a list item or a
+table stays whole while that is possible, and no placeholder is ever cut.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from assistant.model import Chunk, new_id
+from assistant.model import Audience, Chunk, new_id
 from guardrails import RawText, RedactedText, Redaction, Redactor, Template, join
 from ingestion.blocks import blocks
 from ingestion.loaders import Loaded, Section
+from ingestion.loaders.audience import is_internal_heading
 
-VERSION = "2"
+VERSION = "3"
 """The version of chunking: increase it when a document would be cut differently."""
 
 TARGET = 900
@@ -39,6 +41,8 @@ class Redacted:
     products: tuple[RedactedText, ...]
     masked: Mapping[str, int]
     """How many values were masked, by type."""
+    audience: Audience | None = None
+    """The audience that the document itself states, by its metadata or a remark at its top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Piece:
     text: RedactedText
     first_line: int
     last_line: int
+    audience: Audience
 
     def of(self, document_id: str, ordinal: int) -> Chunk:
         """Return this piece as a chunk of ``document_id``, with a fresh id."""
@@ -60,6 +65,7 @@ class Piece:
             self.text,
             self.first_line,
             self.last_line,
+            self.audience,
         )
 
 
@@ -102,9 +108,20 @@ def _redacted(loaded: Loaded, redacted: Iterator[Redaction]) -> Redacted:
         _RedactedSection(section, tuple(counted().text for _ in section.heading), counted())
         for section in loaded.sections
     ]
-    groups = _packed([list(section.parts()) for section in sections])
+    narrow = _narrowed(sections)
+    groups = _packed([list(section.parts(narrow)) for section in sections])
     pieces = tuple(_piece(group) for group in groups)
-    return Redacted(source, title, pieces, tags, products, masked)
+    closed = () in narrow or is_internal_heading(title.reveal())
+    audience = Audience.AGENT if closed else loaded.labels.audience
+    return Redacted(source, title, pieces, tags, products, masked, audience)
+
+
+def _narrowed(sections: Sequence[_RedactedSection]) -> set[tuple[RedactedText, ...]]:
+    """Return the heading paths that are for agents only, with all that is below them.
+
+    The empty path stands for the text below the title, and so for the whole document.
+    """
+    return {section.heading for section in sections if section.raw.for_agents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +130,12 @@ class _RedactedSection:
     heading: tuple[RedactedText, ...]
     body: Redaction
 
-    def parts(self) -> Iterator[_Part]:
+    def parts(self, narrow: AbstractSet[tuple[RedactedText, ...]]) -> Iterator[_Part]:
+        above = (self.heading[:count] for count in range(1, len(self.heading) + 1))
+        closed = any(path in narrow for path in above)
+        audience = Audience.AGENT if closed else Audience.CUSTOMER
         for start, end in blocks(self.body.text.reveal(), TARGET):
-            yield _Part(self, start, end)
+            yield _Part(self, start, end, audience)
 
     def line_at(self, offset: int) -> int:
         """Return the line of the file for an offset of the redacted body."""
@@ -127,16 +147,20 @@ class _Part:
     section: _RedactedSection
     start: int
     end: int
+    audience: Audience
 
 
 def _packed(sections: Iterable[Sequence[_Part]]) -> Iterator[list[_Part]]:
     """Group neighbours while they fit; a section that does not fit begins a chunk of its own.
 
-    An exception is a short section before it: one line is of more use with what follows.
+    An exception is a short section before it: one line is of more use with what follows. Sections
+    of different audiences never share a chunk.
     """
     group: list[_Part] = []
     for section in sections:
-        if _length(group) >= _SMALL and _length([*group, *section]) > TARGET:
+        differs = bool(group and section) and group[-1].audience is not section[0].audience
+        full = _length(group) >= _SMALL and _length([*group, *section]) > TARGET
+        if differs or full:
             yield group
             group = []
         for part in section:
@@ -176,6 +200,7 @@ def _piece(group: Sequence[_Part]) -> Piece:
         text=bodies[0] if len(bodies) == 1 else join("\n\n", bodies),
         first_line=first.section.line_at(first.start),
         last_line=last.section.line_at(max(last.end - 1, last.start)),
+        audience=first.audience,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import BadInput
+from ingestion.audience import NAME
 from ingestion.loaders import Unreadable
 from ingestion.source import FileSource, Source, Upload
 
@@ -92,7 +93,7 @@ def _walk(root: Path, found: Scan) -> Iterator[tuple[Path, list[str]]]:
         for name in folders:
             if (here / name).is_symlink() and not _inside(here / name, root):
                 found.skipped.append((here / name, _OUT))
-        yield here, sorted(name for name in files if not name.startswith("."))
+        yield here, sorted(name for name in files if not name.startswith(".") and name != NAME)
 
 
 def _look(path: Path, root: Path, found: Scan) -> None:

@@ -13,12 +13,15 @@ Only one ingest may run for a tenant at a time: the caller ensures that, because
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.desk import Desk
+from assistant.model import Audience
+from assistant.ports import DocumentAudience
 from ingestion import loaders
+from ingestion.audience import FolderAudiences
 from ingestion.batches import BatchWriter, Waiting
 from ingestion.folders import Found, Scan, read, scan
 from ingestion.loaders import NotADocument, Unreadable
@@ -42,18 +45,21 @@ def ingest(
     dry: bool = False,
     identities: bool = True,
     jobs: int = 1,
+    audience: Audience | None = None,
 ) -> IngestReport:
     """Read a folder, a file or an upload, and forget documents that are no longer in it.
 
     A ``dry`` run reads and redacts new documents and stores nothing, not even in the vault. Without
     ``identities`` masked values cannot be restored. With two ``jobs`` a batch is redacted while the
-    one before is embedded. Files over ``max_bytes`` are skipped. `BadInput` without ``given``.
+    one before is embedded. Files over ``max_bytes`` are skipped. ``audience`` counts before what
+    the folders' files say, and after what a document itself says. `BadInput` without ``given``.
     """
-    run = _Run(desk, scan(given), progress, max_bytes, dry, identities, jobs)
+    run = _Run(desk, scan(given), progress, max_bytes, dry, identities, jobs, audience)
     with run.writer:
         run.read_all()
         run.forget_gone()
     supersede(desk, run.writer.fresh, run.tally)
+    run.count_audiences()
     return run.tally.report()
 
 
@@ -66,6 +72,7 @@ class _Run:
     dry: bool
     identities: bool
     jobs: int
+    audience: Audience | None
     started: float = field(default_factory=time.monotonic)
     tally: Tally = field(default_factory=Tally)
     staying: set[str] = field(default_factory=set[str])  # versions that this run will not forget
@@ -75,11 +82,15 @@ class _Run:
     writer: BatchWriter = field(init=False)
     places: Places = field(init=False)
     root: Path = field(init=False)
+    folders: FolderAudiences = field(init=False)
+    audiences: Mapping[str, DocumentAudience] = field(init=False)
+    moved: dict[Audience, list[str]] = field(default_factory=dict[Audience, list[str]])
     pipeline_version: str = field(init=False)
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = Places(self.desk.sealer, self.desk.records.documents.fingerprints())
+        self.audiences = self.desk.records.documents.audiences()
         self.writer = BatchWriter(
             self.desk,
             self.places.known,
@@ -88,8 +99,10 @@ class _Run:
             self.identities,
             self._rebuilt,
             self.jobs,
+            self.audiences,
         )
         self.root = self.places.root_of(self._folder())
+        self.folders = FolderAudiences(self.root, self.audience)
         self.pipeline_version = pipeline_version(self.desk)
         self.total = sum(found.size for found in self.found.files)
         self.tally.skipped += [Skipped(self._name(path), why) for path, why in self.found.skipped]
@@ -109,7 +122,16 @@ class _Run:
             if not batch:
                 self._report(done, done_bytes)
         self.writer.commit(batch)
+        self._move()
         self._report(len(self.found.files), done_bytes, last=True)
+
+    def count_audiences(self) -> None:
+        """Count the documents that this run met, by who may read them."""
+        now = self.desk.records.documents.audiences()
+        met = [each.audience for key, each in now.items() if key in self.seen]
+        self.tally.counts.update(
+            customer=met.count(Audience.CUSTOMER), agent=met.count(Audience.AGENT)
+        )
 
     def forget_gone(self) -> None:
         """Forget documents from this folder or file that this run did not find."""
@@ -144,24 +166,47 @@ class _Run:
         path, body = found.path, read(found, self.max_bytes)
         origin = self.places.origin(path, self.root, self.pipeline_version, body)
         document_id = self.places.document_id(path)
-        if self._is_unchanged(document_id, origin):
+        if self._is_unchanged(document_id, origin, path):
             return []
         loaded = loaders.load(body, path)
         self.tally.notes += (Note(self._name(found.path), text) for text in loaded.notes)
         shown = path.relative_to(self.root)
         if not loaded.articles:
             self.seen.add(document_id)
-            return [Waiting(document_id, shown, origin, loaded, found.size)]
+            audience = self.folders.of(path)
+            return [Waiting(document_id, shown, origin, loaded, found.size, audience)]
         share = found.size // len(loaded.articles)
         of_each = [
             (self.places.article_id(path, each.key), self.places.article(path, origin, each), each)
             for each in loaded.articles
         ]
-        new = [each for each in of_each if not self._is_unchanged(*each[:2])]
+        new = [each for each in of_each if not self._is_unchanged(*each[:2], path)]
         self.seen |= {article_id for article_id, _, _ in new}
-        return [Waiting(article_id, shown, about, each, share) for article_id, about, each in new]
+        audience = self.folders.of(path)
+        return [Waiting(key, shown, about, each, share, audience) for key, about, each in new]
 
-    def _is_unchanged(self, document_id: str, origin: Origin) -> bool:
+    def _move(self) -> None:
+        """Set the audience of unchanged documents whose folder has another one now."""
+        self.tally.skipped += [Skipped(self._name(at), why) for at, why in self.folders.broken]
+        self.tally.counts["audience"] += sum(map(len, self.moved.values()))
+        if self.dry:
+            return
+        for audience, documents in self.moved.items():
+            with self.desk.records.transaction():
+                self.desk.records.documents.set_audience(documents, audience, decided=False)
+                self.desk.ledger.append(
+                    "audience.set", documents=len(documents), audience=audience.value
+                )
+
+    def _note_audience(self, document_id: str, path: Path) -> None:
+        known, before = self.places.known[document_id], self.audiences.get(document_id)
+        if known.says or before is None or before.decided:
+            return
+        wanted = self.folders.of(path)
+        if before.audience is not wanted:
+            self.moved.setdefault(wanted, []).append(document_id)
+
+    def _is_unchanged(self, document_id: str, origin: Origin, path: Path) -> bool:
         known = self.places.known.get(document_id)
         if known is None or (known.content, known.pipeline_version) != (
             origin.content,
@@ -174,6 +219,7 @@ class _Run:
             return False
         self.seen.add(document_id)
         self.tally.counts["unchanged"] += 1
+        self._note_audience(document_id, path)
         return True
 
     def _there(self) -> set[str]:

@@ -26,6 +26,7 @@ from ingestion.loaders import Loaded
 
 TICKETS = "tickets"
 """The root of documents from no folder: resolved tickets."""
+SAYS = "says"
 
 _ID = 32
 _TAG = 16
@@ -43,13 +44,15 @@ class Origin:
     """The `version` of a newer near-duplicate that answers instead, empty without one."""
     file: str = ""
     """The tag of the file, if the document is one of many articles in it."""
+    says: str = ""
+    """``SAYS`` if the document itself states its audience, so that its folder's does not count."""
 
     def write(self) -> str:
         """Return the fingerprint that is stored."""
         pipeline_version = (
             f"{self.pipeline_version}~{self.newer}" if self.newer else self.pipeline_version
         )
-        root = f"{self.root}~{self.file}" if self.file else self.root
+        root = f"{self.root}~{self.file}~{self.says}".rstrip("~")
         return ".".join((self.content, pipeline_version, root, *self.folders))
 
     @classmethod
@@ -57,8 +60,9 @@ class Origin:
         """Parse what `write` returned; any other text is taken as the content alone."""
         content, pipeline_version, root, *folders = (*fingerprint.split("."), "", "")
         pipeline_version, _, newer = pipeline_version.partition("~")
-        root, _, file = root.partition("~")
-        return cls(content, pipeline_version, root, tuple(filter(None, folders)), newer, file)
+        root, file, says, *_ = (*root.split("~"), "", "")
+        above = tuple(filter(None, folders))
+        return cls(content, pipeline_version, root, above, newer, file, says)
 
 
 class Places:
@@ -105,7 +109,10 @@ class Places:
         labels = loaded.labels
         texts = [loaded.title, *labels.tags, *labels.products]
         texts += [text for each in loaded.sections for text in (*each.heading, each.body)]
-        plain = [f"{labels.updated}", *(f"{each.lines}" for each in loaded.sections)]
+        plain = [
+            f"{labels.updated} {labels.audience}",
+            *(f"{each.lines}" for each in loaded.sections),
+        ]
         parts = "\x1f".join([*plain, *map(self._sealer.fingerprint, texts)])
         content = self._sealer.fingerprint_bytes(f"article\x1f{parts}".encode())
         return replace(file, content=content, file=self.tag(path))

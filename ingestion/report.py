@@ -61,7 +61,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """The result of a run; ``chunks`` counts those written by it, ``seconds`` is by phase."""
+    """The result of a run; ``chunks`` counts those written by it, ``seconds`` is by phase.
+
+    ``for_customers`` and ``for_agents`` count the documents that it met, ``audience_changed`` those
+    of them that are unchanged and whose folder has another audience now.
+    """
 
     added: int
     changed: int
@@ -73,6 +77,9 @@ class IngestReport:
     notes: tuple[Note, ...] = ()
     previews: tuple[Preview, ...] = ()
     alike: tuple[Alike, ...] = ()
+    for_customers: int = 0
+    for_agents: int = 0
+    audience_changed: int = 0
 
 
 @dataclass(slots=True)
@@ -121,4 +128,7 @@ class Tally:
             tuple(self.notes),
             tuple(self.previews),
             tuple(self.alike),
+            counts["customer"],
+            counts["agent"],
+            counts["audience"],
         )

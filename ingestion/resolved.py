@@ -2,18 +2,22 @@
 
 The agents' answers can be retrieved and quoted, under the question. Only redacted words are used,
 and their placeholders are left out: a reply to one customer must never restore another's name.
+Private notes are for agents only, in chunks of their own. The requester's words, which are the
+title and the heading of every chunk, are for agents only too: see `assistant.search.audience`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.model import Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from assistant.model import Audience, Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
 from assistant.search.indexing import bring_in_step, index_chunks
+from assistant.search.repeated import copied
 from guardrails import RawText, RedactedText, Template, join
 from guardrails.placeholders import find
 from ingestion.blocks import blocks
@@ -24,6 +28,7 @@ from ingestion.origins import TICKETS, Origin
 _RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
 _SOURCE = Template("ticket #$reference")
 _LEFT_OUT = Template("…")
+_QUOTED = re.compile(r"^[ \t]*>.*(?:\n|\Z)", re.MULTILINE)
 _ASKED = 200
 """Characters of the question that are put above an answer, to find it by."""
 
@@ -40,6 +45,7 @@ class Brought:
 class _Said(NamedTuple):
     number: int
     text: RedactedText
+    audience: Audience
 
 
 def bring_resolved(desk: Desk) -> Brought:
@@ -71,6 +77,7 @@ def bring_resolved(desk: Desk) -> Brought:
 
 def _write(desk: Desk, ticket: Ticket, content: str) -> None:
     """Write in the order of an ingest: new vectors, then the record, then remove old vectors."""
+    known = desk.records.documents.audiences().get(ticket.id)
     source = _SOURCE.fill(reference=desk.redactor.look_up(RawText(ticket.reference)).text)
     document = Document(
         ticket.id,
@@ -80,6 +87,8 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
         datetime.now(UTC),
         desk.tenant.policy.version,
         updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
+        audience=known.audience if known and known.decided else Audience.CUSTOMER,
+        audience_set=known is not None and known.decided,
     )
     asked = _asked(ticket)
     chunks = [
@@ -91,6 +100,7 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
             join("\n\n", [each.text for each in some]),
             some[0].number,
             some[-1].number,
+            some[0].audience,
         )
         for at, some in enumerate(_packed(list(_said(ticket))))
     ]
@@ -111,17 +121,32 @@ def _remove(desk: Desk, gone: Sequence[str]) -> None:
 
 
 def _said(ticket: Ticket) -> Iterator[_Said]:
-    """Yield the agents' answers in pieces, each with the number of its message in the thread."""
+    """Yield the agents' answers in pieces, each with the number of its message in the thread.
+
+    What an answer repeats of the requester's words is left out.
+    """
+    asked = [turn.text.reveal() for turn in ticket.turns if turn.role is TurnRole.REQUESTER]
     for number, turn in enumerate(ticket.turns, start=1):
         if turn.role is TurnRole.AGENT:
-            text = _nobody(turn.text)
+            text = _nobody(_without(turn.text, copied(turn.text.reveal(), asked)))
             for start, end in blocks(text.reveal(), TARGET):
-                yield _Said(number, text.cut(start, end))
+                yield _Said(number, text.cut(start, end), turn.audience)
+
+
+def _without(text: RedactedText, places: Sequence[tuple[int, int]]) -> RedactedText:
+    """Return ``text`` without the given places; a line that is a quotation goes, too."""
+    quoted = [found.span() for found in _QUOTED.finditer(text.reveal())]
+    parts: list[RedactedText] = []
+    at = 0
+    for start, end in sorted([*places, *quoted]):
+        parts.append(text.cut(at, max(start, at)))
+        at = max(at, end)
+    return join("", [*parts, text.cut(at, len(text))]) if at else text
 
 
 def _asked(ticket: Ticket) -> RedactedText:
     """Return the beginning of the requester's first message."""
-    turns = (turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER)
+    turns = (turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
     text = _nobody(next(turns, join("", [])))
     if len(text) <= _ASKED:
         return text
@@ -140,10 +165,11 @@ def _nobody(text: RedactedText) -> RedactedText:
 
 
 def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
-    """Group messages while they fit."""
+    """Group messages of one audience while they fit."""
     group: list[_Said] = []
     for each in said:
-        if group and sum(len(one.text) for one in group) + len(each.text) > TARGET:
+        full = sum(len(one.text) for one in group) + len(each.text) > TARGET
+        if group and (full or each.audience is not group[-1].audience):
             yield group
             group = []
         group.append(each)
@@ -153,6 +179,6 @@ def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 def _content(desk: Desk, ticket: Ticket) -> str:
     """Return a keyed hash of the parts of a ticket that would be indexed."""
-    turns = (f"{turn.role} {turn.at} {turn.text.reveal()}" for turn in ticket.turns)
+    turns = (f"{turn.role} {turn.at} {turn.audience} {turn.text.reveal()}" for turn in ticket.turns)
     texts = "\x1f".join([CUT, ticket.reference, ticket.subject.reveal(), *turns])
     return desk.sealer.fingerprint_bytes(texts.encode("utf-8", "replace"))

@@ -17,7 +17,7 @@ from ingestion.redaction_version import redaction_version
 
 _TAG = 16
 _BESIDE = frozenset(
-    "version ai_enabled training_allowed regions phi library resolved_tickets".split()
+    "version ai_enabled training_allowed regions phi library resolved_tickets private_notes".split()
 )
 """Rules of a policy about who may read, write or send, which do not affect redaction.
 

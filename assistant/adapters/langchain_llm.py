@@ -9,50 +9,30 @@ they have no effect. It is imported at the first call, because that takes a seco
 from __future__ import annotations
 
 import json
-import os
-import re
 import ssl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import certifi
 import httpx
 
+from assistant.adapters.ending import Ending
 from assistant.adapters.server.address import address_of
 from assistant.adapters.server.manners import Manners
 from assistant.adapters.server.transport import Server, ServerTransport
 from assistant.adapters.thoughts import Thoughts
-from assistant.adapters.vendor_errors import (
-    BROKEN_OFF,
-    FILTERED,
-    ONLY_REASONED,
-    OUT_OF_ROOM,
-    SILENT,
-    translated,
-    trouble,
-)
-from assistant.errors import BadInput
+from assistant.adapters.vendor_errors import translated
 from assistant.ports import Amended, Meter
 from guardrails import RawText, RedactedText, require_redacted
 from guardrails.egress.gate import EgressGate
-from guardrails.sentences import sentences
 from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from langchain.chat_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk
-
-_ENDS = ("stop", "length")
-_WORDS = {"content_filter": FILTERED}
-_CUT = "The model's answer was cut off at its token limit: only its whole sentences are kept."
-_CA_FILE = "QUIETDESK_MODEL_CA_FILE"
-_CITED = re.compile(r"(?:\s*\[\d+\])+(?!\w)")
-_STOPPED = re.compile(r"[.!?:][\"')\]”*_`]*(?:\s*\[\d+\])*\s*$")
 
 
 class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -128,7 +108,7 @@ class LangchainChat:
         """
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return self._whole(self._chat.invoke(messages, **_shaped(schema)))
+            return self._whole(self._ask(messages, schema))
 
     def answers_in_json(
         self, system: RedactedText, user: RedactedText, schema: Mapping[str, object]
@@ -136,9 +116,12 @@ class LangchainChat:
         """Return whether the server's answer is JSON with what ``schema`` requires."""
         required = set(cast("list[str]", schema["required"]))
         with _translating(), _untraced():
-            message = self._chat.invoke(_messages(system, user), **_shaped(schema))
+            message = self._ask(_messages(system, user), schema)
+        thoughts = Thoughts()
+        thoughts.add(str(message.text))
+        thoughts.end()
         try:
-            held: object = json.loads(str(message.text))
+            held: object = json.loads(thoughts.said)
         except ValueError:
             return False
         return isinstance(held, dict) and required <= cast("dict[str, object]", held).keys()
@@ -183,15 +166,22 @@ class LangchainChat:
             chat.streaming = True
         return chat
 
+    def _ask(
+        self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
+    ) -> AIMessage:
+        if schema is None:
+            return self._chat.invoke(messages)
+        return self._chat.invoke(messages, extra_body=_in_json(schema))
+
     def _whole(self, message: AIMessage) -> RawText:
-        end, thoughts = _End(), Thoughts()
-        end.note(message)
+        end, thoughts = Ending(), Thoughts()
+        end.note(_metadata(message))
         thoughts.add(str(message.text))
         thoughts.end()
         return RawText(end.answer(thoughts, self.manners))
 
     def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
-        end, thoughts = _End(), Thoughts()
+        end, thoughts = Ending(), Thoughts()
         with _translating():
             chunks = self._chat.stream(messages)
             try:
@@ -200,7 +190,7 @@ class LangchainChat:
                         chunk = next(chunks, None)
                     if chunk is None:
                         break
-                    end.note(chunk)
+                    end.note(_metadata(chunk))
                     said = thoughts.add(str(chunk.text))
                     yield RawText("" if thoughts.retracted else said)
             finally:
@@ -225,54 +215,6 @@ def _translating() -> Generator[None]:
         raise known from None
 
 
-class _End:
-    """Records whether a stream ended properly: a server that hangs up ends it too."""
-
-    def __init__(self) -> None:
-        self._reason: object = None
-
-    def note(self, chunk: AIMessage) -> None:
-        metadata = cast("dict[str, object]", chunk.response_metadata)
-        self._reason = metadata.get("finish_reason") or self._reason
-
-    def answer(self, thoughts: Thoughts, manners: Manners) -> str:
-        """Return the answer, which is not empty. `ModelTrouble` when there is none.
-
-        `Amended`, with the whole sentences, for one that was cut off at the token limit.
-        """
-        manners.reasons |= thoughts.seen
-        if self._reason not in _ENDS:
-            raise trouble(_WORDS.get(str(self._reason), BROKEN_OFF))
-        said = thoughts.said if self._reason == "stop" else _whole_sentences(thoughts.said)
-        if not said:
-            cut = self._reason == "length" and not thoughts.seen
-            raise trouble(OUT_OF_ROOM if cut else ONLY_REASONED if manners.reasons else SILENT)
-        if self._reason == "length":
-            raise Amended(_CUT, RawText(said))
-        return said
-
-
-def trust(authorities: Path | None) -> ssl.SSLContext:
-    """Return how certificates are checked: by the system's and Mozilla's authorities, and ours.
-
-    ``authorities`` is a PEM file; `BadInput` when it cannot be used. OpenSSL reads SSL_CERT_FILE
-    and SSL_CERT_DIR by itself.
-    """
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    configured = (("SSL_CERT_FILE", os.environ.get("SSL_CERT_FILE")), (_CA_FILE, authorities))
-    for name, file in configured:
-        if not file:
-            continue
-        try:
-            context.load_verify_locations(file)
-        except (OSError, ssl.SSLError):
-            raise BadInput(
-                f"{file} holds no certificates that can be read.", todo=f"Set {name} to a PEM file."
-            ) from None
-    return context
-
-
 def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]:
     """Return the messages, after the check that both are `RedactedText`."""
     texts = (require_redacted(system).reveal(), require_redacted(user).reveal())
@@ -281,26 +223,14 @@ def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]
     return [("system", clean[0]), ("human", clean[1])]
 
 
-def _shaped(schema: Mapping[str, object] | None) -> dict[str, object]:
-    """Return the arguments that ask for JSON, past the vendor's own parser of it."""
-    if schema is None:
-        return {}
+def _metadata(message: AIMessage) -> Mapping[str, object]:
+    return cast("dict[str, object]", message.response_metadata)
+
+
+def _in_json(schema: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a request that ask for JSON, past the vendor's own parser of it."""
     named = {"name": "answer", "strict": True, "schema": dict(schema)}
-    return {"extra_body": {"response_format": {"type": "json_schema", "json_schema": named}}}
-
-
-def _whole_sentences(text: str) -> str:
-    """Return ``text`` up to its last whole sentence, without a code block that is not closed."""
-    if text.count("```") % 2:
-        text = text[: text.rindex("```")].rstrip()
-    places = sentences(text)
-    if places and not _STOPPED.search(text[slice(*places[-1])]):
-        places.pop()
-    if not places:
-        return ""
-    end = places[-1][1]
-    cited = _CITED.match(text, end)  # a citation after a stop begins the next sentence
-    return text[: cited.end() if cited else end]
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _untraced() -> AbstractContextManager[None]:

@@ -13,15 +13,18 @@ from traceback import walk_tb
 
 from assistant.errors import ModelTrouble, QuietdeskError
 
-_CHECK = "Check that the model server runs and that QUIETDESK_MODEL_URL is its address."
+_CHECK = "Check that the model server runs and that its address is right."
 _LATER = "Try again later."
 NONSENSE = ("The model server's answer cannot be read.", _CHECK)
 GONE = ("The model server cannot be reached.", _CHECK)
 _SLOW = ("The model server gave no answer in time.", "Raise QUIETDESK_MODEL_TIMEOUT_S or wait.")
 BROKEN_OFF = ("The model server broke off in the middle.", _LATER)
 _REFUSED = ("The model server refused the request.", _CHECK)
-KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
-NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
+KEY = (
+    "The model server does not accept the key.",
+    "Set its key where the settings or the register say.",
+)
+NAME = ("The model server has no such model or address.", "Check the model's name and address.")
 BUSY = ("The model server is too busy.", _LATER)
 FAILED = ("The model server failed.", _LATER)
 FILTERED = (

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.model import Draft, Finding, FindingKind, Ticket, Written
+from assistant.model import Audience, Draft, DraftKind, Finding, FindingKind, Ticket, Written
+from assistant.search.federated import documents_of
 from assistant.search.quarantine import placed
-from guardrails import RedactedText, placeholders
+from assistant.search.repeated import repeated
+from guardrails import RedactedText, join, placeholders
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
+
+INTERNAL = "this is for agents only, and customers may not read it"
+_TODO_INTERNAL = (
+    "Edit it, or save it again and confirm that the customer may read it; then approve it."
+)
+_ASKED = re.compile(r"^## Ask$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def ticket_of(desk: Desk, reference: str) -> Ticket:
@@ -85,13 +95,58 @@ def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Fi
     return (*seen, *left)
 
 
+def internal(
+    body: RedactedText, hidden: Iterable[RedactedText], known: Iterable[RedactedText]
+) -> tuple[Finding, ...]:
+    """Return a blocking finding for each sentence of ``body`` that is for agents only.
+
+    ``hidden`` are the texts for agents that it must not repeat, ``known`` those that its reader may
+    read: what they hold too is no finding.
+    """
+    places = repeated(body.reveal(), _plain(hidden), _plain(known))
+    return tuple(Finding(FindingKind.INTERNAL, *place, INTERNAL, blocks=True) for place in places)
+
+
+def internal_of(desk: Desk, draft: Draft, body: RedactedText) -> tuple[Finding, ...]:
+    """Return what of ``body`` is for agents only, as its ticket and its documents are now.
+
+    The texts are those of the documents that the draft cites, its brief, and the ticket's turns.
+    """
+    if draft.kind is not DraftKind.REPLY:
+        return ()
+    documents, written = documents_of(desk), draft.written
+    cited = dict.fromkeys(each.document_id for each in written.citations)
+    chunks = [chunk for key in cited for chunk in documents.chunks_of(key)]
+    ticket = desk.records.tickets.get(draft.reference)
+    turns = () if ticket is None else ticket.turns
+    texts = [(each.text, each.audience) for each in (*chunks, *turns)]
+    hidden = [text for text, audience in texts if audience is Audience.AGENT]
+    known = [text for text, audience in texts if audience is Audience.CUSTOMER]
+    subject = () if ticket is None else (ticket.subject,)
+    return internal(body, [*hidden, _without_questions(written.brief)], [*known, *subject])
+
+
+def _without_questions(brief: RedactedText) -> RedactedText:
+    """Return a brief without what it asks: a reply may ask the same."""
+    asked = _ASKED.search(brief.reveal())
+    if asked is None:
+        return brief
+    return join("\n", [brief.cut(0, asked.start()), brief.cut(asked.end(), len(brief))])
+
+
+def _plain(texts: Iterable[RedactedText]) -> list[str]:
+    return [text.reveal() for text in texts]
+
+
 def must_be_clean(written: Written) -> None:
     """`Refused` when a finding blocks."""
     blocking = sorted({finding.kind.value for finding in written.findings if finding.blocks})
     if blocking:
         raise Refused(
             f"The text contains what may not be sent ({', '.join(blocking).replace('_', ' ')}).",
-            todo="Edit it, then approve it again.",
+            todo=_TODO_INTERNAL
+            if blocking == [FindingKind.INTERNAL.value]
+            else "Edit it, then approve it again.",
         )
 
 

@@ -1,74 +1,213 @@
-"""A ticket becomes a cited reply, for a person to review."""
+"""A ticket becomes a draft in two parts: a brief for the agent, and a reply for a person to review.
+
+The reply's writer is given what customers may read and nothing else: the ticket without private
+notes, and passages for customers. So neither it nor a model can quote what is for agents only. The
+brief rests on everything, and no model reads it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
-from assistant.flows.checks import inspect, masked_again
+from assistant.flows.checks import inspect, internal, masked_again
 from assistant.flows.queue import queue
 from assistant.flows.tickets import redact_again
+from assistant.frames import Frames
 from assistant.model import (
+    Audience,
     Draft,
     DraftKind,
     Finding,
     FindingKind,
+    Passage,
     Ticket,
     TurnRole,
     Written,
 )
+from assistant.ports import Case
 from assistant.prompts import thread_of
+from assistant.questions import missing, question
+from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import placed, quarantine
 from assistant.search.reading import read_sections
-from assistant.search.retrieve import retrieve
-from guardrails import RedactedText, join, placeholders
-from guardrails.identity.restore import placeholders_of
+from assistant.search.retrieve import Retrieved, retrieve
+from assistant.wording import stems
+from guardrails import RedactedText, Template, join, placeholders
+
+_SEARCHED, _READ = 16, 6
+"""Passages that are found, and those of them that are read on from."""
+_NEAR = 0.9
+"""The least score of the best passage for customers, relative to the best of all: what is found for
+agents answers better than anything below it. Both being of one document is enough, too, and so is a
+passage that holds every word of the subject: scores are relative, and far apart among few."""
+_SUBJECT = 3
+"""The least words of a subject that say enough."""
+_FOR_AGENTS = "Only material for agents answers this; the brief has it."
+_ITEM = Template("- $question")
 
 
 def draft_reply(desk: Desk, reference: str) -> Draft:
     """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
     ticket = redact_again(desk, reference)
-    itself = desk.records.documents.document(ticket.id) is not None
-    asked = question_of(ticket)
-    found = retrieve(desk, asked, filters=DocumentFilter(but=ticket.id) if itself else None)
-    read = read_sections(documents_of(desk), desk.ranker, asked, found) if found.answerable else ()
-    safe = quarantine(desk.suspects, ticket, read)
-    written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
-    suspect = placed(safe.findings, written.body)
-    inspected = _inspected(desk, ticket, written)
+    look = _look(desk, ticket)
+    written = _reply(desk, look)
+    brief = desk.fallback_writer.brief(look.case(written))
     ready = replace(
-        inspected,
-        findings=(*inspected.findings, *suspect),
-        notes=(*inspected.notes, *found.notes),
+        written,
+        brief=desk.scanner.remask(brief.text),
+        citations=brief.citations,
+        notes=(*written.notes, *look.found.notes),
     )
     return queue(desk, ticket, DraftKind.REPLY, ready)
 
 
 def question_of(ticket: Ticket) -> RedactedText:
     """Return what the requester asks: the subject and their own words, first to last."""
-    said = [turn.text for turn in ticket.turns if turn.role is TurnRole.REQUESTER]
-    return join("\n", [ticket.subject, *said])
+    asked = (turn for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
+    return join("\n", [ticket.subject, *(turn.text for turn in asked)])
 
 
-def _inspected(desk: Desk, ticket: Ticket, written: Written) -> Written:
-    found = inspect(desk, written.body, origin=written.saw)
-    borrowed = _from_passages(ticket, written)
-    return replace(written, findings=(*written.findings, *found, *borrowed))
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found for a ticket: all of it, and of that what its requester may read."""
+
+    ticket: Ticket
+    found: Retrieved
+    passages: tuple[Passage, ...]
+    readable: tuple[Passage, ...]
+    similar: tuple[Passage, ...]
+    frames: Frames
+
+    @property
+    def questions(self) -> list[RedactedText]:
+        """The questions that would settle the ticket, in our own words."""
+        said = question_of(self.ticket).reveal()
+        needed = missing(said, (each.chunk.text.reveal() for each in self.passages[:_READ]))
+        return [question(fact, self.frames.language) for fact in needed]
+
+    def case(self, written: Written) -> Case:
+        """Return what the brief is written from."""
+        found = self.passages if self.found.answerable else self.found.passages[:_READ]
+        return Case(
+            self.ticket,
+            found,
+            self.found.answerable,
+            self.found.confidence,
+            self.similar,
+            self.questions,
+            written.citations,
+        )
+
+    @property
+    def hidden(self) -> list[RedactedText]:
+        """The texts for agents that were found or stand in the ticket."""
+        chunks = (each.chunk for each in (*self.passages, *self.found.passages))
+        texts = (*chunks, *self.ticket.turns)
+        return [each.text for each in texts if each.audience is Audience.AGENT]
 
 
-def _from_passages(ticket: Ticket, written: Written) -> list[Finding]:
-    """Return a finding for each placeholder that is from the knowledge base, not the ticket."""
-    mine = placeholders_of(thread_of(ticket)) | placeholders_of(ticket.requester)
+def _look(desk: Desk, ticket: Ticket) -> _Look:
+    itself = desk.records.documents.document(ticket.id) is not None
+    filters = DocumentFilter(but=ticket.id) if itself else None
+    asked = question_of(ticket)
+    found = retrieve(desk, asked, _SEARCHED, filters=filters)
+    documents = documents_of(desk)
+    tickets = dict.fromkeys(each.chunk.document_id for each in found.passages if is_ticket(each))
+    named = {each.chunk.document_id: each for each in reversed(found.passages)}
+    similar = [
+        replace(named[key], chunk=last) for key in tickets for last in documents.chunks_of(key)[-1:]
+    ]
+    frames = desk.frames.for_ticket(ticket.public())
+    if not found.answerable:
+        return _Look(ticket, found, (), (), tuple(similar), frames)
+    open_ones = _answering(ticket, found.passages)
+    readable = _sections(desk, asked, found, open_ones)
+    return _Look(
+        ticket,
+        found,
+        _sections(desk, asked, found, found.passages),
+        for_customer(readable, known_to(ticket)),
+        tuple(similar),
+        frames,
+    )
+
+
+def _sections(
+    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
+) -> tuple[Passage, ...]:
+    """Return the sections of the documents of ``passages`` that answer best."""
+    some = replace(found, passages=tuple(passages[:_READ]))
+    return read_sections(documents_of(desk), desk.ranker, asked, some)
+
+
+def _answering(ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages for customers, if their best is about as good as the best of all."""
+    open_ones = [each for each in passages if each.chunk.audience is Audience.CUSTOMER]
+    if not open_ones:
+        return []
+    first, best = open_ones[0], passages[0]
+    same = first.chunk.document_id == best.chunk.document_id
+    near = same or first.score >= _NEAR * best.score or _holds_subject(ticket, first)
+    return open_ones if near else []
+
+
+def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
+    asked = stems(ticket.subject.reveal())
+    texts = (passage.title, passage.chunk.heading, passage.chunk.text)
+    return len(asked) >= _SUBJECT and asked <= stems("\n".join(text.reveal() for text in texts))
+
+
+def _reply(desk: Desk, look: _Look) -> Written:
+    """Return the reply, which rests on what the requester may read, with its findings."""
+    public = look.ticket.public()
+    safe = quarantine(desk.suspects, public, look.readable)
+    written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
+    if look.passages and not written.citations:
+        written = masked_again(desk, _working_on_it(desk, look, written))
+    known = [each.chunk.text for each in look.readable]
+    known += [public.subject, *(turn.text for turn in public.turns)]
+    found = (
+        *inspect(desk, written.body, origin=written.saw),
+        *internal(written.body, look.hidden, known),
+        *_third_people(look.ticket, written.body),
+        *placed(safe.findings, written.body),
+    )
+    return replace(written, findings=(*written.findings, *found))
+
+
+def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
+    """Return a reply for when only agents may read what answers: somebody works on it, and asks."""
+    public = look.ticket.public()
+    questions = [_ITEM.fill(question=each) for each in look.questions]
+    asked = join("\n", questions) if questions else None
+    body = look.frames.working(public, asked)
+    saw = join("\n\n", [thread_of(public), public.requester])
+    notes = (
+        _FOR_AGENTS,
+        *look.frames.notes(),
+        *(each for each in held.notes if each.startswith("The model")),
+    )
+    return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
+
+
+def _third_people(ticket: Ticket, body: RedactedText) -> Sequence[Finding]:
+    """Return a finding for each placeholder that is from the knowledge base, not the ticket.
+
+    A person's name or contact blocks the reply; a thing, such as a host, is for the reviewer.
+    """
+    known = known_to(ticket)
     return [
         Finding(
             FindingKind.PERSONAL_DATA,
             each.start,
             each.end,
             "comes from the knowledge base, not from the ticket: may the requester know it?",
-            blocks=False,
+            blocks=is_third_person(each, known),
         )
-        for each in placeholders.find(written.body.reveal())
-        if each.placeholder not in mine and each.placeholder.number is not None
+        for each in placeholders.find(body.reveal())
+        if each.placeholder not in known and each.placeholder.number is not None
     ]

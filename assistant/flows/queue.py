@@ -10,7 +10,10 @@ from guardrails.audit.ledger import digest
 
 
 def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draft:
-    """Store a draft, and record the outcome of the requests that it came from."""
+    """Store a draft, and record the outcome of the requests that it came from.
+
+    Drafts of this ticket and kind that wait are superseded by it.
+    """
     draft = Draft(
         id=new_id(),
         ticket_id=ticket.id,
@@ -20,9 +23,11 @@ def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draf
         written=written,
         created_at=datetime.now(UTC),
         policy_version=desk.tenant.policy.version,
-        turns=len(ticket.turns),
+        turns=ticket.thread.turns,
+        digest=ticket.thread.digest,
     )
     with desk.records.transaction():
+        replaced = desk.records.drafts.supersede(ticket.id, kind)
         desk.records.drafts.add(draft)
         desk.ledger.append(
             "draft.queued",
@@ -35,5 +40,8 @@ def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draf
             intents=" ".join(map(str, written.intents)),
             body_sha256=digest(written.body.reveal().encode()),
             findings=len(written.findings),
+            turns=draft.turns,
         )
+        for old in replaced:
+            desk.ledger.append("draft.superseded", draft=old, by_draft=draft.id)
     return draft

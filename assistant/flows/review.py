@@ -9,7 +9,16 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
-from assistant.flows.checks import draft_of, inspect, must_be_clean, must_decide, must_read
+from assistant.flows.checks import (
+    draft_of,
+    inspect,
+    internal_of,
+    must_be_clean,
+    must_decide,
+    must_read,
+)
+from assistant.flows.distance import edit_distance
+from assistant.flows.seen import confirm, record
 from assistant.model import (
     Draft,
     DraftKind,
@@ -23,7 +32,6 @@ from assistant.model import (
 )
 from assistant.search.quarantine import placed
 from guardrails import ForPerson, RawText, RedactedText, join
-from guardrails.audit.ledger import Fact
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.permissions import Person, show
 from guardrails.identity.permissions import release as release_to
@@ -49,6 +57,7 @@ class ReviewView:
     saw: ForPerson
     said: ForPerson
     to_send: ForPerson
+    brief: ForPerson
     reviews: tuple[Review, ...]
     put_back: tuple[PutBack, ...] = ()
 
@@ -69,17 +78,25 @@ def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
         _redacted(desk, person, draft.written.saw),
         _redacted(desk, person, draft.written.said),
         show(_restored(desk, draft), person, desk.tenant.slug),
+        show(desk.restorer.restore(draft.written.brief).text, person, desk.tenant.slug),
         tuple(desk.records.drafts.reviews(draft_id)),
         tuple(_put_back(desk, person, draft)),
     )
 
 
-def approve(desk: Desk, person: Person, draft_id: str) -> Draft:
-    """Approve a draft. `Refused` when a finding blocks or another person has decided."""
+def approve(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Draft:
+    """Approve a draft. `Refused` when a finding blocks or another person has decided.
+
+    It is also refused when messages came since, unless ``seen`` says that they were seen (see
+    `flows.seen.confirm`).
+    """
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     must_be_clean(draft.written)
-    return _move(desk, person, draft, DraftState.PENDING, DraftState.APPROVED, "draft.approved")
+    with desk.records.transaction():
+        if draft.state is DraftState.PENDING:
+            confirm(desk, person, draft, seen)
+        return _move(desk, person, draft, DraftState.PENDING, DraftState.APPROVED, "draft.approved")
 
 
 def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
@@ -89,8 +106,14 @@ def reject(desk: Desk, person: Person, draft_id: str) -> Draft:
     return _move(desk, person, draft, draft.state, DraftState.REJECTED, "draft.rejected")
 
 
-def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
-    """Replace the body. The new words are redacted and checked; approval starts again."""
+def edit(
+    desk: Desk, person: Person, draft_id: str, text: RawText, *, internal_confirmed: bool = False
+) -> Draft:
+    """Replace the body. The new words are redacted and checked; approval starts again.
+
+    Text for agents only blocks the approval, unless the person confirmed that the customer may
+    read it.
+    """
     must_decide(desk, person)
     if not len(text):
         raise BadInput("An empty reply cannot be sent.", todo="Reject the draft instead.")
@@ -98,16 +121,30 @@ def edit(desk: Desk, person: Person, draft_id: str, text: RawText) -> Draft:
     if draft.state not in (DraftState.PENDING, DraftState.APPROVED):
         raise Refused(f"This draft is {draft.state.value} and cannot be changed.")
     written = _rewritten(desk, draft, text)
+    pasted = [each for each in written.findings if each.kind is FindingKind.INTERNAL]
+    if internal_confirmed and pasted:
+        written = _confirmed(written)
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
             raise _overtaken()
         desk.records.drafts.rewrite(draft.id, written)
-        _record(desk, person, draft, "draft.edited", findings=len(written.findings))
+        record(
+            desk,
+            person,
+            draft,
+            "draft.edited",
+            findings=len(written.findings),
+            internal_confirmed=len(pasted) if internal_confirmed else 0,
+        )
     return replace(draft, written=written, state=DraftState.PENDING)
 
 
-def release(desk: Desk, person: Person, draft_id: str) -> Reply:
-    """Restore identity and put the reply into the outbox. `Refused` unless approved and clean."""
+def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Reply:
+    """Restore identity and put the reply into the outbox. `Refused` unless approved and clean.
+
+    It is also refused when messages came since, unless ``seen`` says that they were seen (see
+    `flows.seen.confirm`).
+    """
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
     if draft.kind is not DraftKind.REPLY:
@@ -117,7 +154,7 @@ def release(desk: Desk, person: Person, draft_id: str) -> Reply:
             f"This draft is {draft.state.value}.", todo="Only an approved draft can be released."
         )
     origin = _origin(draft.written)
-    found = inspect(desk, draft.written.body, origin=origin)
+    found = (*inspect(desk, draft.written.body, origin=origin), *_internal_now(desk, draft))
     must_be_clean(replace(draft.written, findings=found))
     restored = desk.restorer.restore(draft.written.body, placeholders_of(origin))
     if restored.left:
@@ -130,25 +167,33 @@ def release(desk: Desk, person: Person, draft_id: str) -> Reply:
     reply = Reply(
         new_id(), draft.id, draft.reference, restored.text, person.login, datetime.now(UTC)
     )
-    _commit_release(desk, person, draft, reply)
+    _commit_release(desk, person, draft, reply, seen)
     return reply
 
 
-def _commit_release(desk: Desk, person: Person, draft: Draft, reply: Reply) -> None:
+def _commit_release(
+    desk: Desk, person: Person, draft: Draft, reply: Reply, seen: str | None
+) -> None:
+    written = draft.written
+    drafted = written.drafted or written.body
+    changed = edit_distance(drafted.reveal(), written.body.reveal())
     with desk.records.transaction():
+        confirm(desk, person, draft, seen)
         moved = desk.records.drafts.move(
             draft.id, expected=DraftState.APPROVED, to=DraftState.RELEASED
         )
         if not moved:
             raise _overtaken()
         desk.records.drafts.put_reply(reply)
-        _record(
+        record(
             desk,
             person,
             draft,
             "reply.released",
+            distance=changed,
             reply=reply.id,
             text_hmac=desk.sealer.fingerprint(reply.text),
+            changed_permille=round(1000 * changed),
         )
 
 
@@ -158,7 +203,14 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
     body = desk.redactor.redact(text, known).text
     old = draft.written
     known_names = placeholders_of(_origin(old))
-    edited = replace(old, body=body, writer="person", findings=())
+    edited = replace(
+        old,
+        body=body,
+        writer="person",
+        findings=(),
+        drafted=old.drafted or old.body,
+        drafted_by=old.drafted_by or old.writer,
+    )
     suspect = [each for each in old.findings if each.kind is FindingKind.INJECTION]
     found = (*inspect(desk, body, origin=join("\n", [old.saw, body])), *placed(suspect, body))
     added = [
@@ -166,8 +218,32 @@ def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
         for each in find(body.reveal())
         if each.placeholder.number is not None and each.placeholder not in known_names
     ]
-    return replace(edited, findings=(*found, *added))
+    pasted = internal_of(desk, draft, body)
+    return replace(edited, findings=(*found, *added, *pasted))
 
+
+def _confirmed(written: Written) -> Written:
+    """Return ``written`` with its text for agents only confirmed by the person who put it there."""
+    return replace(
+        written,
+        findings=tuple(
+            replace(each, note=_CONFIRMED, blocks=False)
+            if each.kind is FindingKind.INTERNAL
+            else each
+            for each in written.findings
+        ),
+    )
+
+
+def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
+    """Return what is for agents only as documents are now; nothing where a person confirmed it."""
+    confirmed = any(
+        each.kind is FindingKind.INTERNAL and not each.blocks for each in draft.written.findings
+    )
+    return () if confirmed else internal_of(desk, draft, draft.written.body)
+
+
+_CONFIRMED = "this is for agents only; the editor confirmed that the customer may read it"
 
 _NEW = "the edit adds this; it is in neither the ticket nor its passages"
 
@@ -204,18 +280,13 @@ def _move(
     to: DraftState,
     action: LiteralString,
 ) -> Draft:
-    if draft.state in (DraftState.RELEASED, DraftState.REJECTED):
+    if draft.state in (DraftState.RELEASED, DraftState.REJECTED, DraftState.SUPERSEDED):
         raise Refused(f"This draft is {draft.state.value} already.", safe="It was not changed.")
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=expected, to=to):
             raise _overtaken()
-        _record(desk, person, draft, action)
+        record(desk, person, draft, action)
     return replace(draft, state=to)
-
-
-def _record(desk: Desk, person: Person, draft: Draft, action: LiteralString, **facts: Fact) -> None:
-    desk.records.drafts.record(Review(draft.id, person.login, action, datetime.now(UTC)))
-    desk.ledger.append(action, draft=draft.id, by=person.login, **facts)
 
 
 def _overtaken() -> Refused:

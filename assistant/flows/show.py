@@ -9,7 +9,7 @@ from datetime import datetime
 from assistant.desk import Desk
 from assistant.errors import NotFound
 from assistant.flows.checks import must_read
-from assistant.model import TicketStatus, TurnRole
+from assistant.model import Audience, TicketStatus, TurnRole
 from guardrails import ForPerson, RedactedText
 from guardrails.identity.permissions import Person, show
 
@@ -29,7 +29,7 @@ class TicketLine:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One message, raw and as a model sees it."""
+    """One message, raw and as a model sees it; a private note has the audience ``AGENT``."""
 
     at: datetime
     author: ForPerson
@@ -37,6 +37,7 @@ class TurnView:
     text: ForPerson
     redacted_author: RedactedText
     redacted_text: RedactedText
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
             show(as_it_came.text, person, slug),
             as_seen.author,
             as_seen.text,
+            as_seen.audience,
         )
         for as_it_came, as_seen in zip(raw.turns, redacted.turns, strict=True)
     )

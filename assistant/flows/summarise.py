@@ -13,9 +13,13 @@ from assistant.search.quarantine import placed, quarantine
 
 
 def summarise(desk: Desk, reference: str) -> Draft:
-    """Summarise one ticket and queue the result. `NotFound` for an unknown reference."""
+    """Summarise one ticket and queue the result. `NotFound` for an unknown reference.
+
+    Private notes are marked or left out, as the tenant's policy says.
+    """
     ticket = redact_again(desk, reference)
-    safe = quarantine(desk.suspects, ticket)
+    leaves_out = desk.tenant.policy.private_notes == "leave_out"
+    safe = quarantine(desk.suspects, ticket.without_notes() if leaves_out else ticket)
     written = masked_again(desk, desk.writer.summarise(safe.ticket))
     found = inspect(desk, written.body, origin=written.saw)
     suspect = placed(safe.findings, written.body)

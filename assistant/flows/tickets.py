@@ -5,6 +5,7 @@ A ticket is stored with its ledger row in one transaction.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +13,24 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.flows.checks import ticket_of
-from assistant.model import RawTicket, Ticket, Turn, new_id
+from assistant.language import language_in
+from assistant.model import (
+    NOTE_MARK,
+    Audience,
+    RawTicket,
+    RawTurn,
+    Ticket,
+    Turn,
+    TurnRole,
+    new_id,
+)
 from assistant.threads import repeats
-from guardrails import RawText, RedactedText, Redaction, Template, join
+from assistant.threads.automatic import Mail, desk_mail_kind, mail_kind
+from assistant.threads.senders import SenderKind, sender_kind
+from guardrails import RawText, RedactedText, Redaction, Template, join, join_raw
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.destroyed import without_secrets
-from guardrails.identity.regions import Region, cut, locate
+from guardrails.identity.regions import Region, classify, cut, locate
 from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Placeholder, count_by_type
 from guardrails.spans import EntityType
@@ -25,6 +38,7 @@ from guardrails.spans import EntityType
 __all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
 
 _BATCH = 100
+_OPEN, _CLOSE = RawText(" <"), RawText(">")
 _QUOTED = Template("[quoted from above]")
 
 
@@ -51,6 +65,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
     if any(one is not other for one, other in zip(raw.people, kept.people, strict=True)):
         return redact(desk, kept, ticket_id)  # so that redacting it again gives the same text
     fields = desk.redactor.learn(raw.people)
+    sender = _sender(raw)
     subject, requester, *turns = done
     bodies = _without_repeats([turn.text for turn in raw.turns], turns[1::2])
     redacted = Ticket(
@@ -67,12 +82,22 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
                 author=author.text,
                 role=turn.role,
                 text=text,
-                audience=turn.audience,
+                audience=_readers(turn, text),
+                mail=mail,
             )
-            for turn, author, text in zip(raw.turns, turns[::2], bodies, strict=True)
+            for turn, author, text, mail in zip(
+                raw.turns, turns[::2], bodies, _mail(raw, sender), strict=True
+            )
         ),
+        sender=sender,
+        digest=_digest(desk, kept),
     )
     return Kept(kept, redacted, fields)
+
+
+def _readers(turn: RawTurn, text: RedactedText) -> Audience:
+    """Return who may read a turn; earlier versions marked private notes in their text alone."""
+    return Audience.AGENT if text.reveal().startswith(NOTE_MARK) else turn.audience
 
 
 def redact_again(desk: Desk, reference: str) -> Ticket:
@@ -178,6 +203,44 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             placeholders=_placeholders(kept.redacted),
         )
     return "changed" if known else "new"
+
+
+def _sender(raw: RawTicket) -> SenderKind:
+    """Return what the requester is, by name and address; nothing else is learnt from them."""
+    email = raw.people[0].email if raw.requester and raw.people else None
+    parts = [raw.requester, _OPEN, email, _CLOSE] if email else [raw.requester]
+    (kind,) = classify([join_raw(parts)], SenderKind, lambda texts: [*map(sender_kind, texts)])
+    return kind
+
+
+def _mail(raw: RawTicket, sender: SenderKind) -> list[Mail]:
+    """Return what each turn is; nothing else is learnt from their texts."""
+    roles = [turn.role for turn in raw.turns]
+    first = roles.index(TurnRole.REQUESTER) if TurnRole.REQUESTER in roles else -1
+
+    def judge(texts: Sequence[str]) -> list[Mail]:
+        subject, *said = texts
+        kinds = [
+            mail_kind(
+                subject,
+                text,
+                language=language_in(f"{subject}\n{text}"),
+                opens=at == first,
+                unmanned=sender is SenderKind.NO_REPLY,
+            )
+            if role is TurnRole.REQUESTER
+            else desk_mail_kind(text)
+            for at, (role, text) in enumerate(zip(roles, said, strict=True))
+        ]
+        return [Mail.PERSON, *kinds]
+
+    return classify([raw.subject, *(turn.text for turn in raw.turns)], Mail, judge)[1:]
+
+
+def _digest(desk: Desk, raw: RawTicket) -> str:
+    """Return a keyed hash of the texts of a thread, as 64 hexadecimal digits."""
+    said = "\n".join(desk.sealer.fingerprint(turn.text) for turn in raw.turns)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _without_secrets(

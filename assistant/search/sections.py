@@ -29,12 +29,17 @@ def sections_of(
     for chunk in chunks:
         last = found[-1].heading if found else None
         for at, run in enumerate(_runs(chunk, last if fenced else None)):
-            if at == 0 and found and found[-1].heading == run.heading:
+            if at == 0 and found and _goes_on(found[-1], run, chunk):
                 found[-1] = _longer(found[-1], run, chunk, in_lines=in_lines, fenced=fenced)
             else:
                 found.append(_section(source, title, run, chunk, len(found)))
             fenced = run.fenced
     return [each for each in found if each.text]
+
+
+def _goes_on(section: Section, run: _Run, chunk: Chunk) -> bool:
+    """Return whether a run continues ``section``; text of another audience never does."""
+    return section.heading == run.heading and section.audience is chunk.audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ def _section(
         chunk.last_line,
         (chunk.id,),
         ordinal,
+        audience=chunk.audience,
     )
 
 

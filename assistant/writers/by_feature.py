@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 
 from assistant.model import Feature, Passage, Ticket, Written
-from assistant.ports import Writer
+from assistant.ports import Brief, Case, Writer
 from guardrails import RedactedText
 
 
@@ -24,6 +24,9 @@ class FeatureWriter:
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         return self._pick(Feature.REPLY).reply(ticket, passages)
+
+    def brief(self, case: Case) -> Brief:
+        return self._pick(Feature.REPLY).brief(case)
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         return self._pick(Feature.ANSWER).answer(question, passages)

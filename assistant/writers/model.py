@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
 from assistant.model import Outcome, Passage, Ticket, TurnRole, Written
-from assistant.ports import Amended, ChatModel, Writer
+from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     ROOM,
     VERSION,
@@ -29,8 +29,8 @@ from assistant.prompts import (
     thread_of,
 )
 from assistant.writers.attribution import Attributed, attribute
+from assistant.writers.cite import cite
 from assistant.writers.composing import compose
-from assistant.writers.extractive import cite
 from assistant.writers.jobs import (
     DECLINED,
     NOT_USED,
@@ -108,6 +108,10 @@ class ModelWriter:
                 lambda: self._fallback.reply(ticket, passages),
             )
         )
+
+    def brief(self, case: Case) -> Brief:
+        """Return the fallback writer's brief: no model reads what customers may not."""
+        return self._fallback.brief(case)
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Return the model's answer, or the fallback writer's."""

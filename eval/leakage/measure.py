@@ -13,15 +13,21 @@ from tempfile import TemporaryDirectory
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.parts import Embedders, Parts
 from assistant.ports import Embedder
+from assistant.search.audience import THINGS
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
+from eval.leakage import internal
 from eval.leakage.doors import Doors
+from eval.leakage.internal import Internal
 from eval.leakage.material import Material, make
 from eval.leakage.run import Came, Tell, run
 from eval.leakage.search import Seeker
 from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.spans import Detector
 
+AUDIENCE = "audience"
+"""The guard that keeps text for agents out of replies; only the surface `REPLY` shows its lack."""
+REPLY = "reply"
 CONTROL_N = 100
 """Declared values in a run with a guard switched off: enough that each guard's lack shows."""
 _SEED = 1
@@ -89,6 +95,7 @@ class LeakageReport:
     unseen: Unseen
     surfaces: Mapping[str, Surface]
     requests: int
+    internal: Internal
     controls: tuple[Control, ...]
     controls_hold: bool
     leaked: tuple[str, ...]
@@ -112,11 +119,16 @@ def measure(
     material = make(known, _SEED)
     search = _Search(settings, doors, _loaded_once(parts, settings))
     came, leaks = search(material, tell)
+    tell("drafting for customers", 0, 1)
+    replies = search.internal()
     controls: tuple[Control, ...] = ()
     if switches:
         base = (material, came, leaks) if known <= CONTROL_N else None
-        controls = _controls(base, search, switches, tell)
-    return _report(material, came, leaks, controls)
+        others = {name: each for name, each in switches.items() if name != AUDIENCE}
+        controls = _controls(base, search, others, tell)
+        if AUDIENCE in switches:
+            controls = (*controls, _audience_control(search, switches[AUDIENCE]))
+    return _report(material, came, leaks, replies, controls)
 
 
 def _loaded_once(parts: Parts, settings: Settings) -> Parts:
@@ -150,6 +162,17 @@ class _Search:
             came = run(material, Path(folder), self.settings, self.doors, tell, self.parts)
         return came, _leaks(material, came)
 
+    def internal(self) -> Internal:
+        """Plant sentences for agents only, and search the replies to customers for them."""
+        with TemporaryDirectory(prefix="quietdesk-leakage-") as folder:
+            return internal.measure(self.settings, Path(folder), self.doors, self.parts)
+
+
+def _audience_control(search: _Search, off: Switch) -> Control:
+    with off():
+        found = search.internal()
+    return Control(AUDIENCE, found.leaks, {REPLY: found.leaks} if found.leaks else {})
+
 
 def _leaks(material: Material, came: Came) -> Leaks:
     seeker = Seeker({each.number: each.written for each in material.planted})
@@ -165,9 +188,16 @@ def _leaks(material: Material, came: Came) -> Leaks:
 
 
 def _common(material: Material) -> set[int]:
-    """Return the values that a reply may name besides its ticket's: of edits and of documents."""
-    places = {"edit"} | {each.where for each in material.planted if "document" in each.where}
-    return set[int]().union(*(material.of(place) for place in places))
+    """Return the values that a reply may name besides its ticket's: of edits, things of documents.
+
+    Names and contacts of other people in documents are not among them.
+    """
+    things = {
+        each.number
+        for each in material.planted
+        if "document" in each.where and each.value.kind in THINGS
+    }
+    return material.of("edit") | things
 
 
 def _controls(
@@ -205,7 +235,11 @@ def _search_control(material: Material, came: Came) -> Control:
 
 
 def _report(
-    material: Material, came: Came, leaks: Leaks, controls: tuple[Control, ...]
+    material: Material,
+    came: Came,
+    leaks: Leaks,
+    replies: Internal,
+    controls: tuple[Control, ...],
 ) -> LeakageReport:
     declared = {each.number for each in material.planted if each.declared}
     known, unseen = declared | came.known, {each.number for each in material.planted} - declared
@@ -224,8 +258,10 @@ def _report(
         {
             name: Surface(sum(map(len, came.blobs[name])), len(found & known), len(found & unseen))
             for name, found in leaks.items()
-        },
+        }
+        | {REPLY: Surface(replies.bytes, replies.leaks, 0)},
         len(came.blobs["wire"]),
+        replies,
         controls,
         all(each.holds for each in controls),
         tuple(_declared(material, leaks, sorted(lost))),

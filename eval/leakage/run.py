@@ -114,7 +114,7 @@ def _fill(home: Home, material: Material, doors: Doors, came: Came, folder: Path
         (books / name).write_text(text, encoding="utf-8")
     csv, export = material.directory, material.export()
     _perform(home, doors, came, "errors", "people.import", name="people.csv", text=csv)
-    _perform(home, doors, came, "ui", "ingest", path=str(books))
+    _perform(home, doors, came, "ui", "ingest", path=str(books), audience="customer")
     _perform(home, doors, came, "ui", "tickets.import", name="tickets.jsonl", text=export)
 
 

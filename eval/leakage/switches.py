@@ -6,13 +6,14 @@ only; the product has no setting that does the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from assistant import bootstrap
 from assistant.flows import draft, outbox, review, show
+from assistant.model import Passage, Ticket
 from assistant.writers import model
-from eval.leakage.measure import Switch
+from eval.leakage.measure import AUDIENCE, Switch
 from eval.leakage.replaced import replaced
 from guardrails import ForPerson, RawText, RedactedText, Redactor
 from guardrails.answers.verdict import Verdict
@@ -38,6 +39,7 @@ def switches() -> Mapping[str, Switch]:
         "verdict": _no_verdict,
         "memberships": _no_memberships,
         "restore of own people only": _restore_anybody,
+        AUDIENCE: _everybody_reads,
     }
 
 
@@ -117,6 +119,30 @@ def _restore_anybody() -> AbstractContextManager[None]:
         (Restorer, "restore", restore),
         *((flow, "inspect", clean) for flow in (draft, review)),
         (model, "judge", _believe),
+    )
+
+
+def _everybody_reads() -> AbstractContextManager[None]:
+    """Give the reply's writer what is for agents only, and find nothing of it in a reply."""
+
+    def whole(ticket: Ticket) -> Ticket:
+        return ticket
+
+    def readable(passages: Iterable[Passage], _known: object) -> tuple[Passage, ...]:
+        return tuple(passages)
+
+    def best(_ticket: Ticket, passages: Sequence[Passage]) -> list[Passage]:
+        return list(passages)
+
+    def clean(*_of: object) -> tuple[()]:
+        return ()
+
+    return replaced(
+        (Ticket, "public", whole),
+        (draft, "for_customer", readable),
+        (draft, "_answering", best),
+        (draft, "internal", clean),
+        (review, "internal_of", clean),
     )
 
 

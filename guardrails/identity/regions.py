@@ -1,16 +1,19 @@
-"""Regions of a raw text by position: found in the raw text, then cut out of the redacted one.
+"""What is learnt from a raw text before it is redacted: positions, or one word of a closed set.
 
-Only positions are returned from a raw text. Regions such as quotations are found by their format
-before redaction, because a placeholder could change that format.
+Nothing else is returned from a raw text. Regions such as quotations, and what kind of message a
+text is, are found before redaction, because a placeholder could hide what they are recognised by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import TypeVar
 
 from guardrails.identity.redact import Redaction
 from guardrails.text import RawText, RedactedText, unwrap
 
+KindT = TypeVar("KindT", bound=Enum)
 Region = tuple[int, int]
 """Characters from the first to the second number of a text."""
 
@@ -27,6 +30,17 @@ def locate(
         sorted((max(int(start), 0), min(int(end), len(text))) for start, end in regions)
         for text, regions in zip(texts, find(texts), strict=True)
     ]
+
+
+def classify(
+    raws: Sequence[RawText], kinds: type[KindT], judge: Callable[[Sequence[str]], Sequence[KindT]]
+) -> list[KindT]:
+    """Return the member of ``kinds`` that ``judge`` says for each text, and nothing else.
+
+    ``judge`` must be a pure function of the texts; it is called once.
+    """
+    texts = [unwrap(raw) for raw in raws]
+    return [kinds(kind) for _, kind in zip(texts, judge(texts), strict=True)]
 
 
 def cut(redaction: Redaction, start: int, end: int) -> RedactedText:

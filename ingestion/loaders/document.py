@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from assistant.model import Audience
 from guardrails import RawText
+from ingestion.loaders.audience import narrowed
 
 
 class Unreadable(Exception):
@@ -25,12 +27,14 @@ class Section:
     ``heading`` is the path of headings from the outermost. ``starts`` holds the offset of each line
     of ``body`` and ``lines`` the line of the file that it came from: a placeholder may replace a
     line break, so lines are found by raw offset and never by counting breaks in redacted text.
+    ``for_agents`` means that a heading above it or a remark in it says so.
     """
 
     heading: tuple[RawText, ...]
     body: RawText
     starts: tuple[int, ...]
     lines: tuple[int, ...]
+    for_agents: bool = False
 
     @property
     def first_line(self) -> int:
@@ -49,11 +53,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The metadata of a document."""
+    """The metadata of a document; ``audience`` is None where it states none."""
 
     tags: tuple[RawText, ...] = ()
     products: tuple[RawText, ...] = ()
     updated: datetime | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def section(heading: Sequence[str], lines: Sequence[tuple[int, str]]) -> Section
         body=RawText("\n".join(line for _, line in kept)),
         starts=tuple(starts),
         lines=tuple(number for number, _ in kept),
+        for_agents=narrowed(heading, (line for _, line in kept)),
     )
 
 

@@ -16,6 +16,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from guardrails import RawText
+from ingestion.loaders.audience import is_remark
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.docx_parts import Package, child, local, named, number, value
 from ingestion.loaders.labels import labels
@@ -41,7 +42,19 @@ def load_docx(body: bytes, name: str) -> Loaded:
     title = _title(blocks, " ".join(said.get("title", ())), name)
     pictures = sum(local(each) in _PICTURES for each in document.iter())
     notes = (f"{pictures} pictures were not read",) if pictures else ()
-    return Loaded(RawText(title), tuple(_sections(blocks, title)), notes, labels(said))
+    about = labels(said | _said_at_the_edges(package))
+    return Loaded(RawText(title), tuple(_sections(blocks, title)), notes, about)
+
+
+def _said_at_the_edges(package: Package) -> dict[str, list[str]]:
+    """Return that a header or footer, which is not read, says that the document is internal."""
+    lines = (
+        "".join(text.text or "" for text in named(line, "t"))
+        for role in ("header", "footer")
+        for part in package.all_related(role)
+        for line in named(part, "p")
+    )
+    return {"internal": ["true"]} if any(map(is_remark, lines)) else {}
 
 
 class _Block(NamedTuple):

@@ -40,7 +40,7 @@ class Package:
         if len(self._zip.infolist()) > _MAX_PARTS:
             raise Unreadable(_BOMB)
         self._left = 2 * _MAX_BYTES
-        self._main = self._target("_rels/.rels", "/officeDocument", "") or _DOCUMENT
+        self._main = next(self._targets("_rels/.rels", "/officeDocument", ""), _DOCUMENT)
         folder, name = posixpath.split(self._main)
         self._relations = posixpath.join(folder, "_rels", f"{name}.rels")
 
@@ -53,8 +53,15 @@ class Package:
 
     def related(self, role: str) -> ET.Element | None:
         """Return the document's part of this ``role``, such as ``styles``; None without one."""
-        target = self._target(self._relations, f"/{role}", posixpath.dirname(self._main))
-        return self._parsed(target) if target else None
+        return next(self.all_related(role), None)
+
+    def all_related(self, role: str) -> Iterator[ET.Element]:
+        """Yield the document's parts of this ``role``, such as its ``header`` parts."""
+        folder = posixpath.dirname(self._main)
+        for target in self._targets(self._relations, f"/{role}", folder):
+            found = self._parsed(target)
+            if found is not None:
+                yield found
 
     def properties(self) -> dict[str, list[str]]:
         """Return the file's properties that are not empty: title, keywords, modified and others."""
@@ -62,14 +69,13 @@ class Package:
         said = ((local(each), " ".join((each.text or "").split())) for each in core or ())
         return {name.lower(): [text] for name, text in said if text}
 
-    def _target(self, relations: str, ending: str, folder: str) -> str:
+    def _targets(self, relations: str, ending: str, folder: str) -> Iterator[str]:
         parsed = self._parsed(relations)
         for each in () if parsed is None else named(parsed, "Relationship"):
             if each.get("Type", "").endswith(ending):
                 path = each.get("Target", "")
                 joined = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
-                return posixpath.normpath(joined)
-        return ""
+                yield posixpath.normpath(joined)
 
     def _parsed(self, name: str) -> ET.Element | None:
         body = self._read(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+from ingestion.loaders.audience import HELP_CENTRE, readers
 from ingestion.loaders.document import Unreadable
 
 TITLES = ("title", "name", "question", "headline")
@@ -16,7 +17,9 @@ def fields_of(value: object, at: int) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Unreadable(f"article {at} is not a JSON object")
     given = cast("dict[str, object]", value)
-    return {key.strip().lower(): _plain(each) for key, each in given.items()}
+    fields = {key.strip().lower(): _plain(each) for key, each in given.items()}
+    may_read = readers(given)
+    return {**fields, HELP_CENTRE: may_read} if may_read else fields
 
 
 def first(article: Mapping[str, str], names: Iterable[str]) -> str:

@@ -12,11 +12,17 @@ import re
 from html.parser import HTMLParser
 
 from guardrails import RawText
+from ingestion.loaders.audience import is_remark
 from ingestion.loaders.document import Loaded, Section, section
 from ingestion.loaders.labels import labels
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object"})
+_PARTS = frozenset({"article", "aside", "body", "details", "div", "main", "p", "section"})
+_INTERNAL = frozenset(
+    {"internal", "internal-only", "agent-only", "agents-only", "staff-only", "agent", "agents"}
+)
+"""Classes, or values of ``data-audience``, of parts of a page that are for agents only."""
 _AROUND = frozenset({"nav", "footer", "aside", "form", "button", "select", "dialog"})
 _BLOCKS = frozenset(
     "address article blockquote body br dd details div dl dt figcaption figure hr html li main ol "
@@ -117,6 +123,7 @@ class _Reader(HTMLParser):
         elif self._hidden or tag in self._skip or _is_hidden(attrs):
             self._hidden.append(tag)
         else:
+            self._hear_class(tag, attrs)
             self._enter(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -137,6 +144,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._hidden:
+            self._overhear(data)
             return
         if self._in_title:
             self._page_title += data
@@ -145,12 +153,24 @@ class _Reader(HTMLParser):
         else:
             self._write(data)
 
+    def _overhear(self, data: str) -> None:
+        """Keep that a part around the page, such as its footer, says that it is internal."""
+        if _UNSEEN.isdisjoint(self._hidden) and any(map(is_remark, data.splitlines())):
+            self._said.setdefault("internal", []).append("true")
+
     def _hear(self, meta: dict[str, str | None]) -> None:
         """Keep metadata, such as ``article:modified_time``, under the last word of its name."""
         name = (meta.get("name") or meta.get("property") or "").lower()
         key = _META.get(name, re.split(r"[.:]", name)[-1].replace("-", "_"))
         if key and meta.get("content"):
             self._said.setdefault(key, []).append(meta["content"] or "")
+
+    def _hear_class(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep that a part of the page is marked as internal by its class."""
+        given = dict(attrs)
+        marks = {*(given.get("class") or "").lower().split(), given.get("data-audience")}
+        if tag in _PARTS and marks & _INTERNAL:
+            self._said.setdefault("internal", []).append("true")
 
     def _enter(self, tag: str) -> None:
         self._block(tag)

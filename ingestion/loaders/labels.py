@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from guardrails import RawText
+from ingestion.loaders.audience import stated
 from ingestion.loaders.document import Labels
 
 TAGS = (
@@ -43,6 +44,7 @@ def labels(given: Mapping[str, Sequence[str]]) -> Labels:
         next(
             filter(None, (moment(each) for name in UPDATED for each in given.get(name, ()))), None
         ),
+        stated(given),
     )
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple, cast
 
 from guardrails import RawText
 from ingestion.loaders import pdf_pages
+from ingestion.loaders.audience import is_remark
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.labels import labels
 from ingestion.loaders.pdf_pages import Line, Page
@@ -62,7 +63,8 @@ def load_pdf(body: bytes, name: str) -> Loaded:
     text = list(_headings(_without_edges(pages)))
     said = cast("dict[str, str]", found["said"])
     title = _title(text, said.get("Title", ""), name)
-    about = labels({_PROPERTIES.get(key, key): [value] for key, value in said.items()})
+    given = {_PROPERTIES.get(key, key): [value] for key, value in said.items()}
+    about = labels(given | _said_at_the_edges(pages))
     return Loaded(RawText(title), tuple(_sections(text, title)), _notes(pages), about)
 
 
@@ -136,6 +138,12 @@ def _without_edges(pages: Sequence[Page]) -> Iterator[tuple[int, Line]]:
             if id(line) in outer and (edges[text] >= often or text.strip(" -–|/#") in {"", "page"}):
                 continue
             yield number, line
+
+
+def _said_at_the_edges(pages: Sequence[Page]) -> dict[str, list[str]]:
+    """Return that a running header or footer, which is not read, says that it is internal."""
+    edges = (line["text"] for page in pages for line in _edges(page))
+    return {"internal": ["true"]} if any(map(is_remark, edges)) else {}
 
 
 def _edges(page: Page) -> list[Line]:

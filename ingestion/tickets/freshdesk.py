@@ -25,11 +25,13 @@ from guardrails.intake.parse import (
 from ingestion.tickets.parts import (
     NOTHING,
     Attachments,
+    Flag,
     Found,
     Line,
     Mailboxes,
     Priority,
     Yes,
+    audience,
     called,
     known,
     latest,
@@ -98,12 +100,12 @@ class Copied(Schema):
 
 
 class Note(Schema):
-    """One message; ``private`` is true for what only staff may read."""
+    """One message; ``private`` is true for what only staff may read, None if it is unknown."""
 
     words: Line = NOTHING
     user_id: Number = None
     incoming: Yes = False
-    private: Yes = False
+    private: Flag = None
     from_email: Mailboxes = ()
     created_at: Instant = EPOCH
     attachments: Attachments = ()
@@ -225,9 +227,11 @@ def _turn(note: Note, ticket: Ticket, requester: KnownPerson) -> RawTurn:
     from_requester = asked_by is not None and note.user_id == asked_by
     incoming = note.incoming or from_requester
     author = requester if from_requester else _sender(note, ticket, incoming=incoming)
-    text = words_of(note.words, names_of(note.attachments), internal=note.private)
+    text = words_of(note.words, names_of(note.attachments))
     role = TurnRole.REQUESTER if incoming else TurnRole.AGENT
-    return RawTurn(note.created_at, called(author), role, text)
+    private = not incoming if note.private is None else note.private
+    readers = audience(private=private)
+    return RawTurn(note.created_at, called(author), role, text, readers)
 
 
 def _sender(note: Note, ticket: Ticket, *, incoming: bool) -> KnownPerson:

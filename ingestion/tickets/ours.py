@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import EPOCH, Instant, Parsed, Reference, Schema
-from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest, words_of
+from ingestion.tickets.headers import Automatic
+from ingestion.tickets.parts import (
+    NOTHING,
+    Body,
+    Found,
+    Priority,
+    audience,
+    called,
+    known,
+    latest,
+    words_of,
+)
 
 LOWER = BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)
 
@@ -47,17 +59,21 @@ class Asset(Schema):
 
 
 class Turn(Schema):
-    """One message."""
+    """One message between the requester and the agents; a ``private`` one is for agents only."""
 
     at: Instant = EPOCH
     author: RawText = NOTHING
     role: Annotated[TurnRole, LOWER] = TurnRole.REQUESTER
     text: Body = NOTHING
+    private: bool = False
     attachments: tuple[RawText, ...] = ()
+    automatic: Automatic = Field(default=False, alias="headers")
 
     def raw(self) -> RawTurn:
         """Return the message."""
-        return RawTurn(self.at, self.author, self.role, words_of(self.text, self.attachments))
+        role = TurnRole.SYSTEM if self.automatic else self.role
+        text = words_of(self.text, self.attachments)
+        return RawTurn(self.at, self.author, role, text, audience(private=self.private))
 
 
 class Ticket(Schema):
@@ -73,13 +89,21 @@ class Ticket(Schema):
     contacts: tuple[Person, ...] = ()
     assets: tuple[Asset, ...] = ()
     turns: tuple[Turn, ...] = ()
+    automatic: Automatic = Field(default=False, alias="headers")
+
+    def raw_turns(self) -> tuple[RawTurn, ...]:
+        """Return the messages; the ticket's own headers are those of its first one."""
+        turns = tuple(turn.raw() for turn in self.turns)
+        if not (self.automatic and turns):
+            return turns
+        return (replace(turns[0], role=TurnRole.SYSTEM), *turns[1:])
 
 
 def read(parsed: Parsed) -> Found:
     """Return the ticket of one JSON object. `BadInput` names the part that cannot be used."""
     given = parsed.into(Ticket)
     requester = given.requester.known()
-    turns = tuple(turn.raw() for turn in given.turns)
+    turns = given.raw_turns()
     others = [each.known() for each in (*given.contacts, *given.assets)]
     ticket = RawTicket(
         reference=str(given.id),

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, cast
 
 from pydantic import BeforeValidator
 
-from assistant.model import RawTicket, RawTurn, TurnRole
+from assistant.model import Audience, RawTicket, RawTurn, TurnRole
 from guardrails import RawText, join_raw
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import Schema
@@ -19,7 +19,6 @@ from ingestion.loaders.html import html_message
 
 NOTHING = RawText("")
 _BREAK = RawText("\n")
-_INTERNAL = RawText("Internal note:\n")
 _ATTACHED = RawText("Attachment, not read: ")
 _UNNAMED = RawText("a file without a name")
 _HTML = re.compile(
@@ -101,8 +100,10 @@ Body = Annotated[
 """A message that may be HTML."""
 Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
 """A flag; every value except true is False."""
-Open = Annotated[bool, BeforeValidator(lambda value: value is not False)]
-"""A flag; every value except false is True."""
+Flag = Annotated[
+    bool | None, BeforeValidator(lambda value: value if value is True or value is False else None)
+]
+"""A flag; every value except true and false is None, which means unknown."""
 
 
 class Mailbox(Schema):
@@ -130,12 +131,16 @@ only_objects = BeforeValidator(_objects)
 """Drops the elements of a list that are not objects."""
 
 
-def words_of(text: RawText, names: Iterable[RawText], *, internal: bool = False) -> RawText:
-    """Return a message's text, with a heading if it is internal; else its attachments' names."""
+def audience(*, private: bool) -> Audience:
+    """Return the audience of a message."""
+    return Audience.AGENT if private else Audience.CUSTOMER
+
+
+def words_of(text: RawText, names: Iterable[RawText]) -> RawText:
+    """Return a message's text; if it has none, the names of its attachments."""
     named = [name for name in names if name]
     lines = [part for name in named for part in (_ATTACHED, name, _BREAK)]
-    said = text or join_raw(lines[:-1])
-    return join_raw([_INTERNAL, said]) if internal and said else said
+    return text or join_raw(lines[:-1])
 
 
 def names_of(attachments: Iterable[Attachment]) -> list[RawText]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import BinaryIO
 
 from assistant.errors import BadInput
@@ -46,21 +47,30 @@ class Survey:
 
 
 def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
-    """Read a whole file without keeping its texts. `BadInput` names what cannot be used."""
+    """Read a whole file without keeping its texts. `BadInput` names what cannot be used.
+
+    Of a ticket that is there twice the one that was changed last is used, or the later one. In a
+    table whose two groups of rows for a ticket share no message, the rows are not in order.
+    """
     found = Survey()
     times = array("d")
     latest: dict[str, int] = {}
+    said: dict[str, frozenset[datetime]] = {}
     table_like = not _is_json(source)
     for at, each in enumerate(_found(source, found.users, collect=True)):
         seen(at)
         times.append(each.updated.timestamp())
         reference = each.ticket.reference
         before = latest.get(reference)
-        if before is not None and table_like:
-            raise BadInput(
-                f"{each.where}: the ticket {reference} occurs twice.",
-                todo="Sort the rows by id, so that the messages of a ticket follow each other.",
-            )
+        if table_like:
+            moments = frozenset(turn.at for turn in each.ticket.turns)
+            earlier = said.get(reference)
+            if moments and earlier and moments.isdisjoint(earlier):
+                raise BadInput(
+                    f"{each.where}: messages of the ticket {reference} are apart from the others.",
+                    todo="Sort the rows by id, so that the messages of a ticket follow each other.",
+                )
+            said[reference] = moments
         if before is None or times[at] >= times[before]:
             latest[reference] = at
             found.chosen[reference] = _GONE if each.gone else at

@@ -1,6 +1,7 @@
 """Tickets as CSV: one row for each message, the ticket's own fields on its first row.
 
 Rows of one ticket follow each other and repeat its ``id``. Lists are separated by ``;``.
+A message is for agents only if its ``private`` is ``true``.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import EPOCH, Instant, Reference, Schema
 from guardrails.intake.stream import read_csv
 from ingestion.tickets.ours import LOWER, Person
-from ingestion.tickets.parts import NOTHING, Body, Found, Priority, called, known, latest
+from ingestion.tickets.parts import NOTHING, Body, Found, Priority, audience, called, known, latest
 
 COLUMNS = (
     *("id", "subject", "status", "priority", "created_at"),
     *("requester_name", "requester_email", "requester_phone", "requester_username"),
     *("contacts", "hosts", "serials"),
-    *("at", "author", "role", "text"),
+    *("at", "author", "role", "text", "private"),
 )
 
 
@@ -55,6 +56,7 @@ class Line(Schema):
     author: RawText = NOTHING
     role: Annotated[TurnRole, LOWER] = TurnRole.REQUESTER
     text: Body = NOTHING
+    private: bool = False
 
 
 def read(file: BinaryIO, name: str) -> Iterator[Found]:
@@ -77,7 +79,13 @@ def _found(reference: str, first: Line, lines: Sequence[Line], where: str) -> Fo
     requester = _requester(first)
     created = first.created_at
     turns = tuple(
-        RawTurn(created if line.at == EPOCH else line.at, line.author, line.role, line.text)
+        RawTurn(
+            created if line.at == EPOCH else line.at,
+            line.author,
+            line.role,
+            line.text,
+            audience(private=line.private),
+        )
         for line in lines
         if line.text
     )

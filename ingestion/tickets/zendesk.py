@@ -27,11 +27,12 @@ from guardrails.intake.parse import (
 from ingestion.tickets.parts import (
     NOTHING,
     Attachments,
+    Flag,
     Found,
     Line,
     Mailboxes,
-    Open,
     Priority,
+    audience,
     called,
     known,
     latest,
@@ -90,12 +91,12 @@ class Via(Schema):
 
 
 class Comment(Schema):
-    """One message; ``public`` is false for what only staff may read."""
+    """One message; ``public`` is false for what only staff may read, None if it is unknown."""
 
     author: UserOrNobody = Nobody
     author_id: Number = None
     words: Line = NOTHING
-    public: Open = True
+    public: Flag = None
     created_at: Instant = EPOCH
     attachments: Attachments = ()
 
@@ -131,6 +132,7 @@ class Ticket(Schema):
     email_ccs: Mailboxes = ()
     via: Annotated[Via, lenient(Via)] = Via()
     comments: tuple[Comment, ...] = ()
+    is_public: Flag = None
 
     @property
     def asked_by(self) -> int | None:
@@ -182,7 +184,9 @@ def _turns(
 ) -> tuple[RawTurn, ...]:
     if not ticket.comments:
         text, role = ticket.description, TurnRole.REQUESTER
-        return (RawTurn(ticket.created_at, called(requester), role, text),) if text else ()
+        readers = audience(private=ticket.is_public is False)
+        turn = RawTurn(ticket.created_at, called(requester), role, text, readers)
+        return (turn,) if text else ()
     staff = {ticket.submitter.id or ticket.submitter_id, ticket.assignee.id or ticket.assignee_id}
     turns = (_turn(each, people, ticket.asked_by, staff) for each in ticket.comments)
     return tuple(turn for turn in turns if turn.text)
@@ -194,7 +198,9 @@ def _turn(
     author = comment.author.id or comment.author_id
     person = people.get(author or 0) or comment.author
     customer = TurnRole.REQUESTER in (person.role, comment.author.role)
-    by_staff = author != asked_by and (author in staff or not comment.public or not customer)
-    text = words_of(comment.words, names_of(comment.attachments), internal=not comment.public)
+    by_staff = author != asked_by and (author in staff or comment.public is False or not customer)
+    text = words_of(comment.words, names_of(comment.attachments))
     role = TurnRole.AGENT if by_staff else TurnRole.REQUESTER
-    return RawTurn(comment.created_at, called(person.known()), role, text)
+    private = by_staff if comment.public is None else not comment.public
+    readers = audience(private=private)
+    return RawTurn(comment.created_at, called(person.known()), role, text, readers)

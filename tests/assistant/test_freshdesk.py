@@ -72,7 +72,7 @@ def test_a_ticket_of_the_api_becomes_a_thread_with_its_people() -> None:
     assert [(turn.role, unwrap(turn.author), unwrap(turn.text)) for turn in ticket.turns] == [
         (TurnRole.REQUESTER, "Priya Raghunathan", "It jams."),
         (TurnRole.AGENT, "", "Rear tray."),
-        (TurnRole.AGENT, "", "Internal note:\nSpare in B2."),
+        (TurnRole.AGENT, "", "Spare in B2."),
         (TurnRole.REQUESTER, "Priya Raghunathan", "Thanks!"),
         (TurnRole.REQUESTER, "J", "Same here"),
     ]

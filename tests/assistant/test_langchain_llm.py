@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.adapters import langchain_llm
+from assistant.adapters.ending import Ending
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.vendor_errors import WORDS, translated
 from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
@@ -334,7 +334,7 @@ def test_a_bug_of_ours_above_the_vendor_is_not_blamed_on_the_server(
     def broken(_end: object, _message: object) -> None:
         raise TypeError("ours")
 
-    monkeypatch.setattr(langchain_llm._End, "note", broken)
+    monkeypatch.setattr(Ending, "note", broken)
     with chat_with(server) as chat, pytest.raises(TypeError, match="ours"):
         ask(chat, way)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.adapters.langchain_llm import LangchainChat, trust
+from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.server.address import address_of
 from assistant.adapters.server.refusals import retry_after, too_long, window_in
+from assistant.adapters.server.trust import trust
 from assistant.adapters.thoughts import Thoughts
 from assistant.errors import BadInput, ContextOverflow, LimitReached, ModelBusy, ModelTrouble
 from assistant.model import Tokens
@@ -35,7 +36,9 @@ ways = pytest.mark.parametrize("way", WAYS)
 class Asker:
     """One chat with one server: its waits are recorded, its tokens counted."""
 
-    def __init__(self, server: ModelServer, base: str = "/v1", **more: Any) -> None:
+    def __init__(
+        self, server: ModelServer, base: str = "/v1", *, key: str | None = None, **more: Any
+    ) -> None:
         self.server = server
         self.tenant = Tenant()
         self.waits: list[float] = []
@@ -47,7 +50,8 @@ class Asker:
             gate=self.tenant.gate(server.origin),
             sleep=self.waits.append,
             meter=self.meter,
-            **{"key": None} | more,
+            key=key,
+            **more,
         )
 
     def ask(self, way: str, *answers: Answer) -> str:
@@ -242,11 +246,14 @@ def test_an_answer_in_one_piece_is_taken_although_a_stream_was_asked_for(asker: 
 # What a server does not take
 
 
-def _has(name: str) -> Any:
+Wrong = Callable[[dict[str, Any]], bool]
+
+
+def _has(name: str) -> Wrong:
     return lambda body: name in body
 
 
-REFUSALS: dict[str, tuple[Any, int, object]] = {
+REFUSALS: dict[str, tuple[Wrong, int, object]] = {
     "temperature": (
         _has("temperature"),
         400,
@@ -258,7 +265,7 @@ REFUSALS: dict[str, tuple[Any, int, object]] = {
         {"detail": [{"loc": ["body", "max_completion_tokens"], "type": "extra_forbidden"}]},
     ),
     "any limit": (
-        lambda body: {"max_completion_tokens", "max_tokens"} & body.keys(),
+        lambda body: bool({"max_completion_tokens", "max_tokens"} & body.keys()),
         400,
         {"error": "unknown field max_tokens / max_completion_tokens"},
     ),

@@ -40,7 +40,10 @@ def test_rows_of_one_id_are_the_messages_of_one_ticket() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("id,subject\nHD-1,a\nHD-2,b\nHD-1,c\n", "line 4: the ticket HD-1 occurs twice"),
+        (
+            "id,at,text\n1,2026-10-12,a\n2,2026-10-12,b\n1,2026-10-13,c\n",
+            "line 4: messages of the ticket 1 are apart from the others",
+        ),
         ("id,subject\nPriya R,a\n", "line 2: the field “id”"),
         ("name,shoe\nPriya,9\n", "line 1 is neither a ticket in JSON nor the columns"),
         ('[\n{"id": 1},\n{', "line 3, ticket 2 is not valid JSON"),
@@ -52,6 +55,21 @@ def test_what_cannot_be_used_is_named(text: str, complaint: str) -> None:
         _read(text)
     assert complaint in str(caught.value)
     assert "Priya" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,old,2026-10-12,a\n2,x,2026-10-12,b\n1,new,2026-10-12,a\n1,new,2026-10-13,c\n",
+        "1,new,2026-10-12,a\n1,new,2026-10-13,c\n2,x,2026-10-12,b\n1,old,2026-10-12,a\n",
+        "1,old,,\n2,x,,\n1,new,,\n",
+    ],
+)
+def test_a_ticket_that_is_twice_in_a_table_is_read_once_as_it_is_now(rows: str) -> None:
+    tickets = _read("id,subject,at,text\n" + rows)
+    assert sorted(ticket.reference for ticket in tickets) == ["1", "2"]
+    (one,) = (ticket for ticket in tickets if ticket.reference == "1")
+    assert unwrap(one.subject) == "new"
 
 
 def test_a_half_of_a_character_is_replaced_because_nothing_can_keep_it() -> None:

@@ -56,7 +56,7 @@ def test_a_line_of_the_full_export_becomes_a_thread_with_its_people() -> None:
     assert unwrap(ticket.requester) == "Priya Raghunathan"
     assert [(turn.role, unwrap(turn.author), unwrap(turn.text)) for turn in ticket.turns] == [
         (TurnRole.REQUESTER, "Priya Raghunathan", "It jams.\nPriya"),
-        (TurnRole.AGENT, "Sam Whitlock", "Internal note:\nSpare in B2."),
+        (TurnRole.AGENT, "Sam Whitlock", "Spare in B2."),
         (TurnRole.AGENT, "Sam Whitlock", "Hi Priya,\n\nrear tray & flap"),
     ]
     named = {unwrap(each.email) for each in ticket.people if each.email}

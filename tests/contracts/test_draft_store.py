@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from assistant.errors import Refused
-from assistant.model import DraftKind, DraftState, Review, Written
+from assistant.model import DraftKind, DraftState, Review, Thread, Written
 from assistant.ports import Records
 from tests.fakes.plain import plain, redacted
 from tests.fakes.samples import MORNING, a_draft, a_reply, a_written
@@ -40,6 +40,47 @@ def test_drafts_are_listed_oldest_first_and_by_state_and_kind(records: Records) 
     assert [draft.id for draft in both] == [first.id, summary.id, later.id]
     assert [draft.id for draft in records.drafts.list(ticket_id=first.ticket_id)] == [first.id]
     assert [draft.id for draft in records.drafts.list(kind=DraftKind.SUMMARY)] == [summary.id]
+
+
+def test_a_newer_draft_supersedes_those_that_wait_and_no_others(records: Records) -> None:
+    mine = [a_draft(at=MORNING + timedelta(minutes=at)) for at in range(3)]
+    summary, other = a_draft(kind=DraftKind.SUMMARY), a_draft()
+    for draft in (*mine, summary):
+        records.drafts.add(replace(draft, ticket_id="one"))
+    records.drafts.add(replace(other, ticket_id="two"))
+    records.drafts.move(mine[1].id, expected=DraftState.PENDING, to=DraftState.APPROVED)
+    records.drafts.move(mine[2].id, expected=DraftState.PENDING, to=DraftState.REJECTED)
+    gone = records.drafts.supersede("one", DraftKind.REPLY)
+    assert sorted(gone) == sorted([mine[0].id, mine[1].id])
+    superseded = records.drafts.list(states=[DraftState.SUPERSEDED])
+    assert [each.id for each in superseded] == [mine[0].id, mine[1].id]
+    assert records.drafts.supersede("one", DraftKind.REPLY) == []
+
+
+def test_what_a_draft_was_made_for_is_known_without_its_texts(records: Records) -> None:
+    draft = replace(a_draft(), turns=2, digest="d" * 64)
+    records.drafts.add(draft)
+    records.drafts.add(a_draft(kind=DraftKind.SUMMARY))
+    (made,) = records.drafts.made(DraftKind.REPLY)
+    assert (made.id, made.reference, made.state) == (draft.id, draft.reference, draft.state)
+    assert made.thread == Thread(2, "d" * 64)
+    records.drafts.seen(draft.id, Thread(3, "e" * 64))
+    kept = records.drafts.get(draft.id)
+    assert kept == replace(draft, turns=3, digest="e" * 64)
+
+
+def test_decisions_are_counted_without_a_text(records: Records) -> None:
+    draft = a_draft()
+    edited = replace(draft.written, writer="person", drafted=redacted("x"), drafted_by="model m")
+    records.drafts.add(draft)
+    records.drafts.rewrite(draft.id, edited)
+    records.drafts.record(Review(draft.id, "rita", "reply.released", MORNING, 0.25))
+    (decision,) = records.drafts.decisions()
+    assert (decision.writer, decision.login, decision.distance) == ("model m", "rita", 0.25)
+    assert decision.document_id == min(edited.citations, key=lambda each: each.number).document_id
+    kept = records.drafts.get(draft.id)
+    assert kept is not None
+    assert kept.written == edited
 
 
 def test_the_newest_draft_of_each_kind_about_a_ticket_is_found(records: Records) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from assistant.model import RawTicket, TicketStatus
 from assistant.ports import Records
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RawText
 from tests.fakes.plain import plain, redacted
 from tests.fakes.samples import MORNING, PRIYA, a_raw_ticket, a_redacted_ticket
@@ -17,6 +19,23 @@ def test_a_ticket_comes_back_redacted_and_raw(records: Records) -> None:
     assert records.tickets.get("HD-1001") == ticket
     assert plain(records.tickets.raw("HD-1001")) == plain(raw)
     assert records.tickets.id_of("HD-1001") == ticket.id
+
+
+def test_what_a_ticket_and_its_turns_are_comes_back_and_its_thread_without_a_text(
+    records: Records,
+) -> None:
+    raw = a_raw_ticket()
+    plain_one = a_redacted_ticket(raw)
+    turns = (replace(plain_one.turns[0], mail=Mail.THANKS), *plain_one.turns[1:])
+    ticket = replace(plain_one, turns=turns, sender=SenderKind.SHARED, digest="d" * 64)
+    records.tickets.put(raw, plain_one)
+    for each in (ticket, replace(ticket, digest="e" * 64)):
+        assert records.tickets.put(raw, each)
+        assert not records.tickets.put(raw, each)
+        assert records.tickets.get("HD-1001") == each
+        assert records.tickets.thread("HD-1001") == each.thread
+        assert records.tickets.threads() == {"HD-1001": each.thread}
+    assert records.tickets.thread("HD-1") is None
 
 
 def test_a_ticket_of_no_turns_and_no_people_comes_back(records: Records) -> None:

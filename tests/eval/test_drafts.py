@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.search.nearness import Nearness
 from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
@@ -97,7 +98,7 @@ def _measure(
         embedder=embedder,
         suspects=suspects,
         writer=ExtractiveWriter(),
-        ranker=RuleRanker(embedder),
+        ranker=RuleRanker(Nearness(embedder)),
         progress=lambda what, done, total: None,
         seen=lambda asked, made: seen.append((asked, made)),
     )

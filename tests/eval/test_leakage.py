@@ -34,7 +34,7 @@ def report() -> LeakageReport:
             20,
             settings=Settings(),
             doors=CommandDoors(),
-            switches={"seal": switches()["seal"]},
+            switches={name: switches()[name] for name in ("seal", "audience")},
             tell=silent,
             parts=replace(light_parts(), detector=make_detector),
         )
@@ -46,15 +46,24 @@ def test_no_known_value_leaves_or_is_kept_in_the_clear(report: LeakageReport) ->
 
 
 def test_every_surface_was_searched_and_the_model_was_asked(report: LeakageReport) -> None:
-    assert set(report.surfaces) == set(SURFACES)
+    assert set(report.surfaces) == {*SURFACES, "reply"}
     assert {name for name, each in report.surfaces.items() if not each.bytes} == {"traces"}
     assert report.requests > 3
+
+
+def test_no_sentence_for_agents_stands_in_a_reply_or_is_shown_to_its_model(
+    report: LeakageReport,
+) -> None:
+    assert report.internal.planted >= 500
+    assert (report.internal.leaks, report.surfaces["reply"].known) == (0, 0)
+    assert report.internal.replies > report.internal.refused > 0
 
 
 def test_a_guard_that_is_switched_off_is_noticed(report: LeakageReport) -> None:
     controls = {each.guard: each for each in report.controls}
     assert controls["seal"].surfaces["records"] > 0
     assert set(controls["search"].surfaces) == set(SURFACES)
+    assert controls["audience"].surfaces["reply"] > 0
     assert report.controls_hold
 
 

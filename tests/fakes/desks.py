@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from assistant.desk import Desk
 from assistant.model import Tenant
 from assistant.ports import TenantVectors
+from assistant.search.nearness import Nearness
 from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
@@ -82,5 +83,5 @@ def a_desk(
         batch_writer=ExtractiveWriter(),
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
-        ranker=RuleRanker(HashingEmbedder()),
+        ranker=RuleRanker(Nearness(HashingEmbedder())),
     )

@@ -9,15 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.errors import Refused
+from assistant.frames import Frame, OwnFrames
 from assistant.model import (
+    Decision,
     Delivery,
     Draft,
     DraftKind,
     DraftState,
     Gap,
+    Made,
     RawTicket,
     Reply,
     Review,
+    Thread,
     Ticket,
     TicketRow,
     TicketStatus,
@@ -46,6 +50,7 @@ class FakeRecords:
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
+        self.frames = FakeFrames()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -96,6 +101,7 @@ class FakeRecords:
             self.deliveries,
             self.directory,
             self.terms,
+            self.frames,
             self.vault,
             self.ledger,
         ]
@@ -160,6 +166,12 @@ class FakeTickets:
     def count(self, *, status: TicketStatus | None = None) -> int:
         return len(self.list(status=status))
 
+    def threads(self) -> Mapping[str, Thread]:
+        return {key: ticket.thread for key, (_, ticket) in self._kept.items()}
+
+    def thread(self, reference: str) -> Thread | None:
+        return self.threads().get(reference)
+
     def get(self, reference: str) -> Ticket | None:
         known = self._kept.get(reference)
         return None if known is None else known[1]
@@ -211,6 +223,20 @@ class FakeDrafts:
         last = {each.kind: each for each in self.list(ticket_id=ticket_id)}
         return [each for each in self.list(ticket_id=ticket_id) if each in last.values()]
 
+    def made(self, kind: DraftKind) -> builtins.list[Made]:
+        return [
+            Made(
+                each.id,
+                each.ticket_id,
+                each.reference,
+                each.kind,
+                each.state,
+                each.created_at,
+                Thread(each.turns, each.digest),
+            )
+            for each in self.list(kind=kind)
+        ]
+
     def ids(self, start: str, limit: int) -> builtins.list[str]:
         return sorted(each for each in self._drafts if each.startswith(start))[:limit]
 
@@ -225,6 +251,19 @@ class FakeDrafts:
         self._drafts[draft_id] = replace(draft, state=to)
         return True
 
+    def supersede(self, ticket_id: str, kind: DraftKind) -> builtins.list[str]:
+        waiting = (DraftState.PENDING, DraftState.APPROVED)
+        gone = self.list(states=waiting, kind=kind, ticket_id=ticket_id)
+        for each in gone:
+            self._drafts[each.id] = replace(each, state=DraftState.SUPERSEDED)
+        return sorted(each.id for each in gone)
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        if draft_id in self._drafts:
+            self._drafts[draft_id] = replace(
+                self._drafts[draft_id], turns=thread.turns, digest=thread.digest
+            )
+
     def rewrite(self, draft_id: str, written: Written) -> None:
         if draft_id in self._drafts:
             self._drafts[draft_id] = replace(self._drafts[draft_id], written=written)
@@ -236,6 +275,27 @@ class FakeDrafts:
     def reviews(self, draft_id: str) -> builtins.list[Review]:
         mine = [each for each in self._reviews if each.draft_id == draft_id]
         return sorted(mine, key=lambda each: each.at)
+
+    def decisions(self) -> builtins.list[Decision]:
+        found: list[Decision] = []
+        for each in sorted(self._reviews, key=lambda review: review.at):
+            draft = self._drafts[each.draft_id]
+            written = draft.written
+            cited = sorted(written.citations, key=lambda citation: citation.number)
+            if draft.kind is DraftKind.REPLY:
+                found.append(
+                    Decision(
+                        each.draft_id,
+                        draft.created_at,
+                        written.drafted_by or written.writer,
+                        cited[0].document_id if cited else "",
+                        each.login,
+                        each.action,
+                        each.at,
+                        each.distance,
+                    )
+                )
+        return found
 
     def put_reply(self, reply: Reply) -> None:
         self._must_exist(reply.draft_id)
@@ -310,6 +370,22 @@ class FakeTerms:
 
     def list(self) -> builtins.list[Term]:
         return list(self._terms.values())
+
+
+class FakeFrames:
+    """Implements `assistant.ports.FrameStore`."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[str, Frame], RedactedText] = {}
+
+    def all(self) -> OwnFrames:
+        return dict(self._frames)
+
+    def put(self, language: str, frame: Frame, text: RedactedText) -> None:
+        self._frames[language, frame] = text
+
+    def remove(self, language: str, frame: Frame) -> bool:
+        return self._frames.pop((language, frame), None) is not None
 
 
 class FakeLedger:

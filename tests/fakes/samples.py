@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from assistant.model import (
+    Audience,
     Chunk,
     Citation,
     Document,
@@ -34,13 +35,28 @@ MORNING = datetime(2026, 10, 12, 8, 14, 0, 250_000, tzinfo=UTC)
 
 def a_document(source: str = "runbooks/wifi.md", *, policy_version: int = 1) -> Document:
     return Document(
-        new_id(), redacted(source), redacted("Wi-Fi"), "f" * 64, MORNING, policy_version
+        new_id(),
+        redacted(source),
+        redacted("Wi-Fi"),
+        "f" * 64,
+        MORNING,
+        policy_version,
+        audience=Audience.CUSTOMER,
     )
 
 
 def chunks_of(document: Document, texts: Sequence[str]) -> list[Chunk]:
     return [
-        Chunk(new_id(), document.id, at, redacted("Heading"), redacted(text), at + 1, at + 9)
+        Chunk(
+            new_id(),
+            document.id,
+            at,
+            redacted("Heading"),
+            redacted(text),
+            at + 1,
+            at + 9,
+            Audience.CUSTOMER,
+        )
         for at, text in enumerate(texts)
     ]
 

@@ -148,9 +148,7 @@ def test_a_message_that_is_only_a_picture_stays() -> None:
 
 def test_private_notes_stay_internal_with_their_attachments() -> None:
     comments = [{"author_id": 9, "public": False, "attachments": [{"file_name": "log.txt"}]}]
-    assert turns(ZENDESK | {"comments": comments}) == [
-        "Internal note:\nAttachment, not read: log.txt"
-    ]
+    assert turns(ZENDESK | {"comments": comments}) == ["Attachment, not read: log.txt"]
 
 
 def test_people_beside_tickets_are_known_wherever_they_are_in_the_file() -> None:

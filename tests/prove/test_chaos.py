@@ -21,6 +21,7 @@ from assistant.desk import Desk
 from assistant.flows.ask import ask, asking
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
+from assistant.model import Audience
 from assistant.settings import Settings
 from guardrails import RawText
 from guardrails.audit.ledger import LedgerMaker, LedgerStore, Row
@@ -120,7 +121,13 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             import_tickets(home.desk("acme"), RawText(json.dumps(TICKET)), "tickets.jsonl")
             book = tmp_path / "printing.md"
             book.write_text(ARTICLE, encoding="utf-8")
-            ingest(home.desk("acme"), book, progress=lambda _: None, max_bytes=10_000)
+            ingest(
+                home.desk("acme"),
+                book,
+                progress=lambda _: None,
+                max_bytes=10_000,
+                audience=Audience.CUSTOMER,
+            )
             server.will(*[say(GOOD)] * 50)
             yield Scene(home, server, detector, rules)
 

@@ -26,4 +26,5 @@ def test_of_three_thousand_known_values_none_leaks_and_every_guard_is_needed() -
     )
     assert report.known.planted >= KNOWN
     assert (report.known.leaks, report.leaked) == (0, ())
+    assert report.internal.leaks == 0
     assert [each.guard for each in report.controls if not each.holds] == []

@@ -20,6 +20,7 @@ from assistant.flows import review, show
 from assistant.flows.ask import ask
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
+from assistant.model import Audience
 from assistant.search.retrieve import retrieve
 from guardrails import ForPerson, RawText, RedactedText
 from guardrails.errors import QuietdeskError
@@ -173,7 +174,7 @@ def fill(home: Home, slug: str, folder: Path, random: Random, share: int) -> Pla
     """Give a tenant articles, tickets, drafts, a released reply and a gap."""
     desk, plant = home.desk(slug), Plant()
     write_articles(folder, plant, random, DOCUMENTS // share)
-    ingest(desk, folder, progress=quiet, max_bytes=10_000)
+    ingest(desk, folder, progress=quiet, max_bytes=10_000, audience=Audience.CUSTOMER)
     lines = [a_ticket(slug, number, plant, random) for number in range(TICKETS // share)]
     import_tickets(desk, RawText("\n".join(lines)), "tickets.jsonl")
     person = Person("owner", slug, may_read=True, may_release=True)

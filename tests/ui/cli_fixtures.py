@@ -214,7 +214,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
             ("tenant", "add", "acme"),
             ("user", "add", "rita", "--tenant", "acme", "--role", "reviewer"),
             ("user", "add", "aron", "--tenant", "acme", "--role", "agent"),
-            ("ingest", str(kb), "--tenant", "acme"),
+            ("ingest", str(kb), "--tenant", "acme", "--audience", "customer"),
             ("tickets", "import", str(export), "--tenant", "acme"),
         ):
             done = served.run(*arguments)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tests.ui.chromium import chromium, page
 from tests.ui.cli_fixtures import _bare, bare, served
 from tests.ui.web_fixtures import own_site, site
 
-__all__ = ["_bare", "bare", "own_site", "served", "site"]
+__all__ = ["_bare", "bare", "chromium", "own_site", "page", "served", "site"]

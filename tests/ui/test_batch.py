@@ -192,7 +192,12 @@ def test_a_batch_runs_beside_the_page(served: Served, tmp_path: Path) -> None:
     done = served.run(*command)
     assert (done.code, done.err) == (0, "")
     assert done.out == f"3 written, 0 existed before: {out}\n"
-    assert served.run(*command, "--json").json == {"written": 0, "known": 3, "failed": []}
+    assert served.run(*command, "--json").json == {
+        "written": 0,
+        "known": 3,
+        "failed": [],
+        "skipped": [],
+    }
     assert set(references(out).values()) == {1}
 
 

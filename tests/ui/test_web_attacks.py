@@ -202,7 +202,7 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 
 # Another tenant
 
-_TABS = ("Tickets", "Review", "Ask", "Gaps", "Terms", "Outbox", "Import", "Ledger")
+_TABS = ("Tickets", "Review", "Ask", "Documents", "Gaps", "Terms", "Outbox", "Import", "Ledger")
 
 
 _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
@@ -222,7 +222,11 @@ _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
     ("qd-answer", "click", {"do": "note"}),
     ("qd-verify", "click", None),
     ("qd-made", "click", {"draft": "0"}),
+    ("qd-notice", "click", {"draft": "0"}),
     ("qd-top", "click", {"value": "acme"}),
+    ("qd-compare", "click", {"document": "0", "audience": "customer"}),
+    ("qd-documents", "click", {"document": "printing.md", "audience": "customer"}),
+    ("qd-documents-filter", "input", None),
     ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
     ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
     ("qd-terms", "click", {"do": "read", "words": "Max"}),

@@ -5,47 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-from collections.abc import Generator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.model_server import ModelServer, drip
-from tests.ui.web_fixtures import PASSWORD, PLANTED, Site, serving, ticket
+from tests.ui.chromium import NEEDS_CHROMIUM, ask, log_in
+from tests.ui.web_fixtures import PLANTED, Site, serving, ticket
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_PATH = next((found for found in map(shutil.which, _NAMES) if found), None)
-pytestmark = pytest.mark.skipif(_PATH is None, reason="no Chromium is installed")
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Generator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_PATH, args=_FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: Chromium, own_site: Site) -> Generator[Page]:
-    """A page that records every request and every console error."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    made = context.new_page()
-    made.set_default_timeout(30_000)
-    yield made
-    context.close()
+pytestmark = NEEDS_CHROMIUM
 
 
 def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
@@ -57,7 +26,7 @@ def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
         lambda each: foreign.append(each.url) if _is_foreign(each.url, own_site) else None,
     )
     page.on("console", lambda each: complaints.append(each.text) if each.type == "error" else None)
-    _log_in(page, own_site, "rae")
+    log_in(page, own_site, "rae")
 
     page.locator("[data-ticket='AC-1']").click()
     expect(page.locator(".qd-thread")).to_contain_text(PLANTED)
@@ -71,10 +40,11 @@ def test_a_ticket_becomes_a_released_reply(page: Page, own_site: Site) -> None:
     expect(page.locator(".qd-passage").first).to_be_visible()
     page.get_by_role("button", name="Open in review").click()
 
-    columns = page.locator(".qd-columns > section")
-    expect(columns.nth(0)).not_to_contain_text(PLANTED)
-    expect(columns.nth(1)).not_to_contain_text(PLANTED)
-    expect(columns.nth(2)).to_contain_text(PLANTED)
+    expect(page.locator(".qd-reply-column")).to_contain_text(PLANTED)
+    page.get_by_text("What the writer saw and said").click()
+    origin = page.locator(".qd-origin")
+    expect(origin).to_contain_text("blank pages")
+    expect(origin).not_to_contain_text(PLANTED)
     release = page.get_by_role("button", name="Release", exact=True)
     expect(release).to_be_disabled()
     page.get_by_role("button", name="Approve", exact=True).click()
@@ -95,7 +65,7 @@ def test_selected_words_are_masked_and_a_placeholder_leads_to_its_row(
     page: Page, own_site: Site
 ) -> None:
     """A chip leads to the row that takes it back; words selected in the thread are masked."""
-    _log_in(page, own_site, "rae")
+    log_in(page, own_site, "rae")
     page.locator("[data-ticket='AC-3']").click()
     expect(page.locator(".qd-thread")).to_contain_text("Whit Monday")
     page.get_by_label("Show what the model sees").check()
@@ -117,7 +87,7 @@ def test_selected_words_are_masked_and_a_placeholder_leads_to_its_row(
 
 def test_an_edit_is_saved_before_anything_is_decided(page: Page, own_site: Site) -> None:
     """Approving with unsaved words in the box is refused; once they are saved, it goes through."""
-    _log_in(page, own_site, "rae")
+    log_in(page, own_site, "rae")
     page.locator("[data-ticket='AC-1']").click()
     page.get_by_role("button", name="Draft reply").click()
     page.get_by_role("button", name="Open in review").click()
@@ -128,19 +98,19 @@ def test_an_edit_is_saved_before_anything_is_decided(page: Page, own_site: Site)
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.locator(".qd-notice")).to_contain_text("Save your change first")
     page.get_by_role("button", name="Save the change").click()
-    expect(page.locator(".qd-columns > section").nth(2)).to_contain_text("Kind regards")
+    expect(page.locator(".qd-reply-column")).to_contain_text("Kind regards")
     expect(box).to_have_value(re.compile("<SECRET>"))
     expect(page.locator(".qd-findings")).to_contain_text("blocking")
     box.fill("Please restart the spooler.\nKind regards")
     page.get_by_role("button", name="Save the change").click()
-    expect(page.locator(".qd-columns > section").nth(2)).not_to_contain_text("SECRET")
+    expect(page.locator(".qd-reply-column")).not_to_contain_text("SECRET")
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.locator(".qd-review-head")).to_contain_text("approved")
 
 
 def test_a_hostile_ticket_runs_nothing(page: Page, own_site: Site) -> None:
     """Markup of a ticket is read as text in the list, the thread and the redacted view."""
-    _log_in(page, own_site, "ann")
+    log_in(page, own_site, "ann")
     page.locator("[data-ticket='AC-2']").click()
     expect(page.locator(".qd-thread")).to_contain_text("<script>window.pwned=2</script>")
     page.get_by_label("Show what the model sees").check()
@@ -151,7 +121,7 @@ def test_a_hostile_ticket_runs_nothing(page: Page, own_site: Site) -> None:
 
 def test_the_browser_itself_refuses_inline_code(page: Page, own_site: Site) -> None:
     """Even markup that got through would not run: the policy allows no inline script or handler."""
-    _log_in(page, own_site, "ann")
+    log_in(page, own_site, "ann")
     page.evaluate(
         "window.refused = []; document.addEventListener('securitypolicyviolation',"
         " each => window.refused.push(each.effectiveDirective))"
@@ -174,7 +144,7 @@ def test_files_are_imported_from_the_page(page: Page, own_site: Site, tmp_path: 
     good, bad = tmp_path / "more.jsonl", tmp_path / "bad.jsonl"
     good.write_text(ticket("AC-7", "Badge", "I lost my badge."), encoding="utf-8")
     bad.write_text("{", encoding="utf-8")
-    _log_in(page, own_site, "rae")
+    log_in(page, own_site, "rae")
     page.get_by_role("tab", name="Import").click()
     form = page.locator(".qd-upload").first
     for path, shown in ((good, "1 new"), (bad, "not valid JSON")):
@@ -185,7 +155,7 @@ def test_files_are_imported_from_the_page(page: Page, own_site: Site, tmp_path: 
 
 def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
     """Arrows walk through the list, Enter opens, and the open ticket is marked."""
-    _log_in(page, own_site, "ann")
+    log_in(page, own_site, "ann")
     page.locator(".qd-line").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -195,16 +165,16 @@ def test_the_page_is_worked_by_keyboard(page: Page, own_site: Site) -> None:
 
 def test_a_conversation_goes_on_and_its_citations_open(page: Page, own_site: Site) -> None:
     """A follow-up is shown below the first question; a mark opens its passage."""
-    _log_in(page, own_site, "ann")
+    log_in(page, own_site, "ann")
     page.get_by_role("tab", name="Ask").click()
-    _ask(page, "Why does the printer print blank pages?")
+    ask(page, "Why does the printer print blank pages?")
     answers = page.locator(".qd-answer")
     expect(answers).to_contain_text("spooler")
     passage = answers.locator(".qd-passage")
     expect(passage).to_be_hidden()
     answers.get_by_role("button", name="1").click()
     expect(passage).to_be_visible()
-    _ask(page, "And when the printer prints blank pages with an empty cartridge?")
+    ask(page, "And when the printer prints blank pages with an empty cartridge?")
     expect(answers).to_have_count(2)
     expect(answers.nth(1)).to_contain_text("cartridge")
     page.get_by_role("button", name="New conversation").click()
@@ -226,11 +196,11 @@ def test_an_answer_is_read_while_it_is_written_and_can_be_stopped(
     ):
         server.will(drip(0.05, first=first))
         page = context.new_page()
-        _log_in(page, site, "ann")
+        log_in(page, site, "ann")
         page.get_by_role("tab", name="Ask").click()
         stop = page.get_by_role("button", name="Stop")
         expect(stop).to_be_disabled()
-        _ask(page, "Why does the printer print blank pages?")
+        ask(page, "Why does the printer print blank pages?")
         answer = page.locator(".qd-answer")
         expect(answer).to_contain_text("restart the spooler service", timeout=60_000)
         expect(page.locator(".qd-writing")).to_be_visible()
@@ -244,23 +214,10 @@ def test_an_answer_is_read_while_it_is_written_and_can_be_stopped(
 
 def test_a_login_that_ended_leads_back_to_the_login(page: Page, own_site: Site) -> None:
     """When the session is gone, the next click asks for the login instead of failing."""
-    _log_in(page, own_site, "ann")
+    log_in(page, own_site, "ann")
     page.context.clear_cookies()
     page.locator(".qd-line").first.click()
     page.wait_for_url("**/login")
-
-
-def _ask(page: Page, question: str) -> None:
-    page.get_by_placeholder("How do I").fill(question)
-    page.get_by_role("button", name="Ask", exact=True).click()
-
-
-def _log_in(page: Page, site: Site, login: str) -> None:
-    page.goto(f"{site.url}/")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_selector(".qd-line")
 
 
 def _is_foreign(url: str, site: Site) -> bool:

@@ -71,7 +71,7 @@ def test_a_mistake_is_told_in_full(site: Site) -> None:
 def test_a_slow_draft_holds_nobody_up(tmp_path: Path) -> None:
     """While a writer takes its time, others read tickets and ask; then the draft arrives."""
     slow = _Slow()
-    parts = replace(light_parts(), extractive=lambda: slow)
+    parts = replace(light_parts(), extractive=lambda _frames, _nearness: slow)
     with (
         serving(tmp_path, parts=parts) as site,
         site.client("ann") as ann,

@@ -83,7 +83,7 @@ def test_findings_stand_in_the_column_that_they_are_about() -> None:
     )
     refused = [_finding(4, 12, blocks=True)]
     shown = _compared(made, _finding(0, 7), _finding(0, 11), refused=refused)
-    saw, said, sent = re.findall(r"<section><header>.*?</section>", shown, re.DOTALL)
+    sent, saw, said = re.findall(r"<section[^>]*><header>.*?</section>", shown, re.DOTALL)
     assert "qd-no" not in saw
     assert re.findall(r'data-entry="(\d)"', said) == ["3"]
     assert re.findall(r'data-entry="(\d)"', sent) == ["2", "1"]
@@ -163,6 +163,7 @@ def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView]
         saw=made.saw.reveal(),
         said=made.said.reveal(),
         to_send=made.body.reveal(),
+        brief="",
         put_back=(),
         sources=(),
         decisions=(),

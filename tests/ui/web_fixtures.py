@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant.bootstrap import Home
-from assistant.model import Role
+from assistant.model import Audience, Role
 from assistant.parts import Parts
 from assistant.settings import Settings
 from guardrails import RawText
@@ -263,7 +263,13 @@ def set_up(home: Home) -> None:
         import_tickets(home.desk(slug), RawText(export), "tickets.jsonl")
     article = home.settings.home.parent / "printing.md"
     article.write_text(ARTICLE, encoding="utf-8")
-    ingest(home.desk("acme"), article, progress=lambda _: None, max_bytes=10_000)
+    ingest(
+        home.desk("acme"),
+        article,
+        progress=lambda _: None,
+        max_bytes=10_000,
+        audience=Audience.CUSTOMER,
+    )
     for login, (slug, role) in PEOPLE.items():
         home.accounts.add_user(login, PASSWORD, slug, role)
 

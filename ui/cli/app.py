@@ -8,7 +8,9 @@ from collections.abc import Callable
 import typer
 
 from ui.cli import (
+    documents,
     forgetting,
+    frames,
     knowledge,
     leakage,
     ledger,
@@ -55,9 +57,11 @@ def build() -> typer.Typer:
     _command(top, "draft", "draft", tickets.draft)
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
+    top.add_typer(_documents(), name="documents")
     top.add_typer(_models(), name="model")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
+    top.add_typer(_frames(), name="frames")
     top.add_typer(_users(), name="user")
     top.add_typer(_members(), name="member")
     top.add_typer(_tickets(), name="tickets")
@@ -84,6 +88,14 @@ def _library() -> typer.Typer:
     _command(group, "reindex", "library.reindex", library.reindex)
     _command(group, "show", "library.show", library.show)
     _command(group, "forget", "library.forget", library.forget)
+    _command(group, "audience", "library.audience", library.audience)
+    return group
+
+
+def _documents() -> typer.Typer:
+    group = _group("Documents of a tenant, and who may read them.")
+    _command(group, "list", "documents.list", documents.list_all)
+    _command(group, "audience", "documents.audience", documents.audience)
     return group
 
 
@@ -109,6 +121,13 @@ def _terms() -> typer.Typer:
     _command(group, "add", "terms.add", terms.add)
     _command(group, "remove", "terms.remove", terms.remove)
     _command(group, "list", "terms.list", terms.list_all)
+    return group
+
+
+def _frames() -> typer.Typer:
+    group = _group("Words around what a reply quotes, in each language.")
+    _command(group, "show", "frames.show", frames.show)
+    _command(group, "set", "frames.set", frames.change)
     return group
 
 
@@ -151,6 +170,8 @@ def _review() -> typer.Typer:
     group = _group("Drafted replies that wait for a person.")
     _command(group, "list", "review.list", review.list_waiting)
     _command(group, "show", "review.show", review.show)
+    _command(group, "stats", "review.stats", review.stats)
+    _command(group, "seen", "review.seen", review.seen)
     _command(group, "approve", "review.approve", review.approve)
     _command(group, "edit", "review.edit", review.edit)
     _command(group, "reject", "review.reject", review.reject)

@@ -10,7 +10,7 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Dry, Jobs, Json, Tenant
+from ui.cli.options import Dry, For, Jobs, Json, Tenant
 from ui.cli.typed import text_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
     tenant: Tenant,
+    audience: For = None,
     jobs: Jobs = 2,
     dry: Dry = False,
     json: Json = False,
@@ -30,7 +31,9 @@ def ingest(
     """The exit code is 1 if a document could not be read; all others are in the index."""
     from ui.operations.ingest import INGEST, IngestArgs
 
-    args = IngestArgs(tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs)
+    args = IngestArgs(
+        tenant=tenant, path=str(path.absolute()), dry=dry, jobs=jobs, audience=audience
+    )
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress)
     if json:
@@ -128,6 +131,7 @@ def redact(
     screen.note(f"Masked: {total or 'nothing'}.")
 
 
+_GAP = "The question is kept for `quietdesk gaps`."
 _NOT_KEPT = "A filter excluded documents, so it is not kept as a gap; --note keeps it."
 
 
@@ -154,6 +158,11 @@ def ingested(report: IngestResult, *, dry: bool) -> None:
         f"{'Would be: ' if dry else ''}{report.added} added, {report.changed} changed, "
         f"{report.unchanged} unchanged, {report.removed} removed; {report.chunks} chunks."
     )
+    screen.say(
+        f"For customers: {report.for_customers} documents; for agents only: {report.for_agents}."
+    )
+    if report.audience_changed:
+        screen.say(f"{report.audience_changed} unchanged documents have another audience now.")
     for skipped in report.skipped:
         word = "Skipped" if skipped.broken else "Not read:"
         screen.note(f"{word} {skipped.source}: {skipped.reason}")
@@ -174,18 +183,22 @@ def ingested(report: IngestResult, *, dry: bool) -> None:
 
 
 def _answer(answer: AnswerView) -> None:
-    if answer.answerable:
+    if answer.near_miss:
+        screen.say(answer.near_miss)
+        screen.say()
+    if answer.text:
         screen.say(answer.text)
         screen.say()
         screen.citations(answer.citations)
         for each in answer.notes:
             screen.note(each)
+        if answer.near_miss:
+            screen.note(_GAP if answer.noted else _NOT_KEPT)
         screen.say()
         screen.say("Found:")
     else:
         screen.say("No document answers this.")
-        kept = "The question is kept for `quietdesk gaps`." if answer.noted else _NOT_KEPT
-        screen.note(kept)
+        screen.note(_GAP if answer.noted else _NOT_KEPT)
         screen.say("Nearest articles:" if answer.nearest else "No article is close to it.")
     for each in answer.nearest:
         why = ", ".join(each.terms) if "terms" in each.matched_by else ""

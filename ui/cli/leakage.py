@@ -36,7 +36,8 @@ def leakage(
 ) -> None:
     """Plant people and secrets, run every flow, and search everything sent or stored for them.
 
-    The exit code is 1 if a known value leaked, or if nothing leaked with a guard switched off.
+    The same for sentences for agents only, in replies to customers. The exit code is 1 if a known
+    value or a sentence leaked, or if nothing leaked with a guard switched off.
     """
     from eval.leakage.measure import measure
     from eval.leakage.switches import switches
@@ -54,7 +55,7 @@ def leakage(
         typer.echo(to_json.dumps(asdict(report), indent=2))
     else:
         _show(report)
-    if report.known.leaks or not report.controls_hold:
+    if report.known.leaks or report.internal.leaks or not report.controls_hold:
         raise typer.Exit(_FAILED)
 
 
@@ -169,6 +170,9 @@ def _show(report: LeakageReport) -> None:
             ("values that were not declared", f"{unseen.planted:,}"),
             ("of them leaked", f"{unseen.leaks:,} ({unseen.rate:.1%}, {low:.1%} to {high:.1%})"),
             ("requests to the model", f"{report.requests:,}"),
+            ("sentences for agents planted", f"{report.internal.planted:,}"),
+            ("of them in a reply", f"{report.internal.leaks:,}"),
+            ("pasted briefs refused", f"{report.internal.refused:,}"),
         ),
     )
     screen.say()

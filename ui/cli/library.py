@@ -9,15 +9,17 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
+from ui.cli.documents import Named, Readers, path_of, was_set
 from ui.cli.forgetting import print_forgotten
 from ui.cli.knowledge import ingested
-from ui.cli.options import Dry, Jobs, Json
+from ui.cli.options import Dry, For, Jobs, Json
 from ui.cli.tenants import reindexed
 
 
 def ingest(
     path: Annotated[Path, typer.Argument(help="A folder of documents, or one document.")],
     *,
+    audience: For = None,
     jobs: Jobs = 2,
     dry: Dry = False,
     json: Json = False,
@@ -26,7 +28,7 @@ def ingest(
     from ui.operations.ingest import FolderArgs
     from ui.operations.library import INGEST
 
-    args = FolderArgs(path=str(path.absolute()), dry=dry, jobs=jobs)
+    args = FolderArgs(path=str(path.absolute()), dry=dry, jobs=jobs, audience=audience)
     with screen.watching() as progress:
         report = perform(INGEST, args, progress=progress, create=True)
     if json:
@@ -57,6 +59,7 @@ def show(*, json: Json = False) -> None:
     rows = (
         ("documents", found.documents),
         ("chunks", found.chunks),
+        ("documents for customers", found.documents_for_customers),
         ("stale documents", found.stale_documents),
         ("stale vectors", found.stale_vectors),
         ("read by", ", ".join(found.readers) or "nobody"),
@@ -77,3 +80,11 @@ def forget(
     with screen.watching() as progress:
         done = perform(FORGET, LibraryName(name=name), progress=progress)
     print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
+
+
+def audience(document: Named, readers: Readers, *, json: Json = False) -> None:
+    """A section that says it is for agents only stays so."""
+    from ui.operations.library import AUDIENCE, LibraryAudience
+
+    args = LibraryAudience(name=path_of(document), audience=readers)
+    was_set(perform(AUDIENCE, args), json=json)

@@ -142,12 +142,14 @@ def drafts(
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
     from assistant.parts import make_embedder, make_injection_detector
-    from assistant.search.ranking import RuleRanker
+    from assistant.search.learned.ranker import TrainedRanker
+    from assistant.search.nearness import Nearness
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
     settings = settings_of_home()
     embedder = make_embedder(settings)
+    nearness = Nearness(embedder)
     with screen.watching() as progress:
         report = measure(
             corpus,
@@ -155,8 +157,8 @@ def drafts(
             redactor=ephemeral_redactor(settings),
             embedder=embedder,
             suspects=make_injection_detector(settings, embedder).find_many,
-            writer=ExtractiveWriter(),
-            ranker=RuleRanker(embedder),
+            writer=ExtractiveWriter(nearness),
+            ranker=TrainedRanker(embedder),
             progress=steps(progress),
         )
     if json:

@@ -6,12 +6,22 @@ from typing import Annotated
 
 import typer
 
+from assistant.model import Audience
+
 Tenant = Annotated[str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name.")]
 Json = Annotated[
     bool, typer.Option("--json", help="Print JSON on stdout, and errors as JSON on stderr.")
 ]
 Dry = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be masked and indexed; store nothing.")
+]
+For = Annotated[
+    Audience | None,
+    typer.Option(
+        "--audience",
+        help="Who may read the documents that do not say it themselves; otherwise the file "
+        "quietdesk.toml of their folder says it, or they are for agents.",
+    ),
 ]
 Jobs = Annotated[
     int,

@@ -11,6 +11,7 @@ from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
 from ui.cli.typed import password, text_of
+from ui.operations.tenants import PrivateNotes
 
 if TYPE_CHECKING:
     from ui.operations.reindex import Reindexed
@@ -75,12 +76,14 @@ def _show(found: TenantDetail) -> None:
         ("health data", "yes" if found.phi else "no"),
         ("provider's library", "read" if found.library else "not read"),
         ("resolved tickets", "found" if found.resolved_tickets else "not found"),
+        ("private notes", "marked" if found.private_notes == "mark" else "left out"),
     )
+    readers = ((name.replace("_", " "), count) for name, count in found.readers)
     stale = (
         ("stale documents", found.stale_documents),
         ("stale vectors", found.stale_vectors),
     )
-    screen.table(("what", "value"), (*policy, *found.counts.items(), *stale))
+    screen.table(("what", "value"), (*policy, *found.counts.items(), *readers, *stale))
     if found.stale_documents:
         screen.note("Stale documents were redacted under old rules; `ingest` reads them again.")
     if found.stale_vectors:
@@ -140,6 +143,10 @@ def change(
         bool | None,
         typer.Option("--library/--no-library", help="Also answer from the provider's library."),
     ] = None,
+    private_notes: Annotated[
+        PrivateNotes | None,
+        typer.Option(help="Whether summaries mark private notes or leave them out."),
+    ] = None,
     resolved_tickets: Annotated[
         bool | None,
         typer.Option(
@@ -159,6 +166,7 @@ def change(
         phi=health_data,
         library=library,
         resolved_tickets=resolved_tickets,
+        private_notes=private_notes,
     )
     found = perform(SET, rules)
     if json:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from ui.operations.base import Operation
     from ui.operations.batch import BatchArgs, BatchResult
     from ui.operations.tickets import Export, ExportFile
-    from ui.operations.writing import Failure, WriteArgs, WriteResult
+    from ui.operations.writing import Failure, Skip, WriteArgs, WriteResult
 
 References = Annotated[
     list[str] | None, typer.Argument(metavar="[REFERENCE]...", help="Ticket numbers.")
 ]
-All = Annotated[bool, typer.Option("--all", help="Every open ticket without a text of this kind.")]
+All = Annotated[
+    bool, typer.Option("--all", help="Every open ticket that wants a text of this kind.")
+]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Draft also to tickets that want no reply.")]
 File = Annotated[
     str | None,
     typer.Option("--file", "-f", help="The tickets of an export, imported first; - reads stdin."),
@@ -114,7 +117,8 @@ def show(
     screen.say(f"{found.reference}  {found.subject}")
     screen.say(f"{found.requester}, {found.status}, {found.priority}")
     for turn in found.turns:
-        screen.say(f"\n{turn.at:%Y-%m-%d %H:%M} {turn.author} ({turn.role})\n{turn.text}")
+        note = ", internal note" if turn.audience == "agent" else ""
+        screen.say(f"\n{turn.at:%Y-%m-%d %H:%M} {turn.author} ({turn.role}{note})\n{turn.text}")
 
 
 def summarise(
@@ -143,30 +147,38 @@ def draft(
     *,
     tenant: Tenant,
     every: All = False,
+    anyway: Anyway = False,
     file: File = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """With --out a batch that was stopped or killed continues when it is run again.
+    """Nothing is drafted to automatic mail, thanks, advertising, or tickets that are closed.
 
-    The exit code is 1 if a ticket failed; all others are done.
+    --all also leaves out what is answered already; a follow-up is drafted again. With --out a batch
+    that was stopped or killed continues when it is run again. The exit code is 1 if a ticket
+    failed; all others are done.
     """
     from ui.operations import batch, writing
 
-    if _is_batch(references, file, out, every=every):
+    if _is_batch(references, file, out, every=every, anyway=anyway):
         _batch(batch.DRAFT, tenant, file, out, json=json)
     else:
-        _write(writing.DRAFT, references, tenant, every=every, json=json)
+        _write(writing.DRAFT, references, tenant, every=every, anyway=anyway, json=json)
 
 
 def _is_batch(
-    references: list[str] | None, file: str | None, out: Path | None, *, every: bool
+    references: list[str] | None,
+    file: str | None,
+    out: Path | None,
+    *,
+    every: bool,
+    anyway: bool = False,
 ) -> bool:
     if file is None and out is None:
         return False
     from assistant.errors import BadInput
 
-    if out is None or references or every == (file is not None):
+    if out is None or references or anyway or every == (file is not None):
         raise BadInput(
             "A batch needs either all tickets or those of a file, and a file for its results.",
             todo="Give --all or --file, and --out.",
@@ -192,6 +204,7 @@ def _batch(
         screen.as_json(result)
     else:
         screen.say(f"{result.written} written, {result.known} existed before: {out}")
+        _show_skipped(result.skipped)
         _show_failed(result.failed)
     if result.failed:
         raise typer.Exit(1)
@@ -214,10 +227,11 @@ def _write(
     *,
     every: bool,
     json: bool,
+    anyway: bool = False,
 ) -> None:
     from ui.operations.writing import WriteArgs
 
-    args = WriteArgs(tenant=tenant, references=tuple(references or ()), all=every)
+    args = WriteArgs(tenant=tenant, references=tuple(references or ()), all=every, anyway=anyway)
     with screen.watching() as progress:
         result = perform(operation, args, progress=progress)
     if json:
@@ -238,9 +252,15 @@ def _show(result: WriteResult) -> None:
         for note in draft.notes:
             screen.note(f"  {note}")
         screen.say()
+    _show_skipped(result.skipped)
     _show_failed(result.failed)
     if not result.written and not result.failed:
         screen.say("Nothing to do.")
+
+
+def _show_skipped(skipped: Iterable[Skip]) -> None:
+    for each in skipped:
+        screen.note(f"{each.reference} wants no reply: {each.why}")
 
 
 def _show_failed(failed: Iterable[Failure]) -> None:

@@ -14,7 +14,7 @@ from ui.operations.callers import Caller
 from ui.operations.drafts import CitationView, citation_view
 from ui.operations.needs import owner_or
 from ui.operations.sources import SourceView, cited, nearest
-from ui.operations.texts import texts
+from ui.operations.texts import placed
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -66,8 +66,12 @@ class Nearest(Shape):
 class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
+    In a near miss ``answerable`` is false too, ``near_miss`` says what the documents do not speak
+    of, and ``text`` is the nearest section.
+
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
-    asked reads it, ``sources`` are the cited passages and ``near`` the nearest ones, to be opened.
+    asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
+    passages, ``below`` further sections, and ``near`` the nearest passages, to be opened.
     """
 
     question: str
@@ -79,8 +83,11 @@ class AnswerView(Shape):
     nearest: tuple[Nearest, ...]
     noted: bool
     restored: str
+    highlight: tuple[int, int] | None = None
     sources: tuple[SourceView, ...]
+    below: tuple[SourceView, ...] = ()
     near: tuple[SourceView, ...]
+    near_miss: str = ""
 
 
 def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> AnswerView:
@@ -130,6 +137,7 @@ def conversation_of(home: Home, caller: Caller, desk: Desk, wanted: str) -> Conv
 def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView:
     """Return ``answer`` as a result, with identity restored for ``person``."""
     written, question = answer.written, answer.question
+    body, highlight = placed(desk, person, written.body, written.highlight)
     return AnswerView(
         question=question.reveal(),
         answerable=answer.answerable,
@@ -139,9 +147,12 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         notes=written.notes,
         nearest=tuple(_nearest(each, question) for each in answer.passages),
         noted=answer.noted,
-        restored=texts(desk, person, [written.body])[0].restored,
+        restored=body.restored,
+        highlight=highlight,
         sources=cited(desk, person, written.citations, answer.passages, question),
-        near=() if answer.answerable else nearest(desk, person, answer.passages, question),
+        near=() if answer.written.body else nearest(desk, person, answer.passages, question),
+        below=nearest(desk, person, answer.below, question),
+        near_miss=answer.near_miss,
     )
 
 

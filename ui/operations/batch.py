@@ -2,7 +2,8 @@
 
 The records are the source of truth, and the file of results is a copy of them: a draft is queued
 first, and its line is appended after. A batch that was killed is run again: it cuts off a
-half-written line, adds the lines of drafts that are queued already, and does the other tickets.
+half-written line, adds the lines of drafts that are queued already, and does the other tickets. A
+ticket whose requester has written since its draft gets another one, and another line.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from ui.operations.callers import Caller
 from ui.operations.drafts import draft_view
 from ui.operations.needs import OWNER
 from ui.operations.tickets import Export, ExportFile, steps
-from ui.operations.writing import Failure, attempt, drafted, in_batch, summarised, waiting
+from ui.operations.writing import (
+    Failure,
+    Skip,
+    attempt,
+    drafted,
+    in_batch,
+    skips,
+    summarised,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -38,11 +48,12 @@ class BatchArgs(TenantArgs):
 
 
 class BatchResult(Shape):
-    """How many lines are new, how many drafts existed already, and what failed."""
+    """How many lines are new, how many drafts existed already, what failed, what wants no reply."""
 
     written: int
     known: int
     failed: tuple[Failure, ...]
+    skipped: tuple[Skip, ...] = ()
 
 
 def _summarise(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> BatchResult:
@@ -60,13 +71,15 @@ def _draft(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> 
 def _batch(
     home: Home, args: BatchArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> BatchResult:
+    from assistant.flows.unanswered import choose
+
     desk = in_batch(home.desk(args.tenant))
     failed: list[Failure] = []
     with _Lines(Path(args.out), args.tenant, kind.value) as lines:
-        wanted = _wanted(desk, args.export, progress)
-        queued = {draft.reference: draft for draft in desk.records.drafts.list(kind=kind)}
-        missing = [each for each in wanted if each not in queued]
-        lines.add(queued[each] for each in wanted if each in queued and each not in lines.held)
+        choice = choose(desk, _wanted(desk, args.export, progress), kind)
+        missing = choice.wanted
+        known = (each.id for each in choice.known if each.id not in lines.held)
+        lines.add(filter(None, map(desk.records.drafts.get, known)))
         pace = Pace("writing")
         for done, reference in enumerate(missing):
             progress(pace.at(done, len(missing)))
@@ -76,8 +89,12 @@ def _batch(
             else:
                 lines.add([made])
         progress(pace.at(len(missing), len(missing)))
-    known = len(wanted) - len(missing)
-    return BatchResult(written=len(missing) - len(failed), known=known, failed=tuple(failed))
+    return BatchResult(
+        written=len(missing) - len(failed),
+        known=len(choice.known),
+        failed=tuple(failed),
+        skipped=skips(choice),
+    )
 
 
 def _wanted(desk: Desk, export: Export | ExportFile | None, progress: Progress) -> list[str]:
@@ -92,7 +109,7 @@ def _wanted(desk: Desk, export: Export | ExportFile | None, progress: Progress) 
 
 
 class _Lines:
-    """The file of results: a JSON line for each draft, only for its owner; ``held`` by ticket.
+    """The file of results: a JSON line for each draft, only for its owner; ``held`` are their ids.
 
     It continues where it ended, and never changes a file with any other content.
     """
@@ -119,7 +136,7 @@ class _Lines:
         for draft in drafts:
             line = self._head | draft_view(draft).model_dump(mode="json")
             self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            self.held.add(draft.reference)
+            self.held.add(draft.id)
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -130,14 +147,14 @@ class _Lines:
         for line in self._file:
             if not line.endswith(b"\n") and begin.startswith(line[: len(begin)]):
                 break  # incomplete because the process was killed
-            self.held.add(self._reference(line, begin))
+            self.held.add(self._id(line, begin))
             end += len(line)
         return end
 
-    def _reference(self, line: bytes, begin: bytes) -> str:
+    def _id(self, line: bytes, begin: bytes) -> str:
         try:
             if line.startswith(begin):
-                return str(cast("dict[str, object]", json.loads(line))["reference"])
+                return str(cast("dict[str, object]", json.loads(line))["id"])
         except (ValueError, LookupError):
             pass
         from assistant.errors import BadInput

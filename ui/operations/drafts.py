@@ -25,6 +25,7 @@ class CitationView(Shape):
     first_line: int
     last_line: int
     place: str
+    audience: str
 
 
 class FindingView(Shape):
@@ -40,8 +41,9 @@ class FindingView(Shape):
 class DraftView(Shape):
     """A draft in the queue, redacted.
 
-    ``findings`` are places of ``body``; ``refused`` are findings in a model's answer that was not
-    used for the body.
+    ``brief`` is for agents only, in Markdown with the citation numbers of ``body``. ``findings``
+    are places of ``body``; ``refused`` are findings in a model's answer that was not used for it.
+    ``stale`` is how many messages of the ticket are newer than the draft.
     """
 
     id: str
@@ -51,31 +53,38 @@ class DraftView(Shape):
     writer: str
     created_at: datetime
     body: str
+    brief: str
     citations: tuple[CitationView, ...]
     findings: tuple[FindingView, ...]
     refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
+    stale: int = 0
 
 
 class WrittenView(Shape):
-    """A draft for a permitted person: the body with identity restored, and the cited passages."""
+    """A draft for a permitted person: body and brief with identity restored, and the passages."""
 
     draft: DraftView
     body: Text
+    brief: Text
     sources: tuple[SourceView, ...]
 
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
     """Return ``draft`` as ``person`` may read it."""
+    from assistant.flows.seen import news_of
+
+    body, brief = texts(desk, person, [draft.written.body, draft.written.brief])
     return WrittenView(
-        draft=draft_view(draft),
-        body=texts(desk, person, [draft.written.body])[0],
+        draft=draft_view(draft, stale=news_of(desk, draft)),
+        body=body,
+        brief=brief,
         sources=cited(desk, person, draft.written.citations),
     )
 
 
-def draft_view(draft: Draft) -> DraftView:
-    """Return ``draft`` as a result."""
+def draft_view(draft: Draft, *, stale: int = 0) -> DraftView:
+    """Return ``draft`` as a result; ``stale`` is how many messages are newer."""
     written = draft.written
     return DraftView(
         id=draft.id,
@@ -85,10 +94,12 @@ def draft_view(draft: Draft) -> DraftView:
         writer=written.writer,
         created_at=draft.created_at,
         body=written.body.reveal(),
+        brief=written.brief.reveal(),
         citations=tuple(citation_view(each) for each in written.citations),
         findings=tuple(_finding_view(each) for each in written.findings),
         refused=tuple(_finding_view(each) for each in written.refused),
         notes=written.notes,
+        stale=stale,
     )
 
 
@@ -104,6 +115,7 @@ def citation_view(citation: Citation) -> CitationView:
         first_line=citation.first_line,
         last_line=citation.last_line,
         place=place(citation.source.reveal(), citation.first_line, citation.last_line),
+        audience=citation.audience.value,
     )
 
 

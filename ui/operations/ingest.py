@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from assistant.model import Role
+from assistant.model import Audience, Role
 from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER, member
@@ -27,10 +27,14 @@ def readable() -> frozenset[str]:
 
 
 class FolderArgs(Shape):
-    """A folder or a file, as an absolute path: the process may have another working directory."""
+    """A folder or a file, as an absolute path: the process may have another working directory.
+
+    ``audience`` is that of documents which do not state one themselves.
+    """
 
     path: str
     dry: bool = False
+    audience: Audience | None = None
     jobs: int = Field(default=2, ge=1, le=2)
 
 
@@ -39,9 +43,13 @@ class IngestArgs(FolderArgs, TenantArgs):
 
 
 class Article(TenantArgs):
-    """A document's file name and bytes; it replaces a document of the same name."""
+    """A document's file name and bytes; it replaces a document of the same name.
+
+    ``audience`` is None where the document says it, or else is for agents.
+    """
 
     name: str
+    audience: Audience | None = None
     body: bytes = Field(repr=False)
 
 
@@ -93,6 +101,9 @@ class IngestResult(Shape):
     notes: tuple[FileNote, ...]
     previews: tuple[PreviewView, ...]
     alike: tuple[AlikeView, ...]
+    for_customers: int
+    for_agents: int
+    audience_changed: int
     seconds: dict[str, float]
     embedding: float | None
     index_bytes: int
@@ -114,6 +125,7 @@ def read_into(
         dry=args.dry,
         identities=identities,
         jobs=args.jobs,
+        audience=args.audience,
     )
     broken = sum(each.broken for each in report.skipped)
     met = (report.added, report.changed, report.unchanged, report.removed, broken)
@@ -136,6 +148,7 @@ def _upload(home: Home, _caller: Caller, args: Article, progress: Progress) -> I
         Upload(args.name, args.body),
         progress=lambda at: progress(_step_of(at)),
         max_bytes=home.settings.max_file_mb * MIB,
+        audience=args.audience,
     )
     return _result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])
 
@@ -154,6 +167,9 @@ def _result_of(report: IngestReport, index_bytes: int, chunks: int) -> IngestRes
         notes=tuple(FileNote(**each._asdict()) for each in report.notes),
         previews=tuple(PreviewView(**each._asdict()) for each in report.previews),
         alike=tuple(AlikeView(**each._asdict()) for each in report.alike),
+        for_customers=report.for_customers,
+        for_agents=report.for_agents,
+        audience_changed=report.audience_changed,
         seconds=report.seconds,
         embedding=round(embedding / spent, 3) if embedding and spent else None,
         index_bytes=index_bytes,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.model import Audience
 from ui.operations.base import Operation, Progress, Shape, Step
 from ui.operations.callers import Caller
+from ui.operations.documents import AudienceSet, count_readers, set_audience
 from ui.operations.forgetting import Forgotten, forgotten
 from ui.operations.ingest import FolderArgs, IngestResult, read_into
 from ui.operations.needs import OWNER
@@ -21,11 +23,18 @@ class LibraryName(Shape):
     name: str
 
 
+class LibraryAudience(LibraryName):
+    """Documents of the library, and who may read them."""
+
+    audience: Audience
+
+
 class LibraryView(Shape):
     """The size of the library, and which tenants read it."""
 
     documents: int
     chunks: int
+    documents_for_customers: int
     stale_documents: int
     stale_vectors: int
     readers: tuple[str, ...]
@@ -42,13 +51,19 @@ def _show(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> Li
     readers = tuple(each.slug for each in home.tenants() if each.policy.library)
     if home.accounts.library() is None:
         return LibraryView(
-            documents=0, chunks=0, stale_documents=0, stale_vectors=0, readers=readers
+            documents=0,
+            chunks=0,
+            documents_for_customers=0,
+            stale_documents=0,
+            stale_vectors=0,
+            readers=readers,
         )
     desk = home.library()
     counts = desk.records.counts()
     return LibraryView(
         documents=counts["documents"],
         chunks=counts["chunks"],
+        documents_for_customers=count_readers(desk).documents_for_customers,
         stale_documents=stale(desk),
         stale_vectors=home.stale_vectors(LIBRARY),
         readers=readers,
@@ -71,6 +86,13 @@ def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) 
     return forgotten(home, done)
 
 
+def _audience(
+    home: Home, _caller: Caller, args: LibraryAudience, _progress: Progress
+) -> AudienceSet:
+    name = args.name.removeprefix("library: ")
+    return set_audience(home.library(), name, args.audience, "")
+
+
 INGEST = Operation(
     "library.ingest",
     FolderArgs,
@@ -82,3 +104,6 @@ INGEST = Operation(
 )
 SHOW = Operation("library.show", NoArgs, LibraryView, _show, needs=OWNER)
 FORGET = Operation("library.forget", LibraryName, Forgotten, _forget, needs=OWNER, takes_turn=True)
+AUDIENCE = Operation(
+    "library.audience", LibraryAudience, AudienceSet, _audience, needs=OWNER, takes_turn=True
+)

@@ -10,7 +10,12 @@ LINES = {
         "Answer a question from a tenant's documents, with citations and why each passage was "
         "found."
     ),
-    "draft": "Draft cited replies; each one waits in the queue for a person.",
+    "documents.audience": "Set who may read documents: customers too, or agents only.",
+    "documents.list": "List a tenant's documents with who may read each.",
+    "draft": (
+        "Draft cited replies, each with a brief for agents; each one waits in the queue for a "
+        "person."
+    ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
@@ -18,6 +23,8 @@ LINES = {
     "forget.ticket": (
         "Forget a ticket, unredacted and redacted, with its drafts, decisions and replies."
     ),
+    "frames.set": "Use your own words for a frame of replies, or the shipped ones again.",
+    "frames.show": "Show the frames of replies: greeting, lead, close, in each language.",
     "gaps.list": "List questions that no document answered, grouped, most often asked first.",
     "ingest.upload": "Read an uploaded document; it replaces an earlier one of the same name.",
     "ingest": (
@@ -26,6 +33,9 @@ LINES = {
     "ledger.show": "Show the last rows: hashes, counts, ids and fixed words, never text.",
     "ledger.verify": (
         "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."
+    ),
+    "library.audience": (
+        "Set who may read documents of the library: customers too, or agents only."
     ),
     "library.forget": (
         "Forget documents of the library: rows, logs, free pages and vectors are erased."
@@ -62,7 +72,9 @@ LINES = {
     "review.list": "List the drafts that wait for a decision or for release, oldest first.",
     "review.reject": "Reject a draft; it is kept and can never be released.",
     "review.release": "Restore identity in an approved reply and put it into the outbox.",
+    "review.seen": "Confirm that you have read the messages that came after a draft was made.",
     "review.show": "Show what the model saw, what it said and what would be sent.",
+    "review.stats": "Show acceptance, changes and time to decision by reviewer, writer and topic.",
     "session.end": "End every session of a user at once.",
     "summarise": "Summarise tickets; each summary is kept with its ledger row.",
     "summarise.batch": "Summarise many tickets, with a file of results that can be resumed.",

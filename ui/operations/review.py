@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,14 @@ from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
-from ui.operations.needs import member
+from ui.operations.needs import member, owner_or
 from ui.operations.sources import SourceView, cited
 from ui.operations.texts import texts
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
+    from assistant.model import Draft, Thread
     from guardrails.identity.permissions import Person
 
 
@@ -47,16 +49,29 @@ class DecideArgs(OneDraft):
     """A draft to decide about; ``read`` is what the person has read as the text to be sent.
 
     The decision is refused if the text to be sent has changed: another person saved, or this
-    person typed and did not save.
+    person typed and did not save. ``seen`` says which messages of the ticket the person has read:
+    their number, or the ``seen`` of `ReviewDetail`. A stale draft needs it, and a decision is
+    refused if the ticket has changed again.
     """
 
     read: str | None = None
+    seen: str | None = None
+
+
+class SeenArgs(OneDraft):
+    """A stale draft, and which messages of its ticket a person has read (see `DecideArgs`)."""
+
+    seen: str
 
 
 class EditArgs(OneDraft):
-    """A person's text, which replaces the draft's."""
+    """A person's text, which replaces the draft's.
+
+    ``confirm_internal`` confirms that the customer may read what in it is for agents only.
+    """
 
     text: str
+    confirm_internal: bool = False
 
 
 class DecisionView(Shape):
@@ -76,20 +91,34 @@ class PutBack(Shape):
     value: str
 
 
+class NewMessage(Shape):
+    """A message that came after a draft was made, unredacted."""
+
+    at: datetime
+    author: str
+    role: str
+    text: str
+
+
 class ReviewDetail(Shape):
     """The three texts side by side, for a permitted person.
 
-    ``put_back`` are the restored values of the draft's body, in order; ``to_send`` is the body with
-    them.
+    ``brief`` is for agents only: Markdown with identity restored. ``put_back`` are the restored
+    values of the draft's body, in order; ``to_send`` is the body with them. ``seen`` names the
+    state of the ticket's thread; of a stale draft ``news`` are the messages that came since, or all
+    of them where the text of an earlier one has changed.
     """
 
     draft: DraftView
     saw: str
     said: str
     to_send: str
+    brief: str
     put_back: tuple[PutBack, ...]
     sources: tuple[SourceView, ...]
     decisions: tuple[DecisionView, ...]
+    seen: str
+    news: tuple[NewMessage, ...] = ()
 
 
 class Decided(Shape):
@@ -110,36 +139,68 @@ class Released(Shape):
     released_at: datetime
 
 
+class FiguresView(Shape):
+    """What became of the drafts of one reviewer, writer or topic (the document cited first).
+
+    ``distance_p50`` is the median share of a released reply's words that were changed,
+    ``seconds_p50`` the median time from a draft to the first decision.
+    """
+
+    by: str
+    name: str
+    decided: int
+    released: int
+    unchanged: int
+    rejected: int
+    acceptance: float
+    distance_p50: float | None
+    seconds_p50: float | None
+
+
+class Stats(Shape):
+    """Figures by reviewer, by writer and by topic."""
+
+    figures: tuple[FiguresView, ...]
+
+
 def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
     drafts = review.pending(desk, person)
+    threads = desk.records.tickets.threads()
     starts = [""] * len(drafts)
     if args.restored:
         shown = texts(desk, person, [each.written.body.cut(0, _START) for each in drafts])
         starts = [each.restored for each in shown]
     return Queue(
         drafts=tuple(
-            Waiting(**dict(draft_view(each)), start=start)
+            Waiting(**dict(draft_view(each, stale=_news(each, threads))), start=start)
             for each, start in zip(drafts, starts, strict=True)
         )
     )
+
+
+def _news(draft: Draft, threads: Mapping[str, Thread]) -> int:
+    thread = threads.get(draft.reference)
+    return draft.news(thread) if thread else 0
 
 
 _START = 90
 
 
 def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> ReviewDetail:
-    from assistant.flows import review
+    from assistant.flows import review, seen
 
     desk, person = at_desk(home, caller, args.tenant)
     view = review.view(desk, person, _whole_id(desk, args.draft))
+    stale = seen.news_of(desk, view.draft)
     return ReviewDetail(
-        draft=draft_view(view.draft),
+        draft=draft_view(view.draft, stale=stale),
         saw=view.saw.for_display(),
         said=view.said.for_display(),
         to_send=view.to_send.for_display(),
+        brief=view.brief.for_display(),
         put_back=tuple(
             PutBack(
                 start=each.start,
@@ -153,7 +214,31 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
         decisions=tuple(
             DecisionView(login=each.login, action=each.action, at=each.at) for each in view.reviews
         ),
+        seen=seen.state_of(desk, view.draft),
+        news=tuple(_messages(desk, person, view.draft)) if stale else (),
     )
+
+
+def _messages(desk: Desk, person: Person, draft: Draft) -> Iterator[NewMessage]:
+    from assistant.flows import show
+
+    turns = show.ticket(desk, person, draft.reference).turns
+    for turn in turns[draft.turns :] or turns:
+        yield NewMessage(
+            at=turn.at,
+            author=turn.author.for_display(),
+            role=turn.role.value,
+            text=turn.text.for_display(),
+        )
+
+
+def _seen(home: Home, caller: Caller, args: SeenArgs, _progress: Progress) -> Decided:
+    from assistant.flows import seen
+
+    desk, person = at_desk(home, caller, args.tenant)
+    draft_id = _whole_id(desk, args.draft)
+    seen.mark_seen(desk, person, draft_id, args.seen)
+    return _decided(desk, draft_id)
 
 
 def _approve(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -> Decided:
@@ -162,7 +247,7 @@ def _approve(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
-    review.approve(desk, person, draft_id)
+    review.approve(desk, person, draft_id, seen=args.seen)
     return _decided(desk, draft_id)
 
 
@@ -175,7 +260,8 @@ def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> De
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
     draft_id = _whole_id(desk, args.draft)
-    review.edit(desk, person, draft_id, RawText(args.text))
+    text = RawText(args.text)
+    review.edit(desk, person, draft_id, text, internal_confirmed=args.confirm_internal)
     return _decided(desk, draft_id)
 
 
@@ -195,7 +281,7 @@ def _release(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     desk, person = at_desk(home, caller, args.tenant)
     draft_id = _whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
-    reply = review.release(desk, person, draft_id)
+    reply = review.release(desk, person, draft_id, seen=args.seen)
     return Released(
         reply=reply.id,
         draft=reply.draft_id,
@@ -247,9 +333,32 @@ def _whole_id(desk: Desk, start: str) -> str:
     return found[0]
 
 
+def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> Stats:
+    from assistant.flows.track_record import track_record
+
+    return Stats(
+        figures=tuple(
+            FiguresView(
+                by=each.by,
+                name=each.name,
+                decided=each.decided,
+                released=each.released,
+                unchanged=each.unchanged,
+                rejected=each.rejected,
+                acceptance=each.acceptance,
+                distance_p50=each.distance_p50,
+                seconds_p50=each.seconds_p50,
+            )
+            for each in track_record(home.desk(args.tenant))
+        )
+    )
+
+
+STATS = Operation("review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER))
 LIST = Operation("review.list", QueueArgs, Queue, _list, needs=member(Role.AGENT))
 SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
 APPROVE = Operation("review.approve", DecideArgs, Decided, _approve, needs=member(Role.REVIEWER))
+SEEN = Operation("review.seen", SeenArgs, Decided, _seen, needs=member(Role.REVIEWER))
 EDIT = Operation("review.edit", EditArgs, Decided, _edit, needs=member(Role.REVIEWER))
 REJECT = Operation("review.reject", DecideArgs, Decided, _reject, needs=member(Role.REVIEWER))
 RELEASE = Operation("review.release", DecideArgs, Released, _release, needs=member(Role.REVIEWER))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Citation, Passage
+    from assistant.model import Audience, Citation, Passage
+    from assistant.ports import DocumentReader
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -25,16 +26,19 @@ class PassageView(Shape):
 
 
 class SourceView(Shape):
-    """A place in a document; ``number`` is its citation's, ``passage`` is None if it was deleted.
+    """A place in the document of the id ``document``; ``number`` is its citation's.
 
-    ``score`` and ``matched_by`` say why it was found.
+    ``score`` and ``matched_by`` say why it was found; ``audience`` is who may read it now, or could
+    when it was cited if it was deleted; then ``passage`` is None.
     """
 
     number: int | None
+    document: str
     source: Text
     title: Text
     heading: Text
     place: str
+    audience: str
     score: float | None = None
     matched_by: tuple[str, ...] = ()
     passage: PassageView | None
@@ -52,41 +56,67 @@ def cited(
         return ()
     from assistant.search.federated import documents_of
 
-    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk.text for chunk in chunks}
+    reader = documents_of(desk)
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    places = [
+        _of_citation(each, _cited_text(reader, each), why.get(each.chunk_id)) for each in citations
+    ]
     return _views(desk, person, places, question)
 
 
 def nearest(
-    desk: Desk, person: Person | None, passages: Sequence[Passage], question: RedactedText
+    desk: Desk,
+    person: Person | None,
+    passages: Sequence[Passage],
+    question: RedactedText | None = None,
 ) -> tuple[SourceView, ...]:
-    """Return the passages nearest to a question, which do not answer it."""
+    """Return passages to be opened, with the sentence marked that is closest to ``question``."""
+    if not passages:
+        return ()
     return _views(desk, person, [_of_passage(each) for each in passages], question)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     number: int | None
+    document: str
     source: RedactedText
     title: RedactedText
     heading: RedactedText
     lines: tuple[int, int]
     text: RedactedText | None
+    audience: Audience
     found: Passage | None
 
 
+def _cited_text(reader: DocumentReader, citation: Citation) -> tuple[RedactedText | None, Audience]:
+    """Return the section that is cited, else the chunk, and who may read it.
+
+    The text is None when it was deleted.
+    """
+    from assistant.search.sections import sections_of
+
+    chunks = reader.chunks_of(citation.document_id)
+    for section in sections_of(citation.source, citation.title, chunks):
+        if citation.chunk_id in section.chunk_ids and section.heading == citation.heading:
+            return section.text, section.audience
+    found = (each for each in chunks if each.id == citation.chunk_id)
+    return next(((each.text, each.audience) for each in found), (None, citation.audience))
+
+
 def _of_citation(
-    citation: Citation, kept: Mapping[str, RedactedText], found: Passage | None
+    citation: Citation, cited: tuple[RedactedText | None, Audience], found: Passage | None
 ) -> _Place:
+    text, audience = cited
     return _Place(
         citation.number,
+        citation.document_id,
         citation.source,
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        kept.get(citation.chunk_id),
+        text,
+        audience,
         found,
     )
 
@@ -94,7 +124,17 @@ def _of_citation(
 def _of_passage(found: Passage) -> _Place:
     chunk = found.chunk
     lines = chunk.first_line, chunk.last_line
-    return _Place(None, found.source, found.title, chunk.heading, lines, chunk.text, found)
+    return _Place(
+        None,
+        chunk.document_id,
+        found.source,
+        found.title,
+        chunk.heading,
+        lines,
+        chunk.text,
+        chunk.audience,
+        found,
+    )
 
 
 def _views(
@@ -113,10 +153,12 @@ def _view(at: _Place, read: Sequence[Text]) -> SourceView:
     source, title, heading, *passage = read
     return SourceView(
         number=at.number,
+        document=at.document,
         source=source,
         title=title,
         heading=heading,
         place=place(source.redacted, *at.lines),
+        audience=at.audience.value,
         score=at.found.score if at.found else None,
         matched_by=at.found.matched_by if at.found else (),
         passage=PassageView(before=passage[0], sentence=passage[1], after=passage[2])
@@ -131,6 +173,7 @@ def _parts(at: _Place, question: RedactedText | None) -> tuple[RedactedText, ...
 
     if at.text is None:
         return ()
-    best = closest(question.reveal(), at.text.reveal()) if question else None
+    text = at.text
+    best = closest(question.reveal(), text.reveal()) if question else None
     start, end = best or (0, 0)
-    return at.text.cut(0, start), at.text.cut(start, end), at.text.cut(end, len(at.text))
+    return text.cut(0, start), text.cut(start, end), text.cut(end, len(text))

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
+from ui.operations.documents import Readers, count_readers
 from ui.operations.needs import OWNER, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.model import Tenant
+
+
+class PrivateNotes(StrEnum):
+    """What a summary does with the private notes of a ticket."""
+
+    MARK = "mark"
+    LEAVE_OUT = "leave_out"
 
 
 class NoArgs(Shape):
@@ -37,7 +46,9 @@ class TenantDetail(TenantView):
     phi: bool
     library: bool
     resolved_tickets: bool
+    private_notes: PrivateNotes
     counts: dict[str, int]
+    readers: Readers
     stale_documents: int
     stale_vectors: int
 
@@ -51,6 +62,7 @@ class TenantRules(TenantArgs):
     phi: bool | None = None
     library: bool | None = None
     resolved_tickets: bool | None = None
+    private_notes: PrivateNotes | None = None
 
 
 class TenantList(Shape):
@@ -79,7 +91,9 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
         phi=tenant.policy.phi,
         library=tenant.policy.library,
         resolved_tickets=tenant.policy.resolved_tickets,
+        private_notes=PrivateNotes(tenant.policy.private_notes),
         counts=dict(desk.records.counts()),
+        readers=count_readers(desk),
         stale_documents=stale(desk),
         stale_vectors=home.stale_vectors(args.tenant),
     )
@@ -92,6 +106,8 @@ def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> T
 
     policy = home.tenant(args.tenant).policy
     wanted = args.model_dump(exclude={"tenant"}, exclude_none=True)
+    if args.private_notes is not None:
+        wanted["private_notes"] = args.private_notes.value
     changed = replace(policy, **wanted)
     if changed != policy:
         home.set_policy(args.tenant, changed)

@@ -31,3 +31,20 @@ def texts(desk: Desk, person: Person | None, values: Sequence[RedactedText]) -> 
         Text(redacted=each.reveal(), restored=seen.for_display())
         for each, seen in zip(values, back, strict=True)
     ]
+
+
+def placed(
+    desk: Desk, person: Person | None, value: RedactedText, place: tuple[int, int] | None
+) -> tuple[Text, tuple[int, int] | None]:
+    """Return ``value``, and where its ``place`` is in the restored text; None if it is nowhere."""
+    if place is None:
+        return texts(desk, person, [value])[0], None
+    start, end = place
+    cuts = [value.cut(0, start), value.cut(start, end), value.cut(end, len(value))]
+    before, inside, after = texts(desk, person, cuts)
+    if before.redacted + inside.redacted + after.redacted != value.reveal():
+        return texts(desk, person, [value])[0], None  # the place begins or ends in a placeholder
+    restored = before.restored + inside.restored + after.restored
+    first = len(before.restored)
+    whole = Text(redacted=value.reveal(), restored=restored)
+    return whole, (first, first + len(inside.restored))

@@ -124,7 +124,7 @@ class OneTicket(TenantArgs):
 
 
 class TurnView(Shape):
-    """One message unredacted, and as a model sees it."""
+    """One message unredacted, and as a model sees it; only agents may read a private note."""
 
     at: datetime
     author: str
@@ -132,6 +132,7 @@ class TurnView(Shape):
     text: str
     redacted_author: str
     redacted_text: str
+    audience: str
 
 
 class TicketFull(Shape):
@@ -227,6 +228,7 @@ def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> T
                 text=turn.text.for_display(),
                 redacted_author=turn.redacted_author.reveal(),
                 redacted_text=turn.redacted_text.reveal(),
+                audience=turn.audience.value,
             )
             for turn in view.turns
         ),

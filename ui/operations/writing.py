@@ -5,7 +5,7 @@ If one of several tickets fails, the others are still done; the failure is part 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
@@ -17,6 +17,7 @@ from ui.operations.needs import owner_or
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
+    from assistant.flows.unanswered import Choice
     from assistant.model import Draft, DraftKind
 
     Write = Callable[[Desk, str], Draft]
@@ -26,10 +27,14 @@ _NEXT_RUN = "Nothing was written; the next run asks again."
 
 
 class WriteArgs(TenantArgs):
-    """Tickets by reference, or with ``all`` every open one without a text of this kind."""
+    """Tickets by reference, or with ``all`` every open one that wants a text of this kind.
+
+    With ``anyway`` a reply is drafted also to tickets that want none, such as automatic mail.
+    """
 
     references: tuple[str, ...] = ()
     all: bool = False
+    anyway: bool = False
 
 
 class Failure(Shape):
@@ -39,11 +44,19 @@ class Failure(Shape):
     happened: str
 
 
+class Skip(Shape):
+    """A ticket that wants no reply, and why."""
+
+    reference: str
+    why: str
+
+
 class WriteResult(Shape):
-    """The texts that were queued, and the tickets that failed."""
+    """The texts that were queued, the tickets that failed, and those that want no reply."""
 
     written: tuple[DraftView, ...]
     failed: tuple[Failure, ...]
+    skipped: tuple[Skip, ...] = ()
 
 
 def _summarise(home: Home, _caller: Caller, args: WriteArgs, progress: Progress) -> WriteResult:
@@ -105,15 +118,48 @@ def attempt(home: Home, desk: Desk, reference: str, write: Write) -> Draft | Fai
         return Failure(reference=reference, happened=known.happened)
 
 
-def _wanted(desk: Desk, args: WriteArgs, kind: DraftKind) -> list[str]:
-    from assistant.errors import BadInput
+def skips(choice: Choice) -> tuple[Skip, ...]:
+    """Return the tickets of a choice that want no reply."""
+    return tuple(Skip(reference=each.reference, why=each.why) for each in choice.skipped)
 
-    if args.all == bool(args.references):
+
+def _wanted(desk: Desk, args: WriteArgs, kind: DraftKind) -> tuple[list[str], tuple[Skip, ...]]:
+    """Return the tickets to write about, and those that want no reply."""
+    from assistant.errors import BadInput
+    from assistant.flows.unanswered import choose
+
+    if args.all == bool(args.references) or (args.all and args.anyway):
         raise BadInput("Name tickets, or take all of them.", todo="Give references, or --all.")
-    if args.references:
-        return list(dict.fromkeys(args.references))
-    has_one = {draft.reference for draft in desk.records.drafts.list(kind=kind)}
-    return [reference for reference in waiting(desk) if reference not in has_one]
+    if args.all:
+        choice = choose(desk, waiting(desk), kind)
+        return list(choice.wanted), skips(choice)
+    named = list(dict.fromkeys(args.references))
+    unwanted = () if args.anyway else tuple(_unwanted(desk, named, kind))
+    left = {each.reference for each in unwanted}
+    return [each for each in named if each not in left], unwanted
+
+
+def _unwanted(desk: Desk, named: list[str], kind: DraftKind) -> Iterator[Skip]:
+    """Yield the named tickets that want no reply; one that an agent answered may have another.
+
+    `Refused` with the reason when a single ticket was named.
+    """
+    from assistant.errors import Refused
+    from assistant.flows.unanswered import ANSWERED, why_not
+    from assistant.model import DraftKind
+
+    for reference in named if kind is DraftKind.REPLY else ():
+        ticket = desk.records.tickets.get(reference)
+        why = why_not(ticket) if ticket else ""
+        if not why or why == ANSWERED:
+            continue
+        if len(named) == 1:
+            raise Refused(
+                f"{reference} wants no reply: {why}.",
+                safe="Nothing was written.",
+                todo="If it needs one all the same, draft it with `--anyway`.",
+            )
+        yield Skip(reference=reference, why=why)
 
 
 def _write(
@@ -121,20 +167,20 @@ def _write(
 ) -> WriteResult:
     desk = home.desk(args.tenant)
     desk = in_batch(desk) if args.all else desk
-    references = _wanted(desk, args, kind)
+    references, skipped = _wanted(desk, args, kind)
     pace = Pace("writing")
     written: list[DraftView] = []
     failed: list[Failure] = []
     for done, reference in enumerate(references):
         progress(pace.at(done, len(references)))
-        alone = len(references) == 1
+        alone = len(args.references) == 1
         made = write(desk, reference) if alone else attempt(home, desk, reference, write)
         if isinstance(made, Failure):
             failed.append(made)
         else:
             written.append(draft_view(made))
     progress(pace.at(len(references), len(references)))
-    return WriteResult(written=tuple(written), failed=tuple(failed))
+    return WriteResult(written=tuple(written), failed=tuple(failed), skipped=skipped)
 
 
 def _takes_all(args: WriteArgs) -> bool:

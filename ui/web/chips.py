@@ -11,6 +11,7 @@ from guardrails.placeholders import Placeholder, find
 from ui.operations.drafts import CitationView
 from ui.web.findings import Numbered, Piece, lay
 from ui.web.html import Html, el, text
+from ui.web.markdown import rendered
 
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
 
@@ -40,6 +41,12 @@ def redacted(
     return lay(value, [*chips, *_citation_marks(value, citations)], found)
 
 
+def redacted_prose(value: str, citations: Sequence[CitationView] = ()) -> Html:
+    """Return redacted Markdown, with placeholders as chips and citations as marks."""
+    chips = (Piece(each.start, each.end, chip(each.placeholder)) for each in find(value))
+    return rendered(value, [*chips, *_citation_marks(value, citations)])
+
+
 def uncut(value: str, start: int, end: int) -> str:
     """Return characters ``start`` to ``end``, widened so that no placeholder is cut."""
     for each in find(value):
@@ -51,6 +58,13 @@ def uncut(value: str, start: int, end: int) -> str:
 def cited(value: str, citations: Sequence[CitationView]) -> Html:
     """Return a text with identity restored, with citations as marks."""
     return lay(value, _citation_marks(value, citations))
+
+
+def cited_prose(
+    value: str, citations: Sequence[CitationView], highlight: tuple[int, int] | None = None
+) -> Html:
+    """Return Markdown with identity restored, citations as marks and the answer marked."""
+    return rendered(value, _citation_marks(value, citations), highlight=highlight)
 
 
 def put_back(value: str, placeholder: Placeholder) -> Html:

@@ -70,7 +70,7 @@ def lay(value: str, pieces: Sequence[Piece], found: Sequence[Numbered] = ()) -> 
         inside.append(shown_at.get(start) or text(value[start:end]))
         ends = list(_numbers(placed, end))
         if ends or end == len(value) or here != _covering(placed, end, end + 1):
-            parts += (_mark(join(inside), here), *ends)
+            parts += (spanned(join(inside), here), *ends)
             inside = []
     return join(parts)
 
@@ -90,6 +90,20 @@ def number(each: Numbered, *, leads_to: str) -> Html:
     )
 
 
+def spanned(shown: Html, found: Sequence[Numbered]) -> Html:
+    """Return ``shown`` as the words of these findings."""
+    if not found or not shown:
+        return shown
+    blocks = any(each.finding.blocks for each in found)
+    return el(
+        "mark",
+        shown,
+        class_="qd-stop" if blocks else "qd-check",
+        title="; ".join(each.why for each in found),
+        data_found=" ".join(str(each.number) for each in found),
+    )
+
+
 def _clear_of(pieces: Sequence[Piece], each: Numbered) -> tuple[int, int]:
     """Return the place of a finding, widened so that it cuts no piece."""
     start, end = each.start, each.end
@@ -105,16 +119,3 @@ def _covering(placed: Sequence[_Placed], start: int, end: int) -> list[Numbered]
 
 def _numbers(placed: Sequence[_Placed], at: int) -> Iterator[Html]:
     yield from (number(each, leads_to="entry") for each, _, end in placed if end == at)
-
-
-def _mark(shown: Html, found: Sequence[Numbered]) -> Html:
-    if not found or not shown:
-        return shown
-    blocks = any(each.finding.blocks for each in found)
-    return el(
-        "mark",
-        shown,
-        class_="qd-stop" if blocks else "qd-check",
-        title="; ".join(each.why for each in found),
-        data_found=" ".join(str(each.number) for each in found),
-    )

@@ -17,7 +17,7 @@ from gradio.themes import Base
 from ui.operations.callers import Interface, logged_in
 from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
-from ui.web.tabs import ask, ledger, panels, review, tickets
+from ui.web.tabs import ask, documents, ledger, panels, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
 from ui.web.tabs.panels import build_gaps, build_import, build_outbox
 from ui.web.views.header import header
@@ -86,6 +86,7 @@ class _Desk:
                 self._tickets_tab(),
                 self._review_tab(),
                 self._ask_tab(),
+                self._documents_tab(),
                 self._panel_tab("Gaps", build_gaps, panels.gaps_now, slow=True),
                 self._panel_tab("Terms", lambda: build_terms(self._wiring), terms_now),
                 self._panel_tab("Outbox", build_outbox, panels.outbox_now),
@@ -95,10 +96,13 @@ class _Desk:
         self._wire_arrival()
         for each in self._all:
             self._wire_opening(each)
-        made = self._tickets.made
-        self._wiring.on(
-            made.click, _to_review, outputs=[self._bar, self._open, *self._review.fresh]
-        )
+        for leads in (self._tickets.made, self._wiring.notice):
+            self._wiring.on(
+                leads.click,
+                _to_review,
+                outputs=[self._bar, self._open, *self._review.fresh],
+                pace=Pace.PICK,
+            )
 
     def _tickets_tab(self) -> _Tab:
         with gr.Tab("Tickets", id="tickets") as tab:
@@ -118,6 +122,12 @@ class _Desk:
             mine = self._ask = ask.build_ask(self._wiring)
         new = mine.empty
         return _Tab("ask", tab, mine.fresh, lambda _visit: new(), new, _Opening(_nothing))
+
+    def _documents_tab(self) -> _Tab:
+        with gr.Tab("Documents", id="documents") as tab:
+            mine = documents.build_documents(self._wiring)
+        opening = _Opening(_shows(documents.documents_now), [mine.sought], [mine.list], mine.list)
+        return _Tab("documents", tab, mine.fresh, documents.fresh, documents.cleared, opening)
 
     def _panel_tab(
         self,
@@ -144,7 +154,9 @@ class _Desk:
         everything = [self._wiring.tenant, self._open, self._top, *parts]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
         chosen = [self._ask.talk, self._open]
-        self._wiring.on(self._top.click, self._move, inputs=chosen, outputs=everything)
+        self._wiring.on(
+            self._top.click, self._move, inputs=chosen, outputs=everything, pace=Pace.PICK
+        )
 
     def _wire_opening(self, each: _Tab) -> None:
         """Fill a tab when it is opened, and record that it is open."""

@@ -74,13 +74,17 @@ class Pace(StrEnum):
 
     LOOK = "look"
     """Only shows something; of several in a row, the last one counts."""
+    PICK = "pick"
+    """Shows what was clicked; each click counts, because Gradio repeats a delayed event with the
+    data of the one before it."""
     DECIDE = "decide"
     """Changes something; a second click while the first runs does nothing."""
     WRITE = "write"
     """May wait for a model; few at a time, so that they never take every thread."""
 
 
-_AT_ONCE = {Pace.LOOK: 8, Pace.DECIDE: 4, Pace.WRITE: 3}
+_AT_ONCE = {Pace.LOOK: 8, Pace.PICK: 8, Pace.DECIDE: 4, Pace.WRITE: 3}
+_REPEATED = {Pace.LOOK: "always_last", Pace.PICK: "multiple"}
 
 
 class Listen(Protocol):
@@ -130,7 +134,7 @@ class Wiring:
             show_progress_on=busy,
             concurrency_id=pace.value,
             concurrency_limit=_AT_ONCE[pace],
-            trigger_mode="always_last" if pace is Pace.LOOK else "once",
+            trigger_mode=_REPEATED.get(pace, "once"),
         )
 
     def stream(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,8 +10,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    Table,
+    and_,
     bindparam,
+    case,
     delete,
+    func,
     insert,
     select,
     update,
@@ -21,6 +25,7 @@ from assistant.adapters.records import placeholder_rows, schema
 from assistant.adapters.records.schema import documents
 from assistant.adapters.records.scope import Scope, batches
 from assistant.model import Audience, Chunk, Document
+from assistant.ports import DocumentAudience
 
 
 class SqlDocuments:
@@ -75,6 +80,38 @@ class SqlDocuments:
                 self._scope, connection, schema.document_placeholders, document.id, texts
             )
 
+    def audiences(self) -> dict[str, DocumentAudience]:
+        table = schema.chunks
+        open_to_all = case((table.c.audience == Audience.CUSTOMER.value, 1), else_=0)
+        query = (
+            select(
+                documents.c.id,
+                documents.c.audience,
+                documents.c.audience_set,
+                func.count(table.c.id).label("held"),
+                func.coalesce(func.sum(open_to_all), 0).label("open"),
+            )
+            .select_from(documents.outerjoin(table, _of_document(table)))
+            .where(self._scope.owns(documents))
+            .group_by(documents.c.id, documents.c.audience, documents.c.audience_set)
+        )
+        with self._scope.reading() as connection:
+            rows = connection.execute(query).all()
+        return {
+            key: _audience(Audience(audience), held, int(readable), decided=decided)
+            for key, audience, decided, held, readable in rows
+        }
+
+    def set_audience(
+        self, document_ids: Collection[str], audience: Audience, *, decided: bool
+    ) -> None:
+        changed = update(documents).values(audience=audience.value, audience_set=decided)
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "documents")
+            for some in batches(list(document_ids)):
+                mine = self._scope.owns(documents), documents.c.id.in_(some)
+                connection.execute(changed.where(*mine))
+
     def remove(self, document_ids: Sequence[str]) -> list[str]:
         table = schema.chunks
         query = select(table.c.id).where(self._scope.owns(table))
@@ -95,7 +132,7 @@ class SqlDocuments:
 
     def chunks(self, ids: Sequence[str] | None = None) -> list[Chunk]:
         table = schema.chunks
-        query = select(table).where(self._scope.owns(table))
+        query = _chunks().where(self._scope.owns(table))
         with self._scope.reading() as connection:
             rows = _rows(connection, query, table.c.id, ids)
         return [self._chunk(row) for row in rows]
@@ -103,7 +140,7 @@ class SqlDocuments:
     def chunks_of(self, document_id: str) -> list[Chunk]:
         table = schema.chunks
         mine = self._scope.owns(table), table.c.document_id == document_id
-        query = select(table).where(*mine).order_by(table.c.ordinal)
+        query = _chunks().where(*mine).order_by(table.c.ordinal)
         with self._scope.reading() as connection:
             return [self._chunk(row) for row in connection.execute(query)]
 
@@ -178,8 +215,26 @@ class SqlDocuments:
             text=cells.open_redacted("text", row.text),
             first_line=row.first_line,
             last_line=row.last_line,
-            audience=Audience(row.audience),
+            audience=Audience(row.audience).narrowed_by(Audience(row.above)),
         )
+
+
+def _of_document(chunks: Table) -> ColumnElement[bool]:
+    """Return the condition that joins chunks with their document."""
+    same_tenant = chunks.c.tenant_id == documents.c.tenant_id
+    return and_(same_tenant, chunks.c.document_id == documents.c.id)
+
+
+def _chunks() -> Select[*tuple[Any, ...]]:
+    """Return a query of chunks with the audience of their document as ``above``."""
+    table = schema.chunks
+    joined = table.join(documents, _of_document(table))
+    return select(table, documents.c.audience.label("above")).select_from(joined)
+
+
+def _audience(audience: Audience, held: int, readable: int, *, decided: bool) -> DocumentAudience:
+    for_customers = readable if audience is Audience.CUSTOMER else 0
+    return DocumentAudience(audience, decided, held, for_customers)
 
 
 def _rows(

@@ -13,15 +13,19 @@ from assistant.adapters.records.cells import Cells
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
     NO_TEXT,
+    Audience,
     Citation,
+    Decision,
     Draft,
     DraftKind,
     DraftState,
     Finding,
     FindingKind,
+    Made,
     Outcome,
     Reply,
     Review,
+    Thread,
     Written,
 )
 from guardrails import RedactedText
@@ -40,6 +44,7 @@ def draft_row(scope: Scope, draft: Draft) -> dict[str, Any]:
         policy_version=draft.policy_version,
         created_at=draft.created_at,
         turns=draft.turns,
+        digest=draft.digest,
         **written_values(scope.cells("drafts", draft.id, draft.policy_version), draft.written),
     )
 
@@ -56,6 +61,20 @@ def draft(scope: Scope, row: Row[Any]) -> Draft:
         created_at=row.created_at,
         policy_version=row.policy_version,
         turns=row.turns,
+        digest=row.digest,
+    )
+
+
+def made(row: Row[Any]) -> Made:
+    """Return the draft of a row without its texts."""
+    return Made(
+        id=row.id,
+        ticket_id=row.ticket_id,
+        reference=row.reference,
+        kind=DraftKind(row.kind),
+        state=DraftState(row.state),
+        created_at=row.created_at,
+        thread=Thread(row.turns, row.digest),
     )
 
 
@@ -67,6 +86,7 @@ def written_values(cells: Cells, written: Written) -> dict[str, Any]:
         "said": cells.seal_redacted("said", written.said),
         "body": cells.seal_redacted("body", written.body),
         "brief": cells.seal_redacted("brief", written.brief),
+        "drafted": cells.seal_redacted("drafted", written.drafted) if written.drafted else None,
         "cited": cells.seal_redacted_all("cited", cited),
         "details": json.dumps(_details(written)),
     }
@@ -80,12 +100,29 @@ def review_row(scope: Scope, row_id: str, review: Review) -> dict[str, Any]:
         login=review.login,
         action=review.action,
         at=review.at,
+        distance=review.distance,
     )
 
 
 def review(row: Row[Any]) -> Review:
     """Return the decision of a row."""
-    return Review(row.draft_id, row.login, row.action, row.at)
+    return Review(row.draft_id, row.login, row.action, row.at, row.distance)
+
+
+def decision(row: Row[Any]) -> Decision:
+    """Return the decision of a row that also has the draft's time and details."""
+    details: dict[str, Any] = json.loads(row.details)
+    cited = min(details["citations"], key=lambda each: each["number"], default=None)
+    return Decision(
+        row.draft_id,
+        row.created_at,
+        details.get("drafted_by") or details["writer"],
+        cited["document_id"] if cited else "",
+        row.login,
+        row.action,
+        row.at,
+        row.distance,
+    )
 
 
 def reply_row(scope: Scope, reply: Reply) -> dict[str, Any]:
@@ -121,6 +158,7 @@ def _details(written: Written) -> dict[str, Any]:
         "notes": written.notes,
         "intents": written.intents,
         "highlight": written.highlight,
+        "drafted_by": written.drafted_by,
         "prompt": written.prompt,
         "outcome": written.outcome,
         "findings": [asdict(finding) for finding in written.findings],
@@ -132,6 +170,7 @@ def _details(written: Written) -> dict[str, Any]:
                 "document_id": each.document_id,
                 "first_line": each.first_line,
                 "last_line": each.last_line,
+                "audience": each.audience.value,
             }
             for each in written.citations
         ],
@@ -153,6 +192,8 @@ def _written(cells: Cells, row: Row[Any]) -> Written:
         refused=_findings(details.get("refused", ())),
         brief=NO_TEXT if row.brief is None else cells.open_redacted("brief", row.brief),
         highlight=_pair(details.get("highlight")),
+        drafted=NO_TEXT if row.drafted is None else cells.open_redacted("drafted", row.drafted),
+        drafted_by=details.get("drafted_by", ""),
         prompt=details.get("prompt", ""),
         outcome=Outcome(details["outcome"]) if details.get("outcome") else None,
     )
@@ -171,6 +212,11 @@ def _citations(
 ) -> tuple[Citation, ...]:
     triples = zip(*(iter(texts),) * _TEXTS_OF_CITATION, strict=True)
     return tuple(
-        Citation(source=source, title=title, heading=heading, **place)
+        Citation(source=source, title=title, heading=heading, **_place(place))
         for place, (source, title, heading) in zip(places, triples, strict=True)
     )
+
+
+def _place(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a citation; those of earlier versions have no audience."""
+    return kept | {"audience": Audience(kept.get("audience", Audience.AGENT))}

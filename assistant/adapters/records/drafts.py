@@ -8,12 +8,27 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, insert, select, update
 
 from assistant.adapters.records import draft_rows, placeholder_rows
 from assistant.adapters.records.schema import draft_placeholders, drafts, replies, reviews
 from assistant.adapters.records.scope import Scope
-from assistant.model import Draft, DraftKind, DraftState, Reply, Review, Written, new_id
+from assistant.model import (
+    Decision,
+    Draft,
+    DraftKind,
+    DraftState,
+    Made,
+    Reply,
+    Review,
+    Thread,
+    Written,
+    new_id,
+)
+
+_WITHOUT_TEXTS = [
+    drafts.c[name] for name in "id ticket_id reference kind state created_at turns digest".split()
+]
 
 
 class SqlDrafts:
@@ -60,6 +75,12 @@ class SqlDrafts:
         first = select(ranked.c.id).where(ranked.c.last == 1)
         return self._open(select(drafts).where(*mine, drafts.c.id.in_(first)))
 
+    def made(self, kind: DraftKind) -> builtins.list[Made]:
+        mine = self._scope.owns(drafts), drafts.c.kind == kind.value
+        query = select(*_WITHOUT_TEXTS).where(*mine).order_by(drafts.c.created_at, drafts.c.id)
+        with self._scope.reading() as connection:
+            return [draft_rows.made(row) for row in connection.execute(query)]
+
     def ids(self, start: str, limit: int) -> builtins.list[str]:
         begins = func.substr(drafts.c.id, 1, len(start)) == start  # LIKE would ignore case
         here = self._scope.owns(drafts), begins
@@ -76,6 +97,21 @@ class SqlDrafts:
     def move(self, draft_id: str, *, expected: DraftState, to: DraftState) -> bool:
         here = (*self._this(draft_id), drafts.c.state == expected.value)
         return self._change(update(drafts).where(*here).values(state=to.value))
+
+    def supersede(self, ticket_id: str, kind: DraftKind) -> builtins.list[str]:
+        waiting = drafts.c.state.in_([DraftState.PENDING.value, DraftState.APPROVED.value])
+        these = drafts.c.ticket_id == ticket_id, drafts.c.kind == kind.value, waiting
+        with self._scope.writing() as connection:
+            self._scope.bump(connection, "drafts")  # two drafts at once take turns
+            here = self._scope.owns(drafts), *these
+            gone = [*connection.scalars(select(drafts.c.id).where(*here).order_by(drafts.c.id))]
+            values = {"state": DraftState.SUPERSEDED.value}
+            connection.execute(update(drafts).where(*here).values(**values))
+        return gone
+
+    def seen(self, draft_id: str, thread: Thread) -> None:
+        values = {"turns": thread.turns, "digest": thread.digest}
+        self._change(update(drafts).where(*self._this(draft_id)).values(**values))
 
     def rewrite(self, draft_id: str, written: Written) -> None:
         with self._scope.writing() as connection:
@@ -99,6 +135,15 @@ class SqlDrafts:
         query = select(reviews).where(*mine).order_by(reviews.c.at, reviews.c.id)
         with self._scope.reading() as connection:
             return [draft_rows.review(row) for row in connection.execute(query)]
+
+    def decisions(self) -> builtins.list[Decision]:
+        same = reviews.c.tenant_id == drafts.c.tenant_id, reviews.c.draft_id == drafts.c.id
+        mine = self._scope.owns(reviews), drafts.c.kind == DraftKind.REPLY.value
+        columns = (*reviews.c, drafts.c.created_at, drafts.c.details)
+        query = select(*columns).join(drafts, and_(*same)).where(*mine)
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.order_by(reviews.c.at, reviews.c.id))
+            return [draft_rows.decision(row) for row in rows]
 
     def put_reply(self, reply: Reply) -> None:
         row = draft_rows.reply_row(self._scope, reply)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -237,6 +238,8 @@ tickets = Table(
     Column("raw_subject", LargeBinary),
     Column("raw_requester", LargeBinary),
     Column("raw_people", LargeBinary),
+    Column("sender", String(16), nullable=False, server_default="person"),
+    Column("digest", String(64), nullable=False, server_default=""),
     UniqueConstraint("tenant_id", "reference"),
 )
 
@@ -253,6 +256,7 @@ ticket_turns = Table(
     Column("raw_author", LargeBinary),
     Column("raw_text", LargeBinary),
     Column("audience", String(16), nullable=False, server_default="customer"),
+    Column("mail", String(16), nullable=False, server_default="person"),
     ForeignKeyConstraint(
         ["tenant_id", "ticket_id"], ["tickets.tenant_id", "tickets.id"], ondelete="CASCADE"
     ),
@@ -277,6 +281,17 @@ terms = Table(
     Column("text", LargeBinary, nullable=False),
 )
 """Words that the tenant decides on; without a type they stay readable."""
+
+frames = Table(
+    "frames",
+    metadata,
+    _owner(),
+    Column("language", String(8), primary_key=True),
+    Column("frame", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+)
+"""The tenant's own frames of replies, instead of the shipped ones."""
 
 # The vault. A value's record is its keyed hash; several surface forms may share it.
 
@@ -329,6 +344,8 @@ drafts = Table(
     Column("body", LargeBinary, nullable=False),
     Column("brief", LargeBinary),
     Column("turns", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("drafted", LargeBinary),
     Column("cited", LargeBinary, nullable=False),
     Column("details", Text, nullable=False),
     Index(None, "tenant_id", "state"),
@@ -344,6 +361,7 @@ reviews = Table(
     Column("login", String(254), nullable=False),
     Column("action", String, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("distance", Float),
     ForeignKeyConstraint(
         ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
     ),

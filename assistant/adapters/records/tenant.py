@@ -12,6 +12,7 @@ from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
 from assistant.adapters.records.drafts import SqlDrafts
+from assistant.adapters.records.frames import SqlFrames
 from assistant.adapters.records.gaps import SqlGaps
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.people import SqlDirectory
@@ -46,6 +47,7 @@ class TenantRecords:
         self._deliveries = SqlDeliveries(self._scope)
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
+        self._frames = SqlFrames(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
         stores = self._documents, self._tickets, self._drafts, self._gaps
@@ -78,6 +80,10 @@ class TenantRecords:
     @property
     def terms(self) -> SqlTerms:
         return self._terms
+
+    @property
+    def frames(self) -> SqlFrames:
+        return self._frames
 
     @property
     def vault(self) -> SqlVault:

@@ -17,6 +17,7 @@ from assistant.adapters.records import people
 from assistant.adapters.records.cells import Cells, frame, unframe
 from assistant.adapters.records.scope import Scope
 from assistant.model import (
+    NOTE_MARK,
     Audience,
     RawTicket,
     RawTurn,
@@ -26,6 +27,8 @@ from assistant.model import (
     Turn,
     TurnRole,
 )
+from assistant.threads.automatic import Mail
+from assistant.threads.senders import SenderKind
 from guardrails import RawText, RedactedText
 from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson
@@ -54,6 +57,8 @@ def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -
         raw_subject=cells.seal_raw("raw_subject", raw.subject),
         raw_requester=cells.seal_raw("raw_requester", raw.requester),
         raw_people=_seal_people(scope, ticket_id, raw.people),
+        sender=redacted.sender.value,
+        digest=redacted.digest,
     )
 
 
@@ -76,6 +81,7 @@ def turn_rows(
                 raw_author=cells.seal_raw("raw_author", before.author),
                 raw_text=cells.seal_raw("raw_text", before.text),
                 audience=after.audience.value,
+                mail=after.mail.value,
             )
         )
     return rows
@@ -112,12 +118,21 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
                 at=turn.at,
                 author=cells.open_redacted("author", turn.author),
                 role=TurnRole(turn.role),
-                text=cells.open_redacted("text", turn.text),
-                audience=Audience(turn.audience),
+                text=(text := cells.open_redacted("text", turn.text)),
+                audience=_readers(turn, text),
+                mail=Mail(turn.mail),
             )
             for cells, turn in _each(scope, row, turns)
         ),
+        sender=SenderKind(row.sender),
+        digest=row.digest,
     )
+
+
+def _readers(turn: Row[Any], text: RedactedText) -> Audience:
+    """Return who may read a turn; earlier versions marked private notes in their text alone."""
+    marked = text.reveal().startswith(NOTE_MARK)
+    return Audience.AGENT if marked else Audience(turn.audience)
 
 
 def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTicket:
@@ -169,6 +184,7 @@ def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
     head = (raw.status.value, raw.priority, raw.created_at.isoformat())
     known = [people.fingerprint(sealer, person) for person in raw.people]
     masked = [kept(part) for turn in redacted.turns for part in (turn.author, turn.text)]
+    masked += [turn.mail.value for turn in redacted.turns if turn.mail is not Mail.PERSON]
     names = (
         came(raw.subject),
         came(raw.requester),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 from assistant.adapters.records import placeholder_rows, ticket_rows
 from assistant.adapters.records.schema import ticket_placeholders, ticket_turns, tickets
 from assistant.adapters.records.scope import Scope
-from assistant.model import RawTicket, Ticket, TicketRow, TicketStatus
+from assistant.model import RawTicket, Thread, Ticket, TicketRow, TicketStatus
 from guardrails import RedactedText
 
 _LISTED = [each for each in tickets.c if not each.name.startswith("raw_")]
@@ -35,8 +35,11 @@ class SqlTickets:
             )
             texts = [*redacted.texts, *([fields] if fields else [])]
             placeholders = ticket_placeholders
+            derived = ("fingerprint", "sender", "digest")
             same = (
-                known and known.fingerprint == row["fingerprint"] and known.raw_subject is not None
+                known
+                and all(getattr(known, name) == row[name] for name in derived)
+                and known.raw_subject is not None
             )
             if not same:
                 turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
@@ -71,6 +74,16 @@ class SqlTickets:
     def _of_status(self, status: TicketStatus | None) -> builtins.list[ColumnElement[bool]]:
         these = [tickets.c.status == status.value] if status is not None else []
         return [self._scope.owns(tickets), *these]
+
+    def threads(self) -> Mapping[str, Thread]:
+        query = select(tickets.c.reference, tickets.c.turns, tickets.c.digest)
+        with self._scope.reading() as connection:
+            rows = connection.execute(query.where(self._scope.owns(tickets))).all()
+        return {row.reference: Thread(row.turns, row.digest) for row in rows}
+
+    def thread(self, reference: str) -> Thread | None:
+        row = self._row(reference)
+        return None if row is None else Thread(row.turns, row.digest)
 
     def get(self, reference: str) -> Ticket | None:
         found = self._find(reference)

@@ -65,7 +65,7 @@ def whole(content: bytes, seen: Seen) -> bytes:
     seen.note_usage(body)
     message = {"role": "assistant", "content": text}
     choice = {"index": 0, "message": message, "finish_reason": reason or "stop"}
-    return json.dumps(_head("chat.completion") | {"choices": [choice]}).encode()
+    return json.dumps({**_head("chat.completion"), "choices": [choice]}).encode()
 
 
 class Events:

@@ -33,6 +33,7 @@ _LONGEST_REST = 600.0
 """Seconds for which a server that was given up is not asked, and at most so many."""
 _BUSY = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _WRONG_REQUEST = frozenset({400, 405, 413, 415, 422, 500, 501})
+_TOO_LARGE, _TOO_MANY, _FAILED = 413, 429, 500
 _WRONG_ADDRESS = frozenset({404, 405})
 
 
@@ -83,7 +84,7 @@ class Visit:
         `ContextOverflow` when the prompt is too long, `ModelBusy` when the server stays busy.
         """
         status, words = response.status_code, words_of(response)
-        if too_long(words) or status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        if too_long(words) or status == _TOO_LARGE:
             window = window_in(words)
             self._manners.window = window or self._manners.window
             raise ContextOverflow.of(window)
@@ -108,14 +109,14 @@ class Visit:
         return True
 
     def _ask_otherwise(self, status: int, words: str) -> bool:
-        if status == httpx.codes.INTERNAL_SERVER_ERROR and not no_system(words):
+        if status == _FAILED and not no_system(words):
             return False  # a server that failed says nothing about the request
         without = self._quirks.without(words, self._body)
         self._quirks = without or self._quirks
         return without is not None
 
     def _wait(self, status: int, words: str, headers: httpx.Headers) -> float:
-        if status == httpx.codes.TOO_MANY_REQUESTS and out_of_quota(words):
+        if status == _TOO_MANY and out_of_quota(words):
             raise trouble(QUOTA)
         asked = retry_after(headers)
         if not self._waits or (asked or 0.0) > LONGEST_WAIT:

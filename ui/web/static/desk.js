@@ -36,7 +36,7 @@
   };
 
   const copy = async (button) => {
-    const text = button.closest("article").querySelector("[data-copied]").textContent;
+    const text = button.closest("article, [data-copies]").querySelector("[data-copied]").textContent;
     const said = button.textContent;
     try {
       await navigator.clipboard.writeText(text);
@@ -101,8 +101,10 @@
     const {place, entry} = button.dataset;
     const ends = button.closest(".qd-panel").querySelectorAll(
       place ? `.qd-columns [data-entry="${place}"]` : `.qd-findings [data-place="${entry}"]`);
-    const end = ends[ends.length - 1]; // of two columns, the text that will be sent
+    const end = ends[0]; // of two places, the one in the text that will be sent
     if (!end) return;
+    const folded = end.closest("details");
+    if (folded) folded.open = true;
     for (const mark of document.querySelectorAll(".qd-here")) mark.classList.remove("qd-here");
     end.scrollIntoView({block: "nearest"});
     end.focus({preventScroll: true});
@@ -136,14 +138,34 @@
   };
 
   // The answer to a new question is scrolled into view once.
+  let writing = null;
   const followAnswers = () => {
-    const panel = document.querySelector("#qd-answer");
-    let writing = null;
-    new MutationObserver(() => {
-      const before = writing;
-      writing = panel.querySelector(".qd-writing");
-      if (writing && !before) writing.scrollIntoView({block: "nearest"});
-    }).observe(panel, {childList: true, subtree: true});
+    const before = writing;
+    writing = document.querySelector("#qd-answer .qd-writing");
+    if (writing && !before) writing.scrollIntoView({block: "nearest"});
+  };
+
+  // A draft that was opened is read from its beginning. The chosen draft is the one that was
+  // clicked, or else the one that is shown.
+  let shown = null;
+  let chosen = null;
+  let opening = false;
+  const followDrafts = () => {
+    const now = document.querySelector("#qd-compare [data-shown]");
+    if (now?.dataset.shown === shown) return;
+    shown = now?.dataset.shown;
+    if (now) now.closest(".qd-middle").scrollTop = 0;
+    if (opening && shown !== chosen) return;
+    [chosen, opening] = [shown, false];
+  };
+
+  // Notices are read aloud from a region that was there before them.
+  const aloud = document.createElement("p");
+  aloud.className = "qd-sr";
+  aloud.setAttribute("aria-live", "polite");
+  const announce = () => {
+    const words = document.querySelector("#qd-notice p")?.textContent ?? "";
+    if (words !== aloud.textContent) aloud.textContent = words;
   };
 
   document.addEventListener("click", (event) => {
@@ -179,11 +201,78 @@
     if (next) { event.preventDefault(); next.focus(); }
   });
 
-  // Gradio sets its own theme when it starts, so ours is set after.
-  new MutationObserver((_, watcher) => {
-    if (!document.querySelector(".qd-header")) return;
-    watcher.disconnect();
-    keepTheme();
+  // Review by keyboard: the keys of the help line below the queue, unless a field has the focus.
+  const usable = (id) => {
+    const button = document.getElementById(id);
+    return button && !button.disabled && button.offsetParent ? button : null;
+  };
+
+  const toDraft = (step) => {
+    const lines = [...document.querySelectorAll("#qd-queue .qd-line")];
+    const at = lines.findIndex((line) => line.dataset.draft === chosen);
+    const next = at < 0 ? lines[0] : lines[at + step];
+    if (!next) return;
+    next.click();
+    next.scrollIntoView({block: "nearest"});
+  };
+
+  const change = () => {
+    const box = document.querySelector("#qd-edit textarea");
+    const toggle = document.querySelector("#qd-change [data-toggle]");
+    if (!box || !toggle?.offsetParent) return;
+    if (toggle.getAttribute("aria-expanded") === "false") toggle.click();
+    box.focus();
+  };
+
+  const KEYS = {
+    j: () => toDraft(1),
+    k: () => toDraft(-1),
+    a: () => usable("qd-approve")?.click(),
+    r: () => usable("qd-reject")?.click(),
+    e: change,
+  };
+
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("#qd-queue .qd-line");
+    if (line) [chosen, opening] = [line.dataset.draft, true];
+  });
+
+  // Nothing is decided about the old draft while the chosen one is still being opened.
+  document.addEventListener("click", (event) => {
+    if (!opening || !event.target.closest("#qd-approve, #qd-reject, #qd-release, #qd-save")) return;
+    event.stopPropagation();
+    event.preventDefault();
+  }, {capture: true});
+
+  const isField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.key === "Escape" && event.target.closest?.("#qd-edit")) event.target.blur();
+    const act = KEYS[event.key];
+    if (!act || isField(event.target) || !document.getElementById("qd-queue")?.offsetParent) return;
+    event.preventDefault();
+    act();
+  });
+
+  // Where there is no room for both, an opened ticket or draft is shown in place of the list.
+  document.addEventListener("click", (event) => {
+    const columns = event.target.closest(".qd-three, .qd-two");
+    if (!columns) return;
+    if (event.target.closest("[data-back]")) columns.classList.add("qd-listing");
+    if (event.target.closest(".qd-line")) columns.classList.remove("qd-listing");
+  });
+
+  // Gradio sets its own theme when it starts, so ours is set after; parts of the page come later.
+  let started = false;
+  new MutationObserver(() => {
+    if (!started && document.querySelector(".qd-header")) {
+      started = true;
+      keepTheme();
+      document.body.append(aloud);
+    }
     followAnswers();
+    followDrafts();
+    announce();
   }).observe(document.documentElement, {childList: true, subtree: true});
 })();

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.errors import BadInput, NotFound
-from ui.operations import talks
+from ui.operations import documents, talks
 from ui.operations.ask import ASK, AnswerView, Question
-from ui.operations.talks import TalkArgs
-from ui.web.html import NOTHING
+from ui.operations.talks import TalkArgs, TalkView
+from ui.web.html import NOTHING, Html
+from ui.web.tabs.documents import decide_readers
 from ui.web.tabs.filters import Filters, build_filters, filtered
 from ui.web.views import ask as views
 from ui.web.views.notice import said
@@ -64,7 +65,7 @@ class AskTab:
         except NotFound:  # the person has left the conversation meanwhile
             yield [UNCHANGED] * (len(self.fresh) + 1)
             return
-        yield [now.id, UNCHANGED, views.talk(now.answers, stopped=now.stopped), *idle]
+        yield [now.id, UNCHANGED, _shown(visit, now), *idle]
 
     def start_again(self, visit: Visit, talk: object) -> list[object]:
         """End the conversation and show an empty one."""
@@ -89,10 +90,18 @@ def _halt(visit: Visit, talk: object) -> list[object]:
     return [NOTHING]
 
 
-def _note(visit: Visit, talk: object) -> list[object]:
-    """Keep the last question as a gap although a filter excluded documents."""
+def _picked(visit: Visit, talk: object) -> list[object]:
+    """Change who may read a source, or keep the last question as a gap in spite of a filter."""
+    if visit.picked.get("do") == "audience":
+        notice = decide_readers(visit)
+        return [_shown(visit, visit.perform(talks.SHOW, _talk(visit, talk))), notice]
     now = visit.perform(talks.NOTE, _talk(visit, talk))
-    return [views.talk(now.answers), said("Noted.", "The question is listed under Gaps.")]
+    return [_shown(visit, now), said("Noted.", "The question is listed under Gaps.")]
+
+
+def _shown(visit: Visit, now: TalkView) -> Html:
+    may = visit.may(documents.AUDIENCE)
+    return views.talk(now.answers, stopped=now.stopped, may_decide=may)
 
 
 def _talk(visit: Visit, talk: object) -> TalkArgs:
@@ -126,7 +135,7 @@ def build_ask(wiring: Wiring) -> AskTab:
     asked = [tab.talk, question, *tab.filters.fields]
     for listen in (question.submit, go.click):
         wiring.stream(listen, tab.ask, inputs=asked, outputs=tab.fresh)
-    wiring.on(answer.click, _note, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
+    wiring.on(answer.click, _picked, inputs=[tab.talk], outputs=[answer], pace=Pace.DECIDE)
     wiring.on(stop.click, _halt, inputs=[tab.talk], outputs=[])
     wiring.on(again.click, tab.start_again, inputs=[tab.talk], outputs=tab.fresh)
     return tab

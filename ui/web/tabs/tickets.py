@@ -88,6 +88,7 @@ def _wire(wiring: Wiring, tab: TicketsTab, as_seen: gr.Checkbox) -> None:
         _open,
         inputs=[as_seen],
         outputs=[tab.opened, *tab.looked_at, tab.summarise, tab.draft],
+        pace=Pace.PICK,
     )
     writing, write = [tab.opened, as_seen], Pace.WRITE
     wiring.on(as_seen.change, _again, inputs=writing, outputs=tab.looked_at)

@@ -10,25 +10,28 @@ from ui.web.chips import made_how, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
-from ui.web.views.sources import nearest, sources
+from ui.web.views.sources import below, nearest, sources
 from ui.web.views.text_mode import RESTORED
 
 _WRITING = el("p", words("Writing and checking …"), class_="qd-writing", role="status")
 
 
-def talk(answers: Sequence[AnswerView], *, stopped: bool = False) -> Html:
-    """Return a whole conversation, or the text shown before the first question."""
+def talk(answers: Sequence[AnswerView], *, stopped: bool = False, may_decide: bool = False) -> Html:
+    """Return a whole conversation, or the text shown before the first question.
+
+    With ``may_decide`` each source has a button that changes who may read it.
+    """
     note = (
         el("p", words("You stopped the answer here."), class_="qd-made-note")
         if stopped
         else NOTHING
     )
-    return join((conversation(answers), note)) or nothing_asked()
+    return join((conversation(answers, may_decide=may_decide), note)) or nothing_asked()
 
 
-def conversation(answers: Sequence[AnswerView]) -> Html:
+def conversation(answers: Sequence[AnswerView], *, may_decide: bool = False) -> Html:
     """Return the answers so far, oldest first."""
-    return join(answer(each) for each in answers)
+    return join(answer(each, may_decide=may_decide) for each in answers)
 
 
 def waiting(earlier: Html) -> Html:
@@ -41,15 +44,15 @@ def growing(earlier: Html, found: AnswerView) -> Html:
     return join((earlier, answer(found), _WRITING))
 
 
-def answer(found: AnswerView) -> Html:
+def answer(found: AnswerView, *, may_decide: bool = False) -> Html:
     """Return the answer with its sources, or the nearest articles if there is no answer."""
     asked = el(
-        "p",
+        "h2",
         el("span", words("Asked as "), class_="qd-label"),
         redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found) if found.answerable else _unanswered(found)
+    body = _answered(found, may_decide) if found.text else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -70,19 +73,31 @@ def nothing_asked() -> Html:
     return empty("Ask the knowledge base", "Answers cite the passages that they are based on.")
 
 
-def _answered(found: AnswerView) -> Html:
+def _answered(found: AnswerView, may_decide: bool) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
-    body = el("div", RESTORED.of(_text(found), found.citations), class_="qd-body")
+    shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    return join((body, by, notes, sources(found.sources, RESTORED)))
+    missed = (
+        el("p", text(found.near_miss), class_="qd-nothing-title") if found.near_miss else NOTHING
+    )
+    kept = noted(found.noted) if found.near_miss else NOTHING
+    cited = sources(found.sources, RESTORED, may_decide=may_decide)
+    body = el("div", shown, class_="qd-body")
+    return join((missed, notes, body, by, kept, below(found.below, RESTORED), cited))
 
 
 def _unanswered(found: AnswerView) -> Html:
     title = el("p", words("No document answers this."), class_="qd-nothing-title")
+    why = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
+    title = join((title, why))
     kept = noted(found.noted)
     if not found.near:
         return join((title, el("p", words("No article is close to it.")), kept))
-    near = el("section", el("h4", words("Nearest articles")), nearest(found.near, RESTORED))
+    near = el(
+        "section",
+        el("h3", words("Nearest articles"), class_="qd-minor"),
+        nearest(found.near, RESTORED),
+    )
     hint = el(
         "p", words("These are the nearest articles; they do not answer it. Open one to check.")
     )

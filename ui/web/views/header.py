@@ -13,7 +13,7 @@ def header(login: str, memberships: Sequence[Membership], tenant: str) -> Html:
     name = el(
         "div",
         el("img", src="../static/mark.svg", alt="", width="24", height="24"),
-        el("span", words("Quietdesk"), class_="qd-brand"),
+        el("h1", words("Quietdesk"), class_="qd-brand"),
         class_="qd-name",
     )
     held = next((each.roles for each in memberships if each.tenant == tenant), frozenset[Role]())

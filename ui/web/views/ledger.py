@@ -45,11 +45,11 @@ def not_for_you() -> Html:
 def _row(row: RowView) -> Html:
     return el(
         "tr",
-        el("td", text(str(row.number)), class_="qd-number"),
-        el("td", text(row.at[:19].replace("T", " ")), class_="qd-nowrap"),
-        el("td", text(row.kind), class_="qd-nowrap"),
-        el("td", _facts(row.facts)),
-        el("td", el("code", text(row.hash[:12])), title=row.hash),
+        el("td", text(str(row.number)), class_="qd-number", data_label="No."),
+        el("td", text(row.at[:19].replace("T", " ")), class_="qd-nowrap", data_label="When (UTC)"),
+        el("td", text(row.kind), class_="qd-nowrap", data_label="What"),
+        el("td", _facts(row.facts), data_label="Facts"),
+        el("td", el("code", text(row.hash[:12])), title=row.hash, data_label="Hash"),
     )
 
 

@@ -8,9 +8,9 @@ from assistant.errors import QuietdeskError
 from ui.web.html import NOTHING, Html, el, text, words
 
 
-def said(happened: LiteralString, detail: str = "") -> Html:
-    """Return the notice of a success."""
-    body = el("p", el("strong", words(happened)), text(f" {detail}" if detail else ""))
+def said(happened: LiteralString, detail: str = "", action: Html = NOTHING) -> Html:
+    """Return the notice of a success; ``action`` is a button that goes on from it."""
+    body = el("p", el("strong", words(happened)), text(f" {detail} " if detail else ""), action)
     return _notice("done", body)
 
 
@@ -27,7 +27,11 @@ def empty(title: LiteralString, hint: LiteralString = "") -> Html:
     return el("div", el("p", words(title), class_="qd-empty-title"), more, class_="qd-empty")
 
 
+def back(label: LiteralString) -> Html:
+    """Return the button that leads back to the list, where the page is too narrow for both."""
+    return el("button", words(label), type="button", class_="qd-link qd-back-to", data_back=True)
+
+
 def _notice(kind: LiteralString, body: Html) -> Html:
     close = el("button", words("Close"), type="button", class_="qd-quiet", data_close="notice")
-    role = "alert" if kind == "problem" else "status"
-    return el("div", body, close, class_=f"qd-notice qd-{kind}", role=role)
+    return el("div", body, close, class_=f"qd-notice qd-{kind}")

@@ -1,4 +1,7 @@
-"""Review: the queue, and three texts side by side, with their findings marked and listed."""
+"""Review: the queue, the brief beside the reply, and the findings, marked and listed.
+
+What the model saw and said is one click below.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,35 @@ from typing import LiteralString
 from assistant.model import DraftState
 from ui.operations.drafts import DraftView
 from ui.operations.review import DecisionView, ReviewDetail, Waiting
-from ui.web.chips import made_how, pill, redacted, uncut, when
+from ui.web.chips import cited_prose, made_how, pill, redacted, uncut, when
 from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.views.notice import empty
+from ui.web.views.notice import back, empty
 from ui.web.views.sending import sending
 from ui.web.views.sources import sources
 from ui.web.views.text_mode import RESTORED
 
 _STATES = {
-    DraftState.PENDING: "Not decided yet. Read the right-hand text, then approve or reject.",
+    DraftState.PENDING: "Not decided yet. Read the reply, then approve or reject it.",
     DraftState.APPROVED: "Approved. It goes to the outbox when it is released.",
     DraftState.REJECTED: "Rejected. It is kept and can never be released.",
     DraftState.RELEASED: "Released. The reply is in the outbox.",
     DraftState.SUPERSEDED: "A newer draft has replaced this one.",
 }
+_KEYS = el(
+    "p",
+    *(
+        el("span", el("kbd", words(key)), words(does))
+        for key, does in (
+            ("j", "next"),
+            ("k", "previous"),
+            ("a", "approve"),
+            ("r", "reject"),
+            ("e", "change"),
+        )
+    ),
+    class_="qd-keys",
+)
 _LONGEST_QUOTE = 80
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
 
@@ -33,50 +50,79 @@ def queue(drafts: Sequence[Waiting], opened: str) -> Html:
         return empty("Nothing waits for review", "Drafted replies appear here.")
     rows = join(el("li", _line(each, each.id == opened)) for each in drafts)
     count = el("p", text(f"{len(drafts)} waiting, oldest first"), class_="qd-count")
-    return join((count, el("ul", rows, class_="qd-list")))
+    return join((count, el("ul", rows, class_="qd-list"), _KEYS))
 
 
 def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
-    """Return one draft: its state, findings, three texts, and the decisions."""
+    """Return one draft: its state, findings, the brief and the reply, and the decisions."""
     made = view.draft
-    edited = made.writer == "person"
-    saw = redacted(view.saw, correct=may_decide)
-    said_by = "Before a person changed it." if edited else f"{made_how(made.writer).capitalize()}."
     found = numbered(made.findings, len(made.body))
-    same = view.said == made.body
     in_said = numbered(made.refused, len(view.said), first=len(found) + 1)
-    columns = el(
-        "div",
-        _column("What the model saw", "Placeholders replace people.", saw),
-        _column(
-            "What it said",
-            said_by,
-            _said(view, found if same else in_said, correct=may_decide),
-            in_said,
-        ),
-        _column("What will be sent", "Coloured words are restored.", _to_send(view, found), found),
-        class_="qd-columns",
-    )
+    reply = _column("Reply", "This is sent.", _to_send(view, found), found, kind="qd-reply-column")
     return join(
         (
             _head(made, may_decide=may_decide),
             *(el("p", text(note), class_="qd-made-note") for note in made.notes),
-            _findings(found, made.body, "Found in what will be sent"),
-            _findings(in_said, view.said, "Found in what it said, which was not used"),
+            _findings(found, made.body, "Found in the reply"),
+            _findings(in_said, view.said, "Found in what the model said, which was not used"),
             NOTHING if found or in_said else el("p", words(_CLEAN), class_="qd-clean"),
-            columns,
-            sources(view.sources, RESTORED),
+            el("div", _brief(view), reply, class_="qd-columns"),
+            _origin(view, found, in_said, correct=may_decide),
+            sources(view.sources, RESTORED, may_decide=may_decide),
             _history(view.decisions),
         )
     )
 
 
+def _brief(view: ReviewDetail) -> Html:
+    """Return what the agent should know and do; a draft of an earlier version has none."""
+    if not view.brief:
+        return NOTHING
+    shown = cited_prose(view.brief, view.draft.citations)
+    return _column("Brief", "For you; it is not sent.", shown, kind="qd-brief-column")
+
+
+def _origin(
+    view: ReviewDetail, found: Sequence[Numbered], refused: Sequence[Numbered], *, correct: bool
+) -> Html:
+    """Return what the writer saw and said, folded: placeholders replace people there."""
+    made = view.draft
+    by = "Before a person changed it." if made.writer == _PERSON else f"{made_how(made.writer)}."
+    who = "writer" if made.writer in (_PERSON, "extractive") else "model"
+    marked = found if view.said == made.body else refused
+    said = _said(view, marked, correct=correct)
+    return el(
+        "details",
+        el("summary", text(f"What the {who} saw and said"), class_="qd-link"),
+        el(
+            "div",
+            _column("Saw", "Placeholders replace people.", redacted(view.saw, correct=correct)),
+            _column("Said", by[:1].upper() + by[1:], said, refused),
+            class_="qd-columns",
+        ),
+        class_="qd-origin",
+    )
+
+
+_PERSON = "person"
 _CLEAN = "The checks found nothing in the text."
 
 
 def nothing_open() -> Html:
     """Return the text shown before a draft is chosen."""
     return empty("No draft is open", "Choose one from the queue.")
+
+
+def open_again(draft_id: str) -> Html:
+    """Return the button that opens a draft that was decided about."""
+    return el(
+        "button",
+        words("Open it again"),
+        type="button",
+        class_="qd-link",
+        data_do="review",
+        data_draft=draft_id,
+    )
 
 
 def change_button() -> Html:
@@ -92,8 +138,9 @@ def change_button() -> Html:
 
 
 def _line(draft: Waiting, current: bool) -> Html:
-    blocking = sum(each.blocks for each in draft.findings)
-    noted = len(draft.findings) - blocking
+    found = {(each.blocks, each.kind, each.note) for each in draft.findings}
+    blocking = sum(blocks for blocks, _, _ in found)
+    noted = len(found) - blocking
     flags = join(
         el("span", text(f"{number} {_FLAGS[kind]}"), class_=f"qd-flag qd-flag-{kind}")
         for number, kind in ((blocking, "blocking"), (noted, "noted"))
@@ -107,7 +154,7 @@ def _line(draft: Waiting, current: bool) -> Html:
             pill(draft.state),
             class_="qd-line-top",
         ),
-        el("span", text(draft.start) or words("(nothing to say)"), class_="qd-line-subject"),
+        el("span", _begins(draft) or words("(nothing to say)"), class_="qd-line-subject"),
         el("span", when(draft.created_at, day=True), flags, class_="qd-line-meta"),
         type="button",
         class_="qd-line",
@@ -115,6 +162,12 @@ def _line(draft: Waiting, current: bool) -> Html:
         data_draft=draft.id,
         aria_current="true" if current else None,
     )
+
+
+def _begins(draft: Waiting) -> Html:
+    """Return the beginning of a draft; what tells drafts apart stands after the greeting."""
+    greeting, _, rest = draft.start.partition("\n")
+    return text(rest.strip() if greeting.rstrip().endswith(",") and rest.strip() else draft.start)
 
 
 def _head(draft: DraftView, *, may_decide: bool) -> Html:
@@ -125,14 +178,18 @@ def _head(draft: DraftView, *, may_decide: bool) -> Html:
     )
     return el(
         "header",
+        back("All drafts"),
         el("h2", words("Reply to "), el("span", text(draft.reference), class_="qd-ref")),
         pill(draft.state),
         el("p", text(state)),
         class_="qd-review-head",
+        data_shown=draft.id,
     )
 
 
-def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -> Html:
+def _column(
+    title: str, hint: str, body: Html, found: Sequence[Numbered] = (), kind: str | None = None
+) -> Html:
     whole = [each for each in found if each.whole]
     about = (words("About the whole text: "), *(number(each, leads_to="entry") for each in whole))
     head = el(
@@ -141,7 +198,8 @@ def _column(title: str, hint: str, body: Html, found: Sequence[Numbered] = ()) -
         el("p", text(hint)),
         el("p", *about, class_="qd-about") if whole else NOTHING,
     )
-    return el("section", head, el("div", body, class_="qd-column-text", tabindex="0"))
+    shown = el("div", body, class_="qd-column-text", tabindex="0")
+    return el("section", head, shown, class_=kind)
 
 
 def _said(view: ReviewDetail, found: Sequence[Numbered], *, correct: bool) -> Html:
@@ -159,22 +217,35 @@ def _to_send(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
 def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Html:
     if not found:
         return NOTHING
-    rows = join(_finding(each, about) for each in found)
-    return el("section", el("h4", words(title)), el("ul", rows), class_="qd-findings")
+    rows = join(_finding(each, about) for each in _alike(found))
+    return el(
+        "section", el("h3", words(title), class_="qd-minor"), el("ul", rows), class_="qd-findings"
+    )
 
 
-def _finding(each: Numbered, about: str) -> Html:
-    """Return one row; its number and the number at the place in the text link to each other."""
-    start, end = each.start, each.end
-    place = "" if each.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
-    kind = "blocking" if each.finding.blocks else "noted"
-    why = el("strong", text(each.finding.kind.replace("_", " ")))
+def _alike(found: Sequence[Numbered]) -> list[list[Numbered]]:
+    """Return the findings, those together that say the same; what blocks comes first."""
+    groups: dict[tuple[bool, str, str], list[Numbered]] = {}
+    for each in sorted(found, key=lambda each: not each.finding.blocks):
+        said = each.finding
+        groups.setdefault((said.blocks, said.kind, said.note), []).append(each)
+    return list(groups.values())
+
+
+def _finding(alike: Sequence[Numbered], about: str) -> Html:
+    """Return one row; its numbers and those at the places in the text link to each other."""
+    first = alike[0]
+    start, end = first.start, first.end
+    place = "" if first.whole else uncut(about, start, min(end, start + _LONGEST_QUOTE))
+    kind = "blocking" if first.finding.blocks else "noted"
+    times = f"{len(alike)} × " if len(alike) > 1 else ""
+    why = el("strong", text(f"{times}{first.finding.kind.replace('_', ' ')}"))
     quote = (text(" "), el("q", redacted(place))) if place else ()
     return el(
         "li",
-        number(each, leads_to="place"),
+        el("span", *(number(each, leads_to="place") for each in alike)),
         el("span", text(_FLAGS[kind]), class_=f"qd-flag qd-flag-{kind}"),
-        el("span", why, text(" "), redacted(each.finding.note), *quote),
+        el("span", why, text(" "), redacted(first.finding.note), *quote),
     )
 
 
@@ -185,7 +256,12 @@ def _history(reviews: Sequence[DecisionView]) -> Html:
         el("li", el("strong", text(each.login)), text(f" {_action(each.action)} "), when(each.at))
         for each in reviews
     )
-    return el("section", el("h4", words("Decisions")), el("ul", rows), class_="qd-history")
+    return el(
+        "section",
+        el("h3", words("Decisions"), class_="qd-minor"),
+        el("ul", rows),
+        class_="qd-history",
+    )
 
 
 def _action(action: str) -> str:

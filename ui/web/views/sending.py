@@ -1,8 +1,8 @@
 """What will be sent, with every restored value coloured, and findings marked.
 
 The pieces are assembled from the redacted text and compared with the operation's text to send. If
-they differ in one character, the plain text is shown instead, because this column must show exactly
-the text that will be sent.
+they differ in one character, that text is shown instead, because this column must show the words
+that will be sent, all of them and no others.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from collections.abc import Sequence
 
 from ui.operations.review import PutBack, ReviewDetail
 from ui.web.chips import named, put_back
-from ui.web.findings import Numbered, Piece, lay
+from ui.web.findings import Numbered, Piece
 from ui.web.html import Html, text
+from ui.web.markdown import rendered
 
 
 def sending(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
     """Return the text of a reply as it will be sent."""
     value = view.draft.body
     if _set_together(value, view.put_back) != view.to_send:
-        return text(view.to_send)
-    return lay(value, [_piece(each) for each in view.put_back], found)
+        return rendered(view.to_send, breaks=True)
+    return rendered(value, [_piece(each) for each in view.put_back], found, breaks=True)
 
 
 def _piece(each: PutBack) -> Piece:

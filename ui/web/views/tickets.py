@@ -7,7 +7,7 @@ from ui.operations.drafts import DraftView, WrittenView
 from ui.operations.tickets import FoundTicket, TicketFull, TicketsFound, TurnView
 from ui.web.chips import made_how, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
-from ui.web.views.notice import empty
+from ui.web.views.notice import back, empty
 from ui.web.views.sources import sources
 from ui.web.views.text_mode import TextMode
 
@@ -32,7 +32,7 @@ def thread(view: TicketFull, *, as_seen: bool, correct: bool = False) -> Html:
         el("span", words("priority "), text(view.priority)),
         el("span", words("opened "), when(view.created_at)),
     )
-    head = el("header", el("h2", subject), el("p", *meta, class_="qd-meta"))
+    head = el("header", back("All tickets"), el("h2", subject), el("p", *meta, class_="qd-meta"))
     note = el("p", words(_SEEN_NOTE), class_="qd-seen-note") if as_seen else NOTHING
     turns = join(_turn(each, as_seen=as_seen, correct=correct) for each in view.turns)
     return el("article", head, note, el("ol", turns, class_="qd-turns"), class_="qd-thread")
@@ -44,16 +44,30 @@ def written(made: WrittenView, mode: TextMode) -> Html:
     if not draft.body:
         body = el("p", words(_NOTHING_TO_SAY), class_="qd-nothing")
     else:
-        body = el("div", mode.of(made.body, draft.citations), class_="qd-body")
+        body = el("div", mode.prose(made.body, draft.citations), class_="qd-body")
     notes = join(el("p", text(note), class_="qd-made-note") for note in draft.notes)
     return el(
         "section",
         _written_head(draft),
+        _brief(made, mode),
         body,
         notes,
         sources(made.sources, mode),
         _next_step(draft),
         class_="qd-card qd-written",
+    )
+
+
+def _brief(made: WrittenView, mode: TextMode) -> Html:
+    if not made.brief.redacted:
+        return NOTHING
+    title = el("summary", words("Brief for you"), class_="qd-link")
+    return el(
+        "details",
+        title,
+        el("div", mode.prose(made.brief, made.draft.citations), class_="qd-brief-text"),
+        class_="qd-brief",
+        open=True,
     )
 
 

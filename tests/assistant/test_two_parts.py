@@ -1,0 +1,238 @@
+"""A draft has a brief for agents and a reply that holds nothing but what customers may read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.desk import Desk
+from assistant.errors import Refused
+from assistant.flows import review
+from assistant.flows.audience import decide_audience
+from assistant.flows.draft import draft_reply
+from assistant.flows.summarise import summarise
+from assistant.model import NOTE_MARK, Audience, Draft, DraftState, Finding, FindingKind
+from assistant.search.repeated import repeated
+from guardrails import RawText
+from guardrails.identity.permissions import Person
+from guardrails.policy import Policy
+from ingestion.ingest import ingest
+from ingestion.resolved import bring_resolved
+from ingestion.source import FileSource
+from ingestion.tickets import import_tickets
+from tests.fakes.desks import a_desk
+from tests.fakes.tickets import import_tickets as import_text
+
+REVIEWER = Person("rita", "harbour", may_read=True, may_release=True)
+FIX = "Switch the badge reader off at the wall and wait for one minute."
+HIDDEN = "Hold star and hash for nine seconds to open the badge reader cabinet by override."
+NOTE = "The customer is behind with payments, so let the badge reader wait until Friday."
+WHO = "Ask Olga Brand on extension twelve to reset the badge reader."
+OTHERS = ("Canteen", "Garage", "Library", "Garden")
+ASKED = "The badge reader blinks orange and opens for nobody. What do we do?"
+
+
+def test_a_reply_rests_on_what_customers_may_read(tmp_path: Path) -> None:
+    draft = _draft(tmp_path, kb=f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n")
+    body = draft.written.body.reveal()
+    assert FIX in body
+    assert [each.audience for each in draft.written.citations][:1] == [Audience.CUSTOMER]
+
+
+@pytest.mark.parametrize(
+    "kb",
+    [
+        f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n\n## Internal\n\n{HIDDEN}\n",
+        f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n\n## So\n\nStaff only.\n\n{HIDDEN}\n",
+    ],
+)
+def test_an_internal_section_is_in_the_brief_or_nowhere(tmp_path: Path, kb: str) -> None:
+    draft = _draft(tmp_path, kb=kb)
+    assert "star and hash" not in draft.written.body.reveal() + draft.written.saw.reveal()
+
+
+def test_where_only_agents_may_read_the_answer_the_brief_has_it_and_the_reply_asks(
+    tmp_path: Path,
+) -> None:
+    written = _draft(
+        tmp_path, runbook=f"# Badge reader blinks orange\n\n## Fix\n\n1. {HIDDEN}\n"
+    ).written
+    body, brief = written.body.reveal(), written.brief.reveal()
+    assert "star and hash" not in body + written.saw.reveal()
+    assert "A colleague is working on it" in body
+    assert "- Since when does it happen" in body
+    assert "## Next step" in brief
+    assert HIDDEN in brief
+    assert written.findings == ()
+
+
+def test_one_numbering_goes_over_brief_and_reply(tmp_path: Path) -> None:
+    written = _draft(
+        tmp_path,
+        kb=f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n2. Then wait a while longer.\n",
+        runbook=f"# Badge reader blinks orange\n\n## Fix\n\n1. {HIDDEN}\n2. Close it again.\n",
+    ).written
+    numbers = [each.number for each in written.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    by_number = {each.number: each.audience for each in written.citations}
+    cited = [number for number in numbers if f"[{number}]" in written.body.reveal()]
+    assert cited
+    assert {by_number[each] for each in cited} == {Audience.CUSTOMER}
+    assert any(f"[{number}]" in written.brief.reveal() for number in numbers)
+
+
+def test_a_private_note_reaches_no_writer_of_the_reply(tmp_path: Path) -> None:
+    written = _draft(tmp_path, kb=f"# Badge reader\n\n## Fix\n\n1. {FIX}\n", note=NOTE).written
+    assert "payments" not in written.body.reveal() + written.saw.reveal()
+
+
+def test_a_note_of_the_system_reaches_no_writer_of_the_reply() -> None:
+    desk = a_desk()
+    turns = [{"text": ASKED}, {"role": "system", "text": "Escalation rule seven: payments late."}]
+    ticket = {"id": "HD-1", "subject": "Badge reader blinks orange", "turns": turns}
+    import_text(desk, RawText(json.dumps(ticket)), "tickets.jsonl")
+    written = draft_reply(desk, "HD-1").written
+    assert "payments" not in written.body.reveal() + written.saw.reveal()
+
+
+def test_a_note_of_an_earlier_version_is_private_though_only_its_text_says_so(
+    tmp_path: Path,
+) -> None:
+    desk = _desk(
+        tmp_path,
+        kb=f"# Badge reader\n\n## Fix\n\n1. {FIX}\n",
+        private=False,
+        note=f"{NOTE_MARK}{NOTE}",
+    )
+    ticket = desk.records.tickets.get("HD-1")
+    assert ticket is not None
+    assert ticket.turns[-1].audience is Audience.AGENT
+    assert "payments" not in draft_reply(desk, "HD-1").written.saw.reveal()
+
+
+def test_a_private_note_of_a_resolved_ticket_is_never_quoted_to_another_customer() -> None:
+    desk = a_desk("Mirabel Stonecroft", policy=Policy(resolved_tickets=True))
+    case = Path(__file__).parent / "private_resolved.json"
+    import_tickets(desk, FileSource(case))
+    bring_resolved(desk)
+    written = draft_reply(desk, "1010").written
+    assert "star and hash" not in written.body.reveal() + written.saw.reveal()
+    assert "We restarted the badge reader" in written.body.reveal()
+    assert "opens for nobody" not in "".join(
+        each.heading.reveal()
+        for each in written.citations
+        if f"[{each.number}]" in written.body.reveal()
+    )
+
+
+def test_names_and_contacts_of_others_do_not_stand_in_a_reply(tmp_path: Path) -> None:
+    kb = f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n2. {WHO}\n"
+    written = _draft(tmp_path, "Olga Brand", kb=kb).written
+    assert "<PERSON_" not in written.body.reveal().partition("\n")[2]
+    assert "Ask our team on extension twelve" in written.body.reveal()
+    assert not [each for each in written.findings if each.blocks]
+
+
+def test_a_pasted_brief_is_refused_until_the_editor_confirms_it(tmp_path: Path) -> None:
+    desk = _desk(tmp_path, runbook=f"# Badge reader blinks orange\n\n## Fix\n\n1. {HIDDEN}\n")
+    draft = draft_reply(desk, "HD-1")
+    words = RawText(f"Hello,\n\n{HIDDEN}")
+    edited = review.edit(desk, REVIEWER, draft.id, words)
+    assert FindingKind.INTERNAL in _blocking(edited.written.findings)
+    with pytest.raises(Refused, match="internal"):
+        review.approve(desk, REVIEWER, draft.id)
+    review.edit(desk, REVIEWER, draft.id, words, internal_confirmed=True)
+    review.approve(desk, REVIEWER, draft.id)
+    review.release(desk, REVIEWER, draft.id)
+    edits = [row for row in desk.ledger.rows() if row.kind == "draft.edited"]
+    assert ['"internal_confirmed":0' in row.body.replace(" ", "") for row in edits] == [True, False]
+
+
+def test_a_pasted_private_note_is_refused(tmp_path: Path) -> None:
+    desk = _desk(tmp_path, kb=f"# Badge reader\n\n## Fix\n\n1. {FIX}\n", note=NOTE)
+    draft = draft_reply(desk, "HD-1")
+    edited = review.edit(desk, REVIEWER, draft.id, RawText(f"Hello,\n\n{NOTE}"))
+    assert FindingKind.INTERNAL in _blocking(edited.written.findings)
+
+
+def test_a_document_that_was_closed_meanwhile_holds_its_reply_back(tmp_path: Path) -> None:
+    desk = _desk(tmp_path, kb=f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n")
+    draft = draft_reply(desk, "HD-1")
+    review.approve(desk, REVIEWER, draft.id)
+    closed = [each.id for each in desk.records.documents.documents()]
+    decide_audience(desk, closed, Audience.AGENT, "rita")
+    with pytest.raises(Refused, match="internal"):
+        review.release(desk, REVIEWER, draft.id)
+    kept = desk.records.drafts.get(draft.id)
+    assert kept is not None
+    assert kept.state is DraftState.APPROVED
+
+
+@pytest.mark.parametrize("policy", ["mark", "leave_out"])
+def test_a_summary_marks_private_notes_or_leaves_them_out(tmp_path: Path, policy: str) -> None:
+    desk = _desk(tmp_path, note=NOTE)
+    wanted = Policy(private_notes="leave_out" if policy == "leave_out" else "mark")
+    desk = replace(desk, tenant=replace(desk.tenant, policy=wanted))
+    written = summarise(desk, "HD-1").written
+    assert ("payments" in written.body.reveal()) == (policy == "mark")
+    assert ("(internal note)" in written.body.reveal()) == (policy == "mark")
+    assert ("payments" in written.saw.reveal()) == (policy == "mark")
+
+
+def test_what_customers_may_read_too_is_no_internal_text() -> None:
+    assert repeated(HIDDEN, [HIDDEN], []) == [(0, len(HIDDEN))]
+    assert repeated(HIDDEN, [HIDDEN], [HIDDEN]) == []
+    assert repeated("Please hold on, we look into it.", [HIDDEN], []) == []
+
+
+def test_a_sentence_in_other_words_order_is_found() -> None:
+    turned = "To open the cabinet of the badge reader by override, hold hash and star nine seconds."
+    assert repeated(turned, [HIDDEN], [])
+
+
+def _draft(folder: Path, *names: str, kb: str = "", runbook: str = "", note: str = "") -> Draft:
+    return draft_reply(_desk(folder, *names, kb=kb, runbook=runbook, note=note), "HD-1")
+
+
+def _desk(
+    folder: Path,
+    *names: str,
+    kb: str = "",
+    runbook: str = "",
+    note: str = "",
+    private: bool = True,
+) -> Desk:
+    desk = a_desk("Priya Raghunathan", *names)
+    for name, text, audience in (("kb", kb, Audience.CUSTOMER), ("run", runbook, Audience.AGENT)):
+        if text:
+            (folder / name).mkdir()
+            (folder / name / "a.md").write_text(text, encoding="utf-8")
+            for other in OTHERS:
+                page = f"# {other}\n\nThe {other.lower()} is shut on Monday.\n"
+                (folder / name / f"{other}.md").write_text(page, encoding="utf-8")
+            ingest(
+                desk,
+                folder / name,
+                progress=lambda _: None,
+                max_bytes=10**6,
+                audience=audience,
+            )
+    turns: list[dict[str, object]] = [{"author": "Priya Raghunathan", "text": ASKED}]
+    if note:
+        turns.append({"author": "Desk", "role": "agent", "text": note, "private": private})
+    ticket = {
+        "id": "HD-1",
+        "subject": "Badge reader blinks orange",
+        "requester": {"name": "Priya Raghunathan"},
+        "turns": [{"at": "2026-10-12T08:14:00Z", **turn} for turn in turns],
+    }
+    import_text(desk, RawText(json.dumps(ticket)), "tickets.jsonl")
+    return desk
+
+
+def _blocking(findings: Sequence[Finding]) -> set[FindingKind]:
+    return {each.kind for each in findings if each.blocks}
