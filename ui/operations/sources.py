@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Audience, Chunk, Citation, Passage
+    from assistant.model import Audience, Citation, Passage
+    from assistant.ports import DocumentReader
+    from assistant.search.sections import Section
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -55,10 +57,9 @@ def cited(
         return ()
     from assistant.search.federated import documents_of
 
-    chunks = documents_of(desk).chunks([each.chunk_id for each in citations])
-    kept = {chunk.id: chunk for chunk in chunks}
+    reader = documents_of(desk)
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    places = [_of_citation(each, reader, why.get(each.chunk_id)) for each in citations]
     return _views(desk, person, places, question)
 
 
@@ -87,8 +88,15 @@ class _Place:
     found: Passage | None
 
 
-def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
-    chunk = kept.get(citation.chunk_id)
+def _of_citation(citation: Citation, reader: DocumentReader, found: Passage | None) -> _Place:
+    """Return the section that is cited, or else the chunk; without a text when it was deleted."""
+    from assistant.search.sections import sections_of
+
+    chunks = reader.chunks_of(citation.document_id)
+    chunk = next((each for each in chunks if each.id == citation.chunk_id), None)
+    sections = sections_of(citation.source, citation.title, chunks) if chunk else ()
+    section = next((each for each in sections if _is_cited(each, citation)), None)
+    held = section or chunk
     return _Place(
         citation.number,
         citation.document_id,
@@ -96,10 +104,14 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        (found.chunk.text if found else chunk.text) if chunk else None,
+        held.text if held else None,
         chunk.audience if chunk else citation.audience,
         found,
     )
+
+
+def _is_cited(section: Section, citation: Citation) -> bool:
+    return citation.chunk_id in section.chunk_ids and section.heading == citation.heading
 
 
 def _of_passage(found: Passage) -> _Place:

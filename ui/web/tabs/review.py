@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.model import DraftState, FindingKind
 from ui.operations import review
 from ui.operations.drafts import FindingView
-from ui.operations.review import DecideArgs, EditArgs, OneDraft
+from ui.operations.review import DecideArgs, EditArgs, OneDraft, SeenArgs
 from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
 from ui.web.tabs.correcting import correcting, decide
@@ -97,7 +97,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     )
     wiring.on(
         tab.compare.click,
-        _readers,
+        _picked,
         inputs=[tab.opened],
         outputs=tab.fresh,
         pace=Pace.DECIDE,
@@ -142,10 +142,16 @@ def _correct(visit: Visit, opened: object) -> list[object]:
     return [correcting(visit, here, unfolded=True), notice]
 
 
-def _readers(visit: Visit, opened: object) -> list[object]:
-    """Change who may read a source of the open draft."""
-    notice = decide_readers(visit)
-    return [*_opened(visit, word(opened)), notice]
+def _picked(visit: Visit, opened: object) -> list[object]:
+    """Confirm that new messages were read, or change who may read a source of the open draft."""
+    draft, picked = word(opened), visit.picked
+    if picked.get("do") == "seen":
+        args = SeenArgs(tenant=visit.tenant, draft=draft, seen=picked.get("seen", ""))
+        visit.perform(review.SEEN, args)
+        notice = said("Read.", "The draft can be decided about.")
+    else:
+        notice = decide_readers(visit)
+    return [*_opened(visit, draft), notice]
 
 
 def _save(visit: Visit, opened: object, text: object, confirmed: object) -> list[object]:

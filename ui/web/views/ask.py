@@ -52,7 +52,7 @@ def answer(found: AnswerView, *, may_decide: bool = False) -> Html:
         redacted(found.question),
         class_="qd-asked",
     )
-    body = _answered(found, may_decide) if found.answerable else _unanswered(found)
+    body = _answered(found, may_decide) if found.text else _unanswered(found)
     return el("section", asked, body, class_="qd-card qd-answer")
 
 
@@ -78,9 +78,16 @@ def _answered(found: AnswerView, may_decide: bool) -> Html:
     shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
     cited = sources(found.sources, RESTORED, may_decide=may_decide)
-    return join(
-        (notes, el("div", shown, class_="qd-body"), by, below(found.below, RESTORED), cited)
-    )
+    body = el("div", shown, class_="qd-body")
+    return join((_missed(found), notes, body, by, below(found.below, RESTORED), cited))
+
+
+def _missed(found: AnswerView) -> Html:
+    """Return what the documents do not speak of, above the nearest section."""
+    if not found.near_miss:
+        return NOTHING
+    missing = el("p", text(found.near_miss), class_="qd-nothing-title")
+    return join((missing, noted(found.noted)))
 
 
 def _unanswered(found: AnswerView) -> Html:
