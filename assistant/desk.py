@@ -41,8 +41,8 @@ class Desk:
 
     ``suspects`` finds prompt injections in redacted texts. ``nearness`` returns the cosine of each
     of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
-    where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure shape
-    or in the directory, and guesses no names: for the tenant's own words.
+    where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
+    shape or in the directory, and guesses no names: for the tenant's own words.
     """
 
     tenant: Tenant

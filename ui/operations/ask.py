@@ -71,7 +71,7 @@ class AnswerView(Shape):
 
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
-    passages, ``below`` further sections, and ``near`` the nearest passages, to be opened.
+    passages and ``near`` the nearest ones, to be opened.
     """
 
     question: str
@@ -85,8 +85,8 @@ class AnswerView(Shape):
     restored: str
     highlight: tuple[int, int] | None = None
     sources: tuple[SourceView, ...]
-    below: tuple[SourceView, ...] = ()
     near: tuple[SourceView, ...]
+    below: tuple[SourceView, ...] = ()
     near_miss: str = ""
 
 

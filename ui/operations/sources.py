@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.operations.base import Shape
@@ -11,8 +11,9 @@ from ui.operations.texts import Text, texts
 
 if TYPE_CHECKING:
     from assistant.desk import Desk
-    from assistant.model import Audience, Chunk, Citation, Passage
+    from assistant.model import Audience, Citation, Passage
     from assistant.ports import DocumentReader
+    from assistant.search.sections import Section
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -57,15 +58,8 @@ def cited(
     from assistant.search.federated import documents_of
 
     reader = documents_of(desk)
-    chunks = reader.chunks([each.chunk_id for each in citations])
-    kept = {
-        chunk.id: _section_of(reader, chunk, each)
-        for each in citations
-        for chunk in chunks
-        if chunk.id == each.chunk_id
-    }
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, kept, why.get(each.chunk_id)) for each in citations]
+    places = [_of_citation(each, reader, why.get(each.chunk_id)) for each in citations]
     return _views(desk, person, places, question)
 
 
@@ -94,19 +88,15 @@ class _Place:
     found: Passage | None
 
 
-def _section_of(reader: DocumentReader, chunk: Chunk, citation: Citation) -> Chunk:
-    """Return ``chunk`` with the text of the section that is cited, which may span several."""
+def _of_citation(citation: Citation, reader: DocumentReader, found: Passage | None) -> _Place:
+    """Return the section that is cited, or else the chunk; without a text when it was deleted."""
     from assistant.search.sections import sections_of
 
     chunks = reader.chunks_of(citation.document_id)
-    for section in sections_of(citation.source, citation.title, chunks):
-        if chunk.id in section.chunk_ids and section.heading == citation.heading:
-            return replace(chunk, text=section.text)
-    return chunk
-
-
-def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage | None) -> _Place:
-    chunk = kept.get(citation.chunk_id)
+    chunk = next((each for each in chunks if each.id == citation.chunk_id), None)
+    sections = sections_of(citation.source, citation.title, chunks) if chunk else ()
+    section = next((each for each in sections if _is_cited(each, citation)), None)
+    held = section or chunk
     return _Place(
         citation.number,
         citation.document_id,
@@ -114,10 +104,14 @@ def _of_citation(citation: Citation, kept: Mapping[str, Chunk], found: Passage |
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        chunk.text if chunk else None,
+        held.text if held else None,
         chunk.audience if chunk else citation.audience,
         found,
     )
+
+
+def _is_cited(section: Section, citation: Citation) -> bool:
+    return citation.chunk_id in section.chunk_ids and section.heading == citation.heading
 
 
 def _of_passage(found: Passage) -> _Place:

@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.model import DraftState, FindingKind
 from ui.operations import injection, review
 from ui.operations.drafts import FindingView
-from ui.operations.review import DecideArgs, EditArgs, OneDraft
+from ui.operations.review import DecideArgs, EditArgs, OneDraft, SeenArgs
 from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
 from ui.web.tabs.correcting import correcting, decide
@@ -97,7 +97,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     )
     wiring.on(
         tab.compare.click,
-        _about_sources,
+        _picked,
         inputs=[tab.opened],
         outputs=tab.fresh,
         pace=Pace.DECIDE,
@@ -142,17 +142,24 @@ def _correct(visit: Visit, opened: object) -> list[object]:
     return [correcting(visit, here, unfolded=True), notice]
 
 
-def _about_sources(visit: Visit, opened: object) -> list[object]:
-    """Change who may read a source of the open draft, or call a suspicious span of it honest."""
-    honest = visit.picked.get("do") == "honest"
-    notice = _honest(visit, opened) if honest else decide_readers(visit)
-    return [*_opened(visit, word(opened)), notice]
+def _picked(visit: Visit, opened: object) -> list[object]:
+    """Take a click on the open draft: messages were read, who may read a source, an honest span."""
+    draft, picked = word(opened), visit.picked
+    if picked.get("do") == "seen":
+        args = SeenArgs(tenant=visit.tenant, draft=draft, seen=picked.get("seen", ""))
+        visit.perform(review.SEEN, args)
+        notice = said("Read.", "The draft can be decided about.")
+    elif picked.get("do") == "honest":
+        notice = _honest(visit, draft)
+    else:
+        notice = decide_readers(visit)
+    return [*_opened(visit, draft), notice]
 
 
-def _honest(visit: Visit, opened: object) -> Html:
+def _honest(visit: Visit, draft: str) -> Html:
     picked = visit.picked.get("number", "")
     number = int(picked) if picked.isdecimal() else 0
-    args = injection.HonestArgs(tenant=visit.tenant, draft=word(opened), number=number)
+    args = injection.HonestArgs(tenant=visit.tenant, draft=draft, number=number)
     done = visit.perform(injection.HONEST, args)
     return said("Not flagged again.", f"“{done.sentence}” is honest for this tenant.")
 
