@@ -24,10 +24,10 @@ def test_a_source_says_who_may_read_it_and_offers_the_change_to_reviewers(own_si
     asked = {"tenant": "acme", "question": "Why does the printer print blank pages?"}
     with own_site.client("rae") as rae, own_site.client("ann") as ann:
         for person, may in ((rae, True), (ann, False)):
-            shown = person.do("qd-question", "submit", **asked)["qd-answer"]
+            shown = person.do("qd-question", "submit", None, **asked)["qd-answer"]
             assert "qd-tag-customer" in shown
             assert ('data-do="audience"' in shown) == may
-        talk = rae.do("qd-question", "submit", **asked)["qd-talk"]
+        talk = rae.do("qd-question", "submit", None, **asked)["qd-talk"]
         (document,) = own_site.home.desk("acme").records.documents.documents()
         picked = {"do": "audience", "document": document.id, "audience": "agent"}
         changed = rae.do("qd-answer", "click", picked, tenant="acme", talk=talk)

@@ -26,18 +26,19 @@ _STATES = {
     DraftState.RELEASED: "Released. The reply is in the outbox.",
     DraftState.SUPERSEDED: "A newer draft has replaced this one.",
 }
+
+
+def _key(key: LiteralString, does: LiteralString) -> Html:
+    return el("span", el("kbd", words(key)), words(does))
+
+
 _KEYS = el(
     "p",
-    *(
-        el("span", el("kbd", words(key)), words(does))
-        for key, does in (
-            ("j", "next"),
-            ("k", "previous"),
-            ("a", "approve"),
-            ("r", "reject"),
-            ("e", "change"),
-        )
-    ),
+    _key("j", "next"),
+    _key("k", "previous"),
+    _key("a", "approve"),
+    _key("r", "reject"),
+    _key("e", "change"),
     class_="qd-keys",
 )
 _LONGEST_QUOTE = 80
