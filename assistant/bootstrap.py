@@ -49,7 +49,8 @@ from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
-from guardrails.injection.detector import RememberedSuspects
+from guardrails.injection.detector import FindSuspects, RememberedSuspects
+from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import Policy
@@ -95,7 +96,6 @@ class Home:
         self._reranker = parts.reranker(settings)
         self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
         self._chat_models = Once(self._make_chat_models)
-        self._suspects = parts.suspects(self._embedders(INSTALLED))
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
         self._opening = RLock()
@@ -302,7 +302,10 @@ class Home:
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         frames = FrameBook(records.frames.all)
         fallback = self._parts.extractive(frames, self._nearness)
-        pick = self._picker(tenant, scanner, redactor, ledger, fallback)
+        suspects = without_honest(
+            caches.suspects, lambda: {each.pattern for each in records.honest.list()}
+        )
+        pick = self._picker(tenant, scanner, redactor, ledger, fallback, suspects)
         return Desk(
             tenant=tenant,
             records=records,
@@ -317,7 +320,7 @@ class Home:
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
             fallback_writer=fallback,
-            suspects=caches.suspects,
+            suspects=suspects,
             ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
@@ -330,8 +333,8 @@ class Home:
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
-                RememberedSuspects(self._suspects),
-                self._parts.ranker(self._embedder),
+                RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
+                self._parts.ranker(self._nearness),
             )
         return self._caches[tenant.id]
 
@@ -348,6 +351,7 @@ class Home:
         redactor: Redactor,
         ledger: Ledger,
         fallback: Writer,
+        suspects: FindSuspects,
     ) -> PickWriter:
         """Return a function that returns the writer of a feature, as it is chosen at that time."""
         made: dict[tuple[ModelEntry, bool], Writer] = {}
@@ -364,7 +368,7 @@ class Home:
                 here = self._surroundings(tenant, scanner, ledger)
                 chat = self._chat_models().chat(entry, here)
                 made[entry, asks_again] = ModelWriter(
-                    chat, redactor, scanner, fallback, asks_again=asks_again
+                    chat, redactor, scanner, fallback, suspects, asks_again=asks_again
                 )
             return made[entry, asks_again]
 

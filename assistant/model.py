@@ -207,6 +207,18 @@ class Gap:
     question: RedactedText
 
 
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """A sentence that a reviewer called honest, in the form in which sentences are compared.
+
+    ``origin`` is the id of the ticket or document that it comes from.
+    """
+
+    id: str
+    origin: str
+    pattern: RedactedText
+
+
 # Tickets
 
 

@@ -74,8 +74,8 @@ class Parts:
     """The factories of a home's parts.
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
-    called once for each source of weights; ``suspects`` gets the installed embedder, ``ranker``
-    and ``extractive`` compare texts with the configured one.
+    called once for each source of weights; ``suspects`` gets the installed embedder, and is called
+    once for each tenant; ``ranker`` and ``extractive`` compare texts with the configured embedder.
     """
 
     detector: Callable[[Settings], Detector] = make_detector

@@ -29,6 +29,7 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Honest,
     Made,
     Passage,
     RawTicket,
@@ -486,6 +487,24 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class HonestStore(Protocol):
+    """Sentences that the tenant's reviewers called honest."""
+
+    def put(self, honest: Honest) -> None:
+        """Add a sentence, replacing the one of the same id."""
+        ...
+
+    def remove(self, honest_id: str) -> bool:
+        """Remove a sentence; return whether there was one."""
+        ...
+
+    def forget(self, origin: str) -> None:
+        """Remove every sentence of a ticket or document that is forgotten."""
+        ...
+
+    def list(self) -> list[Honest]: ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -535,6 +554,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def honest(self) -> HonestStore: ...
     @property
     def frames(self) -> FrameStore: ...
     @property

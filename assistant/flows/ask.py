@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.model import Finding, Passage, Written, new_id
+from assistant.model import Passage, Written, new_id
 from assistant.ports import Writer
+from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.further import further
 from assistant.search.missing import UNSURE, near_miss
-from assistant.search.quarantine import of_cited
-from assistant.search.reading import read_on
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
@@ -95,15 +95,13 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
-    left_out: tuple[Finding, ...]
     narrowed: bool
     near_miss: str
 
     def answer(self, written: Written) -> Answer:
         answerable = not self.near_miss and bool(written.body)
         noted = not (answerable or self.narrowed)
-        missing = of_cited(self.left_out, written.citations)
-        written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
+        written = replace(written, notes=(*written.notes, *self.found.notes))
         return Answer(
             self.question,
             written,
@@ -125,10 +123,10 @@ def _look(
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
     asked = _in_turn(redacted, before[-_EARLIER:])
-    passages, left_out = read_on(desk, asked, found)
+    passages = read_sections(documents_of(desk), desk.ranker, asked, found)
     unsure = UNSURE if found.confidence < _SURE else ""
     missed = near_miss(redacted, passages) or unsure
-    return _Look(redacted, asked, found, passages, left_out, bool(filters), missed)
+    return _Look(redacted, asked, found, passages, bool(filters), missed)
 
 
 def _writer(desk: Desk, look: _Look) -> Writer:

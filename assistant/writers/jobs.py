@@ -54,7 +54,11 @@ NOTHING_SENT = Sent(Prompt(NOTHING, NOTHING, NOTHING), NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One text to write: the prompt, what the answer may rest on, the fallback writer's text."""
+    """One text to write: the prompt, what the answer may rest on, the fallback writer's text.
+
+    The prompt holds suspicious sentences as quotations, or not at all: ``notes`` say which. The
+    fallback writer follows no orders, and gets every word.
+    """
 
     purpose: LiteralString
     subject: str
@@ -62,6 +66,7 @@ class Job:
     sources: Callable[[Prompt], Sources]
     fallback: Callable[[], Written]
     quotation: Callable[[], Written | None] = lambda: None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

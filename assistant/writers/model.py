@@ -28,6 +28,7 @@ from assistant.prompts import (
     summary_prompt,
     thread_of,
 )
+from assistant.search.quarantine import FindSuspicious, quarantine, quarantine_passages
 from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.cite import cite
 from assistant.writers.composing import compose
@@ -70,6 +71,7 @@ class ModelWriter:
         redactor: Redactor,
         scanner: Scanner,
         fallback: Writer,
+        suspects: FindSuspicious,
         *,
         asks_again: bool = False,
     ) -> None:
@@ -78,6 +80,7 @@ class ModelWriter:
         self._redactor = redactor
         self._scanner = scanner
         self._fallback = fallback
+        self._suspects = suspects
 
     @property
     def name(self) -> str:
@@ -85,13 +88,15 @@ class ModelWriter:
 
     def summarise(self, ticket: Ticket) -> Written:
         """Return the model's summary, or the fallback writer's."""
+        safe = quarantine(self._suspects, ticket)
         return self._write(
             Job(
                 "summarise",
                 ticket.id,
-                lambda room: summary_prompt(ticket, room),
+                lambda room: summary_prompt(safe.ticket, room),
                 lambda _: self._of_ticket(ticket),
                 lambda: self._fallback.summarise(ticket),
+                notes=safe.notes,
             )
         )
 
@@ -99,13 +104,15 @@ class ModelWriter:
         """Return the model's reply, or the fallback writer's."""
         if not passages:
             return self._fallback.reply(ticket, passages)
+        safe = quarantine(self._suspects, ticket, passages)
         return self._write(
             Job(
                 "reply",
                 ticket.id,
-                lambda room: reply_prompt(ticket, passages, room),
+                lambda room: reply_prompt(safe.ticket, safe.passages, room),
                 lambda prompt: self._of_passages(prompt.passages, thread_of(ticket)),
                 lambda: self._fallback.reply(ticket, passages),
+                notes=safe.notes,
             )
         )
 
@@ -130,13 +137,15 @@ class ModelWriter:
         yield from self._growing(self._answer(question, passages))
 
     def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> Job:
+        safe, notes = quarantine_passages(self._suspects, passages)
         return Job(
             "answer",
             "question",
-            lambda room: answer_prompt(question, passages, room),
+            lambda room: answer_prompt(question, safe, room),
             lambda prompt: self._of_passages(prompt.passages, question),
             lambda: self._fallback.answer(question, passages),
             cache(lambda: self._quotation(question, passages)),
+            notes,
         )
 
     def _quotation(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
@@ -171,7 +180,8 @@ class ModelWriter:
                 if self._asks_again and isinstance(error, ModelBusy):
                     raise
                 return failed(job, sent, call.intents, error)
-        return self._decide(job, replace(sent[-1], notes=notes), call.intents, verdict)
+        noted = replace(sent[-1], notes=(*notes, *job.notes))
+        return self._decide(job, noted, call.intents, verdict)
 
     def _growing(self, job: Job) -> Generator[Written]:
         sent, intents, notes = list[Sent](), list[int](), ()
@@ -198,7 +208,7 @@ class ModelWriter:
         except (Refused, ModelTrouble) as error:
             yield failed(job, sent, intents, error)
             return
-        yield self._decide(job, replace(sent[-1], notes=notes), intents, verdict)
+        yield self._decide(job, replace(sent[-1], notes=(*notes, *job.notes)), intents, verdict)
 
     def _shorter_and_shorter(
         self, job: Job, sent: list[Sent], ask: Callable[[Prompt], _Answer]

@@ -43,7 +43,9 @@ _FIRST_PERSON = re.compile(r"\b(?:I|[Mm]e|[Mm]y|mine|[Ww]e|us|[Oo]urs?)\b(?!\.)"
 _THIRD_PERSON = re.compile(
     r"(?:\A|[.!?]\s+|\n)\s*(?:he|she|in his|in her|<PERSON_\d+>)(?!\w)", re.IGNORECASE
 )
-_AUTHOR = re.compile(r"^.*\((?:requester|support agent|system note|internal note)\):$", re.MULTILINE)
+_AUTHOR = re.compile(
+    r"^.*\((?:requester|support agent|system note|internal note)\):$", re.MULTILINE
+)
 _BY_REQUESTER = re.compile(
     r"(?:the |this )?(?:requester|customer|user|client|caller)\b", re.IGNORECASE
 )

@@ -13,6 +13,7 @@ from assistant.writers.model import ModelWriter
 from guardrails import RawText
 from tests.assistant.test_asking import desk_of
 from tests.assistant.test_model_writer import GOOD, Bench, fell_back, open_bench
+from tests.fakes.desks import no_suspects
 from tests.guardrails.gate_bench import Tenant
 from tests.model_server import Answer, ModelServer
 from tests.server_modes import error, message, text
@@ -92,7 +93,7 @@ def test_a_busy_server_is_waited_for_twice_before_the_fallback_writer_answers(
 
 def test_a_batch_leaves_a_ticket_for_its_next_run_when_the_server_is_busy(bench: Bench) -> None:
     tenant, chat = bench.tenant, bench.writer._chat
-    parts = chat, tenant.redactor, tenant.scanner, ExtractiveWriter()
+    parts = chat, tenant.redactor, tenant.scanner, ExtractiveWriter(), no_suspects
     writer = ModelWriter(*parts, asks_again=True)
     bench.server.will(*[error(503, "busy")] * 3)
     with pytest.raises(ModelBusy):

@@ -15,6 +15,7 @@ from guardrails.identity.restore import Restorer
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.assistant.test_model_writer import QuotesNothing, open_bench, passage
+from tests.fakes.desks import no_suspects
 from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import NAME, Tenant
 from tests.model_server import Handler, ModelServer, Received
@@ -64,7 +65,7 @@ def tenant() -> Tenant:
 def grown(here: Tenant, pieces: Sequence[str]) -> list[tuple[int, Written]]:
     """Return the shown texts, each with the number of characters that had arrived by then."""
     model = Pieces(pieces)
-    writer = ModelWriter(model, here.redactor, here.scanner, QuotesNothing())
+    writer = ModelWriter(model, here.redactor, here.scanner, QuotesNothing(), no_suspects)
     asked, texts = redacted("Why does it not print?"), [passage("Printing", TEXT)]
     return [(model.come, each) for each in writer.answering(asked, texts)]
 

@@ -104,6 +104,7 @@ class _Slow(ExtractiveWriter):
     """Waits until the test releases it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.started, self.go = threading.Event(), threading.Event()
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:

@@ -11,6 +11,7 @@ from ui.cli import (
     documents,
     forgetting,
     frames,
+    injection,
     knowledge,
     leakage,
     ledger,
@@ -67,6 +68,7 @@ def build() -> typer.Typer:
     top.add_typer(_tickets(), name="tickets")
     top.add_typer(_forget(), name="forget")
     top.add_typer(_review(), name="review")
+    top.add_typer(_injection(), name="injection")
     top.add_typer(_outbox(), name="outbox")
     top.add_typer(_ledger(), name="ledger")
     top.add_typer(_eval(), name="eval")
@@ -176,6 +178,14 @@ def _review() -> typer.Typer:
     _command(group, "edit", "review.edit", review.edit)
     _command(group, "reject", "review.reject", review.reject)
     _command(group, "release", "review.release", review.release)
+    return group
+
+
+def _injection() -> typer.Typer:
+    group = _group("Sentences that read like prompt injections and are honest.")
+    _command(group, "honest", "injection.honest", injection.honest)
+    _command(group, "list", "injection.list", injection.list_all)
+    _command(group, "remove", "injection.remove", injection.remove)
     return group
 
 

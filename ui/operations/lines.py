@@ -30,6 +30,11 @@ LINES = {
     "ingest": (
         "Read documents into a tenant's index; files deleted from the folder are removed from it."
     ),
+    "injection.honest": (
+        "Say that a suspicious span of a draft is honest; its sentence is not flagged again."
+    ),
+    "injection.list": "List the sentences that were called honest.",
+    "injection.remove": "Let a sentence that was called honest be flagged again.",
     "ledger.show": "Show the last rows: hashes, counts, ids and fixed words, never text.",
     "ledger.verify": (
         "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."

@@ -282,6 +282,17 @@ terms = Table(
 )
 """Words that the tenant decides on; without a type they stay readable."""
 
+honest = Table(
+    "honest",
+    metadata,
+    _owner(),
+    Column("id", String(64), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("pattern", LargeBinary, nullable=False),
+)
+"""Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
+
 frames = Table(
     "frames",
     metadata,

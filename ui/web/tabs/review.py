@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.model import DraftState, FindingKind
-from ui.operations import review
+from ui.operations import injection, review
 from ui.operations.drafts import FindingView
 from ui.operations.review import DecideArgs, EditArgs, OneDraft
 from ui.operations.terms import OpenArgs
@@ -97,7 +97,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     )
     wiring.on(
         tab.compare.click,
-        _readers,
+        _about_sources,
         inputs=[tab.opened],
         outputs=tab.fresh,
         pace=Pace.DECIDE,
@@ -142,10 +142,19 @@ def _correct(visit: Visit, opened: object) -> list[object]:
     return [correcting(visit, here, unfolded=True), notice]
 
 
-def _readers(visit: Visit, opened: object) -> list[object]:
-    """Change who may read a source of the open draft."""
-    notice = decide_readers(visit)
+def _about_sources(visit: Visit, opened: object) -> list[object]:
+    """Change who may read a source of the open draft, or call a suspicious span of it honest."""
+    honest = visit.picked.get("do") == "honest"
+    notice = _honest(visit, opened) if honest else decide_readers(visit)
     return [*_opened(visit, word(opened)), notice]
+
+
+def _honest(visit: Visit, opened: object) -> Html:
+    picked = visit.picked.get("number", "")
+    number = int(picked) if picked.isdecimal() else 0
+    args = injection.HonestArgs(tenant=visit.tenant, draft=word(opened), number=number)
+    done = visit.perform(injection.HONEST, args)
+    return said("Not flagged again.", f"“{done.sentence}” is honest for this tenant.")
 
 
 def _save(visit: Visit, opened: object, text: object, confirmed: object) -> list[object]:
