@@ -20,7 +20,7 @@ UNANSWERED = "The documentation does not answer this."
 MOST_PASSAGES = 9
 ROOM = 3_000
 """The most characters of passages in a prompt, and of the thread: about 750 tokens each."""
-VERSION = "3"
+VERSION = "4"
 """The version of all prompts, which a draft records; a test holds it to their words."""
 _SCRAP = 400
 """A piece of a passage that is shorter than this is not worth sending."""
