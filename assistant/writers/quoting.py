@@ -34,6 +34,7 @@ _STEPS_ASKED = re.compile(
     r"\bnow what\b|\bnext\b",
     re.IGNORECASE,
 )
+_FIRST_ASKED = re.compile(r"\bfirst\b|\bright now\b", re.IGNORECASE)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -129,9 +130,21 @@ class _Look:
         return cls(asked.reveal(), passage, found, places, near)
 
     def quote(self, room: int) -> Quote:
-        """Return the run of units that is worth most within ``room`` words."""
+        """Return the run of units that is worth most within ``room`` words.
+
+        It holds the sentence that answers; asked what is first, it begins at the beginning.
+        """
         text = self.passage.chunk.text
-        first, last = window(self.units, self._worth(), room)
+        place = self.place()
+        holding = None
+        if _FIRST_ASKED.search(self.asked):
+            holding = 0
+        elif place is not None:
+            holding = next(
+                (at for at, each in enumerate(self.units) if each.start <= place[0] < each.end),
+                None,
+            )
+        first, last = window(self.units, self._worth(), room, holding)
         shown = self.units[first:last]
         return Quote(
             self.passage,
@@ -143,6 +156,14 @@ class _Look:
 
     def sentence(self) -> RedactedText:
         """Return the sentence that answers best, or nothing; code and tables have none."""
+        text, place = self.passage.chunk.text, self.place()
+        if place is None:
+            return _NOTHING
+        mark = _MARK.match(text.reveal(), *place)
+        return text.cut(mark.end() if mark else place[0], place[1])
+
+    def place(self) -> tuple[int, int] | None:
+        """Return the place of the sentence that answers best, if there is one."""
         text = self.passage.chunk.text
         prose = [each for each in self.units if each.kind in {"prose", "list"}]
         fit = [
@@ -154,13 +175,8 @@ class _Look:
         ]
         if any(self.near):
             best = max(fit, default=None)
-            place = best[1] if best else None
-        else:
-            place = closest(self.asked, text.reveal())
-        if place is None:
-            return _NOTHING
-        mark = _MARK.match(text.reveal(), *place)
-        return text.cut(mark.end() if mark else place[0], place[1])
+            return best[1] if best else None
+        return closest(self.asked, text.reveal())
 
     def _worth(self) -> list[float]:
         """Return what each unit is worth: its rare words and its nearest sentence."""
