@@ -18,7 +18,6 @@ ROOM = 160
 """Words that stand first."""
 
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d{1,3}[.)]|[-*+])\s+\S", re.MULTILINE)
-_STEP = re.compile(r"\s*\d{1,3}[.)]\s")
 _SLACK = 1.15
 _WRAPPED = frozenset({"prose", "list"})
 _WRAP = re.compile(r"\n(?=[ \t]*(?![-*+|>`~#]|\d{1,3}[.)]\s)\S)")
@@ -29,8 +28,7 @@ _WRAP = re.compile(r"\n(?=[ \t]*(?![-*+|>`~#]|\d{1,3}[.)]\s)\S)")
 class Unit:
     """A paragraph, list item, table row or code block: characters ``start`` to ``end``.
 
-    ``opens`` is whether a quotation may begin with it, ``leads`` whether it needs what follows,
-    ``step`` whether it is a numbered step.
+    ``opens`` is whether a quotation may begin with it, ``leads`` whether it needs what follows.
     """
 
     start: int
@@ -39,7 +37,6 @@ class Unit:
     words: int
     opens: bool
     leads: bool
-    step: bool = False
 
 
 def units(text: str) -> list[Unit]:
@@ -56,39 +53,23 @@ def units(text: str) -> list[Unit]:
             if block.kind == "table" and at == 0 and len(parts) > 1:
                 leads = True
             opens = at == 0 and not bound
-            step = block.kind == "list" and _STEP.match(text, start, end) is not None
-            found.append(Unit(start, end, block.kind, len(words), opens, leads, step))
+            found.append(Unit(start, end, block.kind, len(words), opens, leads))
     return found
 
 
 def window(
-    found: Sequence[Unit], worth: Sequence[float], room: int = ROOM, holding: int | None = None
+    found: Sequence[Unit], worth: Sequence[float], room: int = ROOM, *, begin: bool = False
 ) -> tuple[int, int]:
     """Return first and last (exclusive) of the run of units that is worth most within ``room``.
 
-    A run that is too long by itself, such as one long code block, is returned whole. ``holding`` is
-    the index of a unit that the run should hold: where none does, the run begins with it, unless it
-    is a numbered step.
+    A run that is too long by itself, such as one long code block, is returned whole. With ``begin``
+    the run begins with the first unit.
     """
     if sum(each.words for each in found) <= room * _SLACK:
         return 0, len(found)
-    best = _best(found, worth, room, holding)
-    if best is None and holding is not None:
-        alone = None if found[holding].step else holding
-        best = _best(found, worth, room, alone, (holding,) if alone is not None else None)
-    return best if best is not None else (0, len(found))
-
-
-def _best(
-    found: Sequence[Unit],
-    worth: Sequence[float],
-    room: int,
-    holding: int | None,
-    starts: Sequence[int] | None = None,
-) -> tuple[int, int] | None:
-    best: tuple[float, int, int, int] | None = None
+    best = (-1.0, 0, 0, 0)
     for first, unit in enumerate(found):
-        if not (unit.opens if starts is None else first in starts):
+        if not unit.opens or (begin and first):
             continue
         words, value, closed = 0, 0.0, False
         for last in range(first, len(found)):
@@ -99,10 +80,8 @@ def _best(
             if found[last].leads and last + 1 < len(found):
                 continue
             closed = True
-            key = (value, -first, words, last + 1)
-            if (holding is None or first <= holding <= last) and (best is None or key > best):
-                best = key
-    return None if best is None else (-best[1], best[3])
+            best = max(best, (value, -first, words, last + 1))
+    return -best[1], best[3]
 
 
 def sentences_of(text: str, found: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from guardrails import RedactedText, Template, join
 
 _NOTHING = Template("").fill()
 _MOST = 3
-_NEAR = 0.85
+_NEAR = 0.9
 """A further section is quoted from this share of the best score on."""
 
 _LEAST = 25
@@ -132,19 +132,10 @@ class _Look:
     def quote(self, room: int) -> Quote:
         """Return the run of units that is worth most within ``room`` words.
 
-        It holds the sentence that answers; asked what is first, it begins at the beginning.
+        If what is first is asked, it begins at the beginning.
         """
-        text = self.passage.chunk.text
-        place = self.place()
-        holding = None
-        if _FIRST_ASKED.search(self.asked):
-            holding = 0
-        elif place is not None:
-            holding = next(
-                (at for at, each in enumerate(self.units) if each.start <= place[0] < each.end),
-                None,
-            )
-        first, last = window(self.units, self._worth(), room, holding)
+        text, begin = self.passage.chunk.text, bool(_FIRST_ASKED.search(self.asked))
+        first, last = window(self.units, self._worth(), room, begin=begin)
         shown = self.units[first:last]
         return Quote(
             self.passage,
@@ -156,14 +147,6 @@ class _Look:
 
     def sentence(self) -> RedactedText:
         """Return the sentence that answers best, or nothing; code and tables have none."""
-        text, place = self.passage.chunk.text, self.place()
-        if place is None:
-            return _NOTHING
-        mark = _MARK.match(text.reveal(), *place)
-        return text.cut(mark.end() if mark else place[0], place[1])
-
-    def place(self) -> tuple[int, int] | None:
-        """Return the place of the sentence that answers best, if there is one."""
         text = self.passage.chunk.text
         prose = [each for each in self.units if each.kind in {"prose", "list"}]
         fit = [
@@ -175,8 +158,13 @@ class _Look:
         ]
         if any(self.near):
             best = max(fit, default=None)
-            return best[1] if best else None
-        return closest(self.asked, text.reveal())
+            place = best[1] if best else None
+        else:
+            place = closest(self.asked, text.reveal())
+        if place is None:
+            return _NOTHING
+        mark = _MARK.match(text.reveal(), *place)
+        return text.cut(mark.end() if mark else place[0], place[1])
 
     def _worth(self) -> list[float]:
         """Return what each unit is worth: its rare words and its nearest sentence."""
