@@ -20,7 +20,7 @@ from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3
-_LOST, _NEAR = 0.15, 0.43
+_LOST, _NEAR = 0.15, 0.36
 """Below the first, a confidence of the search, the nearest section is shown as a near miss. Where
 the search is not sure, it is one too unless a sentence is as near as the second, a cosine."""
 

@@ -57,16 +57,19 @@ def units(text: str) -> list[Unit]:
     return found
 
 
-def window(found: Sequence[Unit], worth: Sequence[float], room: int = ROOM) -> tuple[int, int]:
+def window(
+    found: Sequence[Unit], worth: Sequence[float], room: int = ROOM, *, begin: bool = False
+) -> tuple[int, int]:
     """Return first and last (exclusive) of the run of units that is worth most within ``room``.
 
-    A run that is too long by itself, such as one long code block, is returned whole.
+    A run that is too long by itself, such as one long code block, is returned whole. With ``begin``
+    the run begins with the first unit.
     """
     if sum(each.words for each in found) <= room * _SLACK:
         return 0, len(found)
     best = (-1.0, 0, 0, 0)
     for first, unit in enumerate(found):
-        if not unit.opens:
+        if not unit.opens or (begin and first):
             continue
         words, value, closed = 0, 0.0, False
         for last in range(first, len(found)):

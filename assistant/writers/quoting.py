@@ -20,7 +20,7 @@ from guardrails import RedactedText, Template, join
 
 _NOTHING = Template("").fill()
 _MOST = 3
-_NEAR = 0.85
+_NEAR = 0.9
 """A further section is quoted from this share of the best score on."""
 
 _LEAST = 25
@@ -34,6 +34,7 @@ _STEPS_ASKED = re.compile(
     r"\bnow what\b|\bnext\b",
     re.IGNORECASE,
 )
+_FIRST_ASKED = re.compile(r"\bfirst\b|\bright now\b", re.IGNORECASE)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -129,9 +130,12 @@ class _Look:
         return cls(asked.reveal(), passage, found, places, near)
 
     def quote(self, room: int) -> Quote:
-        """Return the run of units that is worth most within ``room`` words."""
-        text = self.passage.chunk.text
-        first, last = window(self.units, self._worth(), room)
+        """Return the run of units that is worth most within ``room`` words.
+
+        If what is first is asked, it begins at the beginning.
+        """
+        text, begin = self.passage.chunk.text, bool(_FIRST_ASKED.search(self.asked))
+        first, last = window(self.units, self._worth(), room, begin=begin)
         shown = self.units[first:last]
         return Quote(
             self.passage,
