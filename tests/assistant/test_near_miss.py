@@ -66,3 +66,15 @@ def test_a_placeholder_is_never_what_is_missing() -> None:
 def test_what_another_document_does_is_not_what_the_nearest_one_does() -> None:
     other = _section("Lubricate the crane once a year.", "Crane", "d2")
     assert "lubricate" in near_miss(redacted("how do i lubricate the pump"), [_section(), other])
+
+
+def test_a_question_in_another_language_than_the_documents_is_told() -> None:
+    said = near_miss(redacted("Wie starte ich die Pumpe neu, wenn sie kalt ist?"), [_section()])
+    assert "in German" in said
+    assert "in English" in said
+
+
+def test_a_question_in_the_language_of_the_documents_is_no_near_miss() -> None:
+    text = "Die Pumpe ist kalt. Starten Sie sie am Bedienfeld neu und warten Sie zehn Minuten."
+    asked = redacted("Wie starte ich die Pumpe neu, wenn sie kalt ist?")
+    assert near_miss(asked, [_section(text)]) == ""

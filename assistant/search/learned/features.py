@@ -85,7 +85,7 @@ def features(
     asked = _Asked.of(require_redacted(question).reveal(), reads)
     return [
         asked.shared(each)
-        | each.said
+        | dict(each.said)
         | each.form
         | {f"{one} + {two}": asked.kinds[one] * each.said[two] for one, two in kinds.PAIRS}
         | {"search": section.evidence, "document": section.standing}
