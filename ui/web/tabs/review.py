@@ -1,4 +1,4 @@
-"""The review tab: the queue, the three texts, and a person's decision."""
+"""The review tab: the queue, the brief and the reply, and a person's decision."""
 
 from __future__ import annotations
 
