@@ -16,7 +16,7 @@ PLAINLY := --quiet --no-compile --no-deps
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run local-model test prove check format lint types imports docs wheel lock train-detector clean
+.PHONY: run local-model test prove check format lint types imports docs wheel lock train-detector train-sections clean
 
 run: $(STAMP)  ## Set up, load the three sample tenants, serve the page on http://127.0.0.1:7860
 	$(BIN)/quietdesk serve --demo
@@ -63,6 +63,10 @@ lock: $(STAMP)  ## Resolve pyproject.toml again; torch and its CUDA parts get lo
 
 train-detector: $(STAMP)  ## Rebuild the weights of the tagger; under an hour on two cores
 	nice -n 10 $(BIN)/python -m scripts.detector.train --shared ../shared/data
+
+train-sections: $(STAMP)  ## Rebuild the weights of the section ranker; SECTIONS_HOME keeps the corpora
+	nice -n 10 $(BIN)/python -m scripts.sections.train --shared ../shared/data \
+		--home $(or $(SECTIONS_HOME),$(VENV)/sections-home)
 
 $(STAMP): pyproject.toml requirements.lock requirements-torch.lock requirements-cuda.lock
 	$(PYTHON) scripts/need_python.py

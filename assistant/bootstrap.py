@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -22,6 +23,7 @@ from assistant.adapters.generations import Generations
 from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
+from assistant.adapters.records.models import SqlModels
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.caches import TenantCaches
@@ -30,10 +32,14 @@ from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
 from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
-from assistant.model import Tenant
+from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
+from assistant.register.choice import Register
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
+from assistant.writers.by_feature import FeatureWriter
+from assistant.writers.model import ModelWriter
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
@@ -43,16 +49,28 @@ from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
-from guardrails.injection.detector import RememberedSuspects
+from guardrails.injection.detector import FindSuspects, RememberedSuspects
+from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import Policy
 from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
 
+if TYPE_CHECKING:
+    from assistant.adapters.langchain_llm import LangchainChat
+    from assistant.chat_models import ChatModels, Surroundings
+    from assistant.ports import Meter
+
 _SHIPPED_PARTS = Parts()
 _PORTS = {"http": 80, "https": 443}
 _POSTGRES_PORT = 5432
+
+
+class PickWriter(Protocol):
+    """Returns the writer of a feature; with ``asks_again``, the one for a batch."""
+
+    def __call__(self, feature: Feature, *, asks_again: bool) -> Writer: ...
 
 
 class HomeInUse(StorageTrouble):
@@ -74,9 +92,10 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
+        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
-        self._engine = Once(lambda: parts.engine(settings))
-        self._suspects = parts.suspects(self._embedders(INSTALLED))
+        self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
+        self._chat_models = Once(self._make_chat_models)
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
         self._opening = RLock()
@@ -282,7 +301,11 @@ class Home:
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         frames = FrameBook(records.frames.all)
-        fallback = self._parts.extractive(frames)
+        fallback = self._parts.extractive(frames, self._nearness)
+        suspects = without_honest(
+            caches.suspects, lambda: {each.pattern for each in records.honest.list()}
+        )
+        pick = self._picker(tenant, scanner, redactor, ledger, fallback, suspects)
         return Desk(
             tenant=tenant,
             records=records,
@@ -294,9 +317,10 @@ class Home:
             embedder=self._embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
             lexical=caches.lexical,
-            writer=self._writer(tenant, scanner, redactor, ledger, fallback),
+            writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
+            batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
             fallback_writer=fallback,
-            suspects=caches.suspects,
+            suspects=suspects,
             ranker=caches.ranker,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
@@ -309,34 +333,60 @@ class Home:
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
-                RememberedSuspects(self._suspects),
-                self._parts.ranker(self._embedder),
+                RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
+                self._parts.ranker(self._nearness),
             )
         return self._caches[tenant.id]
 
-    def _writer(
+    def chat_of(self, slug: str, entry: ModelEntry, meter: Meter | None = None) -> LangchainChat:
+        """Return a model behind the gate of one tenant. `BadInput` when it cannot run."""
+        desk = self.desk(slug)
+        here = self._surroundings(desk.tenant, desk.scanner, desk.ledger)
+        return self._chat_models().chat(entry, here, meter)
+
+    def _picker(
         self,
         tenant: Tenant,
         scanner: Scanner,
         redactor: Redactor,
         ledger: Ledger,
         fallback: Writer,
-    ) -> Writer:
-        if self.settings.writer == "extractive":
-            return fallback
-        from assistant.chat_models import (
-            make_writer,  # here: importing its HTTP client takes a tenth of a second
+        suspects: FindSuspects,
+    ) -> PickWriter:
+        """Return a function that returns the writer of a feature, as it is chosen at that time."""
+        made: dict[tuple[ModelEntry, bool], Writer] = {}
+        if self.settings.writer == "model":
+            from assistant.chat_models import must_be_one
+
+            must_be_one(self.settings)
+
+        def pick(feature: Feature, *, asks_again: bool) -> Writer:
+            entry = self.register.chosen(tenant.id, feature)
+            if entry is None:
+                return fallback
+            if (entry, asks_again) not in made:
+                here = self._surroundings(tenant, scanner, ledger)
+                chat = self._chat_models().chat(entry, here)
+                made[entry, asks_again] = ModelWriter(
+                    chat, redactor, scanner, fallback, suspects, asks_again=asks_again
+                )
+            return made[entry, asks_again]
+
+        return pick
+
+    def _surroundings(self, tenant: Tenant, scanner: Scanner, ledger: Ledger) -> Surroundings:
+        from assistant.chat_models import Surroundings
+
+        return Surroundings(
+            tenant, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
         )
 
-        return make_writer(
-            self.settings,
-            lambda: self.accounts.tenant(tenant.slug).policy,
-            self._engine,
-            scanner=scanner,
-            redactor=redactor,
-            ledger=ledger,
-            fallback=fallback,
+    def _make_chat_models(self) -> ChatModels:
+        from assistant.chat_models import (
+            ChatModels,  # here: importing its HTTP client takes a tenth of a second
         )
+
+        return ChatModels(self.settings, self.register.store, self._parts.engine)
 
 
 def stay_home(settings: Settings) -> None:

@@ -27,3 +27,4 @@ class TenantCaches:
         self.lexical.drop_forgotten()
         self.values.drop_forgotten()
         self.suspects.forget()
+        self.ranker.forget()

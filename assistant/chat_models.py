@@ -1,52 +1,122 @@
-"""Makes the model that writes: on a server or in this process, always behind the gate.
+"""Makes the models that write: on a server or in this process, always behind the gate.
 
-`assistant.bootstrap` imports this only where a model is set.
+`assistant.bootstrap` imports this only where a model is used.
 """
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
 from urllib.parse import urlsplit
 
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
+from assistant.adapters.records.models import SqlModels
+from assistant.adapters.server.manners import Manners
+from assistant.adapters.server.trust import trust
 from assistant.errors import BadInput
-from assistant.ports import ChatModel, Writer
+from assistant.model import ModelEntry, ModelKind, Tenant
+from assistant.ports import Meter
+from assistant.register.choice import DEFAULT, destination
+from assistant.register.metering import TenantMeter
 from assistant.settings import Settings
-from assistant.writers.model import ModelWriter
-from guardrails import Redactor
 from guardrails.audit.ledger import Ledger
+from guardrails.egress import netguard
 from guardrails.egress.gate import EgressGate
 from guardrails.leaks.scan import Scanner
-from guardrails.policy import Destination, Policy
+from guardrails.policy import Policy
 
-_NAME = "model"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def make_writer(
-    settings: Settings,
-    policy: Callable[[], Policy],
-    engine: Callable[[], Engine],
-    *,
-    scanner: Scanner,
-    redactor: Redactor,
-    ledger: Ledger,
-    fallback: Writer,
-) -> Writer:
-    """Return the writer of one tenant, whose ``policy`` is asked before each request.
-
-    ``fallback`` writes when the model fails. `BadInput` when the configured model cannot run.
-    """
-    gate = EgressGate(model_destination(settings), policy, scanner, ledger)
-    return ModelWriter(_chat(settings, gate, engine), redactor, scanner, fallback)
+_PORTS = {"http": 80, "https": 443}
 
 
-def model_destination(settings: Settings) -> Destination:
-    """Return where prompts are sent. `BadInput` when none is configured or it cannot run.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a tenant's models need: ``policy`` is asked before each request."""
 
-    A server or a model on this machine is the provider's own: no operator has to promise anything.
-    """
+    tenant: Tenant
+    policy: Callable[[], Policy]
+    scanner: Scanner
+    ledger: Ledger
+
+
+class ChatModels:
+    """The models of a home. What is learnt about a server, and a loaded file, is shared."""
+
+    def __init__(
+        self, settings: Settings, store: SqlModels, engine: Callable[[Settings], Engine]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._load = engine
+        self._lock = RLock()
+        self._engines: dict[str, Engine] = {}
+        self._manners: dict[tuple[str, str], Manners] = {}
+        self._trust: ssl.SSLContext | None = None
+
+    def chat(
+        self, entry: ModelEntry, here: Surroundings, meter: Meter | None = None
+    ) -> LangchainChat:
+        """Return a model behind the tenant's gate. `BadInput` when it cannot run."""
+        must_be_usable(entry)
+        gate = EgressGate(destination(entry), here.policy, here.scanner, here.ledger)
+        inside = entry.kind is ModelKind.GGUF
+        if not inside:
+            _allow(entry.where)
+        return LangchainChat(
+            url=f"{ORIGIN}/v1" if inside else entry.where,
+            sender=LlamaTransport(lambda: self._engine(entry)) if inside else None,
+            model=entry.model,
+            key=self._key(entry),
+            timeout=self._settings.model_timeout_s,
+            gate=gate,
+            azure=entry.kind is ModelKind.AZURE,
+            longest=entry.longest,
+            manners=self._manners.setdefault((entry.where, entry.model), Manners()),
+            meter=meter or TenantMeter(self._store, here.tenant.id, entry),
+            trust=None if inside else self._context(),
+        )
+
+    def _engine(self, entry: ModelEntry) -> Engine:
+        with self._lock:
+            if entry.where not in self._engines:
+                file = {"model_file": Path(entry.where)}
+                self._engines[entry.where] = self._load(self._settings.model_copy(update=file))
+            return self._engines[entry.where]
+
+    def _context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._trust is None:
+                self._trust = trust(self._settings.model_ca_file)
+            return self._trust
+
+    def _key(self, entry: ModelEntry) -> str | None:
+        """Return the key from where the register says it is. `BadInput` when it is not there."""
+        if entry.name == DEFAULT:
+            key = self._settings.model_key
+            return key.get_secret_value() if key else None
+        if entry.key_env:
+            return _present(os.environ.get(entry.key_env), f"variable {entry.key_env}", entry)
+        if entry.key_file:
+            try:
+                held = Path(entry.key_file).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                held = None
+            return _present(held, f"file {entry.key_file}", entry)
+        return None
+
+
+def must_be_usable(entry: ModelEntry) -> None:
+    """`BadInput` for a model file that cannot run here."""
+    if entry.kind is ModelKind.GGUF:
+        must_run(Path(entry.where))
+
+
+def must_be_one(settings: Settings) -> None:
+    """`BadInput` unless the settings name a server or a file that can run, and not both."""
     if (settings.model_url is None) == (settings.model_file is None):
         raise BadInput(
             "Either a model server or a model file must be set, and not both.",
@@ -54,16 +124,6 @@ def model_destination(settings: Settings) -> Destination:
         )
     if settings.model_file is not None:
         must_run(settings.model_file)
-        return Destination(_NAME, ORIGIN, no_training=True, baa=True)
-    parts = urlsplit(str(settings.model_url))
-    own = parts.hostname in _LOOPBACK
-    return Destination(
-        _NAME,
-        f"{parts.scheme}://{parts.netloc}",
-        region=settings.model_region,
-        no_training=settings.model_no_training or own,
-        baa=settings.model_baa or own,
-    )
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -72,15 +132,17 @@ def make_engine(settings: Settings) -> Engine:
     return load(settings.model_file, threads=settings.threads)
 
 
-def _chat(settings: Settings, gate: EgressGate, engine: Callable[[], Engine]) -> ChatModel:
-    """Return the configured model behind ``gate``; imports the client."""
-    key = settings.model_key
-    inside = settings.model_file is not None
-    return LangchainChat(
-        url=f"{ORIGIN}/v1" if inside else str(settings.model_url),
-        sender=LlamaTransport(engine) if inside else None,
-        model=settings.model_name,
-        key=key.get_secret_value() if key else None,
-        timeout=settings.model_timeout_s,
-        gate=gate,
-    )
+def _allow(url: str) -> None:
+    """Let this process connect to the host of a registered model."""
+    parts = urlsplit(url)
+    if parts.hostname:
+        netguard.allow(parts.hostname, parts.port or _PORTS[parts.scheme])
+
+
+def _present(key: str | None, where: str, entry: ModelEntry) -> str:
+    if not key:
+        raise BadInput(
+            f"The {where}, which holds the key of the model “{entry.name}”, is empty or missing.",
+            todo="Set it where Quietdesk runs, or remove the model and add it without a key.",
+        )
+    return key

@@ -39,7 +39,8 @@ class LibraryView:
 class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
-    ``suspects`` finds prompt injections in redacted texts.
+    ``suspects`` finds prompt injections in redacted texts. ``batch_writer`` writes like ``writer``,
+    but raises `ModelBusy` where that one lets the fallback writer write.
     """
 
     tenant: Tenant
@@ -53,6 +54,7 @@ class Desk:
     vectors: TenantVectors
     lexical: Callable[[], LexicalIndex]
     writer: Writer
+    batch_writer: Writer
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
     ranker: SectionRanker

@@ -2,8 +2,11 @@
 
 from guardrails.errors import (
     BadInput,
+    ContextOverflow,
     GateClosed,
     KeyTrouble,
+    LimitReached,
+    ModelBusy,
     ModelTrouble,
     NotFound,
     NotPermitted,
@@ -18,8 +21,11 @@ from guardrails.errors import (
 
 __all__ = [
     "BadInput",
+    "ContextOverflow",
     "GateClosed",
     "KeyTrouble",
+    "LimitReached",
+    "ModelBusy",
     "ModelTrouble",
     "NotFound",
     "NotPermitted",

@@ -207,6 +207,18 @@ class Gap:
     question: RedactedText
 
 
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """A sentence that a reviewer called honest, in the form in which sentences are compared.
+
+    ``origin`` is the id of the ticket or document that it comes from.
+    """
+
+    id: str
+    origin: str
+    pattern: RedactedText
+
+
 # Tickets
 
 
@@ -372,6 +384,19 @@ class Citation:
     audience: Audience = Audience.AGENT
 
 
+class Outcome(StrEnum):
+    """What became of a model's text; without one, no model was asked.
+
+    ``declined`` and ``unsupported`` are disagreements: the search had found passages.
+    """
+
+    USED = "used"
+    DECLINED = "declined"
+    UNSUPPORTED = "unsupported"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A writer's result, before it is queued.
@@ -379,10 +404,11 @@ class Written:
     ``saw`` is what was sent to the model (or what the extractive writer read), ``said`` is its
     answer after redaction, ``body`` is what would be sent, with placeholders. An empty ``body``
     means that the passages support no answer. ``findings`` are about ``body``; ``refused`` are
-    about ``said``, and the reason why it is not the body. ``brief`` is for agents only: Markdown
-    with the citation numbers of ``body``. ``highlight`` is the start and end in ``body`` of the
-    sentence that answers. Once a person has edited the body, ``drafted`` is what was drafted and
-    ``drafted_by`` its writer.
+    about ``said``, and the reason why it, or a part of it, is not the body. ``brief`` is for agents
+    only: Markdown with the citation numbers of ``body``. ``highlight`` is the start and end
+    in ``body`` of the sentence that answers. Once a person has edited it, ``drafted`` is what was
+    drafted and ``drafted_by`` its writer. ``prompt`` is the version of the prompts that a model was
+    asked with, ``outcome`` what became of its text.
     """
 
     saw: RedactedText
@@ -398,6 +424,8 @@ class Written:
     highlight: tuple[int, int] | None = None
     drafted: RedactedText = NO_TEXT
     drafted_by: str = ""
+    prompt: str = ""
+    outcome: Outcome | None = None
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:
@@ -512,3 +540,91 @@ def news(made_for: Thread, now: Thread) -> int:
 def new_id() -> str:
     """Return a fresh id: 32 hex digits."""
     return uuid.uuid4().hex
+
+
+class Feature(StrEnum):
+    """What a model is used for; ``all`` is every feature that has no model of its own."""
+
+    ALL = "all"
+    SUMMARY = "summary"
+    REPLY = "reply"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of one call: sent, and written by the model; estimated where no server counted."""
+
+    sent: int
+    written: int
+    estimated: bool = False
+
+
+class ModelKind(StrEnum):
+    """How a model is asked: like OpenAI's servers, like Azure's, or in this process."""
+
+    OPENAI = "openai"
+    AZURE = "azure"
+    GGUF = "gguf"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model of the register, and what its operator has promised.
+
+    ``where`` is a base URL or the path of a GGUF file; ``model`` its name at the server. The key is
+    not stored: ``key_env`` names the environment variable that holds it, ``key_file`` its file.
+    ``window`` and ``longest`` are tokens: of the context, and of an answer. Prices are millionths
+    of the operator's currency for a million tokens.
+    """
+
+    name: str
+    kind: ModelKind
+    where: str
+    model: str
+    created_at: datetime
+    key_env: str = ""
+    key_file: str = ""
+    region: str = "local"
+    no_training: bool = False
+    baa: bool = False
+    window: int | None = None
+    longest: int | None = None
+    price_sent: int = 0
+    price_written: int = 0
+
+    def cost(self, tokens: Tokens) -> int:
+        """Return what a call cost, in millionths of the operator's currency, rounded up."""
+        spent = tokens.sent * self.price_sent + tokens.written * self.price_written
+        return -(-spent // 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """The model of one tenant's feature, and the most tokens in a day and in a month.
+
+    Without ``model`` the home's own choice holds. The limits of `Feature.ALL` hold for the sum of
+    all features. A day and a month are those of UTC.
+    """
+
+    feature: Feature
+    model: str = ""
+    day_limit: int | None = None
+    month_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What one tenant's feature used of one model in one day: ``day`` is an ISO date.
+
+    ``estimated`` counts the calls whose tokens were estimated; ``cost`` is in millionths.
+    """
+
+    day: str
+    feature: str
+    model: str
+    calls: int
+    sent: int
+    written: int
+    estimated: int
+    cost: int

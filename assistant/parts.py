@@ -17,7 +17,8 @@ from assistant.adapters.records.logins import HASHER
 from assistant.adapters.sentence_transformers import INSTALLED, LocalEmbedder, LocalReranker
 from assistant.frames import FrameBook
 from assistant.ports import Embedder, Reranker, SectionRanker, Writer
-from assistant.search.ranking import RuleRanker
+from assistant.search.learned.ranker import TrainedRanker
+from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails.detect import build_detector, build_rule_detector
@@ -73,8 +74,8 @@ class Parts:
     """The factories of a home's parts.
 
     ``detector`` is used for redaction, ``rules`` to scan requests that leave; ``embedder`` is
-    called once for each source of weights; ``suspects`` gets the installed embedder, ``ranker``
-    the configured one.
+    called once for each source of weights; ``suspects`` gets the installed embedder, and is called
+    once for each tenant; ``ranker`` and ``extractive`` compare texts with the configured embedder.
     """
 
     detector: Callable[[Settings], Detector] = make_detector
@@ -82,9 +83,9 @@ class Parts:
     embedder: Callable[[Settings, str], Embedder] = make_embedder
     reranker: Callable[[Settings], Reranker | None] = make_reranker
     suspects: Callable[[Embedder], FindSuspects] = make_suspects
-    ranker: Callable[[Embedder], SectionRanker] = RuleRanker
+    ranker: Callable[[Embedder], SectionRanker] = TrainedRanker
     engine: Callable[[Settings], Engine] = make_engine
-    extractive: Callable[[FrameBook], Writer] = ExtractiveWriter
+    extractive: Callable[[FrameBook, Nearness], Writer] = ExtractiveWriter
     hasher: PasswordHasher = HASHER
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ModelTrouble
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
@@ -28,6 +29,7 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Honest,
     Made,
     Passage,
     RawTicket,
@@ -39,6 +41,7 @@ from assistant.model import (
     Ticket,
     TicketRow,
     TicketStatus,
+    Tokens,
     User,
     Written,
 )
@@ -65,6 +68,23 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An `Embedder` that also returns the vectors of single word pieces."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as that of `Embedder`."""
+        ...
+
+    def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
+        """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
+
+        They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Scores a question and a passage together: slower than an index, and more accurate."""
 
@@ -78,6 +98,10 @@ class SectionRanker(Protocol):
 
     def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
         """Return for each section how well it answers ``question``; higher is better."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what is remembered of sections."""
         ...
 
 
@@ -147,8 +171,20 @@ class LexicalIndex(Protocol):
         ...
 
 
+class Amended(ModelTrouble):
+    """The model's answer differs from what it seemed to be: ``said`` is to be used in its place.
+
+    It was cut off at the token limit (``said`` is its whole sentences, and ``happened`` says so),
+    or what was yielded first has turned out to be reasoning (``happened`` is empty).
+    """
+
+    def __init__(self, happened: str, said: RawText) -> None:
+        super().__init__(happened)
+        self.said = said
+
+
 class ChatModel(Protocol):
-    """A language model: takes redacted text, returns raw text."""
+    """A language model: takes redacted text, returns raw text, without any reasoning."""
 
     @property
     def name(self) -> str:
@@ -156,11 +192,27 @@ class ChatModel(Protocol):
         ...
 
     def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+        """Return the whole answer; it is never empty.
+
+        `ModelTrouble` when there is none (`ContextOverflow`, `ModelBusy`), `Amended` when only a
+        part of it can be used, `Refused` when it may not be asked.
+        """
         ...
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts the tokens that one tenant uses of one model, and knows its limits."""
+
+    def admit(self, purpose: str) -> None:
+        """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
+        ...
+
+    def count(self, purpose: str, tokens: Tokens) -> None:
+        """Record the tokens of one call."""
         ...
 
 
@@ -435,6 +487,24 @@ class TermStore(Protocol):
     def list(self) -> list[Term]: ...
 
 
+class HonestStore(Protocol):
+    """Sentences that the tenant's reviewers called honest."""
+
+    def put(self, honest: Honest) -> None:
+        """Add a sentence, replacing the one of the same id."""
+        ...
+
+    def remove(self, honest_id: str) -> bool:
+        """Remove a sentence; return whether there was one."""
+        ...
+
+    def forget(self, origin: str) -> None:
+        """Remove every sentence of a ticket or document that is forgotten."""
+        ...
+
+    def list(self) -> list[Honest]: ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -484,6 +554,8 @@ class Records(Protocol):
     def directory(self) -> DirectoryStore: ...
     @property
     def terms(self) -> TermStore: ...
+    @property
+    def honest(self) -> HonestStore: ...
     @property
     def frames(self) -> FrameStore: ...
     @property

@@ -69,8 +69,18 @@ _NEEDED: Mapping[Fact, re.Pattern[str]] = {
     Fact.AFFECTED: re.compile(
         r"\b(?:how many|one (?:user|person)|everyone|whole|only one)", re.IGNORECASE
     ),
-    Fact.VERSION: re.compile(r"\bversion\b|\bbuild\b|\bupdate to\b", re.IGNORECASE),
+    Fact.VERSION: re.compile(
+        r"\b(?:which|what|version|build) (?:version|of|number|\d)|\bupdate to \d|"
+        r"\d (?:or|and) (?:later|newer)\b",
+        re.IGNORECASE,
+    ),
 }
+_SHARED = re.compile(
+    r"\b(?:network|wi-?fi|vpn|server|system|site|internet|mail|printer|drive|share|search|database|"
+    r"app|portal|website|login|sign[- ]in|phones?|netz\w*|drucker|réseau|red|rete|netwerk|rede)\b",
+    re.IGNORECASE,
+)
+"""Things that many use, so that it matters who is affected."""
 _HOW_TO = re.compile(
     r"\bhow (?:do|can|to|would|should)\b|\bwhere (?:do|can|is|are)\b|\bmay i\b|"
     r"\b(?:need|request|would like|want) (?:a|an|access|the|to)\b|\bcan (?:i|you|we) "
@@ -143,7 +153,9 @@ def missing(said: str, documents: Iterable[str]) -> tuple[Fact, ...]:
     procedure = "\n".join(documents)
     needed = {fact for fact in Fact if _NEEDED[fact].search(procedure)}
     asks_how = _HOW_TO.search(said) and not _FAULT.search(said)
-    always = set[Fact]() if asks_how else set(Fact) - {Fact.VERSION}
+    always = set[Fact]() if asks_how else {Fact.ERROR, Fact.DEVICE, Fact.SINCE}
+    if not asks_how and _SHARED.search(said):
+        always.add(Fact.AFFECTED)
     lacking = [fact for fact in Fact if fact in needed | always and not _TOLD[fact].search(said)]
     return tuple(sorted(lacking, key=lambda fact: fact not in needed))[:_MOST]
 

@@ -61,7 +61,9 @@ class Settings(BaseSettings):
         description="The writer: `extractive` quotes the sources, `model` asks a language model.",
     )
     model_url: AnyHttpUrl | None = Field(
-        default=None, description="Base URL of an OpenAI-compatible server, ending in `/v1`."
+        default=None,
+        description="Base URL of an OpenAI-compatible server, with or without `/v1`; Azure's may "
+        "end in `?api-version=`.",
     )
     model_file: Path | None = Field(
         default=None,
@@ -71,6 +73,17 @@ class Settings(BaseSettings):
         default="local", description="Name of the model in requests to the server."
     )
     model_key: SecretStr | None = Field(default=None, description="API key for the model server.")
+    model_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities that sign model servers' certificates, beside the "
+        "system's.",
+    )
+    model_answer_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        le=1_000_000,
+        description="Most tokens of an answer; else the server's own limit.",
+    )
     model_region: str = Field(
         default="local", description="Region that the model's operator has promised."
     )

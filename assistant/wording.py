@@ -48,10 +48,14 @@ def stem(word: str) -> str:
     return cast("_Stemmer", stemmer).stemWord(word)
 
 
+def all_words(text: str) -> list[str]:
+    """Return the words of ``text`` in lower case, placeholders whole."""
+    return [match[0].lower() for match in _WORD.finditer(text)]
+
+
 def words(text: str) -> list[str]:
     """Return the content words of ``text`` in lower case, placeholders whole."""
-    found = (match[0].lower() for match in _WORD.finditer(text))
-    return [word for word in found if word not in FILLER and len(word) > 1]
+    return [word for word in all_words(text) if word not in FILLER and len(word) > 1]
 
 
 def stems(text: str) -> set[str]:

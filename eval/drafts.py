@@ -1,9 +1,9 @@
 """Measures drafts: whether their sources support them, and how close they are to a person's answer.
 
 Each question becomes a ticket that runs through the product's own pipeline up to the queue:
-redaction, retrieval, the sections of what was found, quarantine of prompt injections, writing.
-Judged are the steps of the draft; greeting, close and citation marks are left out. The reference
-answers are read after everything is written.
+redaction, retrieval, the sections of what was found, writing. Judged
+are the steps of the draft; greeting, close and citation marks are left out. The reference answers
+are read after everything is written.
 
 Grounding is judged by a rule that is independent of the writers: a sentence is grounded when four
 fifths of its word triples occur, in that order, in a passage that the draft cites. A citation is
@@ -17,25 +17,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, median
 
 from assistant.errors import BadInput
-from assistant.model import Passage, Ticket, TicketStatus, Turn, TurnRole, Written
+from assistant.model import Passage, Written
 from assistant.ports import Embedder, SectionRanker, Writer
-from assistant.search.quarantine import FindSuspicious, quarantine
 from assistant.search.reading import read_sections
 from eval.beir import Question, read_corpus, read_questions, read_references
 from eval.retrieval import CorpusIndex, Progress
-from guardrails import RedactedText, Redactor, Template
+from guardrails import Redactor
 from guardrails.sentences import at_every_stop
 
 _LIMIT, _PER_DOCUMENT = 6, 2
 _GROUNDED = 0.8
 _MARK = re.compile(r"\[(\d+)\]")
 _COLON = re.compile(r"(?<=:)\s+")
-_NOBODY = Template("").fill()
 _BATCH = 16
 
 
@@ -73,7 +70,6 @@ def measure(
     *,
     redactor: Redactor,
     embedder: Embedder,
-    suspects: FindSuspicious,
     writer: Writer,
     ranker: SectionRanker,
     progress: Progress,
@@ -91,7 +87,7 @@ def measure(
     index.find(questions[0], _LIMIT, per_document=_PER_DOCUMENT)  # loads the models
     drafts: list[Steps] = []
     for done, question in enumerate(questions, start=1):
-        drafts.append(_drafted(index, question, suspects, ranker, writer))
+        drafts.append(_drafted(index, question, ranker, writer))
         if seen:
             seen(question, drafts[-1])
         if not done % _BATCH or done == len(questions):
@@ -135,27 +131,16 @@ def words(text: str) -> list[str]:
 
 
 def _drafted(
-    index: CorpusIndex,
-    question: Question,
-    suspects: FindSuspicious,
-    ranker: SectionRanker,
-    writer: Writer,
+    index: CorpusIndex, question: Question, ranker: SectionRanker, writer: Writer
 ) -> Steps:
     began = time.perf_counter()
     found = index.find(question, _LIMIT, per_document=_PER_DOCUMENT)
     sections = ()
     if found.retrieved.answerable:
         sections = read_sections(index.documents, ranker, found.question, found.retrieved)
-    safe = quarantine(suspects, _ticket(question.id, found.question), sections)
-    written = writer.answer(safe.ticket.turns[0].text, safe.passages)
+    written = writer.answer(found.question, sections)
     ms = 1000 * (time.perf_counter() - began)
-    return Steps(question.id, written.body.reveal(), _sources(written, safe.passages), ms)
-
-
-def _ticket(reference: str, asked: RedactedText) -> Ticket:
-    now = datetime.now(UTC)
-    turn = Turn(now, _NOBODY, TurnRole.REQUESTER, asked)
-    return Ticket(reference, reference, _NOBODY, _NOBODY, TicketStatus.OPEN, "normal", now, (turn,))
+    return Steps(question.id, written.body.reveal(), _sources(written, sections), ms)
 
 
 def _sources(written: Written, passages: Sequence[Passage]) -> dict[int, str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from assistant.errors import BadInput
 from eval.beir import rows
+from guardrails import RawText, Redactor
+from guardrails.injection.detector import FindSuspects
 
 Judge = Callable[[Sequence[str]], list[bool]]
 """Returns for each text whether it has a prompt injection; passed in, so that eval makes none."""
@@ -42,6 +44,16 @@ class InjectionReport:
     recall: float | None
     false_alarm_rate: float | None
     by_source: Mapping[str, SourceFigures]
+
+
+def redacting(redactor: Redactor, find: FindSuspects) -> Judge:
+    """Return the product's own path: texts are redacted before detection."""
+
+    def judge(texts: Sequence[str]) -> list[bool]:
+        redacted = redactor.redact_many([RawText(text) for text in texts])
+        return [bool(found) for found in find([each.text for each in redacted])]
+
+    return judge
 
 
 def read_samples(path: Path) -> list[Sample]:

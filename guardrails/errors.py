@@ -10,9 +10,12 @@
     ├── Refused               a guard said no: nothing was sent, do not try again unchanged
     │   ├── SeamBreach        unredacted text where only redacted text is accepted
     │   ├── GateClosed        the egress gate refused a request
+    │   ├── LimitReached      the tenant's tokens for the day or the month are used up
     │   └── SealBroken        a stored row does not open under its own key and place
     ├── Trouble               something outside failed: the same call may work later
     │   ├── ModelTrouble      a model server is down, slow or sends invalid answers
+    │   │   ├── ContextOverflow  the prompt is longer than the model's context window
+    │   │   └── ModelBusy        the server asks to wait longer than a caller can
     │   └── StorageTrouble    a disk is full, a database is down, a home is in use
     └── KeyTrouble            the master key is missing or wrong
 
@@ -76,6 +79,10 @@ class GateClosed(Refused):
     """The egress gate refused a request."""
 
 
+class LimitReached(Refused):
+    """The tenant has used the tokens that it may use in a day or a month."""
+
+
 class SealBroken(Refused):
     """A stored row does not open: moved, copied from elsewhere, changed or written by hand."""
 
@@ -92,6 +99,30 @@ class ModelTrouble(Trouble):
     """A model server is down, slow or sends invalid answers."""
 
     kept_safe = "No result was recorded."
+
+
+class ContextOverflow(ModelTrouble):
+    """The prompt is longer than the model's context window; a shorter one may fit.
+
+    ``window`` is the size in tokens that the server named, None when it named none.
+    """
+
+    window: int | None = None
+
+    @classmethod
+    def of(cls, window: int | None) -> ContextOverflow:
+        """Return the error for a window of this size."""
+        size = f" ({window:,} tokens)" if window else ""
+        made = cls(
+            f"The prompt is longer than the model's context window{size}.",
+            todo="Use a model with a larger context window.",
+        )
+        made.window = window
+        return made
+
+
+class ModelBusy(ModelTrouble):
+    """The model server still refused after two waits, or asks to wait for longer than we do."""
 
 
 class StorageTrouble(Trouble):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -55,13 +56,14 @@ class ModelServer:
         self.released = threading.Event()
         self.hung_up = threading.Event()
         self._script: deque[Answer] = deque()
+        self._scheme = "http"
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.owner = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def url(self) -> str:
@@ -70,6 +72,13 @@ class ModelServer:
     def will(self, *answers: Answer) -> None:
         """Do ``answers`` to the next requests, one each."""
         self._script.extend(answers)
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._scheme = "https"
+        self._server.socket = context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
 
     def next(self) -> Answer:
         return self._script.popleft() if self._script else say(POLITE)
@@ -274,7 +283,7 @@ def break_off(text: str) -> Answer:
     def answer(handler: Handler, received: Received) -> None:
         handler.begin_stream()
         handler.event(_chunk(text))
-        handler.end_stream()
+        handler.wfile.write(b"0\r\n\r\n")
 
     return answer
 

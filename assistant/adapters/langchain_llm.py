@@ -8,7 +8,10 @@ they have no effect. It is imported at the first call, because that takes a seco
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import json
+import ssl
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from importlib import import_module
@@ -16,7 +19,13 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from assistant.adapters.vendor_errors import BROKEN_OFF, OUT_OF_ROOM, translated, trouble
+from assistant.adapters.ending import Ending
+from assistant.adapters.server.address import address_of
+from assistant.adapters.server.manners import Manners
+from assistant.adapters.server.transport import Server, ServerTransport
+from assistant.adapters.thoughts import Thoughts
+from assistant.adapters.vendor_errors import translated
+from assistant.ports import Amended, Meter
 from guardrails import RawText, RedactedText, require_redacted
 from guardrails.egress.gate import EgressGate
 from guardrails.vendors import silence_vendors
@@ -24,8 +33,6 @@ from guardrails.vendors import silence_vendors
 if TYPE_CHECKING:
     from langchain.chat_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk
-
-_NO_KEY = "none"
 
 
 class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -35,7 +42,9 @@ class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
 class LangchainChat:
     """A chat model behind an OpenAI-compatible server; ``gate`` is the only way to it.
 
-    ``sender`` replaces the network for a model in this process.
+    ``sender`` replaces the network for a model in this process. ``manners`` is what is known about
+    the server, ``meter`` counts its tokens, ``longest`` limits an answer in tokens, and ``trust``
+    checks its certificate.
     """
 
     def __init__(
@@ -47,42 +56,81 @@ class LangchainChat:
         timeout: float,
         gate: EgressGate,
         sender: Sender | None = None,
+        azure: bool = False,
+        longest: int | None = None,
+        manners: Manners | None = None,
+        meter: Meter | None = None,
+        trust: ssl.SSLContext | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = url
         self._model = model
-        self._key = key or _NO_KEY
+        self._longest = longest
+        address = address_of(url, model, azure=azure)
+        self._server = Server(address, key, manners or Manners(), meter, sleep)
+        self._timeout = timeout
+        self._streaming = sender is not None
         # Connections are not kept: nothing is left open, and the async client may serve one event
         # loop after another.
         none_kept = httpx.Limits(max_keepalive_connections=0)
-        self._sync = httpx.Client(
-            transport=gate.sync_transport(
-                sender or httpx.HTTPTransport(trust_env=False, limits=none_kept)
+        verify = trust or True
+        asking = ServerTransport(
+            self._server,
+            gate.sync_transport(
+                sender or httpx.HTTPTransport(verify=verify, trust_env=False, limits=none_kept)
             ),
-            trust_env=False,
-            timeout=timeout,
+            gate.async_transport(
+                sender or httpx.AsyncHTTPTransport(verify=verify, trust_env=False, limits=none_kept)
+            ),
         )
-        asender = sender or httpx.AsyncHTTPTransport(trust_env=False, limits=none_kept)
-        self._async = httpx.AsyncClient(
-            transport=gate.async_transport(asender), trust_env=False, timeout=timeout
-        )
-        self._timeout = timeout
-        self._streaming = sender is not None
+        self._sync = httpx.Client(transport=asking, trust_env=False, timeout=timeout)
+        self._async = httpx.AsyncClient(transport=asking, trust_env=False, timeout=timeout)
 
     @property
     def name(self) -> str:
         return self._model
 
-    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        """Return the whole answer. `ModelTrouble` when there is none, `GateClosed` when refused."""
+    @property
+    def manners(self) -> Manners:
+        """What is known about the server."""
+        return self._server.manners
+
+    def complete(
+        self,
+        system: RedactedText,
+        user: RedactedText,
+        *,
+        schema: Mapping[str, object] | None = None,
+    ) -> RawText:
+        """Return the whole answer. Errors are those of `assistant.ports.ChatModel`.
+
+        With ``schema`` (a JSON schema of our own) the server is asked to answer in JSON of that
+        shape; one that cannot answers in words.
+        """
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return _whole(self._chat.invoke(messages))
+            return self._whole(self._ask(messages, schema))
+
+    def answers_in_json(
+        self, system: RedactedText, user: RedactedText, schema: Mapping[str, object]
+    ) -> bool:
+        """Return whether the server's answer is JSON with what ``schema`` requires."""
+        required = set(cast("list[str]", schema["required"]))
+        with _translating(), _untraced():
+            message = self._ask(_messages(system, user), schema)
+        thoughts = Thoughts()
+        thoughts.add(str(message.text))
+        thoughts.end()
+        try:
+            held: object = json.loads(thoughts.said)
+        except ValueError:
+            return False
+        return isinstance(held, dict) and required <= cast("dict[str, object]", held).keys()
 
     async def acomplete(self, system: RedactedText, user: RedactedText) -> RawText:
         """Return the whole answer, for asyncio. Errors as for `complete`."""
         messages = _messages(system, user)
         with _translating(), _untraced():
-            return _whole(await self._chat.ainvoke(messages))
+            return self._whole(await self._chat.ainvoke(messages))
 
     def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
@@ -100,8 +148,8 @@ class LangchainChat:
 
         chat = ChatOpenAI(
             model=self._model,
-            base_url=self._url,
-            api_key=SecretStr(self._key),
+            base_url="http://server.invalid/v1",  # the transport below sets URL and key
+            api_key=SecretStr("none"),
             http_client=self._sync,
             http_async_client=self._async,
             timeout=self._timeout,
@@ -110,15 +158,30 @@ class LangchainChat:
             temperature=0,
             cache=False,
             verbose=False,
-            stream_usage=False,
+            stream_usage=True,
+            max_completion_tokens=self._longest,
             use_responses_api=False,
         )
         if self._streaming:  # False would stop `stream` from streaming
             chat.streaming = True
         return chat
 
+    def _ask(
+        self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
+    ) -> AIMessage:
+        if schema is None:
+            return self._chat.invoke(messages)
+        return self._chat.invoke(messages, extra_body=_in_json(schema))
+
+    def _whole(self, message: AIMessage) -> RawText:
+        end, thoughts = Ending(), Thoughts()
+        end.note(_metadata(message))
+        thoughts.add(str(message.text))
+        thoughts.end()
+        return RawText(end.answer(thoughts, self.manners))
+
     def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
-        end = _End()
+        end, thoughts = Ending(), Thoughts()
         with _translating():
             chunks = self._chat.stream(messages)
             try:
@@ -127,11 +190,17 @@ class LangchainChat:
                         chunk = next(chunks, None)
                     if chunk is None:
                         break
-                    end.note(chunk)
-                    yield RawText(str(chunk.text))
+                    end.note(_metadata(chunk))
+                    said = thoughts.add(str(chunk.text))
+                    yield RawText("" if thoughts.retracted else said)
             finally:
                 _close(chunks)
-            end.check()
+            rest = thoughts.end()
+            answer = end.answer(thoughts, self.manners)
+            if thoughts.retracted:
+                raise Amended("", RawText(answer))
+            if rest:
+                yield RawText(rest)
 
 
 @contextmanager
@@ -146,21 +215,6 @@ def _translating() -> Generator[None]:
         raise known from None
 
 
-class _End:
-    """Records whether a stream ended properly: a server that hangs up ends it too."""
-
-    def __init__(self) -> None:
-        self._reason: object = None
-
-    def note(self, chunk: AIMessage) -> None:
-        metadata = cast("dict[str, object]", chunk.response_metadata)
-        self._reason = metadata.get("finish_reason") or self._reason
-
-    def check(self) -> None:
-        if self._reason != "stop":
-            raise trouble(OUT_OF_ROOM if self._reason == "length" else BROKEN_OFF)
-
-
 def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]:
     """Return the messages, after the check that both are `RedactedText`."""
     texts = (require_redacted(system).reveal(), require_redacted(user).reveal())
@@ -169,11 +223,14 @@ def _messages(system: RedactedText, user: RedactedText) -> list[tuple[str, str]]
     return [("system", clean[0]), ("human", clean[1])]
 
 
-def _whole(message: AIMessage) -> RawText:
-    end = _End()
-    end.note(message)
-    end.check()
-    return RawText(str(message.text))
+def _metadata(message: AIMessage) -> Mapping[str, object]:
+    return cast("dict[str, object]", message.response_metadata)
+
+
+def _in_json(schema: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a request that ask for JSON, past the vendor's own parser of it."""
+    named = {"name": "answer", "strict": True, "schema": dict(schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _untraced() -> AbstractContextManager[None]:

@@ -94,7 +94,7 @@ class LlamaTransport(Sender):
         answer = _Answer(self._engine(), request.read(), patience.get("read"))
         status = _status(answer.first)
         if status != _OK:
-            return httpx.Response(status, json={})
+            return httpx.Response(status, content=answer.first)  # read for known phrases only
         return httpx.Response(status, headers={"content-type": "text/event-stream"}, stream=answer)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -125,7 +125,6 @@ class _Answer(httpx.SyncByteStream):
         while piece is not None:
             yield b"data: " + piece + b"\n\n"
             piece = self._next()
-        yield b"data: [DONE]\n\n"
 
     def close(self) -> None:
         self._closed.set()

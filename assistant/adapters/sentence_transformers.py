@@ -71,6 +71,23 @@ class LocalEmbedder:
         with self._lock:  # one forward pass at a time: torch already uses every thread it may
             return self._encode(plain)
 
+    def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
+        """Return the vectors of each text's word pieces. `BadInput` as for `embed`."""
+        plain = [speak(require_redacted(text).reveal()) for text in texts]
+        if not plain:
+            return []
+        with self._lock:
+            model = cast("_TokenEncoder", self._model)
+            _use_threads(self._threads if len(plain) > _FEW else 1)
+            found = model.encode(
+                plain,
+                batch_size=_BATCH,
+                show_progress_bar=False,
+                output_value="token_embeddings",
+                convert_to_numpy=False,
+            )
+        return [vectors.float().numpy()[1:-1] for vectors in found]
+
     def _encode(self, plain: list[str]) -> Vectors:
         model = self._model
         _use_threads(self._threads if len(plain) > _FEW else 1)
@@ -161,6 +178,28 @@ class _Encoder(Protocol):
     ) -> NDArray[Any]: ...
 
     def get_embedding_dimension(self) -> int | None: ...
+
+
+class _Tensor(Protocol):
+    """The part of torch's tensor that is used."""
+
+    def float(self) -> _Tensor: ...
+
+    def numpy(self) -> NDArray[np.float32]: ...
+
+
+class _TokenEncoder(Protocol):
+    """The part of ``SentenceTransformer`` that returns the vectors of word pieces."""
+
+    def encode(
+        self,
+        inputs: list[str],
+        *,
+        batch_size: int,
+        show_progress_bar: bool,
+        output_value: str,
+        convert_to_numpy: bool,
+    ) -> list[_Tensor]: ...
 
 
 def speak(text: str) -> str:

@@ -6,67 +6,94 @@ vendors' namespaces and fails when one of them has an error that is not listed h
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Iterator
 from traceback import walk_tb
 
 from assistant.errors import ModelTrouble, QuietdeskError
 
-_CHECK = "Check that the model server runs and that QUIETDESK_MODEL_URL is its address."
+_CHECK = "Check that the model server runs and that its address is right."
 _LATER = "Try again later."
-_NONSENSE = ("The model server's answer cannot be read.", _CHECK)
-_GONE = ("The model server cannot be reached.", _CHECK)
+NONSENSE = ("The model server's answer cannot be read.", _CHECK)
+GONE = ("The model server cannot be reached.", _CHECK)
 _SLOW = ("The model server gave no answer in time.", "Raise QUIETDESK_MODEL_TIMEOUT_S or wait.")
 BROKEN_OFF = ("The model server broke off in the middle.", _LATER)
 _REFUSED = ("The model server refused the request.", _CHECK)
-_KEY = ("The model server does not accept the key.", "Set QUIETDESK_MODEL_KEY.")
-_NAME = ("The model server has no such model or address.", "Check QUIETDESK_MODEL_NAME.")
-_BUSY = ("The model server is too busy.", _LATER)
-_ILL = ("The model server failed.", _LATER)
-OUT_OF_ROOM = ("The model's answer was cut off at its token limit.", "Cite fewer passages.")
+KEY = (
+    "The model server does not accept the key.",
+    "Set its key where the settings or the register say.",
+)
+NAME = ("The model server has no such model or address.", "Check the model's name and address.")
+BUSY = ("The model server is too busy.", _LATER)
+FAILED = ("The model server failed.", _LATER)
+FILTERED = (
+    "The model server filtered the model's answer.",
+    "Ask the server's operator which filter it was.",
+)
+QUOTA = (
+    "The account at the model server has nothing left to spend.",
+    "Top it up, or choose another model.",
+)
+SILENT = (
+    "The model sent an empty answer.",
+    "Run `quietdesk model check`, which says what works.",
+)
+ONLY_REASONED = (
+    "The model sent its reasoning, but no answer.",
+    "Switch its reasoning off, or raise the limit of its answers.",
+)
+CERTIFICATE = (
+    "The model server's certificate is not trusted.",
+    "Set QUIETDESK_MODEL_CA_FILE to the certificate of the authority that signed it.",
+)
+OUT_OF_ROOM = (
+    "The model's answer was cut off at its token limit.",
+    "Raise the limit of its answers.",
+)
 _OURS = ("The request to the model server could not be made.", "Report this.")
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "openai": {
-        "APIConnectionError": _GONE,
-        "APIError": _ILL,
-        "APIResponseValidationError": _NONSENSE,
-        "APIStatusError": _ILL,
+        "APIConnectionError": GONE,
+        "APIError": FAILED,
+        "APIResponseValidationError": NONSENSE,
+        "APIStatusError": FAILED,
         "APITimeoutError": _SLOW,
-        "AuthenticationError": _KEY,
+        "AuthenticationError": KEY,
         "BadRequestError": _REFUSED,
-        "ConflictError": _BUSY,
+        "ConflictError": BUSY,
         "ContentFilterFinishReasonError": _REFUSED,
-        "InternalServerError": _ILL,
+        "InternalServerError": FAILED,
         "InvalidWebhookSignatureError": _OURS,
         "LengthFinishReasonError": OUT_OF_ROOM,
-        "NotFoundError": _NAME,
-        "OAuthError": _KEY,
-        "OpenAIError": _ILL,
-        "PermissionDeniedError": _KEY,
-        "RateLimitError": _BUSY,
+        "NotFoundError": NAME,
+        "OAuthError": KEY,
+        "OpenAIError": FAILED,
+        "PermissionDeniedError": KEY,
+        "RateLimitError": BUSY,
         "UnprocessableEntityError": _REFUSED,
         "WebSocketConnectionClosedError": BROKEN_OFF,
-        "WebSocketQueueFullError": _BUSY,
+        "WebSocketQueueFullError": BUSY,
     },
     "httpx": {
         "CloseError": BROKEN_OFF,
-        "ConnectError": _GONE,
-        "ConnectTimeout": _GONE,
-        "CookieConflict": _NONSENSE,
-        "DecodingError": _NONSENSE,
-        "HTTPError": _ILL,
-        "HTTPStatusError": _ILL,
+        "ConnectError": GONE,
+        "ConnectTimeout": GONE,
+        "CookieConflict": NONSENSE,
+        "DecodingError": NONSENSE,
+        "HTTPError": FAILED,
+        "HTTPStatusError": FAILED,
         "InvalidURL": _OURS,
         "LocalProtocolError": _OURS,
         "NetworkError": BROKEN_OFF,
         "PoolTimeout": _SLOW,
         "ProtocolError": BROKEN_OFF,
-        "ProxyError": _GONE,
+        "ProxyError": GONE,
         "ReadError": BROKEN_OFF,
         "ReadTimeout": _SLOW,
         "RemoteProtocolError": BROKEN_OFF,
-        "RequestError": _GONE,
+        "RequestError": GONE,
         "RequestNotRead": _OURS,
         "ResponseNotRead": _OURS,
         "StreamClosed": _OURS,
@@ -82,17 +109,17 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "langchain_openai": {"OpenAIContextOverflowError": OUT_OF_ROOM},
     "langchain_core": {
         "ContextOverflowError": OUT_OF_ROOM,
-        "LangChainException": _ILL,
-        "ModelAPIError": _ILL,
-        "ModelAuthenticationError": _KEY,
-        "ModelConnectionError": _GONE,
-        "ModelError": _ILL,
+        "LangChainException": FAILED,
+        "ModelAPIError": FAILED,
+        "ModelAuthenticationError": KEY,
+        "ModelConnectionError": GONE,
+        "ModelError": FAILED,
         "ModelInvalidRequestError": _REFUSED,
-        "ModelNotFoundError": _NAME,
-        "ModelPermissionDeniedError": _KEY,
-        "ModelRateLimitError": _BUSY,
+        "ModelNotFoundError": NAME,
+        "ModelPermissionDeniedError": KEY,
+        "ModelRateLimitError": BUSY,
         "ModelTimeoutError": _SLOW,
-        "OutputParserException": _NONSENSE,
+        "OutputParserException": NONSENSE,
         "TracerException": _OURS,
     },
 }
@@ -115,17 +142,24 @@ def translated(error: BaseException) -> QuietdeskError | None:
     for each in chain:
         if isinstance(each, QuietdeskError):
             return each
+    if any(_of_the_certificate(each) for each in chain):
+        return trouble(CERTIFICATE)
     if any(_is_a_bug(each) for each in chain):
         return None
     known = (_words(each) for each in chain)
     words = next((each for each in known if each is not None), None)
-    return trouble(words or (f"{_NONSENSE[0][:-1]} ({type(error).__name__}).", _CHECK))
+    return trouble(words or (f"{NONSENSE[0][:-1]} ({type(error).__name__}).", _CHECK))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__
+
+
+def _of_the_certificate(error: BaseException) -> bool:
+    """Return whether ``error`` replaced, without naming it, the error of a certificate."""
+    return isinstance(error.__context__, ssl.SSLCertVerificationError)
 
 
 def _words(error: BaseException) -> tuple[str, str] | None:

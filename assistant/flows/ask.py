@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from assistant.desk import Desk
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.model import Finding, Passage, Written, new_id
+from assistant.model import Passage, Written, new_id
+from assistant.ports import Writer
+from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.further import further
-from assistant.search.quarantine import of_cited
-from assistant.search.reading import read_on
+from assistant.search.missing import UNSURE, near_miss
+from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3
+_SURE = 0.15
+"""Below this confidence of the search the nearest section is shown as a near miss."""
+
 _BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
 
 
@@ -26,7 +31,8 @@ class Answer:
 
     ``narrowed`` means that a filter excluded documents, so that finding nothing is no gap yet;
     ``noted`` that the question is kept as a gap. ``below`` are further sections, shown one click
-    below the answer.
+    below the answer. ``near_miss`` says in words what the documents do not speak of: then
+    ``written`` holds the nearest section, and the answer is not answerable.
     """
 
     question: RedactedText
@@ -36,6 +42,7 @@ class Answer:
     narrowed: bool = False
     noted: bool = False
     below: tuple[Passage, ...] = ()
+    near_miss: str = ""
 
 
 def ask(
@@ -50,7 +57,7 @@ def ask(
     ``before`` are the earlier questions of the conversation, oldest first, as they were redacted.
     """
     look = _look(desk, question, before, filters)
-    written = masked_again(desk, desk.writer.answer(look.asked, look.passages))
+    written = masked_again(desk, _writer(desk, look).answer(look.asked, look.passages))
     _record(desk, look, written)
     return look.answer(written)
 
@@ -69,7 +76,7 @@ def asking(
     look = _look(desk, question, before, filters)
     written: Written | None = None
     try:
-        for grown in desk.writer.answering(look.asked, look.passages):
+        for grown in _writer(desk, look).answering(look.asked, look.passages):
             written = masked_again(desk, grown)
             yield look.answer(written)
     except GeneratorExit:
@@ -88,17 +95,22 @@ class _Look:
     asked: RedactedText
     found: Retrieved
     passages: tuple[Passage, ...]
-    left_out: tuple[Finding, ...]
     narrowed: bool
+    near_miss: str
 
     def answer(self, written: Written) -> Answer:
-        answerable = self.found.answerable and bool(written.body)
+        answerable = not self.near_miss and bool(written.body)
         noted = not (answerable or self.narrowed)
-        missing = of_cited(self.left_out, written.citations)
-        written = replace(written, notes=(*written.notes, *missing, *self.found.notes))
-        below = further(written.body, self.passages) if answerable else ()
+        written = replace(written, notes=(*written.notes, *self.found.notes))
         return Answer(
-            self.question, written, self.found.passages, answerable, self.narrowed, noted, below
+            self.question,
+            written,
+            self.found.passages,
+            answerable,
+            self.narrowed,
+            noted,
+            further(written.body, self.passages) if written.body else (),
+            self.near_miss if written.body else "",
         )
 
 
@@ -111,8 +123,15 @@ def _look(
     redacted = desk.scanner.remask(desk.redactor.look_up(question).text)
     found = retrieve(desk, redacted, before=before, filters=filters)
     asked = _in_turn(redacted, before[-_EARLIER:])
-    passages, left_out = read_on(desk, redacted, found) if found.answerable else ((), ())
-    return _Look(redacted, asked, found, passages, left_out, narrowed=bool(filters))
+    passages = read_sections(documents_of(desk), desk.ranker, asked, found)
+    unsure = UNSURE if found.confidence < _SURE else ""
+    missed = near_miss(redacted, passages) or unsure
+    return _Look(redacted, asked, found, passages, bool(filters), missed)
+
+
+def _writer(desk: Desk, look: _Look) -> Writer:
+    """Return the writer: a near miss is quoted, so that no model makes an answer of it."""
+    return desk.fallback_writer if look.near_miss else desk.writer
 
 
 def _in_turn(question: RedactedText, before: Sequence[RedactedText]) -> RedactedText:
@@ -128,6 +147,8 @@ def _record(desk: Desk, look: _Look, written: Written, *, stopped: bool = False)
         "question.answered",
         question=new_id(),
         writer=written.writer,
+        prompt=written.prompt,
+        model=written.outcome or "",
         intents=" ".join(map(str, written.intents)),
         passages=len(look.found.passages),
         answerable=look.answer(written).answerable,

@@ -27,12 +27,11 @@ from assistant.model import (
     Written,
 )
 from assistant.ports import Case
-from assistant.prompts import thread_of
 from assistant.questions import missing, question
 from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
-from assistant.search.quarantine import placed, quarantine
+from assistant.search.quarantine import cited, marks, placed
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from assistant.wording import stems
@@ -56,10 +55,14 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     look = _look(desk, ticket)
     written = _reply(desk, look)
     brief = desk.fallback_writer.brief(look.case(written))
+    read = (*look.readable, *look.passages, *look.found.passages)
+    marked = marks(desk.suspects, ticket.public(), cited(read, brief.citations))
+    suspect = placed([each.finding for each in marked], written.body)
     ready = replace(
         written,
         brief=desk.scanner.remask(brief.text),
         citations=brief.citations,
+        findings=(*written.findings, *suspect),
         notes=(*written.notes, *look.found.notes),
     )
     return queue(desk, ticket, DraftKind.REPLY, ready)
@@ -164,8 +167,7 @@ def _holds_subject(ticket: Ticket, passage: Passage) -> bool:
 def _reply(desk: Desk, look: _Look) -> Written:
     """Return the reply, which rests on what the requester may read, with its findings."""
     public = look.ticket.public()
-    safe = quarantine(desk.suspects, public, look.readable)
-    written = masked_again(desk, desk.writer.reply(safe.ticket, safe.passages))
+    written = masked_again(desk, desk.writer.reply(public, look.readable))
     if look.passages and not written.citations:
         written = masked_again(desk, _working_on_it(desk, look, written))
     known = [each.chunk.text for each in look.readable]
@@ -174,7 +176,6 @@ def _reply(desk: Desk, look: _Look) -> Written:
         *inspect(desk, written.body, origin=written.saw),
         *internal(written.body, look.hidden, known),
         *_third_people(look.ticket, written.body),
-        *placed(safe.findings, written.body),
     )
     return replace(written, findings=(*written.findings, *found))
 
@@ -185,13 +186,21 @@ def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
     body = look.frames.working(public, asked)
-    saw = join("\n\n", [thread_of(public), public.requester])
     notes = (
         _FOR_AGENTS,
         *look.frames.notes(),
         *(each for each in held.notes if each.startswith("The model")),
     )
-    return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
+    return replace(
+        held,
+        saw=join("\n\n", [held.saw, public.requester]),
+        said=held.said if held.intents else body,
+        body=body,
+        writer=desk.fallback_writer.name,
+        highlight=None,
+        findings=(),
+        notes=notes,
+    )
 
 
 def _third_people(ticket: Ticket, body: RedactedText) -> Sequence[Finding]:

@@ -37,6 +37,8 @@ def forget_documents(desk: Desk, document_ids: Sequence[str]) -> Forgotten:
         known = store.documents(document_ids)
         chunks = [chunk for each in known for chunk in store.chunks_of(each.id)]
         gone = store.remove([each.id for each in known])
+        for each in known:
+            desk.records.honest.forget(each.id)
         values = _shred(desk, (text for each in (*known, *chunks) for text in each.texts))
         desk.ledger.append("forgotten", documents=len(known), chunks=len(gone), values=values)
     desk.vectors.remove(gone)
@@ -58,6 +60,7 @@ def forget_ticket(desk: Desk, reference: str) -> Forgotten:
         fields = desk.redactor.learnt(raw.people if raw else ())
         drafts = desk.records.drafts.remove_of(ticket.id)
         desk.records.tickets.remove(reference)
+        desk.records.honest.forget(ticket.id)
         chunks = desk.records.documents.remove([ticket.id])  # a resolved ticket is a document too
         written = (text for each in drafts for text in each.written.texts)
         values = _shred(desk, [fields, *ticket.texts, *written])

@@ -35,6 +35,8 @@ def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draf
             draft_kind=kind.value,
             ticket=ticket.id,
             writer=written.writer,
+            prompt=written.prompt,
+            model=written.outcome or "",
             intents=" ".join(map(str, written.intents)),
             body_sha256=digest(written.body.reveal().encode()),
             findings=len(written.findings),

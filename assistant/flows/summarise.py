@@ -9,7 +9,6 @@ from assistant.flows.checks import inspect, masked_again
 from assistant.flows.queue import queue
 from assistant.flows.tickets import redact_again
 from assistant.model import Draft, DraftKind
-from assistant.search.quarantine import placed, quarantine
 
 
 def summarise(desk: Desk, reference: str) -> Draft:
@@ -19,13 +18,12 @@ def summarise(desk: Desk, reference: str) -> Draft:
     """
     ticket = redact_again(desk, reference)
     leaves_out = desk.tenant.policy.private_notes == "leave_out"
-    safe = quarantine(desk.suspects, ticket.without_notes() if leaves_out else ticket)
-    written = masked_again(desk, desk.writer.summarise(safe.ticket))
+    read = ticket.without_notes() if leaves_out else ticket
+    written = masked_again(desk, desk.writer.summarise(read))
     found = inspect(desk, written.body, origin=written.saw)
-    suspect = placed(safe.findings, written.body)
     return queue(
         desk,
         ticket,
         DraftKind.SUMMARY,
-        replace(written, findings=(*written.findings, *found, *suspect)),
+        replace(written, findings=(*written.findings, *found)),
     )

@@ -60,22 +60,20 @@ def window(found: Sequence[Unit], worth: Sequence[float], room: int = ROOM) -> t
     """
     if sum(each.words for each in found) <= room * _SLACK:
         return 0, len(found)
-    best: tuple[float, int, int, int] | None = None
+    best = (-1.0, 0, 0, 0)
     for first, unit in enumerate(found):
         if not unit.opens:
             continue
-        words, value = 0, 0.0
+        words, value, closed = 0, 0.0, False
         for last in range(first, len(found)):
             words += found[last].words
-            if words > room and last > first:
+            if words > room and closed:
                 break
             value += worth[last]
             if found[last].leads and last + 1 < len(found):
                 continue
-            key = (value, -first, words, last + 1)
-            if best is None or key[:2] > best[:2] or (key[:2] == best[:2] and words > best[2]):
-                best = key
-    assert best is not None, "the first unit opens"
+            closed = True
+            best = max(best, (value, -first, words, last + 1))
     return -best[1], best[3]
 
 

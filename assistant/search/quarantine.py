@@ -1,79 +1,119 @@
-"""Quarantine of prompt injections: the writer does not see them, the reviewer does.
+"""Prompt injections in tickets and passages: quoted or left out for a model, marked for a reviewer.
 
-A suspicious span must be neither answered nor quoted. So the writer gets the ticket and passages
-without it, and the draft notes where it was. Retrieval still reads the whole ticket: it follows no
-instructions.
+A writer without a model follows no orders, so it is given every word. A model is given suspicious
+sentences as quoted data, between two marks that no text can contain, and is not given those of
+which the detector is sure: a gap is there instead. The reviewer of a reply is shown the places, at
+most one in each message or document.
+
+A stranger writes a message, the tenant itself ingests a document, and a document is full of orders
+to its reader. So only what the detector is sure of counts in a document.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Citation, Finding, FindingKind, Passage, Ticket
+from assistant.model import Citation, Finding, FindingKind, Passage, Ticket, TurnRole
+from assistant.prompts import LEFT_OUT, QUOTE_END, QUOTE_START
 from guardrails import RedactedText, Template, join
 from guardrails.injection.detector import SuspiciousSpan
 
 FindSuspicious = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
 _SHOWN = 120
 _PARAGRAPH = re.compile(r".+?(?=\n\s*\n|\Z)", re.DOTALL)
-_NOTE = "reads like a prompt injection; the writer did not see it"
-_NO_SUBJECT = Template("your message").fill()
-_NOTHING = Template("").fill()
+_QUOTES = re.compile(f"[{QUOTE_START}{QUOTE_END}]")
+_QUOTED = Template(QUOTE_START + "$text" + QUOTE_END)
+_GAP = Template(LEFT_OUT)
+_MARKED = "reads like a prompt injection; check that the reply does not follow it"
+_LEFT_OUT = "reads like a prompt injection; the model did not see it"
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """What a writer may read, and findings about what was removed."""
+    """What a model may read, and notes about what was left out."""
 
     ticket: Ticket
     passages: tuple[Passage, ...]
-    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A suspicious sentence of a ticket or document, whose id is ``origin``."""
+
+    origin: str
+    sentence: RedactedText
+    finding: Finding
 
 
 def quarantine(
     suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
 ) -> Quarantined:
-    """Return ``ticket`` and ``passages`` without suspicious spans; some texts end up empty."""
+    """Return ``ticket`` and ``passages`` for a model: suspicious sentences quoted, or left out."""
     said = [turn.text for turn in ticket.turns]
-    of_subject, *rest = suspects([ticket.subject, *said, *(each.chunk.text for each in passages)])
-    of_turns, of_passages = rest[: len(said)], rest[len(said) :]
-    kept = [
-        _kept_of_turn(found, text, f"message {at}")
-        for at, (text, found) in enumerate(zip(said, of_turns, strict=True), 1)
-    ]
-    subject, in_subject = _kept(of_subject, ticket.subject, "the subject")
-    turns = [replace(turn, text=text) for turn, (text, _) in zip(ticket.turns, kept, strict=True)]
-    readable, in_passages = _without_suspects(passages, of_passages)
-    found = [each for _, findings in kept for each in findings]
+    subject, *rest = _for_model(
+        suspects,
+        [
+            _Read("the subject", ticket.subject, message=True),
+            *(_of_message(at, text) for at, text in enumerate(said, 1)),
+            *map(_of_passage, passages),
+        ],
+    )
+    turns, read = rest[: len(said)], rest[len(said) :]
     return Quarantined(
-        replace(ticket, subject=subject or _NO_SUBJECT, turns=tuple(turns)),
-        readable,
-        (*in_subject, *found, *in_passages),
+        replace(
+            ticket,
+            subject=subject.text,
+            turns=tuple(
+                replace(turn, text=each.text)
+                for turn, each in zip(ticket.turns, turns, strict=True)
+            ),
+        ),
+        _with_texts(passages, read),
+        tuple(note for each in (subject, *rest) for note in each.notes),
     )
 
 
 def quarantine_passages(
     suspects: FindSuspicious, passages: Sequence[Passage]
-) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """Return ``passages`` without suspicious spans, and the findings about them."""
-    return _without_suspects(passages, suspects([each.chunk.text for each in passages]))
+) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
+    """Return ``passages`` for a model, and notes about what was left out."""
+    read = _for_model(suspects, list(map(_of_passage, passages)))
+    return _with_texts(passages, read), tuple(note for each in read for note in each.notes)
 
 
-def _without_suspects(
-    passages: Sequence[Passage], suspects: Sequence[tuple[SuspiciousSpan, ...]]
-) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    readable: list[Passage] = []
-    findings: list[Finding] = []
-    for passage, some in zip(passages, suspects, strict=True):
-        chunk = passage.chunk
-        where = _place(passage.source, chunk.first_line, chunk.last_line)
-        text, found = _kept(some, chunk.text, where)
-        findings += found
-        if text:
-            readable.append(replace(passage, chunk=replace(chunk, text=text)) if found else passage)
-    return tuple(readable), tuple(findings)
+def marks(
+    suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
+) -> tuple[Mark, ...]:
+    """Return the suspicious sentences of the requester's last message and of ``passages``.
+
+    At most one of each document, the most suspicious first of all.
+    """
+    newest = [
+        (ticket.id, _of_message(at, turn.text))
+        for at, turn in enumerate(ticket.turns, 1)
+        if turn.role is TurnRole.REQUESTER
+    ][-1:]
+    read = [*newest, *((each.chunk.document_id, _of_passage(each)) for each in passages)]
+    found = suspects([one.text for _, one in read])
+    marked: dict[str, Mark] = {}
+    for (origin, one), spans in zip(read, found, strict=True):
+        for span in sorted(one.counted(spans), key=lambda each: not each.sure)[:1]:
+            marked.setdefault(origin, _mark(origin, one, span))
+    return tuple(marked.values())
+
+
+def cited(passages: Sequence[Passage], citations: Sequence[Citation]) -> tuple[Passage, ...]:
+    """Return those of ``passages`` that ``citations`` name."""
+    named = {each.chunk_id for each in citations}
+    return tuple(each for each in passages if each.chunk.id in named)
+
+
+def quoted(sentence: RedactedText) -> str:
+    """Return the beginning of a sentence as the notes about it quote it."""
+    return f"“{' '.join(sentence.cut(0, min(len(sentence), _SHOWN)).reveal().split())}”"
 
 
 def placed(findings: Sequence[Finding], body: RedactedText) -> tuple[Finding, ...]:
@@ -81,50 +121,101 @@ def placed(findings: Sequence[Finding], body: RedactedText) -> tuple[Finding, ..
     return tuple(replace(each, start=0, end=len(body)) for each in findings)
 
 
-def of_cited(findings: Sequence[Finding], citations: Sequence[Citation]) -> tuple[str, ...]:
-    """Return the notes about sentences that were left out of cited passages."""
-    cited = [f"in {_place(each.source, each.first_line, each.last_line)}," for each in citations]
-    return tuple(each.note for each in findings if each.note.startswith(tuple(cited)))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text to read, and where it is; in a ``message`` an injection may fill its paragraph."""
+
+    where: str
+    text: RedactedText
+    message: bool = False
+
+    def counted(self, spans: Sequence[SuspiciousSpan]) -> list[SuspiciousSpan]:
+        """Return the spans that count here."""
+        return [each for each in spans if self.message or each.sure]
 
 
-def _place(source: RedactedText, first: int, last: int) -> str:
-    return f"{source.reveal()} ({first} to {last})"
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    text: RedactedText
+    notes: tuple[str, ...]
 
 
-def _kept(
-    suspects: Sequence[SuspiciousSpan], text: RedactedText, where: str
-) -> tuple[RedactedText, list[Finding]]:
-    return _without(text, [(each.start, each.end) for each in suspects], where)
+def _for_model(suspects: FindSuspicious, read: Sequence[_Read]) -> list[_Kept]:
+    clean = [replace(each, text=_without_quotes(each.text)) for each in read]
+    found = suspects([each.text for each in clean])
+    return [_kept(one, one.counted(spans)) for one, spans in zip(clean, found, strict=True)]
 
 
-def _kept_of_turn(
-    suspects: Sequence[SuspiciousSpan], text: RedactedText, where: str
-) -> tuple[RedactedText, list[Finding]]:
-    """As `_kept`, but the rest of the paragraph is removed too: an injection often goes on.
-
-    In articles the rest is kept: it is often a step, and a missing step is dangerous.
-    """
-    ends = [each.end() for each in _PARAGRAPH.finditer(text.reveal())]
-    places: list[tuple[int, int]] = []
-    for each in suspects:
-        if not places or each.start >= places[-1][1]:
-            places.append((each.start, min(end for end in ends if end >= each.end)))
-    return _without(text, places, where)
+def _without_quotes(text: RedactedText) -> RedactedText:
+    """Drop our marks from a text, so that it cannot end its own quotation."""
+    edges = [0]
+    for each in _QUOTES.finditer(text.reveal()):
+        edges += each.span()
+    edges.append(len(text))
+    if len(edges) == len((0, len(text))):
+        return text
+    return join("", [text.cut(*place) for place in zip(edges[::2], edges[1::2], strict=True)])
 
 
-def _without(
-    text: RedactedText, places: Sequence[tuple[int, int]], where: str
-) -> tuple[RedactedText, list[Finding]]:
-    if not places:
-        return text, []
-    parts: list[RedactedText] = []
-    findings: list[Finding] = []
-    at = 0
-    for start, end in places:
-        parts.append(text.cut(at, start))
-        words = " ".join(text.cut(start, min(end, start + _SHOWN)).reveal().split())
-        note = f"in {where}, characters {start} to {end}, “{words}” {_NOTE}"
-        findings.append(Finding(FindingKind.INJECTION, start, end, note, blocks=False))
-        at = end
-    left = join("", [*parts, text.cut(at, len(text))])
-    return (left if left.reveal().strip() else _NOTHING), findings
+def _kept(read: _Read, spans: Sequence[SuspiciousSpan]) -> _Kept:
+    text, parts, notes = read.text, list[RedactedText](), list[str]()
+    at = quoted_to = 0
+    for span in spans:
+        if span.sure or span.start >= quoted_to:
+            parts += _parts(text, at, max(at, span.start), quoted_to)
+            at = max(at, span.start)
+        if span.sure:
+            parts.append(_GAP.fill())
+            notes.append(f"{_words(read, span)} {_LEFT_OUT}")
+            at = max(at, span.end)
+        quoted_to = max(quoted_to, _end(read, span))
+    parts += _parts(text, at, len(text), quoted_to)
+    return _Kept(join("", parts) if spans else text, tuple(notes))
+
+
+def _parts(text: RedactedText, at: int, until: int, quoted_to: int) -> Iterator[RedactedText]:
+    """Yield characters ``at`` to ``until``, those before ``quoted_to`` as a quotation."""
+    edge = min(max(at, quoted_to), until)
+    quoted_part = text.cut(at, edge)
+    if quoted_part.reveal().strip():
+        yield _QUOTED.fill(text=quoted_part)
+    if edge < until:
+        yield text.cut(edge, until)
+
+
+def _end(read: _Read, span: SuspiciousSpan) -> int:
+    """Return where the quotation ends: in a message with the paragraph, as an injection goes on."""
+    if not read.message:
+        return span.end
+    ends = (each.end() for each in _PARAGRAPH.finditer(read.text.reveal()))
+    return min((end for end in ends if end >= span.end), default=span.end)
+
+
+def _mark(origin: str, read: _Read, span: SuspiciousSpan) -> Mark:
+    note = f"{_words(read, span)} {_MARKED}"
+    finding = Finding(FindingKind.INJECTION, span.start, span.end, note, blocks=False)
+    return Mark(origin, read.text.cut(span.start, span.end), finding)
+
+
+def _words(read: _Read, span: SuspiciousSpan) -> str:
+    words = quoted(read.text.cut(span.start, span.end))
+    return f"in {read.where}, characters {span.start} to {span.end}, {words}"
+
+
+def _with_texts(passages: Sequence[Passage], read: Sequence[_Kept]) -> tuple[Passage, ...]:
+    return tuple(
+        passage
+        if kept.text == passage.chunk.text
+        else replace(passage, chunk=replace(passage.chunk, text=kept.text))
+        for passage, kept in zip(passages, read, strict=True)
+    )
+
+
+def _of_message(number: int, text: RedactedText) -> _Read:
+    return _Read(f"message {number}", text, message=True)
+
+
+def _of_passage(passage: Passage) -> _Read:
+    chunk = passage.chunk
+    place = f"{chunk.first_line} to {chunk.last_line}"
+    return _Read(f"{passage.source.reveal()} ({place})", chunk.text)

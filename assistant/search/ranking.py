@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from hashlib import blake2b
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.model import Section
-from assistant.ports import Embedder, Vectors
+from assistant.search.nearness import Nearness
 from assistant.wording import STOP, stem
 from guardrails import RedactedText, join
 from guardrails.placeholders import SHAPE
@@ -31,7 +29,6 @@ READ = 8
 """Sections whose sentences are compared with the question, those that share most with it."""
 
 _MOST_SENTENCES = 24
-_KEPT = 20_000
 _K, _B = 1.2, 0.75
 _WORD = re.compile(SHAPE.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
@@ -45,12 +42,12 @@ _LITERAL = re.compile(
 class Weights:
     """What each feature counts."""
 
-    words: float = 1.0
-    share: float = 0.5
+    words: float = 0.5
+    share: float = 0.25
     heading: float = 0.2
     literal: float = 0.3
-    sentence: float = 1.0
-    title: float = 0.3
+    sentence: float = 1.5
+    title: float = 0.5
     form: float = 0.25
     chunk: float = 0.3
     document: float = 0.5
@@ -122,10 +119,10 @@ _FORMS = (
 
 
 class RuleRanker:
-    """A `SectionRanker` without training; ``embedder`` compares sentences."""
+    """A `SectionRanker` without training; ``nearness`` compares sentences."""
 
-    def __init__(self, embedder: Embedder, weights: Weights = WEIGHTS) -> None:
-        self._nearness = Nearness(embedder)
+    def __init__(self, nearness: Nearness, weights: Weights = WEIGHTS) -> None:
+        self._nearness = nearness
         self._weights = np.asarray(astuple(weights), dtype=np.float64)
 
     def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
@@ -133,6 +130,10 @@ class RuleRanker:
         if not sections:
             return []
         return [float(each) for each in self.features(question, sections) @ self._weights]
+
+    def forget(self) -> None:
+        """Drop the vectors of all texts."""
+        self._nearness.forget()
 
     def features(self, question: RedactedText, sections: Sequence[Section]) -> NDArray[np.float64]:
         """Return the features, shape ``(sections, features)``, in the order of `Weights`."""
@@ -163,37 +164,6 @@ class RuleRanker:
         sentence = np.full(len(sections), min(best, default=0.0))
         sentence[list(first)] = best
         return sentence, title
-
-
-class Nearness:
-    """Cosines of texts with a question; the vectors of the last texts are kept in memory."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, question: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
-        """Return the cosine of each text with ``question``."""
-        if not texts:
-            return []
-        vectors = self._vectors([question, *texts])
-        return [float(each) for each in vectors[1:] @ vectors[0]]
-
-    def _vectors(self, texts: Sequence[RedactedText]) -> Vectors:
-        keys = [blake2b(each.reveal().encode(), digest_size=16).digest() for each in texts]
-        with self._lock:
-            known = {key: self._kept[key] for key in keys if key in self._kept}
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            known |= dict(zip(missing, self._embedder.embed(list(missing.values())), strict=True))
-        with self._lock:
-            for key in keys:
-                self._kept[key] = known[key]
-                self._kept.move_to_end(key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return np.stack([known[key] for key in keys])
 
 
 def pieces_of(text: RedactedText) -> list[RedactedText]:

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from assistant.desk import Desk
-from assistant.model import Finding, Passage, Section
+from assistant.model import Passage, Section
 from assistant.ports import DocumentReader, SectionRanker
-from assistant.search.federated import documents_of
-from assistant.search.quarantine import quarantine_passages
 from assistant.search.retrieve import Retrieved
 from assistant.search.sections import sections_of
 from guardrails import RedactedText
@@ -31,14 +28,6 @@ _PART = re.compile(
     r"may|do|does|will|shall|should|then)\b)|,\s+(?=(?:how|what|which|who|where|when|why|may|can)\b)",
     re.IGNORECASE,
 )
-
-
-def read_on(
-    desk: Desk, question: RedactedText, found: Retrieved
-) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """Return the sections that answer, and findings about quarantined spans."""
-    read = read_sections(documents_of(desk), desk.ranker, question, found)
-    return quarantine_passages(desk.suspects, read)
 
 
 def read_sections(

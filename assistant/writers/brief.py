@@ -24,13 +24,15 @@ _DO = re.compile(
     re.IGNORECASE,
 )
 _INVOLVE = re.compile(
-    r"\b(?:escalat\w*|contact|call (?:the|our|<)|ring|page the|notify|inform|hand (?:it )?over|"
-    r"on[- ]call|second line|vendor|owner|officer|ask (?:the|our) \w+ team|ticket (?:to|with))\b",
+    r"\b(?:escalat\w*|contact|(?:call|ring|page|ask|mail|tell|inform|notify) (?:the |our )?"
+    r"(?:vendor|platform|network|server|security|on[- ]call|\w+ team|\w+ desk|officer|manager|"
+    r"<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over|second line|"
+    r"vendor (?:hotline|support|swap)|owner (?:on|is)|managed by|responsible for)|\bowner:",
     re.IGNORECASE,
 )
 _ASK = re.compile(
-    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her|what|which|when|whether|if|who|how)\b"
-    r"|\bask (?:the )?(?:user|requester|caller|customer|client|person)\b",
+    r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her)?\s*(?:what|which|when|whether|if|who|how)\b"
+    r"|\bask (?:the )?(?:user|requester|caller|customer|client|person) (?!to\b)",
     re.IGNORECASE,
 )
 _NOT_SAID = re.compile(

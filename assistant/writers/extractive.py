@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
 from assistant.frames import FrameBook
 from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
-from assistant.search.lines import ROOM, Unit, units, window
-from assistant.wording import Weight, overlap, rarity, stems, words
+from assistant.search.nearness import Nearness
+from assistant.wording import rarity, stems, words
 from assistant.writers.brief import write_brief
 from assistant.writers.cite import cite
-from assistant.writers.passages import closest
+from assistant.writers.quoting import quoted
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
 NOTHING_FOUND = "Nothing in the knowledge base answers this."
-_MOST_PASSAGES = 3
 _SUMMARY_SENTENCES = 3
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|thanks|thank you|cheers|regards|"
@@ -36,15 +34,6 @@ _NOT_SPOKEN = re.compile(
     r"|^\s*begin forwarded message",
     re.IGNORECASE,
 )
-_POINTER = re.compile(
-    r"^(?:see|refer to|for more|for further|further info|more info|read more|learn more)\b",
-    re.IGNORECASE,
-)
-_DESTROYED = "<SECRET>"
-_NOTHING = Template("").fill()
-_NEAR = 0.8  # of the best score
-_LEAST = 30  # words that are worth a second section
-_LATE = 40  # words before the sentence that answers, so that it is quoted first
 
 _SHIPPED = FrameBook()
 _QUOTE = Template("$text [$number]")
@@ -67,25 +56,15 @@ _LAST_WORD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    passage: Passage
-    text: RedactedText
-    kind: str
-    words: int
-    cut: bool
-
-    @property
-    def plain(self) -> str:
-        """The words alone, to recognise what was said already."""
-        return " ".join(self.text.reveal().split()).lower()
-
-
 class ExtractiveWriter:
-    """Writes with the words of the sources alone, and the frames of ``frames`` around them."""
+    """Writes with the words of the sources alone, and the frames of ``frames`` around them.
 
-    def __init__(self, frames: FrameBook = _SHIPPED) -> None:
+    ``nearness`` finds the sentence that answers.
+    """
+
+    def __init__(self, frames: FrameBook = _SHIPPED, nearness: Nearness | None = None) -> None:
         self._frames = frames
+        self._nearness = nearness
 
     @property
     def name(self) -> str:
@@ -108,7 +87,7 @@ class ExtractiveWriter:
         asked = join(
             " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
         )
-        steps, citations, _ = _quote(asked, passages)
+        steps, citations, _ = _written(asked, passages, self._nearness)
         frames = self._frames.for_ticket(ticket)
         if not steps:
             body, notes = frames.hold(ticket), (NOTHING_FOUND, *frames.notes())
@@ -123,7 +102,7 @@ class ExtractiveWriter:
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Quote what answers the question; an empty body when nothing does."""
         saw = read_with(question, passages)
-        steps, citations, answering = _quote(question, passages)
+        steps, citations, answering = _written(question, passages, self._nearness)
         notes = () if steps else (NOTHING_FOUND,)
         return Written(saw, steps, steps, self.name, citations, notes=notes, highlight=answering)
 
@@ -132,94 +111,19 @@ class ExtractiveWriter:
         yield self.answer(question, passages)
 
 
-def _quote(
-    asked: RedactedText, passages: Sequence[Passage]
+def _written(
+    asked: RedactedText, passages: Sequence[Passage], nearness: Nearness | None
 ) -> tuple[RedactedText, tuple[Citation, ...], tuple[int, int] | None]:
-    """Return the section that answers, and the next one if both fit, each with its citation.
-
-    The third value is the place in the text of the one sentence that answers.
-    """
-    quotes = _quotes(asked.reveal(), passages)
-    if not quotes:
-        return _NOTHING, (), None
-    answering = _sentence(asked.reveal(), quotes[0])
-    pieces = (
-        [_QUOTE.fill(text=answering, number=_NUMBERS[0])]
-        if _comes_late(quotes[0], answering)
-        else []
-    )
-    for number, quote in enumerate(quotes):
+    """Return the quotations, each with its citation, and the place of the sentence that answers."""
+    found = quoted(asked, passages, nearness)
+    pieces = [_QUOTE.fill(text=found.sentence, number=_NUMBERS[0])] if found.first else []
+    for number, quote in zip(_NUMBERS, found.quotes, strict=False):
         frame = _CODE_QUOTE if quote.kind in {"code", "table"} else _QUOTE
-        pieces.append(frame.fill(text=quote.text, number=_NUMBERS[number]))
+        pieces.append(frame.fill(text=quote.text, number=number))
     body = join("\n\n", pieces)
-    citations = tuple(cite(at + 1, quote.passage) for at, quote in enumerate(quotes))
-    start = body.reveal().find(answering.reveal()) if answering else -1
-    return body, citations, (start, start + len(answering)) if start >= 0 else None
-
-
-def _quotes(asked: str, passages: Sequence[Passage]) -> list[_Quote]:
-    """Return what stands first: of the best section, and of the next while there is room."""
-    weight = rarity(each.chunk.text.reveal() for each in passages)
-    found: list[_Quote] = []
-    room = ROOM
-    for passage in passages:
-        if found and (passage.score < _NEAR * found[0].passage.score or room < _LEAST):
-            break
-        quote = _quoted(asked, passage, weight, room)
-        if quote is None or (found and quote.cut) or quote.plain in {q.plain for q in found}:
-            continue
-        found.append(quote)
-        room -= quote.words
-        if len(found) == _MOST_PASSAGES:
-            break
-    return found
-
-
-def _quoted(asked: str, passage: Passage, weight: Weight, room: int) -> _Quote | None:
-    text = passage.chunk.text
-    found = [each for each in units(text.reveal()) if _says_something(text.reveal(), each)]
-    if not found:
-        return None
-    query = stems(asked)
-    worth = [overlap(query, text.reveal()[each.start : each.end], weight) for each in found]
-    first, last = window(found, worth, room)
-    shown = found[first:last]
-    runs = [text.cut(*place) for place in _runs(text.reveal(), shown)]
-    return _Quote(
-        passage,
-        join("\n\n", runs),
-        shown[-1].kind,
-        sum(each.words for each in shown),
-        cut=len(shown) < len(found),
-    )
-
-
-def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Return the places of units that follow each other directly, as one each."""
-    places: list[tuple[int, int]] = []
-    for each in shown:
-        if places and not text[places[-1][1] : each.start].strip():
-            places[-1] = (places[-1][0], each.end)
-        else:
-            places.append((each.start, each.end))
-    return places
-
-
-def _says_something(text: str, unit: Unit) -> bool:
-    """Return False for a pointer to elsewhere, and for text with a removed secret."""
-    inside = text[unit.start : unit.end]
-    return _DESTROYED not in inside and not _POINTER.match(inside)
-
-
-def _sentence(asked: str, quote: _Quote) -> RedactedText:
-    """Return the sentence of ``quote`` that answers, or nothing."""
-    place = closest(asked, quote.text.reveal())
-    return quote.text.cut(*place) if place else _NOTHING
-
-
-def _comes_late(quote: _Quote, sentence: RedactedText) -> bool:
-    at = quote.text.reveal().find(sentence.reveal())
-    return bool(sentence) and len(quote.text.reveal()[:at].split()) > _LATE
+    citations = tuple(cite(at, each.passage) for at, each in enumerate(found.quotes, start=1))
+    start = body.reveal().find(found.sentence.reveal()) if found.sentence else -1
+    return body, citations, (start, start + len(found.sentence)) if start >= 0 else None
 
 
 def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:

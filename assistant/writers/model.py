@@ -1,74 +1,85 @@
-"""The writer that asks a language model, and checks everything that it says.
+"""The writer that asks a language model, and keeps of its words what the sources say.
 
-A model's answer is used only when it was redacted, passed the output checks and is supported by the
-passages. Otherwise the fallback writer's text is used, with a note that says why. Without passages
+Everything that a model says is redacted and passes the output checks. Then the passage that says
+each sentence is found (`attribution`), our citation is put behind it, and the other sentences are
+left out. The fallback writer's text is used, with a note that says why, when the model fails, when
+too little is left, or when the model finds no answer although the search did. Without passages
 nothing could support an answer, so no model is asked.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import LiteralString
+from dataclasses import replace
+from functools import cache
+from typing import TypeVar
 
-from assistant.errors import ModelTrouble, Refused
-from assistant.model import Finding, FindingKind, Passage, Ticket, Written
-from assistant.ports import Brief, Case, ChatModel, Writer
+from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
+from assistant.model import Outcome, Passage, Ticket, Written
+from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
-    MOST_PASSAGES,
-    UNANSWERED,
+    ROOM,
+    VERSION,
     Prompt,
     answer_prompt,
     reply_prompt,
     summary_prompt,
     thread_of,
 )
+from assistant.search.quarantine import FindSuspicious, quarantine, quarantine_passages
+from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.cite import cite
-from assistant.writers.support import GIST, as_source, cited, finished, unsupported
-from guardrails import RawText, RedactedText, Redactor, Template, join_raw
+from assistant.writers.composing import compose
+from assistant.writers.jobs import (
+    DECLINED,
+    NOT_USED,
+    NOTHING,
+    Back,
+    Job,
+    Sent,
+    failed,
+    left_out,
+    listed,
+    notes_of,
+)
+from assistant.writers.joining import below, numbers_beside, unsaid
+from assistant.writers.pieces import finished
+from assistant.writers.sources import GIST, Source, Sources
+from guardrails import RawText, RedactedText, Redactor, join, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
 from guardrails.leaks.scan import Scanner
 
-_NOTHING = Template("").fill()
+_ROOMS = (ROOM, ROOM // 2, ROOM // 4)
+"""Characters of passages that are sent; fewer after a context overflow."""
+_Answer = TypeVar("_Answer")
 _LOOK_EVERY = 60
 """Characters after which a growing answer is checked again."""
-_WORDS = {
-    FindingKind.SECRET: "a secret",
-    FindingKind.PERSONAL_DATA: "personal data it was never shown",
-    FindingKind.VAULT_VALUE: "a value that was masked for it",
-    FindingKind.UNKNOWN_PLACEHOLDER: "a placeholder it was never shown",
-    FindingKind.UNSUPPORTED: "statements that its sources do not support",
-    FindingKind.EXFILTRATION: "something that could carry data out",
-    FindingKind.INSTRUCTION: "words that a prompt injection demands",
-    FindingKind.INJECTION: "a prompt injection",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One text to write: the prompt, what the answer may rest on, the fallback writer's text."""
-
-    purpose: LiteralString
-    subject: str
-    prompt: Callable[[], Prompt]
-    fallback: Callable[[], Written]
-    asked: RedactedText
-    passages: Sequence[Passage] = ()
 
 
 class ModelWriter:
-    """Writes with a model; ``fallback`` writes when the model fails."""
+    """Writes with a model; ``fallback`` writes when the model fails.
+
+    With ``asks_again`` a busy server raises `ModelBusy` instead: a batch asks at its next run.
+    """
 
     def __init__(
-        self, chat: ChatModel, redactor: Redactor, scanner: Scanner, fallback: Writer
+        self,
+        chat: ChatModel,
+        redactor: Redactor,
+        scanner: Scanner,
+        fallback: Writer,
+        suspects: FindSuspicious,
+        *,
+        asks_again: bool = False,
     ) -> None:
+        self._asks_again = asks_again
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
         self._fallback = fallback
+        self._suspects = suspects
 
     @property
     def name(self) -> str:
@@ -76,30 +87,33 @@ class ModelWriter:
 
     def summarise(self, ticket: Ticket) -> Written:
         """Return the model's summary, or the fallback writer's."""
+        safe = quarantine(self._suspects, ticket)
         return self._write(
-            _Job(
+            Job(
                 "summarise",
                 ticket.id,
-                lambda: summary_prompt(ticket),
+                lambda room: summary_prompt(safe.ticket, room),
+                lambda _: self._of_ticket(ticket),
                 lambda: self._fallback.summarise(ticket),
-                thread_of(ticket),
+                notes=safe.notes,
             )
         )
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Return the model's reply, or the fallback writer's."""
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            return self._fallback.reply(ticket, used)
-        job = _Job(
-            "reply",
-            ticket.id,
-            lambda: reply_prompt(ticket, used),
-            lambda: self._fallback.reply(ticket, used),
-            thread_of(ticket),
-            used,
+        if not passages:
+            return self._fallback.reply(ticket, passages)
+        safe = quarantine(self._suspects, ticket, passages)
+        return self._write(
+            Job(
+                "reply",
+                ticket.id,
+                lambda room: reply_prompt(safe.ticket, safe.passages, room),
+                lambda prompt: self._of_passages(prompt.passages, thread_of(ticket)),
+                lambda: self._fallback.reply(ticket, passages),
+                notes=safe.notes,
+            )
         )
-        return self._unanswered(self._write(job), lambda: self._fallback.reply(ticket, ()))
 
     def brief(self, case: Case) -> Brief:
         """Return the fallback writer's brief: no model reads what customers may not."""
@@ -107,154 +121,176 @@ class ModelWriter:
 
     def answer(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
         """Return the model's answer, or the fallback writer's."""
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            return self._fallback.answer(question, used)
-        return self._unanswered(
-            self._write(self._answer(question, used)), lambda: self._fallback.answer(question, ())
-        )
+        if not passages:
+            return self._fallback.answer(question, passages)
+        return self._write(self._answer(question, passages))
 
     def answering(self, question: RedactedText, passages: Sequence[Passage]) -> Generator[Written]:
-        """Yield the model's answer as it grows, whole sentences that passed every check.
+        """Yield the model's answer as it grows: sentences that passed every check, attributed.
 
         The last item is the whole answer, and can still be the fallback writer's.
         """
-        used = passages[:MOST_PASSAGES]
-        if not used:
-            yield self._fallback.answer(question, used)
+        if not passages:
+            yield self._fallback.answer(question, passages)
             return
-        written = yield from self._growing(self._answer(question, used))
-        yield self._unanswered(written, lambda: self._fallback.answer(question, ()))
+        yield from self._growing(self._answer(question, passages))
 
-    def _answer(self, question: RedactedText, used: Sequence[Passage]) -> _Job:
-        return _Job(
+    def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> Job:
+        safe, notes = quarantine_passages(self._suspects, passages)
+        return Job(
             "answer",
             "question",
-            lambda: answer_prompt(question, used),
-            lambda: self._fallback.answer(question, used),
-            question,
-            used,
+            lambda room: answer_prompt(question, safe, room),
+            lambda prompt: self._of_passages(prompt.passages, question),
+            lambda: self._fallback.answer(question, passages),
+            cache(lambda: self._quotation(question, passages)),
+            notes,
         )
 
-    def _write(self, job: _Job) -> Written:
+    def _quotation(self, question: RedactedText, passages: Sequence[Passage]) -> Written:
+        """Return the fallback writer's answer in the words that the model was sent."""
+        quoted = self._fallback.answer(question, passages)
+        return replace(quoted, body=self._scanner.remask(quoted.body))
+
+    def _of_passages(self, passages: Sequence[Passage], asked: RedactedText) -> Sources:
+        """Return what an answer may rest on, in the words that the model was sent."""
+        sources = [
+            Source(self._seen(each.title, each.chunk.heading), self._seen(each.chunk.text))
+            for each in passages
+        ]
+        return Sources(sources, self._seen(asked))
+
+    def _of_ticket(self, ticket: Ticket) -> Sources:
+        """Return what a summary may rest on: all messages as one text."""
+        return Sources([Source("", self._seen(thread_of(ticket)))], least=GIST, quoted=False)
+
+    def _seen(self, *texts: RedactedText) -> str:
+        return self._scanner.remask(join("\n\n", texts)).reveal()
+
+    def _write(self, job: Job) -> Written:
+        sent: list[Sent] = []
         with calling(job.purpose, job.subject) as call:
-            saw = _NOTHING
             try:
-                prompt = job.prompt()
-                saw = self._scanner.remask(prompt.whole)
-                said = self._chat.complete(prompt.system, prompt.user)
-                verdict = self._judge(prompt, saw, said)
+                said, notes = self._shorter_and_shorter(job, sent, self._complete)
+                verdict = self._judge(sent[-1], said)
             except (Refused, ModelTrouble) as error:
-                return _fell_back(job.fallback(), saw, _NOTHING, call.intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(call.intents))
+                if self._asks_again and isinstance(error, ModelBusy):
+                    raise
+                return failed(job, sent, call.intents, error)
+        noted = replace(sent[-1], notes=(*notes, *job.notes))
+        return self._decide(job, noted, call.intents, verdict)
 
-    def _growing(self, job: _Job) -> Generator[Written, None, Written]:
-        saw, body, intents = _NOTHING, _NOTHING, list[int]()
+    def _growing(self, job: Job) -> Generator[Written]:
+        sent, intents, notes = list[Sent](), list[int](), ()
         try:
-            prompt = job.prompt()
-            saw = self._scanner.remask(prompt.whole)
-            with closing(self._chat.stream(prompt.system, prompt.user)) as pieces:
-                # The call is open only while the request is sent: the generator may continue in
-                # another context, where it could not be closed.
-                with calling(job.purpose, job.subject) as call:
-                    intents = call.intents
-                    said = next(pieces, RawText(""))
+            # The call is open only while the request is sent: the generator may continue in
+            # another context, where it could not be closed.
+            with calling(job.purpose, job.subject) as call:
+                intents = call.intents
+                said, pieces = self._shorter_and_shorter(job, sent, self._begin)
+            shown = Written(sent[-1].saw, NOTHING, NOTHING, self.name, prompt=VERSION)
+            shown = below(job.quotation() or shown, shown)
+            with closing(pieces):
                 looked = 0
-                for piece in pieces:
-                    said = join_raw([said, piece])
-                    if len(said) - looked >= _LOOK_EVERY:
-                        looked = len(said)
-                        body = self._so_far(job, prompt, saw, said) or body
-                    yield self._written(job, saw, body, intents=tuple(intents))
-            verdict = self._judge(prompt, saw, said)
+                try:
+                    for piece in pieces:
+                        said = join_raw([said, piece])
+                        if len(said) - looked >= _LOOK_EVERY:
+                            looked = len(said)
+                            shown = self._so_far(job, sent[-1], said) or shown
+                        yield replace(shown, intents=tuple(intents))
+                except Amended as amended:
+                    said, notes = amended.said, notes_of(amended)
+            verdict = self._judge(sent[-1], said)
         except (Refused, ModelTrouble) as error:
-            return _fell_back(job.fallback(), saw, _NOTHING, intents, error.happened)
-        return self._accept(job, saw, verdict, tuple(intents))
+            yield failed(job, sent, intents, error)
+            return
+        yield self._decide(job, replace(sent[-1], notes=(*notes, *job.notes)), intents, verdict)
 
-    def _so_far(
-        self, job: _Job, prompt: Prompt, saw: RedactedText, said: RawText
-    ) -> RedactedText | None:
-        """Return the whole sentences of an unfinished answer if they pass what the answer must."""
-        verdict = self._judge(prompt, saw, said)
+    def _shorter_and_shorter(
+        self, job: Job, sent: list[Sent], ask: Callable[[Prompt], _Answer]
+    ) -> _Answer:
+        """Return what ``ask`` returns for the longest prompt that fits the model's context.
+
+        What was sent is added to ``sent``.
+        """
+        *longer, shortest = _ROOMS
+        for room in longer:
+            sent.append(self._sent(job, room))
+            try:
+                return ask(sent[-1].prompt)
+            except ContextOverflow:
+                continue
+        sent.append(self._sent(job, shortest))
+        return ask(sent[-1].prompt)
+
+    def _sent(self, job: Job, room: int) -> Sent:
+        prompt = job.prompt(room)
+        return Sent(prompt, self._scanner.remask(prompt.whole))
+
+    def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
+        """Return what the model said, and notes about it."""
+        try:
+            return self._chat.complete(prompt.system, prompt.user), ()
+        except Amended as amended:
+            return amended.said, notes_of(amended)
+
+    def _begin(self, prompt: Prompt) -> tuple[RawText, Generator[RawText]]:
+        """Return the first piece of what the model says, and the others."""
+        pieces = self._chat.stream(prompt.system, prompt.user)
+        return next(pieces, RawText("")), pieces
+
+    def _so_far(self, job: Job, sent: Sent, said: RawText) -> Written | None:
+        """Return the whole sentences of an unfinished answer that stay whatever follows."""
+        verdict = self._judge(sent, said)
         end = finished(verdict.text.reveal())
-        body = verdict.text.cut(0, end)
-        found = [each for each in verdict.findings if each.start < end]
-        blocked = any(each.blocks for each in (*found, *_support(job, body)))
-        return None if blocked or _says_nothing(body) else body
+        if any(each.start < end for each in verdict.serious):
+            return None
+        begun = replace(verdict, text=verdict.text.cut(0, end))
+        found = attribute(begun.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
+        return self._used(job, sent, begun, found) if found.enough else None
 
-    def _judge(self, prompt: Prompt, saw: RedactedText, said: RawText) -> Verdict:
+    def _judge(self, sent: Sent, said: RawText) -> Verdict:
         return judge(
             said,
-            saw=saw,
-            sources=prompt.sources,
+            saw=sent.saw,
+            sources=sent.prompt.sources,
             redactor=self._redactor,
             scanner=self._scanner,
         )
 
-    def _accept(
-        self, job: _Job, saw: RedactedText, verdict: Verdict, intents: tuple[int, ...]
-    ) -> Written:
-        if _says_nothing(verdict.text):
-            return Written(saw, verdict.text, _NOTHING, self.name, intents=intents)
-        findings = (*verdict.findings, *_support(job, verdict.text))
-        if any(finding.blocks for finding in findings):
-            why = f"it contains {_list(findings)}."
-            return _fell_back(job.fallback(), saw, verdict.text, intents, why, findings)
-        return self._written(job, saw, verdict.text, findings, intents)
+    def _decide(self, job: Job, sent: Sent, intents: Sequence[int], verdict: Verdict) -> Written:
+        """Return what stays of the model's text, or the fallback writer's with the reason."""
+        back = Back(job, sent, intents, verdict.text)
+        if verdict.serious:
+            why = f"{NOT_USED} it contains {listed(verdict.serious)}."
+            return back.with_note(Outcome.REFUSED, why, verdict.findings)
+        found = attribute(verdict.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
+        if found.enough:
+            return replace(self._used(job, sent, verdict, found), intents=tuple(intents))
+        if found.declined and not found.dropped:
+            return back.with_note(Outcome.DECLINED, DECLINED)
+        why = f"{NOT_USED} its sources support too little of it."
+        return back.with_note(Outcome.UNSUPPORTED, why, found.dropped)
 
-    def _written(
-        self,
-        job: _Job,
-        saw: RedactedText,
-        text: RedactedText,
-        findings: tuple[Finding, ...] = (),
-        intents: tuple[int, ...] = (),
-    ) -> Written:
-        numbers = cited(text.reveal())
-        citations = tuple(cite(number, job.passages[number - 1]) for number in numbers)
-        return Written(saw, text, text, self.name, citations, findings, intents=intents)
-
-    def _unanswered(self, written: Written, fallback: Callable[[], Written]) -> Written:
-        """Return the text for when the model says that the passages hold no answer."""
-        if written.body or written.writer != self.name:
-            return written
-        held = fallback()
-        return replace(held, saw=written.saw, said=written.said, intents=written.intents)
-
-
-def _support(job: _Job, text: RedactedText) -> list[Finding]:
-    said, asked = text.reveal(), job.asked.reveal()
-    if not job.passages:  # a summary rests on the ticket and cites nothing
-        return unsupported(said, [asked], least=GIST)
-    findings = unsupported(said, [as_source(each) for each in job.passages], asked=asked)
-    if not findings and not cited(said):
-        note = "It cites no passage."
-        return [Finding(FindingKind.UNSUPPORTED, 0, len(said), note, blocks=True)]
-    return findings
-
-
-def _fell_back(
-    written: Written,
-    saw: RedactedText,
-    said: RedactedText,
-    intents: Sequence[int],
-    why: str,
-    refused: tuple[Finding, ...] = (),
-) -> Written:
-    """Return the fallback writer's text with the note; the model's request stays recorded."""
-    note = f"The model's answer was not used: {why}"
-    notes = (*written.notes, note)
-    if not intents:
-        return replace(written, notes=notes)
-    return replace(
-        written, saw=saw, said=said, notes=notes, intents=tuple(intents), refused=refused
-    )
-
-
-def _says_nothing(text: RedactedText) -> bool:
-    return text.reveal().strip().rstrip(".") in {"", UNANSWERED.rstrip(".")}
-
-
-def _list(findings: Sequence[Finding]) -> str:
-    kinds = Counter(finding.kind for finding in findings if finding.blocks)
-    return ", ".join(_WORDS[kind] for kind in kinds)
+    def _used(self, job: Job, sent: Sent, verdict: Verdict, found: Attributed) -> Written:
+        """Return what stays of the model's text, below the quotation where there is one."""
+        passages, kept, quotation = sent.prompt.passages, found.kept, job.quotation()
+        names = numbers_beside(quotation.citations if quotation else (), passages)
+        if quotation:
+            kept = unsaid(kept, quotation.body.reveal())
+        texts = [self._scanner.remask(each.chunk.text) for each in passages]
+        made = compose(verdict.text, kept, texts, names)
+        written = Written(
+            sent.saw,
+            verdict.text,
+            made.body,
+            self.name,
+            tuple(cite(names[number], passages[number - 1]) for number in made.cited),
+            made.placed(verdict.findings),
+            (*sent.all_notes, *left_out(found)),
+            refused=found.dropped,
+            prompt=VERSION,
+            outcome=Outcome.USED,
+        )
+        return below(quotation, written) if quotation else written

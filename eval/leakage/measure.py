@@ -135,7 +135,7 @@ def _loaded_once(parts: Parts, settings: Settings) -> Parts:
     """Return ``parts`` that load each model once for all homes: models hold no tenant's data."""
     detector = parts.detector(settings)
     embedders = Embedders(partial(parts.embedder, settings))
-    suspects = RememberedSuspects(parts.suspects(embedders(INSTALLED)))
+    suspects = RememberedSuspects(lambda: parts.suspects(embedders(INSTALLED)))
 
     def detecting(_settings: Settings) -> Detector:
         return detector

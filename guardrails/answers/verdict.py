@@ -26,6 +26,10 @@ from guardrails.text import RawText, RedactedText, mint, require_redacted, unwra
 
 __all__ = ["Finding", "FindingKind", "Verdict", "judge"]
 
+_BARE_ADDRESS = re.compile(
+    r"(?:https?://)?[a-z0-9.-]+(?::\d{1,5})?(?:/[a-z/-]{0,60})?", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -36,8 +40,32 @@ class Verdict:
 
     @property
     def blocked(self) -> bool:
-        """Return whether the answer must not be used."""
+        """Return whether the answer must not be used as it is."""
         return any(finding.blocks for finding in self.findings)
+
+    @property
+    def serious(self) -> tuple[Finding, ...]:
+        """Return the findings for which nothing of the answer may be used.
+
+        A model that says a secret, another person's value or the words of an injection is not to
+        be trusted with the rest either.
+        """
+        return tuple(each for each in self.findings if each.blocks and not self._of_a_part(each))
+
+    @property
+    def of_a_part(self) -> tuple[Finding, ...]:
+        """Return the findings that block the sentence that they are in, and no other one.
+
+        An unknown command, path or number is an error of every model; so is a bare address, as
+        long as it has no room for data: no placeholder, no query, no masked or hidden target.
+        """
+        return tuple(each for each in self.findings if each.blocks and self._of_a_part(each))
+
+    def _of_a_part(self, finding: Finding) -> bool:
+        words = self.text.reveal()[finding.start : finding.end]
+        return finding.kind is FindingKind.UNSUPPORTED or (
+            finding.kind is FindingKind.EXFILTRATION and bool(_BARE_ADDRESS.fullmatch(words))
+        )
 
 
 def judge(

@@ -1,13 +1,15 @@
 """Prompt injections in text from outside: direct ones, and those hidden in mails and articles.
 
-Two logistic regressions over MiniLM's sentence vectors and hashed word n-grams: one reads a block
-of up to 1,200 characters, the other each sentence of it. The features of a sentence include its
-distance from the rest (an injection into a mail has another subject) and the patterns that it
-matches. A block is suspicious when the mean of its own score and its worst sentence's is high, or
-that sentence's score alone. The spans are the worst sentence, and others above the threshold.
+Three logistic regressions, each read only where the one before is not sure that a text is honest:
 
-``weights/injection.md`` says on what this was trained, how good it is, and where it fails. A
-finding is shown to a person, and its sentence is kept from the writer; it is never a proof.
+1. the words of a sentence (hashed n-grams and patterns), for every sentence;
+2. the same with MiniLM's vector of the sentence, for about one in six;
+3. words and vector of the block that the sentence stands in, and how far the sentence is from it,
+   for about one block in six.
+
+A sentence is suspicious when its last score is high, and `SuspiciousSpan.sure` when it is so high
+that honest text hardly ever reaches it. ``weights/injection.md`` says on what this was trained, how
+good it is, and where it fails. A finding is never a proof.
 """
 
 from __future__ import annotations
@@ -15,16 +17,16 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guardrails.placeholders import SHAPE
 from guardrails.sentences import at_every_stop
 from guardrails.text import RedactedText, require_redacted
 
@@ -33,11 +35,17 @@ Embed = Callable[[Sequence[RedactedText]], Floats]
 """Redacted texts to unit vectors of all-MiniLM-L6-v2, shape ``(len(texts), 384)``."""
 
 BUCKETS = 4096
+BEGINNING = 600
+"""Characters of a block that its vector is made of."""
 _BLOCK = 1_200
 _WORDS = 400
 _STEM = 4  # letters: a crude stem
-_NOTHING = 1e-6  # length of a sum of vectors without any other sentence
+_WRAPPED = 50  # characters of a line that was ended by its width, not by its author
+_LONGEST = 600
+_FEW = 4
+_ALONE = 20  # characters around a sentence that are no context
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _REMEMBERED = 4_096
 _SHORT_STEP = 5  # words and signs, the full stop among them
 _ASSISTANT = (
@@ -65,10 +73,14 @@ _CUES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class SuspiciousSpan:
-    """Characters ``start`` to ``end`` of a redacted text that read like a prompt injection."""
+    """Characters ``start`` to ``end`` of a redacted text that read like a prompt injection.
+
+    One that is ``sure`` is hardly ever honest.
+    """
 
     start: int
     end: int
+    sure: bool = False
 
 
 FindSuspects = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
@@ -76,10 +88,11 @@ FindSuspects = Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan,
 
 
 class RememberedSuspects:
-    """Caches ``find`` for each text. It keeps redacted texts, so each tenant has its own."""
+    """Caches what ``make()`` finds in each text. It keeps redacted texts: one for each tenant."""
 
-    def __init__(self, find: FindSuspects) -> None:
-        self._find = find
+    def __init__(self, make: Callable[[], FindSuspects]) -> None:
+        self._make = make
+        self._find = make()
         self._read: dict[RedactedText, tuple[SuspiciousSpan, ...]] = {}
 
     def __call__(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
@@ -93,51 +106,169 @@ class RememberedSuspects:
         return found
 
     def forget(self) -> None:
-        """Drop every text."""
+        """Drop every text, and what the finder keeps of them."""
         self._read = {}
+        self._find = self._make()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of sentences of one text: ``places`` in it, and ``few`` if the text has hardly more."""
+
+    text: RedactedText
+    places: tuple[tuple[int, int], ...]
+    few: bool
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the block starts and ends."""
+        return self.places[0][0], self.places[-1][1]
+
+    @property
+    def whole(self) -> RedactedText:
+        """The text of the block."""
+        return self.text.cut(*self.span)
+
+    @property
+    def beginning(self) -> RedactedText:
+        """The part of the block that its vector is made of."""
+        start, end = self.span
+        return self.text.cut(start, min(end, start + BEGINNING))
+
+    def alone(self, place: tuple[int, int]) -> bool:
+        """Return whether next to nothing stands around a sentence."""
+        start, end = self.span
+        return (place[0] - start) + (end - place[1]) < _ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence whose words do not show that it is honest."""
+
+    block: int
+    place: tuple[int, int]
+    text: RedactedText
 
 
 class InjectionDetector:
-    """Finds prompt injections with the vectors of ``embed``."""
+    """Finds prompt injections with the vectors of ``embed``; a repeated sentence is embedded once.
+
+    It keeps vectors of sentences, so each tenant has its own.
+    """
 
     def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+        self._vectors = _Vectors(embed)
 
     def find(self, text: RedactedText) -> tuple[SuspiciousSpan, ...]:
         """Return the suspicious sentences of ``text``, in order."""
         return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        """Return, for each text, its suspicious sentences; all are classified in one batch.
+        """Return, for each text, its suspicious sentences; all are embedded in two batches."""
+        places = [blocks(require_redacted(text)) for text in texts]
+        flat = [block for mine in places for block in mine]
+        found = self._judge(flat)
+        spans = iter(found.get(at, ()) for at in range(len(flat)))
+        return [tuple(each for _ in mine for each in next(spans)) for mine in places]
 
-        Blocks and sentences are embedded separately: in one batch, each sentence would cost as
-        much as the longest block.
-        """
-        places = [blocks(require_redacted(text).reveal()) for text in texts]
-        flat = [(text, block) for text, mine in zip(texts, places, strict=True) for block in mine]
-        wholes = [text.cut(block[0][0], block[-1][1]) for text, block in flat]
-        parts = [[text.cut(*place) for place in block] for text, block in flat]
-        if not flat:
-            return [() for _ in texts]
-        of_wholes = self._embed(wholes)
-        of_parts = iter(self._embed([each for some in parts for each in some]))
-        found = iter(
-            tuple(_judge(block, whole, some, np.stack([vector, *islice(of_parts, len(some))])))
-            for (_, block), whole, some, vector in zip(flat, wholes, parts, of_wholes, strict=True)
-        )
-        return [tuple(each for _ in mine for each in next(found)) for mine in places]
+    def _judge(self, flat: Sequence[Block]) -> dict[int, list[SuspiciousSpan]]:
+        known = weights()
+        candidates = [
+            _Candidate(at, place, sentence)
+            for at, block in enumerate(flat)
+            for place, sentence in _sentences(block)
+            if known.words_of(sentence.reveal()) > known.words_over
+        ]
+        scored = self._sentences_scored(flat, candidates)
+        read = {each.block for each, score, _ in scored if score > known.sentence_over}
+        wholes = dict(zip(read, self._vectors([flat[at].beginning for at in read]), strict=True))
+        blocks_scored = {at: known.block_of(flat[at], vector) for at, vector in wholes.items()}
+        found: dict[int, list[SuspiciousSpan]] = {}
+        for each, score, vector in scored:
+            if each.block in read and score > known.sentence_over:
+                last = known.last(score, blocks_scored[each.block], odd(vector, wholes[each.block]))
+                if last > known.suspicious_over and not _is_a_short_step(each.text.reveal()):
+                    span = SuspiciousSpan(*each.place, last > known.sure_over)
+                    found.setdefault(each.block, []).append(span)
+        return found
+
+    def _sentences_scored(
+        self, flat: Sequence[Block], candidates: Sequence[_Candidate]
+    ) -> list[tuple[_Candidate, float, Floats]]:
+        known = weights()
+        vectors = self._vectors([each.text for each in candidates])
+        return [
+            (each, known.sentence_of(flat[each.block], each.place, each.text, vector), vector)
+            for each, vector in zip(candidates, vectors, strict=True)
+        ]
+
+
+class _Vectors:
+    """Vectors of texts, each made once while there is room for it."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._known: dict[RedactedText, Floats] = {}
+
+    def __call__(self, texts: Sequence[RedactedText]) -> list[Floats]:
+        known = self._known
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        fresh = dict(zip(new, self._embed(new) if new else (), strict=True))
+        found = [fresh[text] if text in fresh else known[text] for text in texts]
+        # A new dictionary, because another thread may be reading the old one.
+        self._known = {**known, **fresh} if len(known) + len(fresh) <= _REMEMBERED else fresh
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """One regression: weights of a vector, of the buckets of words, and of other features."""
+
+    vector: Floats
+    buckets: Floats
+    others: Floats
+    bias: float
+
+    def score(self, text: str, others: Iterable[float], vector: Floats | None = None) -> float:
+        """Return the log-odds of a text."""
+        places, share = words_in(text)
+        of_words = float(self.buckets[places].sum()) * share
+        of_vector = 0.0 if vector is None else float(vector @ self.vector)
+        return of_words + of_vector + float(np.dot(self.others, tuple(others))) + self.bias
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The two regressions and the thresholds of their scores (log-odds)."""
+    """The three regressions, how their scores are added, and the thresholds (log-odds)."""
 
-    block: Floats
-    part: Floats
-    block_bias: float
-    part_bias: float
-    both_over: float
-    part_over: float
+    words: Linear
+    sentence: Linear
+    block: Linear
+    block_share: float
+    odd_share: float
+    words_over: float
+    sentence_over: float
+    suspicious_over: float
+    sure_over: float
+
+    def words_of(self, sentence: str) -> float:
+        """Return the score of a sentence by its words alone."""
+        return self.words.score(sentence, cues_in(sentence))
+
+    def sentence_of(
+        self, block: Block, place: tuple[int, int], sentence: RedactedText, vector: Floats
+    ) -> float:
+        """Return the score of a sentence by its words, its vector, and whether it is alone."""
+        said = sentence.reveal()
+        return self.sentence.score(said, sentence_features(block, place, said), vector)
+
+    def block_of(self, block: Block, vector: Floats) -> float:
+        """Return the score of a block."""
+        return self.block.score(block.beginning.reveal(), block_features(block), vector)
+
+    def last(self, sentence: float, block: float, oddity: float) -> float:
+        """Return the score that is compared with the thresholds."""
+        return sentence + self.block_share * block + self.odd_share * oddity
 
 
 @cache
@@ -146,44 +277,70 @@ def weights() -> Weights:
     loaded = json.loads(
         files("guardrails.injection").joinpath("weights", "injection.json").read_bytes()
     )
-    for name in ("block", "part"):
-        loaded[name] = np.asarray(loaded[name], dtype=np.float32)
+    for name in ("words", "sentence", "block"):
+        one = loaded[name]
+        loaded[name] = Linear(
+            np.asarray(one["vector"], dtype=np.float32),
+            np.asarray(one["buckets"], dtype=np.float32),
+            np.asarray(one["others"], dtype=np.float32),
+            one["bias"],
+        )
     return Weights(**loaded)
 
 
-def blocks(text: str) -> list[list[tuple[int, int]]]:
-    """Return the sentences of ``text`` as places, in runs of about 1,200 characters."""
-    found: list[list[tuple[int, int]]] = []
-    for start, end in at_every_stop(text):
-        if found and end - found[-1][0][0] <= _BLOCK:
-            found[-1].append((start, end))
+def blocks(text: RedactedText) -> list[Block]:
+    """Return the sentences of ``text`` in runs of about 1,200 characters."""
+    places = sentences_of(text.reveal())
+    runs: list[list[tuple[int, int]]] = []
+    for start, end in places:
+        if runs and end - runs[-1][0][0] <= _BLOCK:
+            runs[-1].append((start, end))
         else:
-            found.append([(start, end)])
+            runs.append([(start, end)])
+    return [Block(text, tuple(run), len(places) <= _FEW) for run in runs]
+
+
+def sentences_of(text: str) -> list[tuple[int, int]]:
+    """Return the places of the sentences that are judged: a line that was wrapped is no end."""
+    found: list[tuple[int, int]] = []
+    for start, end in at_every_stop(text):
+        if found and _goes_on(text, *found[-1], start) and end - found[-1][0] <= _LONGEST:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
     return found
 
 
-def features(whole: str, parts: Sequence[str], vectors: Floats) -> tuple[Floats, Floats]:
-    """Return the row of a block and the rows of its sentences; the block's vector comes first."""
-    sums = vectors[1:].sum(axis=0)
-    size = np.float32((min(len(parts), 6) - 1) / 5)
-    alone = np.float32(len(parts) == 1)
-    row = np.concatenate([vectors[0], hashed(whole), [size, alone]])
-    rows = [
-        np.concatenate([vector, hashed(part), [size, alone], _marks(part, vector, sums - vector)])
-        for part, vector in zip(parts, vectors[1:], strict=True)
-    ]
-    return row.astype(np.float32), np.stack(rows).astype(np.float32)
+def sentence_features(block: Block, place: tuple[int, int], sentence: str) -> list[float]:
+    """Return what is known of a sentence beside its words and its vector."""
+    return [*cues_in(sentence), float(block.alone(place)), float(block.few)]
 
 
-def hashed(text: str) -> Floats:
-    """Return the words, pairs, gapped pairs and beginnings of words of ``text`` as a unit vector.
+def block_features(block: Block) -> list[float]:
+    """Return what is known of a block beside its words and its vector."""
+    count = len(block.places)
+    return [(min(count, 6) - 1) / 5, float(count == 1)]
 
-    A unit in each of `BUCKETS` numbers that one of them falls on, then divided by the root of how
-    many there are.
+
+def cues_in(sentence: str) -> list[float]:
+    """Return which patterns a sentence matches."""
+    return [float(bool(cue.search(sentence))) for cue in _CUES]
+
+
+def odd(vector: Floats, whole: Floats) -> float:
+    """Return how far a sentence is from the block that it stands in, 0 to 2."""
+    return 1 - float(vector @ whole)
+
+
+def words_in(text: str) -> tuple[list[int], float]:
+    """Return the buckets of the words, pairs, gapped pairs and beginnings of words of ``text``.
+
+    Each bucket counts with the share that is returned too: one by the root of how many there are.
     """
+    spoken = SHAPE.sub(lambda found: found[0].strip("<>_0123456789").replace("_", " "), text)
     words = [
         each.lower() if each.isalpha() else "0" if each.isdigit() else each
-        for each in _TOKEN.findall(text)
+        for each in _TOKEN.findall(spoken)
     ][:_WORDS]
     line = ["^", *words, "$"]
     grams = {
@@ -192,40 +349,25 @@ def hashed(text: str) -> Floats:
         *(f"{one} _ {two}" for one, two in zip(line, line[2:], strict=False)),
         *(f"#{word[:_STEM]}" for word in words if len(word) >= _STEM),
     }
-    row = np.zeros(BUCKETS, dtype=np.float32)
-    for bucket, count in Counter(zlib.crc32(gram.encode()) % BUCKETS for gram in grams).items():
-        row[bucket] = count
-    return row / np.float32(max(len(grams), 1) ** 0.5)
+    return [zlib.crc32(gram.encode()) % BUCKETS for gram in grams], max(len(grams), 1) ** -0.5
 
 
-def _judge(
-    block: Sequence[tuple[int, int]],
-    whole: RedactedText,
-    parts: Sequence[RedactedText],
-    vectors: Floats,
-) -> Iterator[SuspiciousSpan]:
-    known = weights()
-    by_block, by_part = features(whole.reveal(), [each.reveal() for each in parts], vectors)
-    scores = by_part @ known.part + known.part_bias
-    worst = float(scores.max())
-    both = (float(by_block @ known.block) + known.block_bias + worst) / 2
-    if both > known.both_over or worst > known.part_over:
-        bar = min(known.part_over, worst)
-        yield from (
-            SuspiciousSpan(*at)
-            for at, part, score in zip(block, parts, scores, strict=True)
-            if score >= bar and not _is_a_short_step(part.reveal())
-        )
+def _sentences(block: Block) -> Iterator[tuple[tuple[int, int], RedactedText]]:
+    yield from ((place, block.text.cut(*place)) for place in block.places)
+
+
+def _goes_on(text: str, start: int, end: int, following: int) -> bool:
+    """Return whether a line was ended by its width: it is long, without a stop, and goes on."""
+    line = max(text.rfind("\n", 0, end) + 1, start)
+    return (
+        end - line >= _WRAPPED
+        and text[end - 1] not in ".!?:;"
+        and text[following].islower()
+        and _LINE_END.fullmatch(text, end, following) is not None
+    )
 
 
 def _is_a_short_step(part: str) -> bool:
     """``Ring the user.``: too short to be a prompt injection by its style alone."""
     words = _TOKEN.findall(part)
     return len(words) <= _SHORT_STEP and not any(cue.search(part) for cue in _CUES)
-
-
-def _marks(part: str, vector: Floats, others: Floats) -> list[float]:
-    """Return a sentence's distance from the others, and which patterns it matches."""
-    length = float(np.linalg.norm(others))
-    odd = 1 - float(vector @ others) / length if length > _NOTHING else 0.0
-    return [odd, *(float(bool(cue.search(part))) for cue in _CUES)]

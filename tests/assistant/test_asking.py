@@ -11,9 +11,17 @@ import pytest
 from assistant.desk import Desk
 from assistant.flows.ask import Answer, ask, asking
 from assistant.model import Chunk, Document, Written
+from assistant.prompts import UNANSWERED
 from assistant.search.indexing import index_chunks
 from guardrails import RawText
-from tests.assistant.test_model_writer import PRINTING, WHEN, Bench, fell_back, open_bench
+from tests.assistant.test_model_writer import (
+    PRINTING,
+    WHEN,
+    Bench,
+    QuotesNothing,
+    fell_back,
+    open_bench,
+)
 from tests.fakes.desks import a_desk
 from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import MAIL, NAME, Tenant
@@ -33,14 +41,32 @@ def bench() -> Iterator[Bench]:
         yield open_bench(server, Tenant())
 
 
-def growing(bench: Bench, answer: Scripted) -> list[Written]:
+@pytest.fixture
+def alone() -> Iterator[Bench]:
+    """A bench whose fallback writer quotes nothing: answers are the model's alone."""
+    with ModelServer() as server:
+        yield open_bench(server, Tenant(), fallback=QuotesNothing())
+
+
+def growing(bench: Bench, *answers: Scripted) -> list[Written]:
     """Return what the writer shows, step by step."""
-    bench.server.will(answer)
+    bench.server.will(*answers)
     return list(bench.writer.answering(redacted("Why does it not print?"), bench.passages()))
 
 
-def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
-    *steps, last = growing(bench, say(STEPS))
+def test_the_quotation_is_there_at_once_and_stays_while_the_model_writes(bench: Bench) -> None:
+    more = f"{STEPS} Empty the shared folder when it is full."
+    first, *steps, last = growing(bench, say(more))
+    quoted = first.body.reveal()
+    assert "Restart the Print Spooler service" in quoted
+    for each in (*steps, last):
+        assert each.body.reveal().startswith(quoted)
+        assert each.highlight == first.highlight
+    assert last.body.reveal() == f"{quoted}\n\nEmpty the shared folder when it is full. [2]"
+
+
+def test_an_answer_grows_by_whole_sentences(alone: Bench) -> None:
+    *steps, last = growing(alone, say(STEPS))
     assert last.writer == "model:local"
     assert last.body.reveal().strip() == STEPS
     assert [each.number for each in last.citations] == [1]
@@ -52,13 +78,22 @@ def test_an_answer_grows_by_whole_sentences(bench: Bench) -> None:
     assert {each.intents for each in (*steps, last)} == {(1,)}
 
 
-@pytest.mark.parametrize("bad", [LIE, f"Write to {MAIL} for help. [1]", f"Ask {NAME} for it. [1]"])
-def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str) -> None:
+def test_a_sentence_that_no_passage_says_is_never_shown_and_the_others_are(alone: Bench) -> None:
     parts = STEPS.partition("Wait")
-    *steps, last = growing(bench, say(f"{parts[0]}{bad} {parts[1]}{parts[2]}"))
+    *steps, last = growing(alone, say(f"{parts[0]}{LIE} {parts[1]}{parts[2]}"))
     assert any(each.body for each in steps)
     for each in (*steps, last):
         assert "System32" not in each.body.reveal()
+        assert STEPS.startswith(each.body.reveal())
+    assert last.body.reveal() == STEPS
+
+
+@pytest.mark.parametrize("bad", [f"Write to {MAIL} for help. [1]", f"Ask {NAME} for it. [1]"])
+def test_what_fails_a_check_is_never_shown_while_it_grows(alone: Bench, bad: str) -> None:
+    parts = STEPS.partition("Wait")
+    *steps, last = growing(alone, say(f"{parts[0]}{bad} {parts[1]}{parts[2]}"))
+    assert any(each.body for each in steps)
+    for each in (*steps, last):
         assert "help" not in each.body.reveal()
         assert "for it" not in each.body.reveal()
     fell_back(last)
@@ -68,9 +103,9 @@ def test_what_fails_a_check_is_never_shown_while_it_grows(bench: Bench, bad: str
 def test_a_model_that_breaks_off_leaves_the_fallback_writers_answer(
     bench: Bench, answer: Scripted
 ) -> None:
-    *_, last = growing(bench, answer)
+    *_, last = growing(bench, *[answer] * 3)
     assert "The model" in fell_back(last)
-    assert last.intents == (1,)
+    assert last.intents[0] == 1
 
 
 def desk_of(bench: Bench) -> Desk:
@@ -96,6 +131,20 @@ def test_stopping_hangs_up_on_the_model_and_is_on_record(bench: Bench) -> None:
     answers.close()
     assert bench.server.hung_up.wait(10)
     assert [(row["stopped"], row["intents"]) for row in answered(desk)] == [(True, "1")]
+
+
+def test_where_search_and_model_disagree_is_on_record(bench: Bench) -> None:
+    desk = desk_of(bench)
+    lie = "Buy a bigger transformer from the vendor in Rotterdam."
+    bench.server.will(say(STEPS), say(UNANSWERED), say(lie), truncate("x"))
+    for _ in range(4):
+        ask(desk, RawText("Printing stops, restart the spooler service?"))
+    assert [(row["answerable"], row["model"]) for row in answered(desk)] == [
+        (True, "used"),
+        (True, "declined"),
+        (True, "unsupported"),
+        (True, "failed"),
+    ]
 
 
 def test_a_follow_up_is_asked_behind_what_it_follows(bench: Bench) -> None:

@@ -157,7 +157,7 @@ def test_a_text_is_looked_at_once_until_it_is_forgotten(home: Home) -> None:
         asked.extend(each.reveal() for each in texts)
         return no_suspects(texts)
 
-    suspects = RememberedSuspects(find)
+    suspects = RememberedSuspects(lambda: find)
     text = home.desk("acme").records.documents.chunks()[0].text
     assert suspects([text, text]) == suspects([text]) * 2
     assert asked == [text.reveal()]

@@ -67,10 +67,22 @@ def test_fewer_bits_change_no_meaning(
     assert (exact * embedder.embed(texts)).sum(axis=1).min() > 0.999
 
 
+def test_each_word_piece_has_a_vector_and_their_mean_is_the_texts(embedder: LocalEmbedder) -> None:
+    several = [redacted(text) for text in TEXTS]
+    found = embedder.embed_tokens(several)
+    assert [len(vectors) for vectors in found] == [6, 13, 6], "without the marks at both ends"
+    for vectors, whole in zip(found, embedder.embed(several), strict=True):
+        mean = vectors.mean(axis=0)
+        assert float(mean @ whole) / np.linalg.norm(mean) > 0.9
+    assert embedder.embed_tokens([]) == []
+
+
 @pytest.mark.parametrize("text", ["plain words", RawText("Priya")])
 def test_what_was_not_redacted_is_refused(embedder: LocalEmbedder, text: object) -> None:
     with pytest.raises(TypeError):
         embedder.embed([redacted("fine"), cast("Any", text)])
+    with pytest.raises(TypeError):
+        embedder.embed_tokens([redacted("fine"), cast("Any", text)])
 
 
 def test_placeholders_read_as_words_of_their_kind() -> None:

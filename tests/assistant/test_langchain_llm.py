@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.adapters import langchain_llm
+from assistant.adapters.ending import Ending
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.vendor_errors import WORDS, translated
 from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
@@ -58,7 +58,14 @@ def chat_with(
     server: ModelServer, tenant: Tenant | None = None, timeout: float = 5
 ) -> Generator[LangchainChat]:
     gate = (tenant or Tenant()).gate(server.origin)
-    chat = LangchainChat(url=server.url, model="local", key=None, timeout=timeout, gate=gate)
+    chat = LangchainChat(
+        url=server.url,
+        model="local",
+        key=None,
+        timeout=timeout,
+        gate=gate,
+        sleep=lambda _seconds: None,
+    )
     try:
         yield chat
     finally:
@@ -135,36 +142,36 @@ def test_only_redacted_text_is_taken(way: str, text: Any, server: ModelServer) -
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
-    ("answer", "happened"),
+    ("answer", "happened", "attempts"),
     [
-        (fail(400), "refused the request"),
-        (fail(401), "does not accept the key"),
-        (fail(403), "does not accept the key"),
-        (fail(404), "no such model"),
-        (fail(409), "too busy"),
-        (fail(422), "refused the request"),
-        (fail(429), "too busy"),
-        (fail(500), "failed"),
-        (fail(503), "failed"),
-        (garbage(), "answer"),
-        (garbage(b"{}"), "answer|broke off"),
-        (garbage(b"[]", "text/plain"), "answer"),
-        (garbage(b'{"id": "x", "choices": []}'), "answer"),
-        (garbage(b'{"id": "x", "choices": [{"index": 0, "message": null}]}'), "answer"),
-        (truncate("half an answer"), "broke off|cannot be reached"),
-        (redirect("http://127.0.0.1:1/v1"), "redirects are not followed"),
-        (compressed("x"), "compressed"),
-        (say("too long", "length"), "cut off at its token limit"),
-        (say("", "content_filter"), "broke off"),
+        (fail(400), "refused the request", 2),
+        (fail(401), "does not accept the key", 1),
+        (fail(403), "does not accept the key", 1),
+        (fail(404), "no such model", 1),
+        (fail(409), "too busy", 1),
+        (fail(422), "refused the request", 2),
+        (fail(429), "too busy", 3),
+        (fail(500), "failed", 3),
+        (fail(503), "too busy", 3),
+        (garbage(), "answer", 1),
+        (garbage(b"{}"), "answer", 1),
+        (garbage(b"[]", "text/plain"), "answer", 1),
+        (garbage(b'{"id": "x", "choices": []}'), "answer", 1),
+        (garbage(b'{"id": "x", "choices": [{"index": 0, "message": null}]}'), "answer", 1),
+        (truncate("half an answer"), "broke off|cannot be reached", 1),
+        (redirect("http://127.0.0.1:1/v1"), "redirects are not followed", 1),
+        (compressed("x"), "compressed", 1),
+        (say("too long", "length"), "cut off at its token limit", 1),
+        (say("", "content_filter"), "filtered", 1),
     ],
 )
-def test_a_model_server_that_fails_is_reported_in_our_words_after_one_attempt(
-    way: str, answer: Answer, happened: str, server: ModelServer
+def test_a_model_server_that_fails_is_reported_in_our_words_after_few_attempts(
+    way: str, answer: Answer, happened: str, attempts: int, server: ModelServer
 ) -> None:
-    server.will(answer)
+    server.will(*[answer] * 4)
     with chat_with(server) as chat, pytest.raises(ModelTrouble, match=happened) as caught:
         ask(chat, way)
-    assert len(server.received) == 1
+    assert len(server.received) == attempts
     assert caught.value.safe
     assert "out of order" not in str(caught.value)
 
@@ -327,7 +334,7 @@ def test_a_bug_of_ours_above_the_vendor_is_not_blamed_on_the_server(
     def broken(_end: object, _message: object) -> None:
         raise TypeError("ours")
 
-    monkeypatch.setattr(langchain_llm._End, "note", broken)
+    monkeypatch.setattr(Ending, "note", broken)
     with chat_with(server) as chat, pytest.raises(TypeError, match="ours"):
         ask(chat, way)
 

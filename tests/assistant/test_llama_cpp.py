@@ -18,7 +18,7 @@ import pytest
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load
 from assistant.bootstrap import Home
-from assistant.chat_models import model_destination
+from assistant.chat_models import must_be_one
 from assistant.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError
 from assistant.settings import Settings
 from guardrails import RedactedText
@@ -74,6 +74,7 @@ def chat_with(
         timeout=timeout,
         gate=(tenant or Tenant()).gate(ORIGIN),
         sender=LlamaTransport(lambda: engine),
+        sleep=lambda _seconds: None,
     )
     try:
         yield chat
@@ -122,8 +123,8 @@ def _dies(body: bytes, take: Callable[[bytes], bool]) -> None:
 @pytest.mark.parametrize(
     ("engine", "happened"),
     [
-        (FakeEngine(ERROR), "refused the request"),
-        (FakeEngine(), "failed"),
+        (FakeEngine(ERROR), "longer than the model's context window"),
+        (FakeEngine(), "failed|answer"),
         (FakeEngine(_piece("Restart ")), "broke off"),
         (_dies, "failed"),
     ],
@@ -163,7 +164,7 @@ def test_a_model_that_cannot_run_is_reported_before_anything_is_asked(tmp_path: 
     file.write_bytes(b"GGUF and no more")
     both: dict[str, Any] = {"model_file": file, "model_url": "http://127.0.0.1:1/v1"}
     with pytest.raises(BadInput, match="not both"):
-        model_destination(Settings(home=tmp_path, writer="model", **both))
+        must_be_one(Settings(home=tmp_path, writer="model", **both))
     if find_spec("xllamacpp") is None:
         with Home.open(Settings(home=tmp_path / "h", writer="model", model_file=file)) as home:
             home.add_tenant("acme")

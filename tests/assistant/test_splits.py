@@ -9,13 +9,13 @@ from collections.abc import Generator, Sequence
 import pytest
 
 from assistant.model import Written
-from assistant.writers.extractive import ExtractiveWriter
 from assistant.writers.model import ModelWriter
 from guardrails import RawText, RedactedText, placeholders
 from guardrails.identity.restore import Restorer
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
-from tests.assistant.test_model_writer import open_bench, passage
+from tests.assistant.test_model_writer import QuotesNothing, open_bench, passage
+from tests.fakes.desks import no_suspects
 from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import NAME, Tenant
 from tests.model_server import Handler, ModelServer, Received
@@ -65,7 +65,7 @@ def tenant() -> Tenant:
 def grown(here: Tenant, pieces: Sequence[str]) -> list[tuple[int, Written]]:
     """Return the shown texts, each with the number of characters that had arrived by then."""
     model = Pieces(pieces)
-    writer = ModelWriter(model, here.redactor, here.scanner, ExtractiveWriter())
+    writer = ModelWriter(model, here.redactor, here.scanner, QuotesNothing(), no_suspects)
     asked, texts = redacted("Why does it not print?"), [passage("Printing", TEXT)]
     return [(model.come, each) for each in writer.answering(asked, texts)]
 
@@ -135,7 +135,7 @@ def test_bytes_may_be_cut_within_a_character_on_their_way(size: int) -> None:
         handler.wfile.write(b"0\r\n\r\n")
 
     with ModelServer() as server:
-        bench = open_bench(server, Tenant())
+        bench = open_bench(server, Tenant(), fallback=QuotesNothing())
         server.will(drop_by_drop)
         source = [passage("Printing", answer.replace(" [1]", ""))]
         *_, last = bench.writer.answering(redacted("Why does it not print?"), source)

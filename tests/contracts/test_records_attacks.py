@@ -161,7 +161,7 @@ def test_postgres_itself_hides_rows_from_a_transaction_that_speaks_for_nobody(
     postgres: TestHome,
 ) -> None:
     _fill(postgres.move_in())
-    open_tables = {"tenants", "policies", "users", "memberships", "sessions"}
+    open_tables = {"tenants", "policies", "users", "memberships", "sessions", "models"}
     with postgres.database.reading() as connection:
         for table in set(metadata.tables) - open_tables:
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
@@ -178,7 +178,7 @@ def test_postgres_itself_refuses_a_row_of_another_tenant(postgres: TestHome) -> 
 
 
 def test_every_table_of_a_tenant_is_keyed_by_the_tenant() -> None:
-    shared = {"tenants", "users", "sessions"}
+    shared = {"tenants", "users", "sessions", "models"}
     for table in metadata.sorted_tables:
         if table.name not in shared:
             assert next(iter(table.primary_key)).name == "tenant_id", table.name

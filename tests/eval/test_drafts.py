@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from assistant.search.nearness import Nearness
 from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
-from guardrails import RedactedText
-from guardrails.injection.detector import SuspiciousSpan
 from tests.fakes.desks import a_redactor
 from tests.fakes.indexes import HashingEmbedder
 
@@ -62,18 +60,7 @@ def test_reference_answers_reach_neither_search_nor_writer(tmp_path: Path) -> No
     assert not any("REFERENCE" in text for text in [*embedder.seen, seen[0][1].text])
 
 
-def test_orders_to_an_assistant_are_set_aside_before_a_draft_is_judged(tmp_path: Path) -> None:
-    seen: list[tuple[Question, Steps]] = []
-    _measure(tmp_path, HashingEmbedder(), seen, order="with a swab")
-    assert "swab" not in seen[0][1].text
-
-
-def _measure(
-    folder: Path,
-    embedder: HashingEmbedder,
-    seen: list[tuple[Question, Steps]],
-    order: str | None = None,
-) -> None:
+def _measure(folder: Path, embedder: HashingEmbedder, seen: list[tuple[Question, Steps]]) -> None:
     corpus, queries = folder / "corpus.jsonl", folder / "queries.jsonl"
     articles = [
         {"_id": "d0", "title": "Print head of the label printer", "text": SOURCE},
@@ -84,20 +71,13 @@ def _measure(
     row = {"_id": "q1", "text": question, "metadata": {"answer": "REFERENCE swab"}}
     queries.write_text(json.dumps(row))
 
-    def suspects(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
-        places = [text.reveal().find(order) if order else -1 for text in texts]
-        return [
-            (SuspiciousSpan(at, at + len(order)),) if order and at >= 0 else () for at in places
-        ]
-
     found = measure(
         corpus,
         queries,
         redactor=a_redactor(),
         embedder=embedder,
-        suspects=suspects,
         writer=ExtractiveWriter(),
-        ranker=RuleRanker(embedder),
+        ranker=RuleRanker(Nearness(embedder)),
         progress=lambda what, done, total: None,
         seen=lambda asked, made: seen.append((asked, made)),
     )

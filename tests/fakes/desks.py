@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from assistant.desk import Desk
 from assistant.model import Tenant
 from assistant.ports import TenantVectors
+from assistant.search.nearness import Nearness
 from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
@@ -79,7 +80,8 @@ def a_desk(
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),
         writer=ExtractiveWriter(),
+        batch_writer=ExtractiveWriter(),
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
-        ranker=RuleRanker(HashingEmbedder()),
+        ranker=RuleRanker(Nearness(HashingEmbedder())),
     )

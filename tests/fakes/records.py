@@ -17,6 +17,7 @@ from assistant.model import (
     DraftKind,
     DraftState,
     Gap,
+    Honest,
     Made,
     RawTicket,
     Reply,
@@ -50,6 +51,7 @@ class FakeRecords:
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
+        self.honest = FakeHonest()
         self.frames = FakeFrames()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
@@ -101,6 +103,7 @@ class FakeRecords:
             self.deliveries,
             self.directory,
             self.terms,
+            self.honest,
             self.frames,
             self.vault,
             self.ledger,
@@ -370,6 +373,26 @@ class FakeTerms:
 
     def list(self) -> builtins.list[Term]:
         return list(self._terms.values())
+
+
+class FakeHonest:
+    """Implements `assistant.ports.HonestStore`."""
+
+    def __init__(self) -> None:
+        self._honest: dict[str, Honest] = {}
+
+    def put(self, honest: Honest) -> None:
+        self._honest[honest.id] = honest
+
+    def remove(self, honest_id: str) -> bool:
+        return self._honest.pop(honest_id, None) is not None
+
+    def forget(self, origin: str) -> None:
+        kept = self._honest.values()
+        self._honest = {each.id: each for each in kept if each.origin != origin}
+
+    def list(self) -> builtins.list[Honest]:
+        return sorted(self._honest.values(), key=lambda each: each.id)
 
 
 class FakeFrames:

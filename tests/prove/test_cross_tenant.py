@@ -196,7 +196,13 @@ def reads(search: Search, scene: Scene, desk: Desk) -> None:
     listed: list[Callable[[], object]] = [
         *(method for each in stock for method in (each.documents, each.chunks)),
         *(records.documents.chunk_ids, records.tickets.list, records.drafts.list),
-        *(records.drafts.replies, records.gaps.list, records.directory.all, records.terms.list),
+        *(
+            records.drafts.replies,
+            records.gaps.list,
+            records.directory.all,
+            records.terms.list,
+            records.honest.list,
+        ),
         *(lambda: list(desk.ledger.rows()), lambda: desk.ledger.last(99), desk.vectors.ids),
         *(records.documents.fingerprints, records.documents.signatures),
         *(lambda: records.gaps.vectors(desk.embedder.name),),

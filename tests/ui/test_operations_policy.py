@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from assistant import chat_models
 from assistant.bootstrap import Home
 from assistant.model import Chunk, Passage, new_id
+from assistant.register import choice
+from assistant.register.choice import destination, from_environment
 from assistant.settings import Settings
 from guardrails.policy import Policy
 from tests.fakes.plain import redacted
@@ -39,7 +40,7 @@ def opened(
 
     The server is a foreign operator's, who has made these promises.
     """
-    monkeypatch.setattr(chat_models, "_LOOPBACK", frozenset[str]())
+    monkeypatch.setattr(choice, "_LOOPBACK", frozenset[str]())
     with ModelServer() as server:
         settings = Settings(home=folder, writer="model", model_url=server.url, **promises)  # pyright: ignore[reportArgumentType] - pydantic parses it
         with Home.open(settings) as home:
@@ -95,7 +96,9 @@ def test_health_data_takes_an_operator_that_has_signed(
 
 def test_a_model_on_this_machine_needs_no_promise(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, writer="model", model_url="http://127.0.0.1:1/v1")  # pyright: ignore[reportArgumentType] - pydantic parses it
-    assert Policy(phi=True).refusal(chat_models.model_destination(settings)) == ""
+    entry = from_environment(settings)
+    assert entry is not None
+    assert Policy(phi=True).refusal(destination(entry)) == ""
 
 
 def test_every_rule_has_an_option_of_the_operation() -> None:

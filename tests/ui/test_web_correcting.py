@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from assistant.errors import BadInput
 from assistant.flows.draft import draft_reply
 from assistant.flows.terms import terms
+from assistant.model import Finding, FindingKind
 from guardrails import RawText
 from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import HOSTILE, MAIL, PLANTED, Browser, Shown, Site, ticket
@@ -83,6 +85,25 @@ def test_a_draft_is_corrected_like_a_ticket(desk_site: Site) -> None:
         shown = rae.do("qd-draft-correcting", "click", picked, tenant="acme", draft_opened=draft.id)
         assert "decided: readable" in shown["qd-draft-correcting"]
         assert "help@vendor.example" in _thread(rae)
+
+
+def test_a_suspicious_span_that_was_honest_is_not_shown_again(desk_site: Site) -> None:
+    desk = desk_site.home.desk("acme")
+    draft = draft_reply(desk, "AC-5")
+    ticket_of = desk.records.tickets.get("AC-5")
+    assert ticket_of is not None
+    said = ticket_of.turns[0].text.reveal().split(". The")[0]
+    note = f"in message 1, “{said}.” reads so"
+    found = Finding(FindingKind.INJECTION, 0, len(draft.written.body), note, blocks=False)
+    desk.records.drafts.rewrite(draft.id, replace(draft.written, findings=(found,)))
+    with desk_site.client("rae") as rae:
+        shown = rae.do("qd-queue", "click", {"draft": draft.id}, tenant="acme")
+        assert "This was honest" in shown["qd-compare"]
+        picked = {"do": "honest", "number": "1"}
+        gone = rae.do("qd-compare", "click", picked, tenant="acme", draft_opened=draft.id)
+        assert "Not flagged again." in gone.notice
+        assert "This was honest" not in gone["qd-compare"]
+    assert len(desk.records.honest.list()) == 1
 
 
 def test_terms_are_listed_added_and_removed_on_their_own_page(desk_site: Site) -> None:

@@ -71,7 +71,11 @@ def test_a_mistake_is_told_in_full(site: Site) -> None:
 def test_a_slow_draft_holds_nobody_up(tmp_path: Path) -> None:
     """While a writer takes its time, others read tickets and ask; then the draft arrives."""
     slow = _Slow()
-    parts = replace(light_parts(), extractive=lambda _frames: slow)
+
+    def make(_frames: object, _nearness: object) -> _Slow:
+        return slow
+
+    parts = replace(light_parts(), extractive=make)
     with (
         serving(tmp_path, parts=parts) as site,
         site.client("ann") as ann,
@@ -104,6 +108,7 @@ class _Slow(ExtractiveWriter):
     """Waits until the test releases it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.started, self.go = threading.Event(), threading.Event()
 
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:

@@ -11,11 +11,13 @@ from ui.cli import (
     documents,
     forgetting,
     frames,
+    injection,
     knowledge,
     leakage,
     ledger,
     library,
     measuring,
+    models,
     outbox,
     review,
     serving,
@@ -57,6 +59,7 @@ def build() -> typer.Typer:
     top.add_typer(_tenants(), name="tenant")
     top.add_typer(_library(), name="library")
     top.add_typer(_documents(), name="documents")
+    top.add_typer(_models(), name="model")
     top.add_typer(_people(), name="people")
     top.add_typer(_terms(), name="terms")
     top.add_typer(_frames(), name="frames")
@@ -65,6 +68,7 @@ def build() -> typer.Typer:
     top.add_typer(_tickets(), name="tickets")
     top.add_typer(_forget(), name="forget")
     top.add_typer(_review(), name="review")
+    top.add_typer(_injection(), name="injection")
     top.add_typer(_outbox(), name="outbox")
     top.add_typer(_ledger(), name="ledger")
     top.add_typer(_eval(), name="eval")
@@ -94,6 +98,17 @@ def _documents() -> typer.Typer:
     group = _group("Documents of a tenant, and who may read them.")
     _command(group, "list", "documents.list", documents.list_all)
     _command(group, "audience", "documents.audience", documents.audience)
+    return group
+
+
+def _models() -> typer.Typer:
+    group = _group("Language models: which there are, who uses which, and what it costs.")
+    _command(group, "add", "model.add", models.add)
+    _command(group, "list", "model.list", models.list_all)
+    _command(group, "remove", "model.remove", models.remove)
+    _command(group, "use", "model.use", models.use)
+    _command(group, "check", "model.check", models.check)
+    _command(group, "usage", "model.usage", models.usage)
     return group
 
 
@@ -163,6 +178,14 @@ def _review() -> typer.Typer:
     _command(group, "edit", "review.edit", review.edit)
     _command(group, "reject", "review.reject", review.reject)
     _command(group, "release", "review.release", review.release)
+    return group
+
+
+def _injection() -> typer.Typer:
+    group = _group("Sentences that read like prompt injections and are honest.")
+    _command(group, "honest", "injection.honest", injection.honest)
+    _command(group, "list", "injection.list", injection.list_all)
+    _command(group, "remove", "injection.remove", injection.remove)
     return group
 
 

@@ -131,6 +131,7 @@ def redact(
     screen.note(f"Masked: {total or 'nothing'}.")
 
 
+_GAP = "The question is kept for `quietdesk gaps`."
 _NOT_KEPT = "A filter excluded documents, so it is not kept as a gap; --note keeps it."
 
 
@@ -182,18 +183,22 @@ def ingested(report: IngestResult, *, dry: bool) -> None:
 
 
 def _answer(answer: AnswerView) -> None:
-    if answer.answerable:
+    if answer.near_miss:
+        screen.say(answer.near_miss)
+        screen.say()
+    if answer.text:
         screen.say(answer.text)
         screen.say()
         screen.citations(answer.citations)
         for each in answer.notes:
             screen.note(each)
+        if answer.near_miss:
+            screen.note(_GAP if answer.noted else _NOT_KEPT)
         screen.say()
         screen.say("Found:")
     else:
         screen.say("No document answers this.")
-        kept = "The question is kept for `quietdesk gaps`." if answer.noted else _NOT_KEPT
-        screen.note(kept)
+        screen.note(_GAP if answer.noted else _NOT_KEPT)
         screen.say("Nearest articles:" if answer.nearest else "No article is close to it.")
     for each in answer.nearest:
         why = ", ".join(each.terms) if "terms" in each.matched_by else ""

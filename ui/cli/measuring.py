@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as to_json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.abstention import Abstention, Share
     from eval.answers import AnswersReport
+    from eval.clean import CleanFigures
     from eval.drafts import DraftsReport
     from eval.injection import InjectionReport
     from eval.privacy import PrivacyReport
@@ -117,20 +118,44 @@ def retrieval(
 
 def injection(
     *,
-    data: Annotated[Path, typer.Option(help="JSON lines {text, label, source}; 1 is an attack.")],
+    data: Annotated[
+        Path | None, typer.Option(help="JSON lines {text, label, source}; 1 is an attack.")
+    ] = None,
+    clean: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder of honest documents: its flagged passages are counted."),
+    ] = None,
+    tickets: Annotated[
+        list[Path] | None,
+        typer.Option(help="An export of honest tickets: its flagged tickets are counted."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure how many prompt injections are found, and how many harmless texts are flagged."""
-    from eval.injection import measure, read_samples
+    from assistant.bootstrap import ephemeral_redactor
+    from assistant.errors import BadInput
+    from assistant.parts import make_embedder, make_injection_detector
+    from eval.clean import count_passages, count_tickets
+    from eval.injection import measure, read_samples, redacting
+    from ui.operations.base import MIB
 
     settings = settings_of_home()
-    samples = read_samples(data)
+    samples = read_samples(data) if data else []
+    if not (data or clean or tickets):
+        raise BadInput("Nothing is to be measured.", todo="Give --data, --clean or --tickets.")
     screen.note(f"Reading {len(samples):,} texts.")
-    report = measure(samples, _judge(settings))
+    redactor = ephemeral_redactor(settings)
+    find = make_injection_detector(settings, make_embedder(settings)).find_many
+    report = measure(samples, redacting(redactor, find))
+    most = settings.max_file_mb * MIB
+    counted = {str(each): count_passages(each, redactor, find, most) for each in clean or ()}
+    counted |= {str(each): count_tickets(each, redactor, find) for each in tickets or ()}
     if json:
-        typer.echo(to_json.dumps(asdict(report), indent=2))
+        parts = {name: each.to_json() for name, each in counted.items()}
+        typer.echo(to_json.dumps(asdict(report) | {"clean": parts}, indent=2))
     else:
         _show_injection(report)
+        _show_clean(counted)
 
 
 def drafts(
@@ -141,22 +166,23 @@ def drafts(
 ) -> None:
     """Measure whether drafts agree with their sources and with a person's answer."""
     from assistant.bootstrap import ephemeral_redactor
-    from assistant.parts import make_embedder, make_injection_detector
-    from assistant.search.ranking import RuleRanker
+    from assistant.parts import make_embedder
+    from assistant.search.learned.ranker import TrainedRanker
+    from assistant.search.nearness import Nearness
     from assistant.writers.extractive import ExtractiveWriter
     from eval.drafts import measure
 
     settings = settings_of_home()
     embedder = make_embedder(settings)
+    nearness = Nearness(embedder)
     with screen.watching() as progress:
         report = measure(
             corpus,
             queries,
             redactor=ephemeral_redactor(settings),
             embedder=embedder,
-            suspects=make_injection_detector(settings, embedder).find_many,
-            writer=ExtractiveWriter(),
-            ranker=RuleRanker(embedder),
+            writer=ExtractiveWriter(nearness=nearness),
+            ranker=TrainedRanker(embedder),
             progress=steps(progress),
         )
     if json:
@@ -199,20 +225,18 @@ def answers(
         _show_answers(report)
 
 
-def _judge(settings: Settings) -> Callable[[Sequence[str]], list[bool]]:
-    """Return the product's own path: texts are redacted before detection."""
-    from assistant.bootstrap import ephemeral_redactor
-    from assistant.parts import make_embedder, make_injection_detector
-    from guardrails import RawText
-
-    redactor = ephemeral_redactor(settings)
-    detector = make_injection_detector(settings, make_embedder(settings))
-
-    def judge(texts: Sequence[str]) -> list[bool]:
-        redacted = redactor.redact_many([RawText(text) for text in texts])
-        return [bool(found) for found in detector.find_many([each.text for each in redacted])]
-
-    return judge
+def _show_clean(counted: Mapping[str, CleanFigures]) -> None:
+    if counted:
+        screen.table(
+            ("honest texts of", "texts", "flagged", "in 1,000", "suspicious"),
+            (
+                (name, each.texts, each.flagged, each.per_thousand, each.suspicious)
+                for name, each in counted.items()
+            ),
+        )
+    for each in counted.values():
+        for sentence in each.shown:
+            screen.say(f"  “{sentence}”")
 
 
 def _show_injection(report: InjectionReport) -> None:

@@ -152,6 +152,7 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         sources=cited(desk, person, written.citations, answer.passages, question),
         near=() if answer.written.body else nearest(desk, person, answer.passages, question),
         below=nearest(desk, person, answer.below, question),
+        near_miss=answer.near_miss,
     )
 
 

@@ -19,7 +19,16 @@ from ui.operations.callers import Caller
 from ui.operations.drafts import draft_view
 from ui.operations.needs import OWNER
 from ui.operations.tickets import Export, ExportFile, steps
-from ui.operations.writing import Failure, Skip, attempt, drafted, skips, summarised, waiting
+from ui.operations.writing import (
+    Failure,
+    Skip,
+    attempt,
+    drafted,
+    in_batch,
+    skips,
+    summarised,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -64,7 +73,7 @@ def _batch(
 ) -> BatchResult:
     from assistant.flows.unanswered import choose
 
-    desk = home.desk(args.tenant)
+    desk = in_batch(home.desk(args.tenant))
     failed: list[Failure] = []
     with _Lines(Path(args.out), args.tenant, kind.value) as lines:
         choice = choose(desk, _wanted(desk, args.export, progress), kind)

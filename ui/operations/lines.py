@@ -30,6 +30,11 @@ LINES = {
     "ingest": (
         "Read documents into a tenant's index; files deleted from the folder are removed from it."
     ),
+    "injection.honest": (
+        "Say that a suspicious span of a draft is honest; its sentence is not flagged again."
+    ),
+    "injection.list": "List the sentences that were called honest.",
+    "injection.remove": "Let a sentence that was called honest be flagged again.",
     "ledger.show": "Show the last rows: hashes, counts, ids and fixed words, never text.",
     "ledger.verify": (
         "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."
@@ -49,6 +54,12 @@ LINES = {
     "library.show": "Show how much the library contains, and which tenants read it.",
     "member.add": "Give a user another role at a tenant.",
     "member.remove": "Remove a role at a tenant from a user.",
+    "model.add": "Register a model that tenants may use; its key is never stored.",
+    "model.check": "Ask a model a harmless question, and say in words what works.",
+    "model.list": "List the models; the first is the one that the environment's settings describe.",
+    "model.remove": "Remove a model that no tenant uses.",
+    "model.usage": "Show how many tokens tenants used of which model, and what they cost.",
+    "model.use": "Choose the model of a tenant's features, and limit its tokens.",
     "outbox.deliver": "Send the replies that are due to the webhook, each in its own request.",
     "outbox.list": "List released replies, oldest first.",
     "outbox.retry": "Make replies whose delivery was given up due again: one of them, or all.",

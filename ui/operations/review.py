@@ -193,7 +193,7 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
     from assistant.flows import review, seen
 
     desk, person = at_desk(home, caller, args.tenant)
-    view = review.view(desk, person, _whole_id(desk, args.draft))
+    view = review.view(desk, person, whole_id(desk, args.draft))
     stale = seen.news_of(desk, view.draft)
     return ReviewDetail(
         draft=draft_view(view.draft, stale=stale),
@@ -236,7 +236,7 @@ def _seen(home: Home, caller: Caller, args: SeenArgs, _progress: Progress) -> De
     from assistant.flows import seen
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     seen.mark_seen(desk, person, draft_id, args.seen)
     return _decided(desk, draft_id)
 
@@ -245,7 +245,7 @@ def _approve(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     review.approve(desk, person, draft_id, seen=args.seen)
     return _decided(desk, draft_id)
@@ -259,7 +259,7 @@ def _edit(home: Home, caller: Caller, args: EditArgs, _progress: Progress) -> De
     desk, person = at_desk(home, caller, args.tenant)
     if not args.text.strip():
         raise BadInput("The new text is empty.", todo="Reject the draft if nothing should be sent.")
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     text = RawText(args.text)
     review.edit(desk, person, draft_id, text, internal_confirmed=args.confirm_internal)
     return _decided(desk, draft_id)
@@ -269,7 +269,7 @@ def _reject(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) -
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     review.reject(desk, person, draft_id)
     return _decided(desk, draft_id)
@@ -279,7 +279,7 @@ def _release(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
     from assistant.flows import review
 
     desk, person = at_desk(home, caller, args.tenant)
-    draft_id = _whole_id(desk, args.draft)
+    draft_id = whole_id(desk, args.draft)
     _must_be_what_was_read(desk, person, draft_id, args.read)
     reply = review.release(desk, person, draft_id, seen=args.seen)
     return Released(
@@ -319,7 +319,7 @@ def _decided(desk: Desk, draft_id: str) -> Decided:
     return Decided(draft=draft.id, reference=draft.reference, state=draft.state.value)
 
 
-def _whole_id(desk: Desk, start: str) -> str:
+def whole_id(desk: Desk, start: str) -> str:
     """Return the id that begins with ``start``; people copy eight digits, not 32."""
     from assistant.errors import NotFound
 

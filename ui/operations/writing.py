@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Write = Callable[[Desk, str], Draft]
 
 
+_NEXT_RUN = "Nothing was written; the next run asks again."
+
+
 class WriteArgs(TenantArgs):
     """Tickets by reference, or with ``all`` every open one that wants a text of this kind.
 
@@ -90,15 +93,24 @@ def waiting(desk: Desk) -> list[str]:
     return [row.reference for row in desk.records.tickets.list() if row.status in open_ones]
 
 
+def in_batch(desk: Desk) -> Desk:
+    """Return ``desk`` with the writer of batches: a ticket whose model is busy stays as it is."""
+    from dataclasses import replace
+
+    return replace(desk, writer=desk.batch_writer)
+
+
 def attempt(home: Home, desk: Desk, reference: str, write: Write) -> Draft | Failure:
     """Write a text for one ticket of many. Raise only errors that would affect all the others."""
-    from assistant.errors import QuietdeskError, StorageTrouble
+    from assistant.errors import ModelBusy, QuietdeskError, StorageTrouble
     from ui.crash import crash, trouble_of
 
     try:
         return write(desk, reference)
     except StorageTrouble:
         raise
+    except ModelBusy as busy:
+        return Failure(reference=reference, happened=f"{busy.happened} {_NEXT_RUN}")
     except Exception as error:
         if trouble_of(error):
             raise
@@ -154,6 +166,7 @@ def _write(
     home: Home, args: WriteArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> WriteResult:
     desk = home.desk(args.tenant)
+    desk = in_batch(desk) if args.all else desk
     references, skipped = _wanted(desk, args, kind)
     pace = Pace("writing")
     written: list[DraftView] = []

@@ -22,6 +22,7 @@ from assistant.model import (
     Finding,
     FindingKind,
     Made,
+    Outcome,
     Reply,
     Review,
     Thread,
@@ -158,6 +159,8 @@ def _details(written: Written) -> dict[str, Any]:
         "intents": written.intents,
         "highlight": written.highlight,
         "drafted_by": written.drafted_by,
+        "prompt": written.prompt,
+        "outcome": written.outcome,
         "findings": [asdict(finding) for finding in written.findings],
         "refused": [asdict(finding) for finding in written.refused],
         "citations": [
@@ -191,6 +194,8 @@ def _written(cells: Cells, row: Row[Any]) -> Written:
         highlight=_pair(details.get("highlight")),
         drafted=NO_TEXT if row.drafted is None else cells.open_redacted("drafted", row.drafted),
         drafted_by=details.get("drafted_by", ""),
+        prompt=details.get("prompt", ""),
+        outcome=Outcome(details["outcome"]) if details.get("outcome") else None,
     )
 
 

@@ -118,6 +118,54 @@ sessions = Table(
 )
 """Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``."""
 
+# The register of models: the provider's own, and what each tenant uses of it
+
+models = Table(
+    "models",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("model", String(254), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("key_env", String(254), nullable=False),
+    Column("key_file", Text, nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("no_training", Boolean, nullable=False),
+    Column("baa", Boolean, nullable=False),
+    Column("window", Integer),
+    Column("longest", Integer),
+    Column("price_sent", BigInteger, nullable=False),
+    Column("price_written", BigInteger, nullable=False),
+)
+"""Where a model is asked and what its operator has promised; its key is never stored."""
+
+model_uses = Table(
+    "model_uses",
+    metadata,
+    _owner(),
+    Column("feature", String(16), primary_key=True),
+    Column("model", String(64), nullable=False),
+    Column("day_limit", BigInteger),
+    Column("month_limit", BigInteger),
+)
+"""The model of a tenant's feature and its limits; an empty name is the home's own choice."""
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    _owner(),
+    Column("day", String(10), primary_key=True),
+    Column("feature", String(16), primary_key=True),
+    Column("model", String(64), primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("written", BigInteger, nullable=False),
+    Column("estimated", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+)
+"""Counts of calls and tokens, and their cost, by day; never a text."""
+
 # Documents
 
 documents = Table(
@@ -233,6 +281,17 @@ terms = Table(
     Column("text", LargeBinary, nullable=False),
 )
 """Words that the tenant decides on; without a type they stay readable."""
+
+honest = Table(
+    "honest",
+    metadata,
+    _owner(),
+    Column("id", String(64), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("pattern", LargeBinary, nullable=False),
+)
+"""Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
 
 frames = Table(
     "frames",

@@ -14,6 +14,7 @@ from assistant.adapters.records.documents import SqlDocuments
 from assistant.adapters.records.drafts import SqlDrafts
 from assistant.adapters.records.frames import SqlFrames
 from assistant.adapters.records.gaps import SqlGaps
+from assistant.adapters.records.honest import SqlHonest
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.people import SqlDirectory
 from assistant.adapters.records.scope import Scope
@@ -47,6 +48,7 @@ class TenantRecords:
         self._deliveries = SqlDeliveries(self._scope)
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
+        self._honest = SqlHonest(self._scope)
         self._frames = SqlFrames(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
@@ -80,6 +82,10 @@ class TenantRecords:
     @property
     def terms(self) -> SqlTerms:
         return self._terms
+
+    @property
+    def honest(self) -> SqlHonest:
+        return self._honest
 
     @property
     def frames(self) -> SqlFrames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.model import DraftState, FindingKind
-from ui.operations import review
+from ui.operations import injection, review
 from ui.operations.drafts import FindingView
 from ui.operations.review import DecideArgs, EditArgs, OneDraft, SeenArgs
 from ui.operations.terms import OpenArgs
@@ -143,15 +143,25 @@ def _correct(visit: Visit, opened: object) -> list[object]:
 
 
 def _picked(visit: Visit, opened: object) -> list[object]:
-    """Confirm that new messages were read, or change who may read a source of the open draft."""
+    """Confirm new messages, call a suspicious span honest, or change who may read a source."""
     draft, picked = word(opened), visit.picked
     if picked.get("do") == "seen":
         args = SeenArgs(tenant=visit.tenant, draft=draft, seen=picked.get("seen", ""))
         visit.perform(review.SEEN, args)
         notice = said("Read.", "The draft can be decided about.")
+    elif picked.get("do") == "honest":
+        notice = _honest(visit, opened)
     else:
         notice = decide_readers(visit)
     return [*_opened(visit, draft), notice]
+
+
+def _honest(visit: Visit, opened: object) -> Html:
+    picked = visit.picked.get("number", "")
+    number = int(picked) if picked.isdecimal() else 0
+    args = injection.HonestArgs(tenant=visit.tenant, draft=word(opened), number=number)
+    done = visit.perform(injection.HONEST, args)
+    return said("Not flagged again.", f"“{done.sentence}” is honest for this tenant.")
 
 
 def _save(visit: Visit, opened: object, text: object, confirmed: object) -> list[object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import LiteralString
 
-from assistant.model import DraftState
+from assistant.model import DraftState, FindingKind
 from ui.operations.drafts import DraftView
 from ui.operations.review import DecisionView, NewMessage, ReviewDetail, Waiting
 from ui.web.chips import cited_prose, made_how, new_messages, pill, redacted, uncut, when
@@ -42,6 +42,7 @@ _KEYS = el(
     class_="qd-keys",
 )
 _LONGEST_QUOTE = 80
+_INJECTION = FindingKind.INJECTION.value
 _FLAGS = {"blocking": "blocking", "noted": "to check"}
 
 
@@ -65,7 +66,7 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
             _head(made, may_decide=may_decide),
             _news(view, may_decide=may_decide),
             *(el("p", text(note), class_="qd-made-note") for note in made.notes),
-            _findings(found, made.body, "Found in the reply"),
+            _findings(found, made.body, "Found in the reply", may_decide=may_decide),
             _findings(in_said, view.said, "Found in what the model said, which was not used"),
             NOTHING if found or in_said else el("p", words(_CLEAN), class_="qd-clean"),
             el("div", _brief(view), reply, class_="qd-columns"),
@@ -248,10 +249,12 @@ def _to_send(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
     return sending(view, found)
 
 
-def _findings(found: Sequence[Numbered], about: str, title: LiteralString) -> Html:
+def _findings(
+    found: Sequence[Numbered], about: str, title: LiteralString, *, may_decide: bool = False
+) -> Html:
     if not found:
         return NOTHING
-    rows = join(_finding(each, about) for each in _alike(found))
+    rows = join(_finding(each, about, may_decide=may_decide) for each in _alike(found))
     return el(
         "section", el("h3", words(title), class_="qd-minor"), el("ul", rows), class_="qd-findings"
     )
@@ -266,7 +269,7 @@ def _alike(found: Sequence[Numbered]) -> list[list[Numbered]]:
     return list(groups.values())
 
 
-def _finding(alike: Sequence[Numbered], about: str) -> Html:
+def _finding(alike: Sequence[Numbered], about: str, *, may_decide: bool) -> Html:
     """Return one row; its numbers and those at the places in the text link to each other."""
     first = alike[0]
     start, end = first.start, first.end
@@ -280,6 +283,20 @@ def _finding(alike: Sequence[Numbered], about: str) -> Html:
         el("span", *(number(each, leads_to="place") for each in alike)),
         el("span", text(_FLAGS[kind]), class_=f"qd-flag qd-flag-{kind}"),
         el("span", why, text(" "), redacted(first.finding.note), *quote),
+        _honest_button(first) if may_decide and first.finding.kind == _INJECTION else NOTHING,
+    )
+
+
+def _honest_button(found: Numbered) -> Html:
+    """Return the button by which a reviewer says that a suspicious span is honest."""
+    return el(
+        "button",
+        words("This was honest"),
+        type="button",
+        class_="qd-link",
+        title="The sentence is not flagged again for this tenant",
+        data_do="honest",
+        data_number=str(found.number),
     )
 
 

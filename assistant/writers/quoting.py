@@ -1,0 +1,197 @@
+"""Chooses what is quoted: the section that answers, whole where it is short, and its sentence.
+
+The passages are sections, best first. Of the first one a run of at most 160 words is quoted, of the
+next ones what still fits whole and is nearly as good. One sentence answers best; when it would come
+late, it is quoted first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.model import Passage
+from assistant.search.lines import ROOM, Unit, units, window
+from assistant.search.nearness import Nearness
+from assistant.wording import rarity, stems
+from assistant.writers.passages import closest
+from guardrails import RedactedText, Template, join
+from guardrails.sentences import sentences
+
+_NOTHING = Template("").fill()
+_MOST = 3
+_NEAR = 0.85
+"""A further section is quoted from this share of the best score on."""
+
+_LEAST = 25
+"""Words that are worth a further section."""
+
+_LATE = 40
+"""Words before the sentence that answers, so that it is quoted first."""
+
+_SENTENCE = (4, 50)
+_DESTROYED = "<SECRET>"
+_MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
+_POINTER = re.compile(
+    r"^(?:see|refer to|for more|for further|further info|more info|read more|learn more)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of one passage; ``kind`` is that of their last unit, ``cut`` whether more is there."""
+
+    passage: Passage
+    text: RedactedText
+    kind: str
+    words: int
+    cut: bool
+
+    @property
+    def plain(self) -> str:
+        """The words alone, to recognise what was said already."""
+        return " ".join(self.text.reveal().split()).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What is quoted, the sentence that answers (or nothing), and whether it is quoted first."""
+
+    quotes: tuple[Quote, ...]
+    sentence: RedactedText
+    first: bool
+
+
+def quoted(
+    asked: RedactedText, passages: Sequence[Passage], nearness: Nearness | None = None
+) -> Quoted:
+    """Return what answers ``asked``; ``nearness`` compares sentences, else their words do."""
+    chosen: list[Quote] = []
+    sentence, first, room = _NOTHING, False, ROOM
+    for passage in passages:
+        if chosen and (passage.score < _NEAR * chosen[0].passage.score or room < _LEAST):
+            break
+        look = _Look.at(asked, passage, nearness)
+        if not look.units:
+            continue
+        quote = look.quote(room)
+        if chosen and (quote.cut or quote.plain in {each.plain for each in chosen}):
+            continue
+        if not chosen:
+            sentence = look.sentence()
+            first = _comes_late(quote, sentence)
+            if first:
+                room -= len(sentence.reveal().split())
+                quote = look.quote(room)
+        chosen.append(quote)
+        room -= quote.words
+        if len(chosen) == _MOST:
+            break
+    return Quoted(tuple(chosen), sentence, first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A passage, its units that say something, its sentences, and how near each is."""
+
+    asked: str
+    passage: Passage
+    units: list[Unit]
+    places: list[tuple[int, int]]
+    near: list[float]
+
+    @classmethod
+    def at(cls, asked: RedactedText, passage: Passage, nearness: Nearness | None) -> _Look:
+        text = passage.chunk.text
+        plain = text.reveal()
+        found = [each for each in units(plain) if _says_something(plain[each.start : each.end])]
+        places = [
+            place
+            for each in found
+            for place in sentences(plain, each.start, each.end)
+            if len(plain[slice(*place)].split()) > 2  # noqa: PLR2004 - "1." is no sentence
+        ]
+        near = [0.0] * len(places)
+        if nearness is not None:
+            near = nearness.of(asked, [text.cut(*place) for place in places])
+        return cls(asked.reveal(), passage, found, places, near)
+
+    def quote(self, room: int) -> Quote:
+        """Return the run of units that is worth most within ``room`` words."""
+        text = self.passage.chunk.text
+        first, last = window(self.units, self._worth(), room)
+        shown = self.units[first:last]
+        return Quote(
+            self.passage,
+            join("\n\n", [text.cut(*place) for place in _runs(text.reveal(), shown)]),
+            shown[-1].kind,
+            sum(each.words for each in shown),
+            cut=len(shown) < len(self.units),
+        )
+
+    def sentence(self) -> RedactedText:
+        """Return the sentence that answers best, or nothing; code and tables have none."""
+        text = self.passage.chunk.text
+        prose = [each for each in self.units if each.kind in {"prose", "list"}]
+        fit = [
+            (near, place)
+            for near, place in zip(self.near, self.places, strict=True)
+            if _SENTENCE[0] <= len(text.reveal()[slice(*place)].split()) <= _SENTENCE[1]
+            and any(each.start <= place[0] < each.end for each in prose)
+        ]
+        if any(self.near):
+            best = max(fit, default=None)
+            place = best[1] if best else None
+        else:
+            place = closest(self.asked, text.reveal())
+        if place is None:
+            return _NOTHING
+        mark = _MARK.match(text.reveal(), *place)
+        return text.cut(mark.end() if mark else place[0], place[1])
+
+    def _worth(self) -> list[float]:
+        """Return what each unit is worth: its rare words and its nearest sentence."""
+        plain = self.passage.chunk.text.reveal()
+        texts = [plain[each.start : each.end] for each in self.units]
+        weight = rarity(texts)
+        query = stems(self.asked)
+        whole = sum(map(weight, query)) or 1.0
+        shares = [sum(map(weight, query & stems(each))) / whole for each in texts]
+        near = [
+            max(
+                (
+                    score
+                    for score, (start, end) in zip(self.near, self.places, strict=True)
+                    if start < each.end and end > each.start
+                ),
+                default=0.0,
+            )
+            for each in self.units
+        ]
+        return [(share + max(cos, 0.0)) ** 2 for share, cos in zip(shares, near, strict=True)]
+
+
+def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Return the places of units that follow each other directly, as one each."""
+    places: list[tuple[int, int]] = []
+    for each in shown:
+        if places and not text[places[-1][1] : each.start].strip():
+            places[-1] = (places[-1][0], each.end)
+        else:
+            places.append((each.start, each.end))
+    return places
+
+
+def _says_something(text: str) -> bool:
+    """Return False for a pointer to elsewhere, and for text with a removed secret."""
+    return _DESTROYED not in text and not _POINTER.match(text)
+
+
+def _comes_late(quote: Quote, sentence: RedactedText) -> bool:
+    said = sentence.reveal()
+    if not said:
+        return False
+    at = quote.text.reveal().find(said)
+    return at < 0 or len(quote.text.reveal()[:at].split()) > _LATE

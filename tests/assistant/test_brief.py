@@ -1,0 +1,125 @@
+"""A brief is short: what to do, whom to involve, how sure; a part without content is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.model import Audience, Citation, Passage, Ticket, TicketStatus, Turn, TurnRole
+from assistant.ports import Case
+from assistant.questions import Fact, missing, question
+from assistant.search.audience import for_customer, known_to
+from assistant.writers.brief import write_brief
+from tests.fakes.plain import redacted
+from tests.fakes.samples import MORNING, a_document, chunks_of
+
+STEPS = (
+    "1. Open the flap of the printer and pull the paper out.\n"
+    "2. Close the flap and print a page.\n"
+    "3. Escalate to the vendor with the number on the lid if it jams again."
+)
+
+
+def test_the_whole_procedure_stands_under_the_next_step_with_its_citation() -> None:
+    text, citations = _brief(_case([_passage(STEPS)]))
+    assert STEPS in text
+    assert "From “Wi-Fi”, “Heading” [1]:" in text
+    assert [each.number for each in citations] == [1]
+
+
+def test_it_begins_at_the_step_that_the_ticket_does_not_speak_of() -> None:
+    said = "I did open the flap of the printer and pull the paper out, still jammed."
+    text, _ = _brief(_case([_passage(STEPS)], said=said))
+    assert "Begin at step 2" in text
+    assert "Begin at" not in _brief(_case([_passage(STEPS)]))[0]
+
+
+def test_whom_to_involve_is_quoted_from_the_document() -> None:
+    text, _ = _brief(_case([_passage(STEPS)]))
+    assert "## Involve\n\n- Escalate to the vendor" in text
+
+
+def test_parts_without_content_are_left_out() -> None:
+    text, _ = _brief(_case([_passage("1. Open the flap.\n2. Close it.")]))
+    for part in ("## Ask", "## Involve", "## Similar resolved tickets"):
+        assert part not in text
+    assert text.startswith("## Problem")
+
+
+def test_where_nothing_answers_it_says_so_and_names_what_is_near() -> None:
+    text, citations = _brief(replace(_case([_passage(STEPS)]), answerable=False))
+    assert "**Nothing in the documents answers this.** Nearest: “Wi-Fi”." in text
+    assert "## Next step" not in text
+    assert citations == ()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"), [(0.9, "**Sure**"), (0.5, "**Likely**"), (0.35, "**Unsure**")]
+)
+def test_how_sure_it_is_stands_in_words(confidence: float, word: str) -> None:
+    text, _ = _brief(replace(_case([_passage(STEPS)]), confidence=confidence))
+    assert word in text
+    assert ("Perhaps" in text) == (word == "**Unsure**")
+
+
+def test_how_similar_tickets_ended_is_told_with_their_numbers() -> None:
+    similar = replace(_passage("We sent a new roller."), source=redacted("ticket #77"))
+    text, _ = _brief(replace(_case([_passage(STEPS)]), similar=(similar,)))
+    assert "- ticket #77: “We sent a new roller.” [2]" in text
+
+
+def test_only_what_the_ticket_lacks_is_asked() -> None:
+    assert missing("The app crashes.", ()) == (Fact.ERROR, Fact.DEVICE, Fact.SINCE)
+    told = "Since Monday the laptop says “disk not found” and everyone has it."
+    assert missing(told, ()) == ()
+    assert missing("How do I share a folder?", ()) == ()
+
+
+def test_questions_are_asked_in_the_language_of_the_ticket() -> None:
+    assert question(Fact.SINCE, "de").reveal().startswith("Seit wann")
+    assert question(Fact.SINCE, "pl") == question(Fact.SINCE, "en")
+
+
+def test_a_step_with_a_contact_of_another_person_is_left_out_of_what_customers_read() -> None:
+    text = "1. Open it.\n2. Call <PERSON_7> on <PHONE_NUMBER_8>.\n3. Go to <HOSTNAME_9>."
+    ticket = _case([]).ticket
+    (passage,) = for_customer([_passage(text, Audience.CUSTOMER)], known_to(ticket))
+    assert passage.chunk.text.reveal() == (
+        "1. Open it.\n2. Please ask us about this step.\n3. Go to <HOSTNAME_9>."
+    )
+
+
+def test_the_requester_and_those_of_the_public_thread_may_be_named() -> None:
+    text = "Ask <PERSON_1> or <PERSON_2>."
+    ticket = _case([], said="<PERSON_2> saw it too.").ticket
+    (passage,) = for_customer([_passage(text, Audience.CUSTOMER)], known_to(ticket))
+    assert passage.chunk.text.reveal() == text
+
+
+def _brief(case: Case) -> tuple[str, tuple[Citation, ...]]:
+    made = write_brief(case)
+    return made.text.reveal(), made.citations
+
+
+def _case(passages: list[Passage], said: str = "The printer jams.") -> Case:
+    turn = Turn(MORNING, redacted("<PERSON_1>"), TurnRole.REQUESTER, redacted(said))
+    ticket = Ticket(
+        "t",
+        "HD-1",
+        redacted("Printer jams"),
+        redacted("<PERSON_1>"),
+        TicketStatus.OPEN,
+        "normal",
+        MORNING,
+        (turn,),
+    )
+    return Case(ticket, passages, answerable=True, confidence=0.9)
+
+
+def _passage(text: str, audience: Audience = Audience.AGENT) -> Passage:
+    document = a_document()
+    (chunk,) = chunks_of(document, [text])
+    return Passage(
+        replace(chunk, audience=audience), document.source, document.title, 1.0, ("terms",)
+    )
