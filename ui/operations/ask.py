@@ -67,7 +67,7 @@ class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
     In a near miss ``answerable`` is false too, ``near_miss`` says what the documents do not speak
-    of, and ``text`` is the nearest section.
+    of, and ``text`` is the nearest section. ``below`` are further sections, one click below.
 
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
@@ -150,8 +150,8 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         restored=body.restored,
         highlight=highlight,
         sources=cited(desk, person, written.citations, answer.passages, question),
-        below=nearest(desk, person, answer.below),
         near=() if answer.written.body else nearest(desk, person, answer.passages, question),
+        below=nearest(desk, person, answer.below, question),
         near_miss=answer.near_miss,
     )
 

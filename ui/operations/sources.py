@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from assistant.desk import Desk
     from assistant.model import Audience, Citation, Passage
     from assistant.ports import DocumentReader
-    from assistant.search.sections import Section
     from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
@@ -59,7 +58,9 @@ def cited(
 
     reader = documents_of(desk)
     why = {each.chunk.id: each for each in passages}
-    places = [_of_citation(each, reader, why.get(each.chunk_id)) for each in citations]
+    places = [
+        _of_citation(each, _cited_text(reader, each), why.get(each.chunk_id)) for each in citations
+    ]
     return _views(desk, person, places, question)
 
 
@@ -88,15 +89,25 @@ class _Place:
     found: Passage | None
 
 
-def _of_citation(citation: Citation, reader: DocumentReader, found: Passage | None) -> _Place:
-    """Return the section that is cited, or else the chunk; without a text when it was deleted."""
+def _cited_text(reader: DocumentReader, citation: Citation) -> tuple[RedactedText | None, Audience]:
+    """Return the section that is cited, else the chunk, and who may read it.
+
+    The text is None when it was deleted.
+    """
     from assistant.search.sections import sections_of
 
     chunks = reader.chunks_of(citation.document_id)
-    chunk = next((each for each in chunks if each.id == citation.chunk_id), None)
-    sections = sections_of(citation.source, citation.title, chunks) if chunk else ()
-    section = next((each for each in sections if _is_cited(each, citation)), None)
-    held = section or chunk
+    for section in sections_of(citation.source, citation.title, chunks):
+        if citation.chunk_id in section.chunk_ids and section.heading == citation.heading:
+            return section.text, section.audience
+    found = (each for each in chunks if each.id == citation.chunk_id)
+    return next(((each.text, each.audience) for each in found), (None, citation.audience))
+
+
+def _of_citation(
+    citation: Citation, cited: tuple[RedactedText | None, Audience], found: Passage | None
+) -> _Place:
+    text, audience = cited
     return _Place(
         citation.number,
         citation.document_id,
@@ -104,14 +115,10 @@ def _of_citation(citation: Citation, reader: DocumentReader, found: Passage | No
         citation.title,
         citation.heading,
         (citation.first_line, citation.last_line),
-        held.text if held else None,
-        chunk.audience if chunk else citation.audience,
+        text,
+        audience,
         found,
     )
-
-
-def _is_cited(section: Section, citation: Citation) -> bool:
-    return citation.chunk_id in section.chunk_ids and section.heading == citation.heading
 
 
 def _of_passage(found: Passage) -> _Place:

@@ -1,4 +1,4 @@
-"""The review tab: the queue, the three texts, and a person's decision."""
+"""The review tab: the queue, the brief and the reply, and a person's decision."""
 
 from __future__ import annotations
 
@@ -143,23 +143,23 @@ def _correct(visit: Visit, opened: object) -> list[object]:
 
 
 def _picked(visit: Visit, opened: object) -> list[object]:
-    """Take a click on the open draft: messages were read, who may read a source, an honest span."""
+    """Confirm new messages, call a suspicious span honest, or change who may read a source."""
     draft, picked = word(opened), visit.picked
     if picked.get("do") == "seen":
         args = SeenArgs(tenant=visit.tenant, draft=draft, seen=picked.get("seen", ""))
         visit.perform(review.SEEN, args)
         notice = said("Read.", "The draft can be decided about.")
     elif picked.get("do") == "honest":
-        notice = _honest(visit, draft)
+        notice = _honest(visit, opened)
     else:
         notice = decide_readers(visit)
     return [*_opened(visit, draft), notice]
 
 
-def _honest(visit: Visit, draft: str) -> Html:
+def _honest(visit: Visit, opened: object) -> Html:
     picked = visit.picked.get("number", "")
     number = int(picked) if picked.isdecimal() else 0
-    args = injection.HonestArgs(tenant=visit.tenant, draft=draft, number=number)
+    args = injection.HonestArgs(tenant=visit.tenant, draft=word(opened), number=number)
     done = visit.perform(injection.HONEST, args)
     return said("Not flagged again.", f"“{done.sentence}” is honest for this tenant.")
 
