@@ -152,3 +152,13 @@ def test_the_card_names_the_hash_of_the_weights() -> None:
     card = place.joinpath("sections.md").read_text(encoding="utf-8")
     digest = hashlib.sha256(place.joinpath("sections.json").read_bytes()).hexdigest()
     assert re.findall(r"\b[0-9a-f]{64}\b", card) == [digest]
+
+
+@pytest.mark.parametrize("heading", ["First ten minutes", "Do this at once", "Immediate action"])
+def test_asked_for_the_first_step_a_heading_that_says_first_wins(heading: str) -> None:
+    steps = "1. Cut the power.\n2. Ring the workshop."
+    sections = [_section(0, "Afterwards", steps), _section(1, heading, steps)]
+    later, first = TrainedRanker(HashingEmbedder()).scores(
+        redacted("the kiln smells of smoke, what do i do first"), sections
+    )
+    assert (first, later < 0.8) == (1.0, True)

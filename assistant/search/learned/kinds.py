@@ -68,6 +68,13 @@ _OF_HEADING = {
 }
 HEADING = _compiled(_OF_HEADING)
 
+FIRST = re.compile(
+    r"\b(?:first|immediate(?:ly)?|at\ once|right\ away|straight\ away|urgent|initial|start\ here"
+    r"|(?:next|\d+|one|two|three|five|ten|fifteen)\ (?:few\ )?minutes)\b",
+    re.IGNORECASE,
+)
+"""Headings that say what comes first: “First ten minutes”, “Do this at once”."""
+
 _OF_TEXT = {
     "items": r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S",
     "steps": r"^\s*\d{1,2}[.)]\s+\S",
