@@ -30,6 +30,7 @@ from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
+from assistant.flows.redaction import redaction_tag
 from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
@@ -290,9 +291,9 @@ class Home:
         records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
         store = NoVault() if tenant.slug == LIBRARY else records.vault
         vault = Vault(store, sealer, key)
-        terms = records.terms.list()
+        terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
-        directory = KnownValues.of_people(records.directory.all(), declared)
+        directory = KnownValues.of_people(people, declared)
         ledger = Ledger(records.ledger, key)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
@@ -325,6 +326,7 @@ class Home:
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
+            redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:

@@ -40,7 +40,8 @@ class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
     ``suspects`` finds prompt injections in redacted texts. ``batch_writer`` writes like ``writer``,
-    but raises `ModelBusy` where that one lets the fallback writer write.
+    but raises `ModelBusy` where that one lets the fallback writer write. ``redaction`` returns a
+    keyed tag of what `redactor` and the reading of tickets depend on; empty when that is not known.
     """
 
     tenant: Tenant
@@ -61,3 +62,4 @@ class Desk:
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
+    redaction: Callable[[], str] = str
