@@ -45,7 +45,13 @@ from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
-from guardrails.detect.directory import AllowListFilter, KnownValue, KnownValues, allow_list
+from guardrails.detect.directory import (
+    AllowListFilter,
+    KnownValue,
+    KnownValues,
+    PreciseFilter,
+    allow_list,
+)
 from guardrails.egress.netguard import install
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
@@ -323,9 +329,11 @@ class Home:
             fallback_writer=fallback,
             suspects=suspects,
             ranker=caches.ranker,
+            nearness=self._nearness.of,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
+            precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
@@ -336,7 +344,7 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                self._parts.ranker(self._nearness),
+                self._parts.ranker(self._embedder),
             )
         return self._caches[tenant.id]
 

@@ -39,9 +39,12 @@ class LibraryView:
 class Desk:
     """The argument of every flow. ``lexical`` returns the BM25 index, brought up to date first.
 
-    ``suspects`` finds prompt injections in redacted texts. ``batch_writer`` writes like ``writer``,
-    but raises `ModelBusy` where that one lets the fallback writer write. ``redaction`` returns a
-    keyed tag of what `redactor` and the reading of tickets depend on; empty when that is not known.
+    ``suspects`` finds prompt injections in redacted texts. ``nearness`` returns the cosine of each
+    of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
+    where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
+    shape or in the directory, and guesses no names: for the tenant's own words.
+    ``redaction`` returns a keyed tag of what `redactor` and the reading of tickets depend on; empty
+    when that is not known.
     """
 
     tenant: Tenant
@@ -59,7 +62,9 @@ class Desk:
     fallback_writer: Writer
     suspects: Callable[[Sequence[RedactedText]], Sequence[tuple[SuspiciousSpan, ...]]]
     ranker: SectionRanker
+    nearness: Callable[[RedactedText, Sequence[RedactedText]], list[float]]
     library_view: LibraryView | None = None
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
+    precise_redactor: Redactor | None = None
     redaction: Callable[[], str] = str

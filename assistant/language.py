@@ -21,6 +21,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from guardrails import RedactedText
+from guardrails.placeholders import SHAPE
 
 NAMES = {
     "en": "English",
@@ -55,7 +56,7 @@ NAMES = {
 
 _LONGEST = 6_000
 _NOT_PROSE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|<[A-Z_0-9]+>|https?://\S+|\S*[\d_\\/@=]\S*", re.DOTALL
+    rf"```.*?(?:```|\Z)|`[^`\n]*`|{SHAPE.pattern}|https?://\S+|\S*[\d_\\/@=]\S*", re.DOTALL
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’](?=[^\W\d_]))?")
 _CONTRACTION = re.compile(r"['’](?:s|t|m|d|ll|ve|re)\b", re.IGNORECASE)

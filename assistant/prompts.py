@@ -20,7 +20,7 @@ UNANSWERED = "The documentation does not answer this."
 MOST_PASSAGES = 9
 ROOM = 3_000
 """The most characters of passages in a prompt, and of the thread: about 750 tokens each."""
-VERSION = "3"
+VERSION = "4"
 """The version of all prompts, which a draft records; a test holds it to their words."""
 _SCRAP = 400
 """A piece of a passage that is shorter than this is not worth sending."""
@@ -43,8 +43,8 @@ _RULES = (
 """Every prompt begins with these words, so that a server can keep what it computed of them."""
 _PASSAGE_RULES = (
     "Use the passages that fit what is asked, and leave out the others. Write one short sentence "
-    "or one numbered step for each thing to do, in the order of the passage. You may name the "
-    "passage in square brackets.\n"
+    "or one numbered step for each thing to do, in the order of the passage. You may put "
+    "the passage's number in square brackets behind it; do not speak of passages otherwise.\n"
     "Only when none of the passages is about it, write just this: " + UNANSWERED + "\n"
 )
 _SUMMARISE = Template(_RULES + "You summarise a ticket for the next colleague.")
@@ -157,8 +157,17 @@ def _head(text: RedactedText, room: int) -> RedactedText:
 
 def thread_of(ticket: Ticket) -> RedactedText:
     """Return the whole thread as one redacted text, the way a writer without a model reads it."""
-    turns = [_spoken(turn).fill(author=turn.author, text=turn.text) for turn in ticket.turns]
-    return join("\n\n", [ticket.subject, *turns])
+    return join("\n\n", [ticket.subject, *_told(ticket)])
+
+
+def said_by(ticket: Ticket, role: TurnRole) -> RedactedText:
+    """Return the messages of one role as one redacted text, after the subject."""
+    only = tuple(turn for turn in ticket.turns if turn.role is role)
+    return join("\n\n", [ticket.subject, *_told(replace(ticket, turns=only))])
+
+
+def _told(ticket: Ticket) -> list[RedactedText]:
+    return [_spoken(turn).fill(author=turn.author, text=turn.text) for turn in ticket.turns]
 
 
 def read_with(asked: RedactedText, passages: Sequence[Passage]) -> RedactedText:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guardrails import RedactedText
+from guardrails.placeholders import SHAPE
 from guardrails.sentences import sentences
 
 Embed = Callable[[Sequence[RedactedText]], NDArray[np.float32]]
@@ -26,7 +27,9 @@ _TOGETHER = 3
 _CITED = re.compile(r"\s*\[(\d{1,2})\]")
 _BEHIND = re.compile(r"(?:\s*\[\d{1,2}\])+\s*")
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+", re.MULTILINE)
-_EXACT = re.compile(r"<[A-Z_]+_\d+>|[\w./\\:-]*\d[\w./\\:-]*|\w+(?:[_/\\=]\w+)+|\b[a-z]+[A-Z]\w+")
+_EXACT = re.compile(
+    SHAPE.pattern + r"|[\w./\\:-]*\d[\w./\\:-]*|\w+(?:[_/\\=]\w+)+|\b[a-z]+[A-Z]\w+"
+)
 
 
 @dataclass(frozen=True, slots=True)

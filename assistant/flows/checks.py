@@ -71,9 +71,24 @@ def masked_again(desk: Desk, written: Written) -> Written:
     again = desk.scanner.remask
     said = again(written.said)
     refused = written.refused if said == written.said else placed(written.refused, said)
+    body = again(written.body)
     return replace(
-        written, saw=again(written.saw), said=said, body=again(written.body), refused=refused
+        written,
+        saw=again(written.saw),
+        said=said,
+        body=body,
+        refused=refused,
+        highlight=_moved(desk, written, body),
     )
+
+
+def _moved(desk: Desk, written: Written, body: RedactedText) -> tuple[int, int] | None:
+    """Return the place of the highlighted sentence in ``body``, the text masked again."""
+    if written.highlight is None or body == written.body:
+        return written.highlight
+    sentence = desk.scanner.remask(written.body.cut(*written.highlight)).reveal()
+    start = body.reveal().find(sentence)
+    return (start, start + len(sentence)) if start >= 0 else None
 
 
 def inspect(desk: Desk, body: RedactedText, *, origin: RedactedText) -> tuple[Finding, ...]:

@@ -27,7 +27,6 @@ from assistant.model import (
     Written,
 )
 from assistant.ports import Case
-from assistant.prompts import thread_of
 from assistant.questions import missing, question
 from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
@@ -187,13 +186,21 @@ def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
     body = look.frames.working(public, asked)
-    saw = join("\n\n", [thread_of(public), public.requester])
     notes = (
         _FOR_AGENTS,
         *look.frames.notes(),
         *(each for each in held.notes if each.startswith("The model")),
     )
-    return Written(saw, body, body, desk.fallback_writer.name, notes=notes, intents=held.intents)
+    return replace(
+        held,
+        saw=join("\n\n", [held.saw, public.requester]),
+        said=held.said if held.intents else body,
+        body=body,
+        writer=desk.fallback_writer.name,
+        highlight=None,
+        findings=(),
+        notes=notes,
+    )
 
 
 def _third_people(ticket: Ticket, body: RedactedText) -> Sequence[Finding]:

@@ -1,7 +1,8 @@
 """A tenant's frames of replies: which there are, and its own words in place of the shipped ones.
 
-A frame is outside text like any other, so it passes the redactor. It goes into every reply of its
-language, so it may hold nothing that is masked.
+A frame is outside text like any other, so it passes a redactor: one that masks addresses, secrets
+and the people of the directory and guesses no names, because nouns of a short text may be taken for
+names. A frame goes into every reply of its language and to no model.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def set_frame(desk: Desk, by: str, language: str, frame: Frame, text: RawText) -
     _must_be_known(language)
     if not text or len(text) > _LONGEST:
         raise BadInput(f"A frame has 1 to {_LONGEST} characters.", safe=_UNCHANGED)
-    words = desk.redactor.look_up(text).text
+    words = (desk.precise_redactor or desk.redactor).look_up(text).text
     masked = sorted({str(each.placeholder) for each in find(words.reveal())})
     if masked:
         raise Refused(

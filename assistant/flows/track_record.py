@@ -5,7 +5,7 @@ Only numbers are kept and shown, by reviewer, by writer, and by topic: the docum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -60,7 +60,7 @@ def track_record(desk: Desk) -> list[Figures]:
     """Return the figures of each reviewer, writer and topic; those of most decisions first."""
     found = list(outcomes(desk.records.drafts.decisions()))
     titles = _titles(desk, {each.document_id for each in found})
-    names = {
+    names: dict[str, Callable[[Outcome], str]] = {
         REVIEWER: lambda each: each.login,
         WRITER: lambda each: each.writer,
         TOPIC: lambda each: titles.get(each.document_id, _GONE),

@@ -14,19 +14,12 @@ from dataclasses import replace
 
 from assistant.model import NO_TEXT, Audience, Passage, Ticket
 from guardrails import RedactedText, Template, join
+from guardrails.detect.kinds import KINDS
 from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Found, Placeholder, find
 from guardrails.spans import EntityType
 
 _TICKET = "ticket #"
-THINGS = frozenset(
-    {
-        *(EntityType.HOSTNAME, EntityType.URL, EntityType.IP_ADDRESS, EntityType.MAC_ADDRESS),
-        *(EntityType.SERIAL_NUMBER, EntityType.ORGANIZATION, EntityType.LOCATION),
-        EntityType.LITERAL,
-    }
-)
-"""Types that are no person's name or contact; a document for customers may name them."""
 _OUR_TEAM = Template("our team").fill()
 _ASK_US = Template("Please ask us about this step.").fill()
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+|\n+|[^\n]+")
@@ -51,7 +44,7 @@ def is_third_person(found: Found, known: AbstractSet[Placeholder]) -> bool:
     placeholder = found.placeholder
     if placeholder.number is None:
         return True
-    return placeholder not in known and placeholder.type not in THINGS
+    return placeholder not in known and not KINDS[placeholder.type].thing
 
 
 def for_customer(

@@ -52,6 +52,8 @@ def _kind(line: str) -> str:
         return "list"
     if line.lstrip().startswith("|"):
         return "table"
+    if line.startswith(("    ", "\t")):
+        return "code"
     return "heading" if re.match(r"#{1,6}\s", line) else "prose"
 
 
@@ -65,6 +67,8 @@ def _grow(found: list[Block], new: Block, line: str, text: str) -> None:
     inside_list = last.kind == "list" and (line.startswith((" ", "\t")) or new.kind == "list")
     if (inside_list and gap <= 2) or (new.kind == last.kind != "heading" and gap <= 1):  # noqa: PLR2004 - one blank line
         found[-1] = Block(last.start, new.end, last.kind)
+    elif last.kind == "prose" and new.kind == "code" and gap <= 1 and not _FENCE.match(line):
+        found[-1] = Block(last.start, new.end, "prose")  # an indented line goes on with a paragraph
     elif last.kind == "list" and new.kind == "prose" and gap <= 1:
         found[-1] = Block(last.start, new.end, "list")
     else:

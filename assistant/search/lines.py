@@ -12,12 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.search.blocks import Block, blocks
+from guardrails.sentences import sentences
 
 ROOM = 160
 """Words that stand first."""
 
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d{1,3}[.)]|[-*+])\s+\S", re.MULTILINE)
 _SLACK = 1.15
+_WRAPPED = frozenset({"prose", "list"})
+_WRAP = re.compile(r"\n(?=[ \t]*(?![-*+|>`~#]|\d{1,3}[.)]\s)\S)")
+"""A line end inside a paragraph or an item, but not before the next item, a row or a fence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,19 @@ def units(text: str) -> list[Unit]:
     return found
 
 
-def window(found: Sequence[Unit], worth: Sequence[float], room: int = ROOM) -> tuple[int, int]:
+def window(
+    found: Sequence[Unit], worth: Sequence[float], room: int = ROOM, *, begin: bool = False
+) -> tuple[int, int]:
     """Return first and last (exclusive) of the run of units that is worth most within ``room``.
 
-    A run that is too long by itself, such as one long code block, is returned whole.
+    A run that is too long by itself, such as one long code block, is returned whole. With ``begin``
+    the run begins with the first unit.
     """
     if sum(each.words for each in found) <= room * _SLACK:
         return 0, len(found)
     best = (-1.0, 0, 0, 0)
     for first, unit in enumerate(found):
-        if not unit.opens:
+        if not unit.opens or (begin and first):
             continue
         words, value, closed = 0, 0.0, False
         for last in range(first, len(found)):
@@ -75,6 +82,17 @@ def window(found: Sequence[Unit], worth: Sequence[float], room: int = ROOM) -> t
             closed = True
             best = max(best, (value, -first, words, last + 1))
     return -best[1], best[3]
+
+
+def sentences_of(text: str, found: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Return the places of the sentences of units; prose and items are wrapped at any word."""
+    flat = _WRAP.sub(" ", text)
+    return [
+        place
+        for each in found
+        for place in sentences(flat if each.kind in _WRAPPED else text, each.start, each.end)
+        if len(text[slice(*place)].split()) > 2  # noqa: PLR2004 - "1." is no sentence
+    ]
 
 
 def _parts(text: str, block: Block) -> list[tuple[int, int]]:

@@ -2,17 +2,20 @@
 
 The nearest section often reads like an answer and is about another code, version or error. What is
 asked literally must stand in it: codes and identifiers (``BV-131``, ``invalid_auth``), quoted
-words, the version of a product that it names with another one, the message after “error:”.
+words, the value that something is to be set to, what is to be done (“how do I merge …”), the
+version of a product that it names with another one, the message after “error:”. A question in
+another language than the documents is told, too: the search compares them badly.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from assistant.language import NAMES, language_of
 from assistant.model import Passage
-from assistant.wording import FILLER
-from guardrails import RedactedText
+from assistant.wording import FILLER, stem, stems
+from guardrails import RedactedText, join
 from guardrails.placeholders import SHAPE
 
 UNSURE = "No document answers this for certain; this is the nearest section."
@@ -32,6 +35,19 @@ _NO_PRODUCT = frozenset(
 _MESSAGE = re.compile(
     r"(?:\berror:|\bfatal:|\bexception:|->)\s*(?P<said>[^?\n]{15,})", re.IGNORECASE
 )
+_TARGET = re.compile(
+    r"\b(?:(?:to|until|at)\s+(?P<clock>\d{1,2}:\d\d)|(?:to|until)\s+(?P<value>\d+\s?(?:h|hours?|[kmgt]i?b?|min(?:ute)?s?|days?|weeks?|%)))(?!\w)",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"\bhow (?:do|can|to|would|should|shall|could)\s+(?:(?:i|we|you|one)\s+)?(?:just\s+|also\s+)?"
+    r"(?P<verb>[a-z]{3,})",
+    re.IGNORECASE,
+)
+_ANY_DOING = frozenset(
+    "add ask avoid call change check deal do fix get give go handle have help keep know look make "
+    "move need put run see set solve start stop take tell try use want work".split()
+) | {"find"}
 _RUN = 3
 _WORD = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 _ANOTHER = 3
@@ -39,21 +55,60 @@ _ANOTHER = 3
 
 def near_miss(question: RedactedText, passages: Sequence[Passage]) -> str:
     """Return in words what ``passages`` do not speak of, or nothing when they hold all of it."""
+    return next(filter(None, _reasons(question, passages)), "")
+
+
+def _reasons(question: RedactedText, passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield what is missing, kind by kind; nothing for a kind of which all is there."""
+    yield _foreign(question, passages)
     asked = SHAPE.sub(" ", question.reveal())
     held = " ".join(" ".join(map(_text, passages)).split())
     known = held.lower()
-    missing = [each for each in _codes(asked) if " ".join(each.lower().split()) not in known]
-    if missing:
-        return f"Nothing here speaks of {_list(missing)}; this is the nearest section."
+    yield _unspoken([each for each in _codes(asked) if " ".join(each.lower().split()) not in known])
+    values = [each["value"] or each["clock"] for each in _TARGET.finditer(asked)]
+    packed = "".join(known.split())
+    yield _unspoken([each for each in values if "".join(each.lower().split()) not in packed])
+    if undone := _undone(asked, passages):
+        yield f"The nearest document does not speak of “{undone}”; this is its nearest section."
     for product, number in _versions(asked):
         others = {other for name, other in _versions(held, named=True) if name == product}
         if others and not any(_covers(number, each) for each in others):
             about = ", ".join(f"{product} {each}" for each in sorted(others)[:_ANOTHER])
-            return f"This is about {about}; nothing here speaks of {product} {number}."
-    unheard = next((each for each in _messages(asked) if not _is_said(each, known)), "")
-    if unheard:
-        return f"Nothing here speaks of the message “{unheard}”; this is the nearest section."
-    return ""
+            yield f"This is about {about}; nothing here speaks of {product} {number}."
+    for message in _messages(asked):
+        if not _is_said(message, known):
+            yield f"Nothing here speaks of the message “{message}”; this is the nearest section."
+
+
+def _unspoken(missing: Sequence[str]) -> str:
+    return (
+        f"Nothing here speaks of {_list(missing)}; this is the nearest section." if missing else ""
+    )
+
+
+def _foreign(question: RedactedText, passages: Sequence[Passage]) -> str:
+    """Return that the question is in another language than what was found, if both are clear."""
+    asked = language_of(question)
+    if asked is None or not passages:
+        return ""
+    held = language_of(join("\n\n", [each.chunk.text for each in passages]))
+    if held in (None, asked):
+        return ""
+    return (
+        f"The question is in {NAMES[asked]} and the documents are in {NAMES[held]}; this is the "
+        "nearest section."
+    )
+
+
+def _undone(asked: str, passages: Sequence[Passage]) -> str:
+    """Return the verb after “how do I” if the first document does not use it, in any form."""
+    found = _DOING.search(asked)
+    verb = found["verb"].lower() if found else ""
+    if not passages or not verb or verb in _ANY_DOING or verb in FILLER:
+        return ""
+    first = passages[0].chunk.document_id
+    held = " ".join(_text(each) for each in passages if each.chunk.document_id == first)
+    return "" if stem(verb) in stems(held) else verb
 
 
 def _codes(asked: str) -> list[str]:
@@ -62,7 +117,7 @@ def _codes(asked: str) -> list[str]:
 
 
 def _messages(asked: str) -> list[str]:
-    return [" ".join(match["said"].split()) for match in _MESSAGE.finditer(asked)]
+    return [" ".join(match["said"].split()).strip(" :") for match in _MESSAGE.finditer(asked)]
 
 
 def _is_said(message: str, known: str) -> bool:

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.model import Section
+from assistant.search.lines import sentences_of, units
 from assistant.search.nearness import Nearness
 from assistant.wording import STOP, stem
 from guardrails import RedactedText, join
 from guardrails.placeholders import SHAPE
-from guardrails.sentences import sentences
 
 READ = 8
 """Sections whose sentences are compared with the question, those that share most with it."""
@@ -168,8 +168,8 @@ class RuleRanker:
 
 def pieces_of(text: RedactedText) -> list[RedactedText]:
     """Return the sentences of ``text`` that say something, at most two dozen."""
-    said = [text.cut(start, end) for start, end in sentences(text.reveal())]
-    return [each for each in said if len(each.reveal().split()) > 2][:_MOST_SENTENCES]  # noqa: PLR2004
+    places = sentences_of(text.reveal(), units(text.reveal()))
+    return [text.cut(*place) for place in places[:_MOST_SENTENCES]]
 
 
 def tokens(text: str) -> list[str]:

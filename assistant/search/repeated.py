@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assistant.wording import FILLER, stem
+from guardrails.placeholders import SHAPE
 from guardrails.sentences import at_every_stop
 
 _RUN = 8
@@ -20,7 +21,7 @@ _HELD = 0.8
 _SHORT, _FEW = 3, 5
 """Content words: a sentence below the first number says nothing, one below the second counts only
 when all of them are there."""
-_WORD = re.compile(r"<[A-Z]+(?:_[A-Z]+)*(?:_\d+)?>|\w+(?:[.:/\\@'’-]\w+)*")
+_WORD = re.compile(SHAPE.pattern + r"|\w+(?:[.:/\\@'’-]\w+)*")
 _LEAD = re.compile(r"\s*(?:\d{1,2}[.)]|[-*+>#|]+)\s+")
 
 

@@ -16,6 +16,11 @@ from guardrails import RedactedText, join
 
 _HEADING = re.compile(r"## (?P<name>\S.*)")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+_LINK = re.compile(r"!?\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])|<?https?://\S+")
+_WORD = re.compile(r"[^\W_]{2,}")
+_LEAST = 2
+"""Words outside links that a section must have."""
+
 _COUNTED_IN_LINES = re.compile(r"\.(?:md|markdown|html?|txt|rst|eml)$", re.IGNORECASE)
 
 
@@ -34,12 +39,17 @@ def sections_of(
             else:
                 found.append(_section(source, title, run, chunk, len(found)))
             fenced = run.fenced
-    return [each for each in found if each.text]
+    return [each for each in found if _says_something(each.text.reveal())]
 
 
 def _goes_on(section: Section, run: _Run, chunk: Chunk) -> bool:
     """Return whether a run continues ``section``; text of another audience never does."""
     return section.heading == run.heading and section.audience is chunk.audience
+
+
+def _says_something(text: str) -> bool:
+    """Return False for a section of links and pictures alone, such as a table of contents."""
+    return len(_WORD.findall(_LINK.sub(" ", text))) >= _LEAST
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ _UNITS = {
     }.items()
     for word in words.split()
 }
+_ANY = "any"
+"""The unit of a number in words that names none: "a count of ten"."""
 _COUNTS = {
     word: str(number)
     for number, word in enumerate(
@@ -79,6 +81,7 @@ _LIGHT_VERBS = frozenset(
     "check checks checked find finds get gets happen happens help helps helped know try tried use "
     "used want wants work works worked".split()
 )
+_SHORT = 3  # letters: "un" + "it" is no opposite of "it"
 _REACH = 5
 """How many content words a negation governs at most."""
 _CONDITION = re.compile(r"\b(?:only (?:if|when|after|for|with)|unless|except)\b", re.IGNORECASE)
@@ -172,7 +175,7 @@ def disagreement(said: Features, near: Features, source: Features, asked: Featur
             "Its passage does not contain this command or code.",
         ),
         (
-            said.proper - source.stems - asked.stems - source.proper
+            said.proper - source.stems - asked.stems - source.proper - asked.proper
             or said.acronyms - source.acronyms - asked.acronyms,
             "Its passage does not contain this name.",
         ),
@@ -184,6 +187,13 @@ def disagreement(said: Features, near: Features, source: Features, asked: Featur
 
 def turned(said: Features, near: Features) -> bool:
     """Return whether one of two texts denies what the other says, or says the opposite."""
+    by_prefix = _with_prefix(near.denied) & said.stems or _with_prefix(said.denied) & near.stems
+    if by_prefix:  # "not connected" is "disconnected"
+        return False
+    if _with_prefix(near.plain) & said.plain - near.stems:
+        return True
+    if _with_prefix(said.plain) & near.plain - said.stems:
+        return True
     asserted = said.plain & (near.denied - near.plain)
     denied = said.denied & (near.plain - near.denied)
     if asserted & near.heads or denied & said.heads:
@@ -193,6 +203,12 @@ def turned(said: Features, near: Features) -> bool:
     return any(
         pair & said.opposed and pair & near.opposed and not pair & said.opposed & near.opposed
         for pair in _OPPOSITES
+    )
+
+
+def _with_prefix(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(
+        f"{prefix}{word}" for word in words if len(word) > _SHORT for prefix in ("dis", "un")
     )
 
 
@@ -228,14 +244,17 @@ def _figures(text: str) -> Iterator[tuple[str, str]]:
     words = re.findall(r"[a-z]+", text.lower())
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word in _COUNTS:
-            yield _COUNTS[word], _UNITS.get(following, "")
+            yield _COUNTS[word], _UNITS.get(following, _ANY)
 
 
 def _figures_held(said: Iterable[tuple[str, str]], known: Iterable[tuple[str, str]]) -> bool:
     units: dict[str, set[str]] = {}
     for number, unit in known:
         units.setdefault(number, set()).add(unit)
-    return all(number in units and (not unit or unit in units[number]) for number, unit in said)
+    return all(
+        number in units and (unit in {"", _ANY} or bool(units[number] & {unit, _ANY}))
+        for number, unit in said
+    )
 
 
 def _named(text: str) -> Iterator[str]:

@@ -47,7 +47,8 @@ class Kept:
 class Attributed:
     """What is left of a text, and findings about what is not.
 
-    ``share`` is the part of its claims that is supported; ``declined`` tells that it says of
+    ``share`` is the part of its claims that is supported, where one that a source corrects counts
+    half; ``declined`` tells that it says of
     itself that there is no answer.
     """
 
@@ -90,7 +91,7 @@ def attribute(text: str, sources: Sources, refused: Sequence[Finding] = ()) -> A
         if mark.support
     ]
     total = sum(size for size, _ in claims)
-    held = sum(size for size, support in claims if support.numbers)
+    held = sum(size * _worth(support) for size, support in claims)
     dropped = tuple(
         Finding(FindingKind.UNSUPPORTED, piece.start, piece.end, mark.support.why, blocks=True)
         for piece, mark in zip(pieces, marks, strict=True)
@@ -98,6 +99,11 @@ def attribute(text: str, sources: Sources, refused: Sequence[Finding] = ()) -> A
     )
     declined = any(mark.declines for mark in marks)
     return Attributed(_laid_out(pieces, marks), dropped, held / total if total else 0.0, declined)
+
+
+def _worth(support: Support) -> float:
+    """Return 1 for what a source says, and a half for what it says in other words."""
+    return 1.0 if support.numbers else 0.5 if support.instead else 0.0
 
 
 def _judged(piece: Piece, sources: Sources, refused: Sequence[Finding]) -> _Mark:

@@ -16,7 +16,7 @@ from functools import cache
 from typing import TypeVar
 
 from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
-from assistant.model import Outcome, Passage, Ticket, Written
+from assistant.model import Outcome, Passage, Ticket, TurnRole, Written
 from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     ROOM,
@@ -24,6 +24,7 @@ from assistant.prompts import (
     Prompt,
     answer_prompt,
     reply_prompt,
+    said_by,
     summary_prompt,
     thread_of,
 )
@@ -161,8 +162,10 @@ class ModelWriter:
         return Sources(sources, self._seen(asked))
 
     def _of_ticket(self, ticket: Ticket) -> Sources:
-        """Return what a summary may rest on: all messages as one text."""
-        return Sources([Source("", self._seen(thread_of(ticket)))], least=GIST, quoted=False)
+        """Return what a summary may rest on: what each side said."""
+        sides = (TurnRole.REQUESTER, TurnRole.AGENT, TurnRole.SYSTEM)
+        sources = [Source("", self._seen(said_by(ticket, side))) for side in sides]
+        return Sources(sources, least=GIST, quoted=False, speakers=True)
 
     def _seen(self, *texts: RedactedText) -> str:
         return self._scanner.remask(join("\n\n", texts)).reveal()

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from guardrails.sentences import sentences
 
 _CITATION = re.compile(
-    r"\s*(?:(?:according to|as (?:said|stated|described) in|see) )?(?<![\w\]`])"
-    r"[(\[]{1,2}(?:see )?(?:passages? ?|source ?)?\[?(\d{1,2})\]?"
+    r"\s*(?:(?:according to|as (?:said|stated|described) in|see|in|from|of|per) )?(?<![\w\]`])"
+    r"(?:passages? |(?=[(\[]))[(\[]{1,2}(?:see )?(?:passages? ?|source ?)?\[?(\d{1,2})\]?"
     r"((?:(?:,| and|;)? ?(?:passages? ?)?\[?\d{1,2}\]?)*)[)\]]{1,2}(?![\w(])",
     re.IGNORECASE,
 )

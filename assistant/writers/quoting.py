@@ -12,16 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.model import Passage
-from assistant.search.lines import ROOM, Unit, units, window
+from assistant.search.lines import ROOM, Unit, sentences_of, units, window
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
 from guardrails import RedactedText, Template, join
-from guardrails.sentences import sentences
 
 _NOTHING = Template("").fill()
 _MOST = 3
-_NEAR = 0.85
+_NEAR = 0.9
 """A further section is quoted from this share of the best score on."""
 
 _LEAST = 25
@@ -30,6 +29,12 @@ _LEAST = 25
 _LATE = 40
 """Words before the sentence that answers, so that it is quoted first."""
 
+_STEPS_ASKED = re.compile(
+    r"\bhow (?:do|can|to|would|should|shall)\b|\bwhat (?:do|can|should|shall) (?:i|we)\b|\bfirst\b|"
+    r"\bnow what\b|\bnext\b",
+    re.IGNORECASE,
+)
+_FIRST_ASKED = re.compile(r"\bfirst\b|\bright now\b", re.IGNORECASE)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -37,6 +42,17 @@ _POINTER = re.compile(
     r"^(?:see|refer to|for more|for further|further info|more info|read more|learn more)\b",
     re.IGNORECASE,
 )
+
+
+_LEANS = re.compile(
+    r"(?:if |when |then |but |and |or )*(?:it|this|that|these|those|they|he|she|also|otherwise|"
+    r"however|therefore|then|or|and|but|here|there)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that needs the one before it, and so is not quoted without it."""
+
+_DEFINITIONS = re.compile(r"(?:\s*\[[^\]\n]+\]:\s*\S+[^\n]*\n?|\s*!\[[^\]\n]*\]\([^)\n]*\)\s*)+")
+"""Targets of links, and pictures, with nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,7 @@ def quoted(
             continue
         if not chosen:
             sentence = look.sentence()
-            first = _comes_late(quote, sentence)
+            first = _comes_late(asked.reveal(), quote, sentence)
             if first:
                 room -= len(sentence.reveal().split())
                 quote = look.quote(room)
@@ -107,21 +123,19 @@ class _Look:
         text = passage.chunk.text
         plain = text.reveal()
         found = [each for each in units(plain) if _says_something(plain[each.start : each.end])]
-        places = [
-            place
-            for each in found
-            for place in sentences(plain, each.start, each.end)
-            if len(plain[slice(*place)].split()) > 2  # noqa: PLR2004 - "1." is no sentence
-        ]
+        places = sentences_of(plain, found)
         near = [0.0] * len(places)
         if nearness is not None:
             near = nearness.of(asked, [text.cut(*place) for place in places])
         return cls(asked.reveal(), passage, found, places, near)
 
     def quote(self, room: int) -> Quote:
-        """Return the run of units that is worth most within ``room`` words."""
-        text = self.passage.chunk.text
-        first, last = window(self.units, self._worth(), room)
+        """Return the run of units that is worth most within ``room`` words.
+
+        If what is first is asked, it begins at the beginning.
+        """
+        text, begin = self.passage.chunk.text, bool(_FIRST_ASKED.search(self.asked))
+        first, last = window(self.units, self._worth(), room, begin=begin)
         shown = self.units[first:last]
         return Quote(
             self.passage,
@@ -139,6 +153,7 @@ class _Look:
             (near, place)
             for near, place in zip(self.near, self.places, strict=True)
             if _SENTENCE[0] <= len(text.reveal()[slice(*place)].split()) <= _SENTENCE[1]
+            and not text.reveal()[slice(*place)].rstrip().endswith(":")
             and any(each.start <= place[0] < each.end for each in prose)
         ]
         if any(self.near):
@@ -185,13 +200,16 @@ def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
 
 
 def _says_something(text: str) -> bool:
-    """Return False for a pointer to elsewhere, and for text with a removed secret."""
-    return _DESTROYED not in text and not _POINTER.match(text)
+    """Return False for a pointer to elsewhere, a picture, and text with a removed secret."""
+    if _DESTROYED in text or _POINTER.match(text):
+        return False
+    return _DEFINITIONS.fullmatch(text) is None
 
 
-def _comes_late(quote: Quote, sentence: RedactedText) -> bool:
+def _comes_late(asked: str, quote: Quote, sentence: RedactedText) -> bool:
+    """Return whether a reader would look for the sentence; steps are read from the first."""
     said = sentence.reveal()
-    if not said:
+    if not said or _STEPS_ASKED.search(asked) or _LEANS.match(said):
         return False
     at = quote.text.reveal().find(said)
     return at < 0 or len(quote.text.reveal()[:at].split()) > _LATE

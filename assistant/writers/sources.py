@@ -27,6 +27,7 @@ _HINT = 0.1
 _MIXED = 0.1
 _NEAR = 0.15  # of the best score: a place that says the opposite outweighs worse ones
 _WORDS_OF_A_PART = 2
+_CODE_BELOW = re.compile(r"\s*\n[ \t]*(```|~~~)[\s\S]*?\n[ \t]*\1")
 _MARKER = re.compile(r"\s*(?:\d{1,2}[.)]|[-*+])\s+")
 _LONGEST_QUOTE = 400  # characters
 _GENERIC = frozenset(
@@ -34,10 +35,24 @@ _GENERIC = frozenset(
         stem,
         "user users requester customer client colleague agent reports reported reporting ticket "
         "needs requested asked asks mentioned states stated ensure sure follow following step "
-        "steps please note should must resolve currently additionally also further".split(),
+        "steps please note should must currently additionally also further".split(),
     )
 )
 _JOINT = re.compile(r",? and then |, then |; |, and |, but | and | then |, ", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:I|[Mm]e|[Mm]y|mine|[Ww]e|us|[Oo]urs?)\b(?!\.)")
+_THIRD_PERSON = re.compile(
+    r"(?:\A|[.!?]\s+|\n)\s*(?:he|she|in his|in her|<PERSON_\d+>)(?!\w)", re.IGNORECASE
+)
+_AUTHOR = re.compile(
+    r"^.*\((?:requester|support agent|system note|internal note)\):$", re.MULTILINE
+)
+_BY_REQUESTER = re.compile(
+    r"(?:the |this )?(?:requester|customer|user|client|caller)\b", re.IGNORECASE
+)
+_BY_AGENT = re.compile(
+    r"(?:the |a |our )?(?:support )?(?:agent|technician|desk|team|colleague|support)\b",
+    re.IGNORECASE,
+)
 _MISSING = "No passage says this."
 _CODE_MISSING = "Its passage does not contain this command or code."
 
@@ -90,7 +105,9 @@ class Sources:
     """The texts that a model's words may rest on: passages, or the messages of a ticket.
 
     ``asked`` is the question or the ticket that is answered: its words may be repeated. ``quoted``
-    is whether a source may be quoted where it says something else.
+    is whether a source may be quoted where it says something else. With ``speakers`` the sources
+    are what the requester said, what agents said, and system notes, in this order: a sentence
+    about one of them rests on their own words, and none speaks in the first person.
     """
 
     def __init__(
@@ -100,8 +117,10 @@ class Sources:
         *,
         least: float = ENOUGH,
         quoted: bool = True,
+        speakers: bool = False,
     ) -> None:
         self._quoted = quoted
+        self._speakers = speakers
         self._wholes = [features(f"{each.head}\n\n{each.text}") for each in sources]
         self._originals = [each.text for each in sources]
         self._texts = [" ".join(each.text.lower().split()) for each in sources]
@@ -118,6 +137,13 @@ class Sources:
         acronyms = frozenset[str]().union(*(each.acronyms for each in self._wholes))
         own = features(asked)
         self._asked = replace(own, acronyms=own.acronyms | acronyms)
+        if speakers:  # a thing that one side names may be named of the other
+            self._asked = replace(
+                self._asked,
+                named=frozenset[str]().union(*(each.named for each in self._wholes)),
+                proper=frozenset[str]().union(*(each.proper for each in self._wholes)),
+                placeholders=frozenset[str]().union(*(each.placeholders for each in self._wholes)),
+            )
         self._least = least
 
     def support(self, words: str, hints: Sequence[int] = ()) -> Support:
@@ -164,7 +190,14 @@ class Sources:
         A place that differs is not saved by the sentences around it, if they add no word to it.
         """
         said = features(words)
-        scored = [(self._score(said, place, hints), place) for place in self._places]
+        if self._speakers and _FIRST_PERSON.search(words):
+            return Support(why="It does not tell who speaks.")
+        among = _about(words) if self._speakers else ()
+        scored = [
+            (self._score(said, place, hints), place)
+            for place in self._places
+            if not among or place.number in among
+        ]
         floor = max(self._least, max((score for score, _ in scored), default=0.0) - _NEAR)
         near = sorted((each for each in scored if each[0] >= floor), key=lambda each: -each[0])
         why, faulty = "", list[_Place]()
@@ -173,11 +206,18 @@ class Sources:
                 continue
             whole = self._wholes[place.number - 1]
             fault = disagreement(said, place.features, whole, self._asked)
+            if among and not fault and self._is_of_another(place):
+                fault = "Its source says this of another person."
             if not fault:
                 return Support((place.number,))
             faulty.append(place)
             why = why or fault
         return Support(why=why or _MISSING, instead=self._instead(faulty))
+
+    def _is_of_another(self, place: _Place) -> bool:
+        """Return whether the speaker begins a sentence there with another person."""
+        text = _AUTHOR.sub("", self._originals[place.number - 1][place.begin : place.end])
+        return bool(_THIRD_PERSON.search(text))
 
     def _instead(self, faulty: Sequence[_Place]) -> tuple[int, int, int] | None:
         """Return the step or sentence that is nearest, if it is short enough to be quoted."""
@@ -199,10 +239,20 @@ class Sources:
         if not own & there:  # words of a title alone are no support
             return 0.0
         missing = own - there - self._heads[place.number - 1]
+        new = own - self._asked.stems
+        if len(new & missing) > len(new) / 2:  # what was asked says nothing about the answer
+            return 0.0
         mixed = missing & self._elsewhere[place.number - 1]
         share = 1 - len(missing) / len(own)
         hint = _HINT if place.number in hints else 0.0
         return share - _LONGER * (place.length - 1) - _MIXED * max(0, len(mixed) - 1) + hint
+
+
+def _about(words: str) -> tuple[int, ...]:
+    """Return whose words a sentence about a ticket has to rest on; nothing when it is open."""
+    if _BY_AGENT.match(words):
+        return (2, 3)
+    return (1, 3) if _BY_REQUESTER.match(words) else ()
 
 
 def _parts(words: str) -> Iterator[tuple[str, str]]:
@@ -233,10 +283,11 @@ def _units(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the step or paragraph around a place without its number, or the place in prose."""
+    """Return the step around a place without its number, or the place itself; with its code."""
     begin = text.rfind("\n", 0, start) + 1
     marked = _MARKER.match(text, begin)
-    if not marked or marked.end() > start:
-        return start, end
-    stop = text.find("\n", end)
-    return marked.end(), len(text[: stop if stop >= 0 else len(text)].rstrip())
+    if marked and marked.end() <= start:
+        stop = text.find("\n", end)
+        start, end = marked.end(), len(text[: stop if stop >= 0 else len(text)].rstrip())
+    code = _CODE_BELOW.match(text, end) if text[start:end].endswith(":") else None
+    return start, code.end() if code else end

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.parts import Embedders, Parts
 from assistant.ports import Embedder
-from assistant.search.audience import THINGS
 from assistant.settings import Settings
 from eval.intervals import upper_bound_95, wilson_95
 from eval.leakage import internal
@@ -22,6 +21,7 @@ from eval.leakage.internal import Internal
 from eval.leakage.material import Material, make
 from eval.leakage.run import Came, Tell, run
 from eval.leakage.search import Seeker
+from guardrails.detect.kinds import KINDS
 from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.spans import Detector
 
@@ -195,7 +195,7 @@ def _common(material: Material) -> set[int]:
     things = {
         each.number
         for each in material.planted
-        if "document" in each.where and each.value.kind in THINGS
+        if "document" in each.where and KINDS[each.value.kind].thing
     }
     return material.of("edit") | things
 

@@ -116,6 +116,7 @@ class _Shown:
         self.placeholders = frozenset(found.placeholder for found in placeholders.find(saw))
         self._words = _spaced(f"{saw} {sources}")
         self._source_words = _spaced(sources)
+        self._joined = frozenset(map(_letters, re.findall(r"\w[\w-]*", saw)))
 
     def held(self, raw: str, mask: Mask) -> bool:
         """Whether the masked part contains only what the model was shown."""
@@ -126,8 +127,13 @@ class _Shown:
         return all(_spaced(part) in self._words for part in rest)
 
     def says(self, value: str) -> bool:
-        """Whether the sources contain ``value`` as a plain word that is also a vault value."""
-        return value.isalpha() and _spaced(value) in self._source_words
+        """Whether ``value`` is also a plain word of the sources.
+
+        It may differ in a hyphen from a word that the model was shown: "X-ray" is "xray".
+        """
+        if value.isalpha():
+            return _spaced(value) in self._source_words
+        return value.replace("-", "").isalpha() and _letters(value) in self._joined
 
 
 def _judge_name(name: Placeholder) -> tuple[FindingKind, str, bool]:
@@ -189,6 +195,10 @@ def _kind_left(sighting: Sighting) -> FindingKind:
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.start, finding.end))
+
+
+def _letters(word: str) -> str:
+    return word.replace("-", "").casefold()
 
 
 def _spaced(text: str) -> str:

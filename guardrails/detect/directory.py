@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TypeAlias
 
+from guardrails.detect.kinds import KINDS
 from guardrails.detect.normal import normalise
 from guardrails.detect.phrases import Phrases
 from guardrails.spans import Detector, EntityType, Span
@@ -218,6 +219,20 @@ class AllowListFilter:
             for each in spans
             if each.type is EntityType.SECRET
             or not any(one.start <= each.start and each.end <= one.end for one in readable)
+        ]
+
+
+class PreciseFilter:
+    """A detector that reports only types whose shape is sure, such as addresses and secrets."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+
+    def detect(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return, for each text in order, the spans of precise types and of secrets."""
+        return [
+            [each for each in spans if each.type is EntityType.SECRET or KINDS[each.type].precise]
+            for spans in self._detector.detect(texts)
         ]
 
 

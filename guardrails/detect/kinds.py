@@ -67,6 +67,8 @@ class Kind:
     """Found by context: a technical term vetoes an unsure guess."""
     mild: bool = False
     """Often found wrongly: masked and shown in an answer, but no reason to stop it."""
+    thing: bool = False
+    """Neither a person's name nor contact: a document for customers may say it to all of them."""
     destroyed: bool = False
     """Never stored in the vault, so it cannot be restored."""
     form: Form = Form.FOLDED
@@ -95,6 +97,7 @@ KINDS: Mapping[EntityType, Kind] = {
     ),
     EntityType.ORGANIZATION: Kind(
         "place",
+        thing=True,
         guessed=True,
         mild=True,
         listed=True,
@@ -104,6 +107,7 @@ KINDS: Mapping[EntityType, Kind] = {
     ),
     EntityType.LOCATION: Kind(
         "place",
+        thing=True,
         guessed=True,
         mild=True,
         listed=True,
@@ -123,13 +127,14 @@ KINDS: Mapping[EntityType, Kind] = {
     ),
     EntityType.HOSTNAME: Kind(
         "machine",
+        thing=True,
         precise=True,
         edges=_LOGIN_EDGES,
         unbroken=True,
         looks=Looks.HOST,
         never=Within.FILE,
     ),
-    EntityType.URL: Kind("machine", edges=_LOGIN_EDGES, looks=Looks.WEB),
+    EntityType.URL: Kind("machine", thing=True, edges=_LOGIN_EDGES, looks=Looks.WEB),
     EntityType.USERNAME: Kind(
         "who",
         precise=True,
@@ -138,13 +143,13 @@ KINDS: Mapping[EntityType, Kind] = {
         looks=Looks.USER,
         never=Within.PATH | Within.UUID,
     ),
-    EntityType.IP_ADDRESS: Kind("machine", precise=True, looks=Looks.IP),
-    EntityType.MAC_ADDRESS: Kind("machine", precise=True, form=Form.HEXADECIMAL),
+    EntityType.IP_ADDRESS: Kind("machine", thing=True, precise=True, looks=Looks.IP),
+    EntityType.MAC_ADDRESS: Kind("machine", thing=True, precise=True, form=Form.HEXADECIMAL),
     EntityType.EMPLOYEE_ID: Kind(
         "who", looks=Looks.DIGITS, digits=3, never=Within.COUNT | Within.UUID
     ),
     EntityType.SERIAL_NUMBER: Kind(
-        "machine", unbroken=True, looks=Looks.SERIAL, never=Within.COUNT | Within.UUID
+        "machine", thing=True, unbroken=True, looks=Looks.SERIAL, never=Within.COUNT | Within.UUID
     ),
     EntityType.ACCOUNT_NUMBER: Kind(
         "machine",
@@ -166,6 +171,6 @@ KINDS: Mapping[EntityType, Kind] = {
         looks=Looks.SECRET,
         never=Within.FILE | Within.PATH | Within.UUID,
     ),
-    EntityType.LITERAL: Kind("secret", form=Form.EXACT),
+    EntityType.LITERAL: Kind("secret", thing=True, form=Form.EXACT),
 }
 """Every type has one entry; a test holds that no other module keeps a table of types."""

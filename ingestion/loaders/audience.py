@@ -43,6 +43,8 @@ _NAMED = (HELP_CENTRE, "audience", "visibility", "access", "classification", "se
 _INTERNAL = ("internal", "private", "draft", "is_draft", "agents_only", "staff_only", "restricted")
 _PUBLIC = ("public", "is_public", "published")
 
+_NO_REMARK = re.compile(r"\||(?:[-*+•]|\d{1,2}[.)])\s+[\W_]*\w+[\W_]*$")
+"""A row of a table or a list of labels (public, internal) says nothing about its document."""
 _LONGEST_REMARK = 120
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
@@ -83,12 +85,13 @@ def is_remark(line: str) -> bool:
         return False
     if ANYWHERE.search(bare) or LEADS.match(bare) or OPENS.match(bare):
         return True
-    if len(bare) > _LONGEST_REMARK:
+    if len(bare) > _LONGEST_REMARK or _NO_REMARK.match(bare):
         return False
     value = STATED.match(bare)
     if value:
         return word(value["value"]) is Audience.AGENT
-    return any(WHOLE.match(each) for each in _SENTENCE.split(bare))
+    several = (each for each in _SENTENCE.split(bare) if len(each.split()) > 1)
+    return bool(WHOLE.match(bare)) or any(map(WHOLE.match, several))
 
 
 def is_internal_heading(heading: str) -> bool:

@@ -16,7 +16,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from guardrails import RawText
-from ingestion.loaders.audience import is_remark
+from ingestion.loaders.audience import is_internal_heading
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.docx_parts import Package, child, local, named, number, value
 from ingestion.loaders.labels import labels
@@ -54,7 +54,7 @@ def _said_at_the_edges(package: Package) -> dict[str, list[str]]:
         for part in package.all_related(role)
         for line in named(part, "p")
     )
-    return {"internal": ["true"]} if any(map(is_remark, lines)) else {}
+    return {"internal": ["true"]} if any(map(is_internal_heading, lines)) else {}
 
 
 class _Block(NamedTuple):

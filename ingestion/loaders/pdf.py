@@ -20,7 +20,7 @@ from typing import NamedTuple, cast
 
 from guardrails import RawText
 from ingestion.loaders import pdf_pages
-from ingestion.loaders.audience import is_remark
+from ingestion.loaders.audience import is_internal_heading
 from ingestion.loaders.document import Loaded, Section, Unreadable, section
 from ingestion.loaders.labels import labels
 from ingestion.loaders.pdf_pages import Line, Page
@@ -143,7 +143,7 @@ def _without_edges(pages: Sequence[Page]) -> Iterator[tuple[int, Line]]:
 def _said_at_the_edges(pages: Sequence[Page]) -> dict[str, list[str]]:
     """Return that a running header or footer, which is not read, says that it is internal."""
     edges = (line["text"] for page in pages for line in _edges(page))
-    return {"internal": ["true"]} if any(map(is_remark, edges)) else {}
+    return {"internal": ["true"]} if any(map(is_internal_heading, edges)) else {}
 
 
 def _edges(page: Page) -> list[Line]:

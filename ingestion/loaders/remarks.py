@@ -12,7 +12,8 @@ import re
 _STAFF = (
     r"(?:(?:support|it|help ?desk|service ?desk|desk)[ -]?)?"
     r"(?:agents?|staff|technicians?|engineers?|employees?|operators?|analysts?|admins?|"
-    r"administrators?|colleagues|team(?: members)?|support|help ?desk|service ?desk|insiders)"
+    r"administrators?|colleagues|team(?: members)?|support|help ?desk|service ?desk|insiders|"
+    r"(?:tier|level|l)[ -]?[23]|(?:second|third|2nd|3rd)[ -](?:line|level))"
 )
 _CUSTOMER = (
     r"(?:any ?(?:body|one) outside|customers?|clients?|requesters?|end[ -]users?|the public|"
@@ -24,17 +25,24 @@ _GIVE = (
     r"communicate|distribute)"
 )
 
+_PART = r"(?:page|section|part|article|document|text|chapter|runbook|guide|note|information)"
 LINES = "|".join(
     (
         # English
+        rf"(?:this {_PART} is )?(?:an |for )?internal(?: (?:{_PART}|use|purposes))?(?: only)?",
+        r"strictly internal|keep (?:this |it )?internal|private notes?",
+        r"not for (?:external|public)(?: use| distribution)?|(?:not|non)[ -]?public",
+        r"not (?:customer|client|public)[ -]?facing|not for distribution",
+        r"do not (?:distribute|publish)|for your eyes only|for internal distribution(?: only)?",
+        rf"{_STAFF}(?:['’]s?|s['’])? (?:notes?|remarks?)",
+        rf"only {_STAFF} (?:may|can|should) (?:read|see|use|open) (?:this|it)",
         (
             r"internal(?: (?:use|eyes|only|notes?|information|info|details|remarks?|comments?|"
             r"instructions|procedure|steps|documentation|document|section|part|page|runbook))*"
         ),
         (
-            r"(?:this (?:page|section|part|article|document|text|chapter) is )?(?:strictly )?"
-            r"(?:for )?"
-            rf"(?:the |our )?{_STAFF}(?:['’]s?)?(?: use| eyes)? only"
+            rf"(?:this {_PART} is )?(?:strictly )?(?:for )?(?:the |our )?{_STAFF}(?:['’]s?)?"
+            rf"(?: use| eyes)?[ -]only(?: {_PART})?"
         ),
         rf"only (?:for|visible to) (?:our |the )?{_STAFF}",
         rf"(?:restricted|visible|available|limited) (?:only )?to (?:our |the )?{_STAFF}(?: only)?",
@@ -47,6 +55,7 @@ LINES = "|".join(
         ),
         # German
         r"(?:nur )?intern(?:e[rsn]? (?:notiz|notizen|hinweise?|anmerkung|bereich|teil|gebrauch))?",
+        r"streng intern|alleen intern|strikt intern|riservato|uso exclusivo interno",
         r"(?:nur )?für (?:den )?internen gebrauch|nur zum internen gebrauch",
         (
             r"nur für (?:unsere |die |den |das )?(?:mitarbeiter(?:innen|/innen|:innen)?|techniker|"
@@ -83,7 +92,7 @@ LINES = "|".join(
             r"(?:alleen|uitsluitend) voor (?:onze |de |het )?"
             r"(?:medewerkers|technici|agenten|personeel|support|beheerders|collega['’]?s)"
         ),
-        r"niet voor klanten",
+        r"niet voor klanten(?: bestemd)?",
         # Portuguese
         (
             r"(?:apenas|somente|s[oó]|exclusivo) (?:para |de )?(?:o |os |a )?"
@@ -106,7 +115,8 @@ ANYWHERE = re.compile(
                 rf"\b(?:the |our )?{_OUTSIDE} (?:must|should|may) (?:never|not) "
                 r"(?:learn|see|know|read|hear|receive|get|be told)\b"
             ),
-            rf"\bkeep (?:this|it) (?:internal|from (?:the |our )?{_OUTSIDE})\b",
+            rf"\bkeep (?:this|it) (?:internal|(?:away )?from (?:the |our )?{_OUTSIDE})\b",
+            r"\bkunden (?:dürfen|sollen) (?:\w+ ){0,2}nicht (?:sehen|lesen|erfahren|wissen)\b",
             (
                 r"\bnicht (?:an|mit|den) (?:die |den |unsere[n]? )?kunden "
                 r"(?:weitergeben|weiterleiten|senden|schicken|teilen|mitteilen|zeigen)\b"

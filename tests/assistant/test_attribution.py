@@ -159,7 +159,8 @@ def test_courtesies_stay_uncited_and_may_repeat_the_ticket_only(sources: Sources
         "\n\nIf you have any questions, please let us know.\n\nKind regards,"
     )
     claims = (
-        "Thank you, your invoice is cancelled. Press the contact twice. If this does not help, "
+        "Thank you, your invoice is cancelled. Press the contact twice. This should resolve the "
+        "kiln that does not heat. If this does not help, "
         "call extension 4411. I hope the refund arrives soon."
     )
     assert shown(claims, sources) == "Press the contact twice. [1]"
@@ -233,16 +234,22 @@ def test_a_summary_rests_on_the_messages(sources: Sources) -> None:
     del sources
     turns = (
         "Kiln\n\nNia (requester):\nThe kiln in bay 3 stays cold since Monday. I pressed the "
-        "contact twice.\n\nBo (support agent):\nI restarted the controller, it did not help. The "
-        "workshop comes on Thursday."
+        "contact twice. He is on a flight until noon.\n\nBo (support agent):\n"
+        "I restarted the controller, it did not help. The workshop comes on Thursday."
     )
-    thread = Sources([Source("Kiln", turns)], least=GIST, quoted=False)
+    nia, bo = turns.split("Bo (support agent)")
+    said = [Source("", nia), Source("", f"Kiln\n\nBo (support agent){bo}"), Source("", "Kiln")]
+    thread = Sources(said, least=GIST, quoted=False, speakers=True)
     good = "The kiln in bay 3 has stayed cold since Monday. Restarting the controller did not help."
     assert attribute(good, thread).share == 1.0
     for wrong in (
         "The kiln in bay 4 stays cold.",
         "Restarting the controller helped.",
         "The customer wants a refund for the glazes.",
+        "The support agent pressed the contact twice.",
+        "The customer restarted the controller.",
+        "I pressed the contact twice.",
+        "The customer is on a flight until noon.",
     ):
         assert not attribute(wrong, thread).enough, wrong
 

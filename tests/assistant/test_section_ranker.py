@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -93,10 +94,7 @@ def test_the_section_that_answers_is_first(
 def test_a_better_document_counts_when_the_words_are_alike(embedder: CountingEmbedder) -> None:
     text = "1. Press the red knob.\n2. Switch off the wall switch."
     worse = _section(0, "Stop it", text, "Oven")
-    better = Section(
-        **{name: getattr(worse, name) for name in Section.__slots__}
-        | {"evidence": 0.9, "standing": 0.9}
-    )
+    better = replace(worse, evidence=0.9, standing=0.9)
     scores = TrainedRanker(embedder).scores(redacted("how do i stop it"), [worse, better])
     assert scores[1] > scores[0]
 

@@ -103,3 +103,10 @@ def test_a_section_is_a_passage_that_names_its_place() -> None:
 def test_a_document_without_headings_is_one_section() -> None:
     _, found = _sections("One line.\n\nAnother line.\n")
     assert [each.text.reveal() for each in found] == ["One line.\n\nAnother line."]
+
+
+def test_a_section_of_links_alone_answers_nothing() -> None:
+    _, found = _sections(
+        "# A\n\n## Contents\n\n* [One](#one)\n* [Two](#two)\n\n## One\n\nIt is so.\n"
+    )
+    assert [each.heading.reveal() for each in found] == ["One"]

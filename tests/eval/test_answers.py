@@ -16,6 +16,7 @@ from guardrails.detect import build_rule_detector
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.parts import light_parts
 
+DATA = Path(__file__).parents[2] / "data"
 ROW = Row("q1", "?", "desk", "how-long", "kb/head.md", ("Wait ten minutes",), ("Burn it",))
 PRINTER = """# Print head of the label printer
 
@@ -145,3 +146,14 @@ def _ask(
         progress=lambda what, done, total: None,
         seen=lambda row, answer, judged: seen.append((row, answer, judged)),
     )
+
+
+def test_the_samples_are_of_the_shape_that_is_read() -> None:
+    found = read_rows(DATA / "eval" / "answers.jsonl")
+    assert len(found) == 15
+    for row in found:
+        if not row.must:
+            assert row.kind == "unanswerable"
+            continue
+        said = plain((DATA / "tenants" / row.source / row.document).read_text("utf-8"))
+        assert all(plain(each) in said for each in (*row.must, *row.must_not)), row.id

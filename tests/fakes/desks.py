@@ -84,4 +84,5 @@ def a_desk(
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
         ranker=RuleRanker(Nearness(HashingEmbedder())),
+        nearness=Nearness(HashingEmbedder()).of,
     )

@@ -157,6 +157,15 @@ def test_a_plain_word_of_the_passages_that_is_also_a_value_is_masked_and_does_no
     assert not verdict.blocked
 
 
+def test_a_value_that_differs_from_a_shown_word_by_a_hyphen_only_does_not_block() -> None:
+    tenant = Tenant()
+    (name,) = tenant.knows((PERSON, "X-ray"))
+    verdict = say("The X-ray is dark.", ticket="My xray is dark.", tenant=tenant)
+    assert verdict.text.reveal() == f"The {name} is dark."
+    assert not verdict.blocked
+    assert say("The X-ray is dark.", ticket="It is dark.", tenant=tenant).serious
+
+
 @pytest.mark.parametrize(
     ("ticket", "text"),
     [

@@ -171,6 +171,44 @@ def test_a_remark_at_the_top_closes_the_whole_document(
 @pytest.mark.parametrize(
     "line",
     [
+        "For agents only",
+        "> **Internal use only**",
+        "[AGENT ONLY]",
+        "*Technicians only.*",
+        "Staff-only section",
+        "Tier 2 only",
+        "For second line only",
+        "This page is for internal use.",
+        "This runbook is for the service desk only.",
+        "Not for external use",
+        "Do not distribute",
+        "Keep internal",
+        "Audience: technicians",
+        "Internal note: the code is four.",
+        "The code is four; customers must never learn this.",
+        "Please keep this away from customers.",
+        "Nur für Techniker",
+        "Nicht an Kunden weitergeben!",
+        "Réservé aux techniciens",
+        "Ne pas communiquer aux clients",
+        "No mostrar a los clientes",
+        "Non condividere con i clienti",
+        "Niet voor klanten bestemd",
+        "Apenas para agentes",
+    ],
+)
+def test_a_plain_remark_is_recognised(line: str) -> None:
+    assert is_remark(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Internal",
+        "| visibility | private |",
+        "--private",
+        "this case; it only",
+        "_Private_. It is not possible to create public images.",
         "Internal storage is full.",
         "Internal error 500",
         "For users and for the desk.",

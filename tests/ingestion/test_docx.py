@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from assistant.model import Audience
 from guardrails.text import unwrap
 from ingestion.cited import place
 from ingestion.loaders import Unreadable
@@ -44,6 +45,18 @@ def test_a_citation_names_the_paragraph() -> None:
         document.add_paragraph(text)
     ((_, _, first, last),) = sections(read(_bytes(document), "a.docx"))
     assert place("kb/a.docx", first, last) == "paragraphs 1–2"
+
+
+@pytest.mark.parametrize("part", ["header", "footer", "first_page_header"])
+def test_a_header_or_footer_that_says_internal_closes_the_document(part: str) -> None:
+    document = docx.Document()
+    document.add_paragraph("Open the flap.")
+    assert read(_bytes(document), "a.docx").labels.audience is None
+    document.sections[0].different_first_page_header_footer = True
+    getattr(document.sections[0], part).paragraphs[0].text = "Internal use only"
+    loaded = read(_bytes(document), "a.docx")
+    assert loaded.labels.audience is Audience.AGENT
+    assert text_of(loaded) == "Open the flap."
 
 
 def test_lists_keep_their_marks() -> None:

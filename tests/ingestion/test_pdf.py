@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from assistant.model import Audience
 from guardrails.text import unwrap
 from ingestion.cited import place
 from ingestion.loaders import Unreadable
@@ -109,6 +110,18 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
     assert "confidential" not in text
     assert "of 4" not in text
     assert text.count("This is what page") == 4
+
+
+def test_a_running_foot_that_says_internal_closes_the_document() -> None:
+    pdf = _pdf()
+    for page in range(1, 5):
+        if page > 1:
+            pdf.add_page()
+        _text(pdf, f"{FOX} This is what page {'abcde'[page]} says.")
+        _text(pdf, "Acme manual - Internal")
+    loaded = read(_bytes(pdf), "a.pdf")
+    assert loaded.labels.audience is Audience.AGENT
+    assert "Internal" not in text_of(loaded)
 
 
 def test_pictures_are_said_to_be_not_read() -> None:

@@ -36,7 +36,7 @@ def test_an_answer_cites_source_heading_and_lines(served: Served) -> None:
 def test_a_question_that_nothing_answers_is_told_so(served: Served) -> None:
     done = served.run("ask", "When is the canteen open on Whit Monday?", *ACME)
     assert done.code == 0
-    assert done.out.startswith("No document answers this.")
+    assert done.out.startswith("No document answers this for certain")
 
 
 def test_lists_and_drafts_show_nobody(served: Served) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from assistant.frames import FrameBook
 from assistant.model import Passage, Ticket, Written
+from assistant.ports import Writer
+from assistant.search.nearness import Nearness
 from assistant.writers.extractive import ExtractiveWriter
 from tests.fakes.parts import light_parts
 from tests.ui.web_fixtures import PLANTED, Site, serving
@@ -71,7 +74,11 @@ def test_a_mistake_is_told_in_full(site: Site) -> None:
 def test_a_slow_draft_holds_nobody_up(tmp_path: Path) -> None:
     """While a writer takes its time, others read tickets and ask; then the draft arrives."""
     slow = _Slow()
-    parts = replace(light_parts(), extractive=lambda _frames, _nearness: slow)
+
+    def slowly(_frames: FrameBook, _nearness: Nearness) -> Writer:
+        return slow
+
+    parts = replace(light_parts(), extractive=slowly)
     with (
         serving(tmp_path, parts=parts) as site,
         site.client("ann") as ann,

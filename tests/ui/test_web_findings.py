@@ -167,5 +167,6 @@ def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView]
         put_back=(),
         sources=(),
         decisions=(),
+        seen="",
     )
     return compare(view, may_decide=True)

@@ -82,11 +82,16 @@ def test_steps_tables_code_and_notes_are_rendered(page: Page, full: Site) -> Non
     ask(page, "The badge printer jams, what do I open?")
     answer = page.locator(".qd-answer")
     expect(answer.locator(".qd-source")).not_to_have_count(0)
-    answer.locator(".qd-source summary").first.click()
-    shown = answer.locator(".qd-passage").first
+    shown = answer.locator(".qd-body")
     expect(shown.locator("ol > li").first).to_contain_text("Open the badge printer")
     expect(shown.locator("pre code")).to_contain_text("badgectl --reset")
-    expect(shown.locator("mark")).to_contain_text("Open the badge printer")
+    expect(shown.locator("td").first).to_have_text("E4")
+    expect(shown.locator("mark.qd-highlight")).not_to_have_count(0)
+    for folded in (".qd-source", ".qd-more-from"):
+        part = answer.locator(folded).first
+        expect(part.locator(".qd-passage").first).to_be_hidden()
+        part.locator("summary").click()
+        expect(part.locator(".qd-passage").first).to_be_visible()
     open_tab(page, "Review")
     page.locator("#qd-queue .qd-line").first.click()
     brief = page.locator(".qd-brief-column")

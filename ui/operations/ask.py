@@ -67,11 +67,11 @@ class AnswerView(Shape):
     """An answer with its citations; without one, ``answerable`` is false and ``text`` empty.
 
     In a near miss ``answerable`` is false too, ``near_miss`` says what the documents do not speak
-    of, and ``text`` is the nearest section.
+    of, and ``text`` is the nearest section. ``below`` are further sections, one click below.
 
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
-    passages, ``below`` further sections, and ``near`` the nearest passages, to be opened.
+    passages and ``near`` the nearest ones, to be opened.
     """
 
     question: str
@@ -85,8 +85,8 @@ class AnswerView(Shape):
     restored: str
     highlight: tuple[int, int] | None = None
     sources: tuple[SourceView, ...]
-    below: tuple[SourceView, ...] = ()
     near: tuple[SourceView, ...]
+    below: tuple[SourceView, ...] = ()
     near_miss: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
 from ui.web.standing_in import STAND_IN
@@ -14,7 +15,7 @@ _FENCED = re.compile(r":{3,}[ \t]*\{?\.?([\w-]+)\}?(?:\[([^\]]*)\]|[ \t]+([^:]*)
 _CLOSES = re.compile(r":{3,}[ \t]*")
 _CITATIONS = re.compile(rf"(?:[ \t]*(?:\[[1-9][0-9]?\]|{STAND_IN.pattern}))+[ \t]*")
 _DEPTH = 4
-_ENDS_OTHERS = {"alt": ["paragraph", "blockquote", "list"]}
+_ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
 _FRONT = re.compile(
     r"---[ \t]*\n((?:[ \t]*(?:[\w-]+:|- |\#)[^\n]*\n|[ \t]+[^\n]*\n){1,60})---[ \t]*(?:\n|$)"
 )

@@ -24,6 +24,11 @@ def made_how(writer: str) -> str:
     return _WRITERS.get(writer, f"written by {writer}")
 
 
+def new_messages(number: int) -> str:
+    """Return how many messages of a ticket are newer than its draft."""
+    return "1 new message" if number == 1 else f"{number} new messages"
+
+
 def redacted(
     value: str,
     citations: Sequence[CitationView] = (),

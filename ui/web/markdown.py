@@ -119,7 +119,8 @@ def _without(coded: str, names: set[str]) -> str:
 def _markdown() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTED})
     made.enable(["table", "strikethrough"]).disable(["html_block", "html_inline", "reference"])
-    made.normalizeLink = made.normalizeLinkText = _unchanged  # addresses are shown, never followed
+    made.normalizeLink = _unchanged  # addresses are shown, never followed
+    made.normalizeLinkText = _unchanged_text
     made.validateLink = _any_link
     add_blocks(made)
     return made
@@ -129,7 +130,11 @@ def _unchanged(url: str) -> str:
     return url
 
 
-def _any_link(_url: str) -> bool:
+def _unchanged_text(link: str) -> str:
+    return link
+
+
+def _any_link(url: str) -> bool:  # noqa: ARG001 - the vendor's name of it
     return True
 
 

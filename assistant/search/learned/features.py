@@ -44,8 +44,8 @@ class Read:
     title: frozenset[str]
     count: int
     lower: str
-    said: Mapping[str, float]
-    form: Mapping[str, float]
+    said: dict[str, float]
+    form: dict[str, float]
 
 
 def read(section: Section) -> Read:
@@ -85,7 +85,7 @@ def features(
     asked = _Asked.of(require_redacted(question).reveal(), reads)
     return [
         asked.shared(each)
-        | each.said
+        | dict(each.said)
         | each.form
         | {f"{one} + {two}": asked.kinds[one] * each.said[two] for one, two in kinds.PAIRS}
         | {"search": section.evidence, "document": section.standing}

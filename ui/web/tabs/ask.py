@@ -54,7 +54,7 @@ class AskTab:
         try:
             last: AnswerView | None = None
             for found in visit.stream(ASK, args):
-                if found.answerable and (last is None or found.text != last.text):
+                if found.text and (last is None or found.text != last.text):
                     yield [UNCHANGED, UNCHANGED, views.growing(earlier, found), *busy]
                 last = found
         except Exception:

@@ -1,4 +1,4 @@
-"""The review tab: the queue, the three texts, and a person's decision."""
+"""The review tab: the queue, the brief and the reply, and a person's decision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.model import DraftState, FindingKind
 from ui.operations import injection, review
 from ui.operations.drafts import FindingView
-from ui.operations.review import DecideArgs, EditArgs, OneDraft
+from ui.operations.review import DecideArgs, EditArgs, OneDraft, SeenArgs
 from ui.operations.terms import OpenArgs
 from ui.web.html import NOTHING, Html
 from ui.web.tabs.correcting import correcting, decide
@@ -97,7 +97,7 @@ def _wire(wiring: Wiring, tab: ReviewTab) -> None:
     )
     wiring.on(
         tab.compare.click,
-        _about_sources,
+        _picked,
         inputs=[tab.opened],
         outputs=tab.fresh,
         pace=Pace.DECIDE,
@@ -142,11 +142,18 @@ def _correct(visit: Visit, opened: object) -> list[object]:
     return [correcting(visit, here, unfolded=True), notice]
 
 
-def _about_sources(visit: Visit, opened: object) -> list[object]:
-    """Change who may read a source of the open draft, or call a suspicious span of it honest."""
-    honest = visit.picked.get("do") == "honest"
-    notice = _honest(visit, opened) if honest else decide_readers(visit)
-    return [*_opened(visit, word(opened)), notice]
+def _picked(visit: Visit, opened: object) -> list[object]:
+    """Confirm new messages, call a suspicious span honest, or change who may read a source."""
+    draft, picked = word(opened), visit.picked
+    if picked.get("do") == "seen":
+        args = SeenArgs(tenant=visit.tenant, draft=draft, seen=picked.get("seen", ""))
+        visit.perform(review.SEEN, args)
+        notice = said("Read.", "The draft can be decided about.")
+    elif picked.get("do") == "honest":
+        notice = _honest(visit, opened)
+    else:
+        notice = decide_readers(visit)
+    return [*_opened(visit, draft), notice]
 
 
 def _honest(visit: Visit, opened: object) -> Html:

@@ -77,13 +77,17 @@ def _answered(found: AnswerView, may_decide: bool) -> Html:
     notes = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
     shown = RESTORED.prose(_text(found), found.citations, found.highlight)
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
-    missed = (
-        el("p", text(found.near_miss), class_="qd-nothing-title") if found.near_miss else NOTHING
-    )
-    kept = noted(found.noted) if found.near_miss else NOTHING
     cited = sources(found.sources, RESTORED, may_decide=may_decide)
     body = el("div", shown, class_="qd-body")
-    return join((missed, notes, body, by, kept, below(found.below, RESTORED), cited))
+    return join((_missed(found), notes, body, by, below(found.below, RESTORED), cited))
+
+
+def _missed(found: AnswerView) -> Html:
+    """Return what the documents do not speak of, above the nearest section."""
+    if not found.near_miss:
+        return NOTHING
+    missing = el("p", text(found.near_miss), class_="qd-nothing-title")
+    return join((missing, noted(found.noted)))
 
 
 def _unanswered(found: AnswerView) -> Html:

@@ -10,8 +10,8 @@ from typing import LiteralString
 
 from assistant.model import DraftState, FindingKind
 from ui.operations.drafts import DraftView
-from ui.operations.review import DecisionView, ReviewDetail, Waiting
-from ui.web.chips import cited_prose, made_how, pill, redacted, uncut, when
+from ui.operations.review import DecisionView, NewMessage, ReviewDetail, Waiting
+from ui.web.chips import cited_prose, made_how, new_messages, pill, redacted, uncut, when
 from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import back, empty
@@ -26,18 +26,19 @@ _STATES = {
     DraftState.RELEASED: "Released. The reply is in the outbox.",
     DraftState.SUPERSEDED: "A newer draft has replaced this one.",
 }
+
+
+def _key(key: LiteralString, does: LiteralString) -> Html:
+    return el("span", el("kbd", words(key)), words(does))
+
+
 _KEYS = el(
     "p",
-    *(
-        el("span", el("kbd", words(key)), words(does))
-        for key, does in (
-            ("j", "next"),
-            ("k", "previous"),
-            ("a", "approve"),
-            ("r", "reject"),
-            ("e", "change"),
-        )
-    ),
+    _key("j", "next"),
+    _key("k", "previous"),
+    _key("a", "approve"),
+    _key("r", "reject"),
+    _key("e", "change"),
     class_="qd-keys",
 )
 _LONGEST_QUOTE = 80
@@ -63,6 +64,7 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
     return join(
         (
             _head(made, may_decide=may_decide),
+            _news(view, may_decide=may_decide),
             *(el("p", text(note), class_="qd-made-note") for note in made.notes),
             _findings(found, made.body, "Found in the reply", may_decide=may_decide),
             _findings(in_said, view.said, "Found in what the model said, which was not used"),
@@ -73,6 +75,35 @@ def compare(view: ReviewDetail, *, may_decide: bool) -> Html:
             _history(view.decisions),
         )
     )
+
+
+def _news(view: ReviewDetail, *, may_decide: bool) -> Html:
+    """Return the messages that came after the draft was made, and the button that confirms them."""
+    if not view.draft.stale:
+        return NOTHING
+    read = el(
+        "button",
+        words("I have read it" if view.draft.stale == 1 else "I have read them"),
+        type="button",
+        class_="qd-solid",
+        data_do="seen",
+        data_seen=view.seen,
+    )
+    ask = "Change the reply, or draft it again from the ticket, if it no longer fits."
+    return el(
+        "section",
+        el("h3", text(f"{new_messages(view.draft.stale)} since this draft was made")),
+        *(_message(each) for each in view.news),
+        el("p", text(ask)),
+        read if may_decide else NOTHING,
+        class_="qd-stale",
+    )
+
+
+def _message(new: NewMessage) -> Html:
+    named = el("strong", text(new.author) or words("unknown"))
+    head = el("p", named, el("span", text(new.role), class_="qd-role"), when(new.at))
+    return el("article", head, el("div", text(new.text), class_="qd-turn-text"))
 
 
 def _brief(view: ReviewDetail) -> Html:
@@ -147,6 +178,9 @@ def _line(draft: Waiting, current: bool) -> Html:
         for number, kind in ((blocking, "blocking"), (noted, "noted"))
         if number
     )
+    if draft.stale:
+        news = el("span", text(new_messages(draft.stale)), class_="qd-flag qd-flag-blocking")
+        flags = join((news, flags))
     return el(
         "button",
         el(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.model import DraftKind, DraftState
 from ui.operations.drafts import DraftView, WrittenView
 from ui.operations.tickets import FoundTicket, TicketFull, TicketsFound, TurnView
-from ui.web.chips import made_how, pill, redacted, when
+from ui.web.chips import made_how, new_messages, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import back, empty
 from ui.web.views.sources import sources
@@ -147,6 +147,8 @@ def _written_head(draft: DraftView) -> Html:
 def _next_step(draft: DraftView) -> Html:
     if draft.kind == DraftKind.SUMMARY or draft.state == DraftState.REJECTED:
         return NOTHING
+    if draft.state == DraftState.SUPERSEDED:
+        return el("p", words("A newer draft has replaced it."), class_="qd-next")
     if draft.state == DraftState.RELEASED:
         return el("p", words("It was released and is in the outbox."), class_="qd-next")
     go = el(
@@ -157,7 +159,11 @@ def _next_step(draft: DraftView) -> Html:
         data_do="review",
         data_draft=draft.id,
     )
-    return el("p", words("Nothing is sent before a person releases it. "), go, class_="qd-next")
+    safe = el("p", words("Nothing is sent before a person releases it. "), go, class_="qd-next")
+    if not draft.stale:
+        return safe
+    news = f"{new_messages(draft.stale)} since it was drafted."
+    return join((el("p", text(news), class_="qd-made-note"), safe))
 
 
 def _count(number: int) -> str:

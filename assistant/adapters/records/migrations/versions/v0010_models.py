@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -50,7 +52,7 @@ def upgrade() -> None:
     )
 
 
-def _of_tenant(table: str, key: tuple[str, ...], *columns: sa.Column[object]) -> None:
+def _of_tenant(table: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> None:
     op.create_table(
         table,
         sa.Column("tenant_id", sa.String(), nullable=False),
