@@ -99,7 +99,6 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
-        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
         self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
         self._chat_models = Once(self._make_chat_models)
@@ -308,7 +307,7 @@ class Home:
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         frames = FrameBook(records.frames.all)
-        fallback = self._parts.extractive(frames, self._nearness)
+        fallback = self._parts.extractive(frames, caches.nearness)
         suspects = without_honest(
             caches.suspects, lambda: {each.pattern for each in records.honest.list()}
         )
@@ -329,7 +328,7 @@ class Home:
             fallback_writer=fallback,
             suspects=suspects,
             ranker=caches.ranker,
-            nearness=self._nearness.of,
+            nearness=caches.nearness.of,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
@@ -345,6 +344,7 @@ class Home:
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
                 self._parts.ranker(self._embedder),
+                Nearness(self._embedder),
             )
         return self._caches[tenant.id]
 

@@ -32,9 +32,10 @@ INSTALLED = "all-MiniLM-L6-v2"
 INSTALLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
 _BATCH = 32
-_FEW = 4
-"""A question is embedded by one thread: several wait for each other longer than they work (28 ms of
-processor time against 345 ms, and .05 s against .38 s on two busy cores)."""
+_FEW = _BATCH
+"""One batch is embedded by one thread: several wait for each other longer than they work. On two
+busy cores a question takes 28 ms of processor time against 345, the sentences of a section 55 ms
+against 320."""
 
 _PAIR = 256
 """Word pieces of a question and a passage together; twice as many take more than twice as long."""

@@ -48,13 +48,13 @@ def test_a_text_embeds_alike_alone_and_in_company(embedder: LocalEmbedder) -> No
     assert float(together[0] @ alone[0]) > 0.999
 
 
-def test_a_question_is_read_by_one_thread_and_a_batch_by_as_many_as_it_may() -> None:
+def test_one_batch_is_read_by_one_thread_and_several_by_as_many_as_they_may() -> None:
     import torch
 
     embedder = LocalEmbedder(threads=2)
     embedder.embed([redacted(TEXTS[0])])
     assert torch.get_num_threads() == 1
-    embedder.embed([redacted(text) for text in TEXTS * 3])
+    embedder.embed([redacted(text) for text in TEXTS * 11])
     assert torch.get_num_threads() == 2
 
 
