@@ -87,7 +87,8 @@ def _measure(desk: Desk, samples: _Samples, only: frozenset[str]) -> None:
         if "drafts" in only:
             _rate("drafts", names, lambda name: draft_reply(desk, name))
     if "ask" in only:
-        _questions(desk, samples)
+        _questions(desk, samples, "for the first time")
+        _questions(desk, samples, "with the sections read before")
     if "long" in only:
         with _timed("import of the long ticket", _LONG, "comments"):
             _import(desk, [_thread(rng, samples, "L-1", _LONG)])
@@ -137,7 +138,7 @@ def _rate(what: str, names: Sequence[str], make: Callable[[str], object]) -> Non
             make(name)
 
 
-def _questions(desk: Desk, samples: _Samples) -> None:
+def _questions(desk: Desk, samples: _Samples, when: str) -> None:
     ask(desk, RawText("How do I begin?"))
     taken: list[tuple[float, float]] = []
     for subject in samples.subjects:
@@ -147,7 +148,7 @@ def _questions(desk: Desk, samples: _Samples) -> None:
     for name, found in zip(("processor", "wall"), zip(*taken, strict=True), strict=True):
         ranked = sorted(found)
         half, most = ranked[len(ranked) // 2], ranked[int(len(ranked) * 0.95)]
-        print(f"ask ({name} time): p50 {half:.3f} s, p95 {most:.3f} s, {len(ranked)} questions")
+        print(f"ask {when} ({name} time): p50 {half:.3f} s, p95 {most:.3f} s")
 
 
 def _cold(home: Path, tenant: str, question: str) -> None:
