@@ -2,13 +2,15 @@
 
 The standard library's parser is used because it gives the position of each piece of text, which a
 citation needs; tree builders drop it. Unclosed and crossed tags do no harm: only block boundaries
-and headings matter. Content that a reader does not see (scripts, comments, hidden elements,
-navigation) is left out.
+and headings matter. What stands around the content (scripts, navigation) is left out. A form that
+holds paragraphs is a page, an aside is a part of it, and what a reader can unfold is read; other
+hidden elements and asides are left out, and a note tells how many.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from guardrails import RawText
@@ -23,7 +25,24 @@ _INTERNAL = frozenset(
     {"internal", "internal-only", "agent-only", "agents-only", "staff-only", "agent", "agents"}
 )
 """Classes, or values of ``data-audience``, of parts of a page that are for agents only."""
-_AROUND = frozenset({"nav", "footer", "aside", "form", "button", "select", "dialog"})
+_AROUND = frozenset({"nav", "footer", "form", "button", "select", "dialog"})
+_FORM_OR_TEXT = re.compile(
+    r"(?P<opens><form\b)|(?P<closes></form\b)|<(?:h[1-6]|p|li|table|pre|article|main)\b"
+)
+_BESIDE = re.compile(
+    r"\b(?:nav\w*|navigation|menu|sidebar|toc|breadcrumbs?|related|share|social|cookie|banner|"
+    r"advert\w*|promo|newsletter)\b"
+)
+"""Classes, ids and roles of asides that stand beside the content and are no part of it."""
+_UNFOLDS = re.compile(
+    r"expand|collaps|accordion|toggle|details|spoiler|tab-?(?:pane|panel|content)"
+)
+"""Classes of what is hidden until a reader unfolds it."""
+_HIDDEN_NOTE, _BESIDE_NOTE = "hidden", "beside"
+_LEFT_OUT = {
+    _HIDDEN_NOTE: "hidden parts were left out",
+    _BESIDE_NOTE: "asides beside the content were left out",
+}
 _BLOCKS = frozenset(
     "address article blockquote body br dd details div dl dt figcaption figure hr html li main ol "
     "p pre section summary table tbody tfoot thead title tr ul caption header".split()
@@ -94,7 +113,11 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         lower = text.lower()
         self._skip = _UNSEEN | {tag for tag in _AROUND if _balanced(lower, tag)}
+        if _is_page_in_form(lower):
+            self._skip -= {"form"}
         self._hidden: list[str] = []
+        self._why = ""
+        self._left_out: Counter[str] = Counter()
         self._pre = 0
         self._page_title = ""
         self._heading: list[str] | None = None
@@ -109,7 +132,8 @@ class _Reader(HTMLParser):
         parts = self.parts()
         tops = [path[0] for path, _ in parts if path]
         title = (tops[0] if tops else "") or " ".join(self._page_title.split()) or name
-        return Loaded(RawText(title), tuple(_sections(parts, title)), labels=labels(self._said))
+        notes = tuple(f"{count} {_LEFT_OUT[why]}" for why, count in self._left_out.items())
+        return Loaded(RawText(title), tuple(_sections(parts, title)), notes, labels(self._said))
 
     def parts(self) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
         self._end_section()
@@ -120,8 +144,11 @@ class _Reader(HTMLParser):
             self._block(tag)
             if tag == "meta":
                 self._hear(dict(attrs))
-        elif self._hidden or tag in self._skip or _is_hidden(attrs):
+        elif self._hidden or tag in self._skip:
             self._hidden.append(tag)
+        elif why := _why_left_out(tag, attrs):
+            self._hidden.append(tag)
+            self._why = why
         else:
             self._hear_class(tag, attrs)
             self._enter(tag)
@@ -154,7 +181,10 @@ class _Reader(HTMLParser):
             self._write(data)
 
     def _overhear(self, data: str) -> None:
-        """Keep that a part around the page, such as its footer, says that it is internal."""
+        """Keep that a part around the page says that it is internal, and count what is left out."""
+        if self._why and data.strip():
+            self._left_out[self._why] += 1
+            self._why = ""
         if _UNSEEN.isdisjoint(self._hidden) and any(map(is_remark, data.splitlines())):
             self._said.setdefault("internal", []).append("true")
 
@@ -190,6 +220,8 @@ class _Reader(HTMLParser):
         if tag in self._hidden:
             while self._hidden.pop() != tag:
                 pass
+            if not self._hidden:
+                self._why = ""
 
     def _block(self, tag: str) -> None:
         if tag not in _BLOCKS or self._heading is not None:
@@ -285,10 +317,28 @@ def _sections(
     return [each for each in made if each is not None]
 
 
-def _is_hidden(attrs: list[tuple[str, str | None]]) -> bool:
+def _is_page_in_form(lower: str) -> bool:
+    """Return whether a form holds more than fields: some systems put the whole page into one."""
+    inside = False
+    for found in _FORM_OR_TEXT.finditer(lower):
+        if found["opens"] or found["closes"]:
+            inside = bool(found["opens"])
+        elif inside:
+            return True
+    return False
+
+
+def _why_left_out(tag: str, attrs: list[tuple[str, str | None]]) -> str:
+    """Return why an element is left out, or nothing: a reader sees it, or can unfold it."""
     given = dict(attrs)
+    named = " ".join(given.get(name) or "" for name in ("class", "id", "role")).lower()
+    if tag == "aside" and _BESIDE.search(named):
+        return _BESIDE_NOTE
     style = given.get("style") or ""
-    return "hidden" in given or given.get("aria-hidden") == "true" or bool(_HIDDEN.search(style))
+    if given.get("aria-hidden") == "true":
+        return _HIDDEN_NOTE
+    folded = "hidden" in given or bool(_HIDDEN.search(style))
+    return _HIDDEN_NOTE if folded and not _UNFOLDS.search(named) else ""
 
 
 def _balanced(lower: str, tag: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
@@ -99,17 +99,33 @@ def _message(body: bytes) -> _Mail:
 
 
 def _leaves(message: Message) -> Iterator[Message]:
-    """Yield the parts to read: the plainest of alternatives, and those of forwarded mail."""
+    """Yield the parts to read: of alternatives the plainest with words, and forwarded mail."""
     if not message.is_multipart():
         yield message
         return
     parts = [part for part in cast("list[object]", message.get_payload()) if _is_part(part)]
     if message.get_content_subtype() == "alternative" and parts:
-        plain = (each for each in parts if each.get_content_type() == "text/plain")
-        yield from _leaves(next(plain, parts[-1]))
+        yield from _leaves(_plainest(parts))
         return
     for part in parts:
         yield from _leaves(part)
+
+
+def _plainest(parts: Sequence[Message]) -> Message:
+    """Return the plain text, else the HTML: the first with words, and a calendar entry last."""
+    ranked = sorted(parts, key=_plainness)
+    return next((each for each in ranked if any(map(_has_words, _leaves(each)))), ranked[0])
+
+
+def _plainness(part: Message) -> int:
+    kind = part.get_content_type()
+    if kind == "text/plain":
+        return 0
+    return 1 if kind == "text/html" or part.is_multipart() else 2
+
+
+def _has_words(part: Message) -> bool:
+    return _is_text(part) and any(map(str.isalnum, _text(part)))
 
 
 def _is_part(part: object) -> TypeGuard[Message]:

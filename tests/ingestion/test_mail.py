@@ -128,3 +128,33 @@ def _mail(subject: str, body: str) -> EmailMessage:
     message["Date"] = "Mon, 12 Oct 2026 08:14:00 +0000"
     message.set_content(body)
     return message
+
+
+def _alternatives(*parts: tuple[str, str]) -> bytes:
+    found = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{text}\r\n" for kind, text in parts)
+    head = 'Subject: Pairing\r\nContent-Type: multipart/alternative; boundary="b"\r\n\r\n'
+    return f"{head}{found}--b--\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("text/plain", " "), ("text/html", "<p>Hold Menu.</p>")],
+        [("text/html", "<p>Hold Menu.</p>"), ("text/plain", "\r\n")],
+        [("text/plain", ""), ("text/html", "<p>Hold Menu.</p>"), ("text/calendar", "BEGIN:X")],
+        [("text/calendar", "BEGIN:VCALENDAR"), ("text/html", "<p>Hold Menu.</p>")],
+        [("text/plain", "Hold Menu."), ("text/html", "<p>Press the other key.</p>")],
+        [
+            ("text/plain", " "),
+            (
+                'multipart/related; boundary="c"',
+                "--c\r\nContent-Type: text/html\r\n\r\n<p>Hold Menu.</p>\r\n--c--",
+            ),
+        ],
+    ],
+)
+def test_of_alternatives_the_plainest_with_words_is_read(parts: list[tuple[str, str]]) -> None:
+    text = "\n".join(each[1] for each in sections(read(_alternatives(*parts), "m.eml")))
+    assert "Hold Menu." in text
+    assert "other key" not in text
+    assert "BEGIN" not in text
