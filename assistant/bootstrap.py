@@ -30,6 +30,7 @@ from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
 from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
+from assistant.flows.redaction import redaction_tag
 from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
@@ -98,7 +99,6 @@ class Home:
         self._rules = LazyDetector(parts.rules)
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
-        self._nearness = Nearness(self._embedder)
         self._reranker = parts.reranker(settings)
         self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
         self._chat_models = Once(self._make_chat_models)
@@ -296,9 +296,9 @@ class Home:
         records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
         store = NoVault() if tenant.slug == LIBRARY else records.vault
         vault = Vault(store, sealer, key)
-        terms = records.terms.list()
+        terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
-        directory = KnownValues.of_people(records.directory.all(), declared)
+        directory = KnownValues.of_people(people, declared)
         ledger = Ledger(records.ledger, key)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
@@ -307,7 +307,7 @@ class Home:
         )
         redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
         frames = FrameBook(records.frames.all)
-        fallback = self._parts.extractive(frames, self._nearness)
+        fallback = self._parts.extractive(frames, caches.nearness)
         suspects = without_honest(
             caches.suspects, lambda: {each.pattern for each in records.honest.list()}
         )
@@ -328,11 +328,12 @@ class Home:
             fallback_writer=fallback,
             suspects=suspects,
             ranker=caches.ranker,
-            nearness=self._nearness.of,
+            nearness=caches.nearness.of,
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
+            redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
@@ -343,6 +344,7 @@ class Home:
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
                 self._parts.ranker(self._embedder),
+                Nearness(self._embedder),
             )
         return self._caches[tenant.id]
 

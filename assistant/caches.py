@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from assistant.adapters.bm25 import Bm25Library
 from assistant.ports import SectionRanker
+from assistant.search.nearness import Nearness
 from guardrails.injection.detector import RememberedSuspects
 from guardrails.leaks.vault_values import VaultValues
 
 
 @dataclass(frozen=True, slots=True)
 class TenantCaches:
-    """The words of the chunks, the values of the vault, the suspicious spans of texts, the ranker.
+    """What a tenant's searches remember: words, values of the vault, spans, sections, sentences.
 
     No cache depends on the policy, the directory or the terms: each follows the records.
     """
@@ -21,6 +22,7 @@ class TenantCaches:
     values: VaultValues
     suspects: RememberedSuspects
     ranker: SectionRanker
+    nearness: Nearness
 
     def drop_forgotten(self) -> None:
         """Drop entries that are no longer in the records."""
@@ -28,3 +30,4 @@ class TenantCaches:
         self.values.drop_forgotten()
         self.suspects.forget()
         self.ranker.forget()
+        self.nearness.forget()

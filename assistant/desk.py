@@ -43,6 +43,8 @@ class Desk:
     of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
     where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
     shape or in the directory, and guesses no names: for the tenant's own words.
+    ``redaction`` returns a keyed tag of what `redactor` and the reading of tickets depend on; empty
+    when that is not known.
     """
 
     tenant: Tenant
@@ -65,3 +67,4 @@ class Desk:
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
     precise_redactor: Redactor | None = None
+    redaction: Callable[[], str] = str

@@ -298,7 +298,8 @@ class Turn:
 class Ticket:
     """A ticket, redacted: flows, writers and logs may see it.
 
-    ``digest`` is that of its `Thread`.
+    ``digest`` is that of its `Thread`. ``redaction`` is a keyed tag of everything besides its texts
+    that its redaction depended on; empty when that is not known.
     """
 
     id: str
@@ -311,6 +312,7 @@ class Ticket:
     turns: tuple[Turn, ...]
     sender: SenderKind = SenderKind.PERSON
     digest: str = ""
+    redaction: str = field(default="", compare=False)
 
     @property
     def thread(self) -> Thread:

@@ -9,11 +9,11 @@ from assistant.desk import Desk
 from assistant.errors import BadInput
 from guardrails import RawText
 from guardrails.detect.version import detector_version
+from guardrails.identity.version import redaction_version
 from guardrails.policy import Policy
 from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.origins import Places
-from ingestion.redaction_version import redaction_version
 
 _TAG = 16
 _BESIDE = frozenset(

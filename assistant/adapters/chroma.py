@@ -64,12 +64,9 @@ class ChromaIndex:
 
     def search(self, vector: Vectors, limit: int) -> list[Hit]:
         """Return the nearest chunks by cosine, best first."""
-        wanted = min(limit, cast("int", self._call("count")))
-        if wanted < 1:
+        if limit < 1:
             return []
-        found = self._call(
-            "query", query_embeddings=vector, n_results=wanted, include=["distances"]
-        )
+        found = self._call("query", query_embeddings=vector, n_results=limit, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [Hit(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
 

@@ -91,6 +91,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         ),
         sender=sender,
         digest=_digest(desk, kept),
+        redaction=desk.redaction(),
     )
     return Kept(kept, redacted, fields)
 
@@ -103,19 +104,23 @@ def _readers(turn: RawTurn, text: RedactedText) -> Audience:
 def redact_again(desk: Desk, reference: str) -> Ticket:
     """Redact a ticket again, store and return it. `NotFound` for an unknown reference.
 
-    People and terms that were declared since its import apply to it now. A ticket without a raw
-    side is left unchanged, and so is one that is imported again meanwhile.
+    People and terms that were declared since its import apply to it now. A ticket that was redacted
+    by what redacts it now, or has no raw side, is left unchanged, and so is one that is imported
+    again meanwhile.
     """
     kept = ticket_of(desk, reference)
-    raw = desk.records.tickets.raw(reference)
-    now = None if raw is None else redact(desk, raw, kept.id)
-    if now is None or now.redacted == kept:
+    if kept.redaction and kept.redaction == desk.redaction():
         return kept
+    raw = desk.records.tickets.raw(reference)
+    if raw is None:
+        return kept
+    now = redact(desk, raw, kept.id)
     with desk.records.transaction():
         if (other := ticket_of(desk, reference)) != kept:
             return other
         desk.records.tickets.put(now.raw, now.redacted, now.fields)
-        _append(desk, "ticket.redacted", now.redacted)
+        if now.redacted != kept:
+            _append(desk, "ticket.redacted", now.redacted)
     return now.redacted
 
 

@@ -12,12 +12,15 @@ import numpy as np
 from assistant.ports import Embedder, Vectors
 from guardrails import RedactedText
 
-_KEPT = 20_000
-"""Vectors that are kept: 31 MB of 384 numbers each."""
+_KEPT = 8_000
+"""Vectors that are kept: 12 MB of 384 numbers each."""
 
 
 class Nearness:
-    """Cosines of texts with a question; the last vectors are kept, by a hash of their text."""
+    """Cosines of texts with a question; the last vectors are kept, by a hash of their text.
+
+    The texts are one tenant's, so each tenant has its own.
+    """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder

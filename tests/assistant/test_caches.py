@@ -122,6 +122,7 @@ def test_what_was_forgotten_is_left_in_no_cache(home: Home) -> None:
     with home.erasing("acme"):
         forget_documents(desk, named(desk, "badge.md"))
     assert "unicorn" not in _words_of(home)
+    assert [len(each.nearness._kept) for each in home._caches.values()] == [0]
     with home.erasing("acme"):
         forget_ticket(desk, "AC-1")
     assert not {"unicorn", "Quillfeather"} & _words_of(home)
@@ -134,6 +135,9 @@ def test_no_tenant_has_a_cache_of_another(home: Home) -> None:
     mine, theirs = home.desk("acme"), home.desk("globex")
     assert mine.lexical is not theirs.lexical
     assert mine.suspects is not theirs.suspects
+    caches = home._caches.values()
+    ask(mine, RawText(ASKED))
+    assert sorted(bool(each.nearness._kept) for each in caches) == [False, True]
     assert theirs.scanner.values("Theodora Quillfeather") == ()
     assert [(start, end) for start, end, _ in mine.scanner.values("Theodora Quillfeather")]
 

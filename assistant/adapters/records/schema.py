@@ -240,6 +240,7 @@ tickets = Table(
     Column("raw_people", LargeBinary),
     Column("sender", String(16), nullable=False, server_default="person"),
     Column("digest", String(64), nullable=False, server_default=""),
+    Column("redaction", String(64), nullable=False, server_default=""),
     UniqueConstraint("tenant_id", "reference"),
 )
 

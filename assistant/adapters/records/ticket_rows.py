@@ -59,6 +59,7 @@ def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -
         raw_people=_seal_people(scope, ticket_id, raw.people),
         sender=redacted.sender.value,
         digest=redacted.digest,
+        redaction=redacted.redaction,
     )
 
 
@@ -126,6 +127,7 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
         ),
         sender=SenderKind(row.sender),
         digest=row.digest,
+        redaction=row.redaction,
     )
 
 

@@ -44,6 +44,9 @@ class SqlTickets:
             if not same:
                 turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
                 self._write(connection, row, turns, new=known is None)
+            elif known and known.redaction != row["redaction"]:
+                this = self._scope.owns(tickets), tickets.c.id == row["id"]
+                connection.execute(update(tickets).where(*this).values(redaction=row["redaction"]))
             placeholder_rows.note(self._scope, connection, placeholders, row["id"], texts)
         return not same
 
