@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +166,7 @@ def _cold(home: Path, tenant: str, question: str) -> None:
 
 
 @contextmanager
-def _timed(what: str, count: int, unit: str) -> Generator[None]:
+def _timed(what: str, count: int, unit: str) -> Iterator[None]:
     began = time.process_time()
     yield
     took = time.process_time() - began

