@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,18 +18,19 @@ from ui.operations.texts import texts
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from assistant.model import Draft, Thread
+    from assistant.model import Draft, Thread, Written
+    from guardrails import RedactedText
     from guardrails.identity.permissions import Person
 
 
 class QueueArgs(TenantArgs):
-    """With ``restored`` each draft has its beginning with identity restored."""
+    """With ``restored`` each draft has its subject with identity restored."""
 
     restored: bool = False
 
 
 class Waiting(DraftView):
-    """A draft that waits; ``start`` is its beginning with identity restored, or empty."""
+    """A draft that waits; ``start`` is its subject with identity restored, or empty."""
 
     start: str
 
@@ -171,7 +173,7 @@ def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Q
     threads = desk.records.tickets.threads()
     starts = [""] * len(drafts)
     if args.restored:
-        shown = texts(desk, person, [each.written.body.cut(0, _START) for each in drafts])
+        shown = texts(desk, person, [_beginning(each.written) for each in drafts])
         starts = [each.restored for each in shown]
     return Queue(
         drafts=tuple(
@@ -187,6 +189,13 @@ def _news(draft: Draft, threads: Mapping[str, Thread]) -> int:
 
 
 _START = 90
+_SUBJECT = re.compile(r"## Problem\n\n\*\*(.+?)\*\*", re.DOTALL)
+
+
+def _beginning(written: Written) -> RedactedText:
+    """Return what a draft is about: the subject in its brief, else the beginning of its body."""
+    found = _SUBJECT.match(written.brief.reveal())
+    return written.brief.cut(*found.span(1)) if found else written.body.cut(0, _START)
 
 
 def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> ReviewDetail:
