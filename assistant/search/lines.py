@@ -20,7 +20,7 @@ ROOM = 160
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d{1,3}[.)]|[-*+])\s+\S", re.MULTILINE)
 _SLACK = 1.15
 _WRAPPED = frozenset({"prose", "list"})
-_WRAP = re.compile(r"\n(?=[ \t]*(?![-*+|>`~#]|\d{1,3}[.)]\s)\S)")
+_WRAP = re.compile(r"\n(?=[ \t]*(?![-*+]\s|[|>#]|```|~~~|\d{1,3}[.)]\s)\S)")
 """A line end inside a paragraph or an item, but not before the next item, a row or a fence."""
 
 

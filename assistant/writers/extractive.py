@@ -38,6 +38,9 @@ _NOT_SPOKEN = re.compile(
 _SHIPPED = FrameBook()
 _QUOTE = Template("$text [$number]")
 _OF_NOTE = Template("$text (internal note)")
+_ENDS_A_BLOCK = ("```", "~~~", "|")
+"""What a text after it would break: the end of a fence, also in an item of a list, or of a row."""
+
 _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
@@ -118,7 +121,8 @@ def _written(
     found = quoted(asked, passages, nearness)
     pieces = [_QUOTE.fill(text=found.sentence, number=_NUMBERS[0])] if found.first else []
     for number, quote in zip(_NUMBERS, found.quotes, strict=False):
-        frame = _CODE_QUOTE if quote.kind in {"code", "table"} else _QUOTE
+        ends = quote.text.reveal().rstrip().endswith(_ENDS_A_BLOCK)
+        frame = _CODE_QUOTE if ends or quote.kind in {"code", "table"} else _QUOTE
         pieces.append(frame.fill(text=quote.text, number=number))
     body = join("\n\n", pieces)
     citations = tuple(cite(at, each.passage) for at, each in enumerate(found.quotes, start=1))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from assistant.model import Passage
 from assistant.search.lines import ROOM, Unit, sentences_of, units, window
 from assistant.search.nearness import Nearness
+from assistant.search.ranking import literals
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
 from guardrails import RedactedText, Template, join
@@ -35,6 +36,12 @@ _STEPS_ASKED = re.compile(
     re.IGNORECASE,
 )
 _FIRST_ASKED = re.compile(r"\bfirst\b|\bright now\b", re.IGNORECASE)
+_CLEAR = 0.55
+"""The least cosine with the question of a sentence that is quoted first, out of its place."""
+
+_LITERAL = 0.3
+"""What each code, number or quoted word of the question adds to the cosine of a sentence."""
+
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -96,8 +103,8 @@ def quoted(
         if chosen and (quote.cut or quote.plain in {each.plain for each in chosen}):
             continue
         if not chosen:
-            sentence = look.sentence()
-            first = _comes_late(asked.reveal(), quote, sentence)
+            sentence, near = look.sentence()
+            first = near >= _CLEAR and _comes_late(asked.reveal(), quote, sentence)
             if first:
                 room -= len(sentence.reveal().split())
                 quote = look.quote(room)
@@ -145,26 +152,32 @@ class _Look:
             cut=len(shown) < len(self.units),
         )
 
-    def sentence(self) -> RedactedText:
-        """Return the sentence that answers best, or nothing; code and tables have none."""
+    def sentence(self) -> tuple[RedactedText, float]:
+        """Return the sentence that answers best, or nothing, and how near it is to the question.
+
+        Code and tables have none.
+        """
         text = self.passage.chunk.text
         prose = [each for each in self.units if each.kind in {"prose", "list"}]
         fit = [
-            (near, place)
+            (near + self._literal(place), place)
             for near, place in zip(self.near, self.places, strict=True)
             if _SENTENCE[0] <= len(text.reveal()[slice(*place)].split()) <= _SENTENCE[1]
             and not text.reveal()[slice(*place)].rstrip().endswith(":")
             and any(each.start <= place[0] < each.end for each in prose)
         ]
         if any(self.near):
-            best = max(fit, default=None)
-            place = best[1] if best else None
+            near, place = max(fit, default=(0.0, None))
         else:
-            place = closest(self.asked, text.reveal())
+            near, place = 1.0, closest(self.asked, text.reveal())
         if place is None:
-            return _NOTHING
+            return _NOTHING, 0.0
         mark = _MARK.match(text.reveal(), *place)
-        return text.cut(mark.end() if mark else place[0], place[1])
+        return text.cut(mark.end() if mark else place[0], place[1]), near
+
+    def _literal(self, place: tuple[int, int]) -> float:
+        text = self.passage.chunk.text.reveal()[slice(*place)].lower()
+        return _LITERAL * sum(each in text for each in literals(self.asked))
 
     def _worth(self) -> list[float]:
         """Return what each unit is worth: its rare words and its nearest sentence."""

@@ -300,6 +300,12 @@ def filled(tenant: str, tried: str, scene: Scene) -> dict[str, object]:
         **account,
         **typed,
         **names,
+        "document": tried,
+        "id": tried,
+        "audience": "customer",
+        "seen": "1",
+        "language": "en",
+        "frame": "greeting",
         "question": f"Who is {words}?",
         "text": words,
     }
