@@ -1,4 +1,4 @@
-"""The forms of HTML in Markdown: numbered lists, tables, fences, and struck or inline code.
+"""The forms of HTML in Markdown: numbered lists, tables, fences, and struck text.
 
 A reader writes its numbered lines as it meets them; these forms rewrite the last of them.
 """
@@ -169,7 +169,7 @@ def _text(lines: Lines) -> str | None:
     """Return the text of a cell in one line, or None where it is more than that."""
     texts = [line.strip() for _, line in lines if line.strip()]
     if len(texts) == _FENCED and texts[0] == texts[-1] and _TICKS.fullmatch(texts[0]):
-        texts = [f"`{texts[1]}`" if "`" not in texts[1] else texts[1]]
+        texts = texts[1:2]
     if any(_TICKS.match(text) for text in texts):
         return None
     if texts and all(text.startswith("- ") for text in texts):
