@@ -21,7 +21,7 @@ from guardrails.detect.lexicon import (
     is_place,
     is_technical,
 )
-from guardrails.spans import Span
+from guardrails.spans import EntityType, Span
 
 SURE = 0.7
 """Names found by a rule with at least this score are not guesses, so no veto applies."""
@@ -40,6 +40,11 @@ _SHAPE = re.compile(
     r"[a-z]+[A-Z]\w*|(?:[A-Z][a-z0-9]+){2,}[A-Z]*|\w*\d\w*|\w*_\w*|[A-Z]{2,}s?|[A-Z]{1,3}"
     r"|\S*[/\\@=<>{}$#*|()\[\]~^+]\S*|\S+\.\S+|-\S*|[A-Z]{2,}-\S+|\S*:\S*",
 )
+_NAMED = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:[A-Z'’-][a-zà-ÿ]+)*")
+_NAMES = frozenset({EntityType.PERSON, EntityType.LOCATION})
+"""Without a sentence around it, the tagger takes some people for places."""
+_BEFORE = re.compile(r"\b([A-ZÀ-Þ][a-zà-ÿ]+) \Z")
+_AFTER = re.compile(r" ([A-ZÀ-Þ][a-zà-ÿ]+)\b")
 _CAPITAL = re.compile(r"\b[A-Z][\w-]{1,20}\b")
 _TRADE = re.compile(
     r"\b(?:servers?|clusters?|pods?|nodes?|configs?|configur\w+|install\w*|errors?|logs?"
@@ -89,7 +94,7 @@ def vetoed(text: str, span: Span, where: Context) -> bool:
         return False
     phrase = text[span.start : span.end]
     if where.is_code(span.start, span.end):
-        return True
+        return not _is_full_name(text, span)
     words = [word.strip("\"'“”‘’.,;:!?()") for word in phrase.split()]
     words = [word for word in words if word]
     if span.recognizer == "tagger":  # it saw the sentence; only the lexicon overrules it
@@ -103,6 +108,22 @@ def vetoed(text: str, span: Span, where: Context) -> bool:
         shouted = span.recognizer == "town-in-context" and phrase.isupper() and len(phrase) > 3
         return not shouted or where.technical
     return span.recognizer in _BARE and where.technical
+
+
+def _is_full_name(text: str, span: Span) -> bool:
+    """Return whether the tagger saw first and last name: a transcript in a code fence has some."""
+    if span.recognizer != "tagger" or span.type not in _NAMES:
+        return False
+    own = text[span.start : span.end].split()
+    before = _BEFORE.search(text, max(span.start - 30, 0), span.start)
+    after = _AFTER.match(text, span.end)
+    words = [*(before.groups() if before else ()), *own, *(after.groups() if after else ())]
+    return (
+        len(words) > 1
+        and all(_NAMED.fullmatch(word) for word in own)
+        and not any(map(is_technical, own))
+        and not all(map(is_common, words))
+    )
 
 
 def _is_of_the_trade(word: str) -> bool:

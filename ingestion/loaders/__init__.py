@@ -22,7 +22,7 @@ from ingestion.loaders.plain import load_plain
 
 __all__ = ["READABLE", "Labels", "Loaded", "NotADocument", "Section", "Unreadable", "load"]
 
-VERSION = "5"
+VERSION = "7"
 """The version of the loaders: increase it when a loader would read a file differently."""
 
 _OF_TEXT: dict[str, Callable[[str, str], Loaded]] = {

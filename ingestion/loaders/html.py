@@ -1,4 +1,4 @@
-"""HTML: the visible text by headings, with the line of each piece.
+"""HTML: the visible text by headings, as Markdown, with the line of each piece.
 
 The standard library's parser is used because it gives the position of each piece of text, which a
 citation needs; tree builders drop it. Unclosed and crossed tags do no harm: only block boundaries
@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from guardrails import RawText
 from ingestion.loaders.audience import is_remark
 from ingestion.loaders.document import Loaded, Section, section
+from ingestion.loaders.html_forms import Lists, Table, fence, mark
 from ingestion.loaders.labels import labels
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -50,6 +51,10 @@ _BLOCKS = frozenset(
 _GAPS = frozenset(
     {"p", "pre", "table", "ul", "ol", "dl", "blockquote", "section", "article", "div"}
 )
+_SIGNS = {"del": "~~", "s": "~~", "strike": "~~"}
+"""Inline code has no mark: a name between ticks is found less often than one without."""
+_FENCE_INDENT = 3
+"""A fence that is indented further is none."""
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARED = re.compile(r"<!\[[^>]*>")
@@ -87,7 +92,7 @@ def html_message(text: str) -> str:
 
 
 def _read(text: str) -> _Reader:
-    reader = _Reader(text)
+    reader = _Page(text)
     _feed(reader, text)
     return reader
 
@@ -211,6 +216,10 @@ class _Reader(HTMLParser):
         if tag in _HEADINGS:
             self._end_section()
             self._heading = []
+        self._form(tag)
+
+    def _form(self, tag: str) -> None:
+        """Write the mark of an item, or the bar between two cells."""
         if tag in {"td", "th"} and self._open:
             self._write_line(" | ", self.getpos()[0])
         if tag == "li":
@@ -263,6 +272,117 @@ class _Reader(HTMLParser):
         else:
             self._lines.append((number, text if self._pre else text.lstrip()))
         self._open = True
+
+
+class _Page(_Reader):
+    """Reads a page in Markdown: steps keep their numbers, tables and code their form."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._lists = Lists()
+        self._tables: list[Table] = []
+        self._pre_at = 0
+        self._given: dict[str, str | None] = {}
+        self._marked: dict[str, list[tuple[int, int]]] = {}
+
+    def parts(self) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+        while self._tables:
+            self._end_table()
+        return super().parts()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._given = dict(attrs)
+        super().handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._hidden:
+            self._leave(tag)
+        super().handle_endtag(tag)
+
+    def _form(self, tag: str) -> None:
+        if tag in {"ul", "ol"}:
+            self._lists.begin(self._whole("start", 1) if tag == "ol" else None)
+        elif tag == "li":
+            self._begin_item()
+        elif tag in {"table", "pre"}:
+            self._begin_block(tag)
+        elif tag == "tr" and self._tables:
+            self._tables[-1].row()
+        elif tag in {"td", "th"}:
+            self._begin_cell(tag)
+        elif tag in _SIGNS and not self._pre:
+            last = len(self._lines) - 1
+            here = (last, len(self._lines[-1][1])) if self._open else (last + 1, 0)
+            self._marked.setdefault(_SIGNS[tag], []).append(here)
+
+    def _leave(self, tag: str) -> None:
+        if tag in {"ul", "ol"}:
+            self._lists.end()
+        elif tag == "pre" and self._pre == 1:
+            fence(self._lines, self._pre_at, self._indent())
+        elif tag == "table" and self._tables:
+            self._end_table()
+        elif tag in _SIGNS and (begun := self._marked.get(_SIGNS[tag])):
+            at = begun.pop()
+            if not begun and not self._pre:  # the outermost of its kind
+                mark(self._lines, at, _SIGNS[tag])
+
+    def _begin_item(self) -> None:
+        number = self._whole("value", -1) if "value" in self._given else -1
+        goes_on = self._lists.item(number if number >= 0 else None)
+        floor = self._tables[-1].floor if self._tables else 0
+        blank = len(self._lines) > max(floor, 1) and not self._lines[-1][1]
+        if goes_on and blank and not self._lines[-2][1].endswith("|"):
+            self._lines.pop()
+
+    def _begin_block(self, tag: str) -> None:
+        if self._lists.mark:
+            self._lines.append((self.getpos()[0], self._lists.prefix().rstrip()))
+        self._open = False
+        if tag == "pre":
+            self._pre_at = len(self._lines) if self._pre == 1 else self._pre_at
+            return
+        if self._tables:
+            self._tables[-1].nested = True
+        self._tables.append(Table(len(self._lines)))
+
+    def _begin_cell(self, tag: str) -> None:
+        self._open = False
+        if self._tables:
+            down, across = (max(self._whole(name, 1), 1) for name in ("rowspan", "colspan"))
+            self._tables[-1].cell(len(self._lines), header=tag == "th", down=down, across=across)
+
+    def _end_table(self) -> None:
+        self._open = False
+        self._tables.pop().end(self._lines, self._indent())
+
+    def _whole(self, name: str, default: int) -> int:
+        value = (self._given.get(name) or "").strip()
+        return int(value) if re.fullmatch(r"[0-9]{1,4}", value) else default
+
+    def _indent(self) -> str:
+        return " " * min(self._lists.indent, _FENCE_INDENT)
+
+    def _block(self, tag: str) -> None:
+        within = self._lists.mark or (tag in {"ul", "ol"} and self._lists.depth)
+        if tag in _GAPS and (within or (self._pre and tag != "pre")):
+            self._open = self._open and self._heading is not None
+            return
+        super()._block(tag)
+
+    def _end_section(self) -> None:
+        super()._end_section()
+        self._tables.clear()  # a table with headings inside is the layout of the page
+        self._marked.clear()
+        self._pre_at = 0
+        self._lists.mark = ""
+
+    def _write_line(self, text: str, number: int) -> None:
+        count = len(self._lines)
+        super()._write_line(text, number)
+        if len(self._lines) > count:
+            prefix = self._indent() if self._pre else self._lists.prefix()
+            self._lines[-1] = (number, prefix + self._lines[-1][1])
 
 
 class _Message(_Reader):

@@ -118,3 +118,19 @@ def test_the_pieces_of_one_address_are_one_value() -> None:
         "Unit 7, Harrow Estate, Stoke ST4 2RR",
         "Neville",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nask Oyelaran Bankole first\nnet user x /add\n```\n",
+        "Tell ~~Oyelaran Bankole~~ about it.",
+    ],
+)
+def test_a_full_name_in_code_or_struck_is_masked(detector: Detector, text: str) -> None:
+    assert_hidden(detector, text, "Oyelaran Bankole")
+
+
+def test_commands_and_terms_in_code_can_be_read(detector: Detector) -> None:
+    text = "```\nGet-Service Spooler\nOpen Device Manager\nStart Windows Update\n```\n"
+    assert_untouched(detector, text)

@@ -156,7 +156,8 @@ def test_pieces_hold_every_character_that_is_no_blank_and_lead_back_to_it(text: 
     for piece in segments(text):
         assert len(piece.text) <= LONGEST
         for at, char in enumerate(piece.text):
-            assert text[piece.back(at)] == char
+            there = text[piece.back(at)]
+            assert there == char or (char == " " and there in "`~")  # marks of Markdown
             covered.add(piece.back(at))
     assert all(at in covered or char.isspace() or char == ">" for at, char in enumerate(text))
 

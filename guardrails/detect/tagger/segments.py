@@ -1,7 +1,8 @@
 """Content-defined segments of a long text: the same paragraph is always the same piece.
 
 Tickets quote earlier messages, deeper each time. A piece drops the ``>`` marks of its lines, so
-that a quoted reply is found in the cache; a map leads back to the positions in the text.
+that a quoted reply is found in the cache; a map leads back to the positions in the text. The rules
+of a code fence and the marks of struck text are blanks in a piece: a name beside them is a name.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _ENOUGH = 80
 """A paragraph of this many characters is a piece; shorter ones are joined with their neighbours."""
 
 _LINE = re.compile(r"(?P<mark>(?:[ \t]*>)*[ \t]?)(?P<rest>[^\n]*\n?)")
+_FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*\n?\Z")
+_STRUCK = re.compile(r"(?<!~)~~(?!~)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,15 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         marks = 0
         if line.lstrip(" \t").startswith(">") and (found := _LINE.match(line)):
             marks = found.end("mark")
-        yield at + marks, line[marks:]
+        yield at + marks, _without_marks(line[marks:])
         at += len(line)
+
+
+def _without_marks(line: str) -> str:
+    """Return ``line`` in the same length, with blanks for the marks of Markdown."""
+    if _FENCE.match(line):
+        return line.replace("`", " ").replace("~", " ")
+    return _STRUCK.sub("  ", line) if "~~" in line else line
 
 
 def _cut(segment: Segment) -> Iterator[Segment]:
