@@ -14,15 +14,11 @@ from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
 from assistant.wording import rarity, stems, words
 from assistant.writers.cite import cite
+from assistant.writers.procedure import procedure
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
 _NUMBERED = re.compile(r"^\s{0,3}(\d{1,2})[.)]\s+(.*)$", re.MULTILINE)
-_DO = re.compile(
-    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|remed|repair|recover|"
-    r"what to do|do this|reset|restore|first|action)",
-    re.IGNORECASE,
-)
 _INVOLVE = re.compile(
     r"\b(?:escalat\w*|contact|(?:call|ring|page|ask|mail|tell|inform|notify) (?:the |our )?"
     r"(?:vendor|platform|network|server|security|on[- ]call|\w+ team|\w+ desk|officer|manager|"
@@ -42,7 +38,6 @@ _NOT_SAID = re.compile(
 _SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 3, 2, 3, 2
 _PROCEDURE = 1_800
 _QUOTED = 220
-_STEPS = 2
 _SAYS_SOMETHING = 4
 _DONE = 0.7
 _SURE, _LIKELY = 0.75, 0.45
@@ -85,7 +80,7 @@ _DIGITS = tuple(
 def write_brief(case: Case) -> Brief:
     """Return the brief of ``case``; its citations go on from the reply's."""
     numbers = _Numbers(case.citations)
-    best = _procedure(case.passages) if case.answerable else None
+    best = procedure(case.passages) if case.answerable else None
     parts = [
         _problem(case.ticket),
         _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,
@@ -140,23 +135,6 @@ def _salient(ticket: Ticket) -> Iterator[RedactedText]:
                 scored.append((gain, (at, start), _short(text.cut(start, end))))
     best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
     yield from (text for _, _, text in sorted(best, key=lambda each: each[1]))
-
-
-def _procedure(passages: Sequence[Passage]) -> Passage | None:
-    """Return the passage that says what to do: the best one, or steps of the same document."""
-    if not passages:
-        return None
-    best = passages[0]
-    if _has_steps(best):
-        return best
-    home = best.chunk.document_id
-    same = (each for each in passages if each.chunk.document_id == home)
-    return next(filter(_has_steps, same), best)
-
-
-def _has_steps(passage: Passage) -> bool:
-    steps = len(_NUMBERED.findall(passage.chunk.text.reveal()))
-    return steps >= _STEPS or bool(_DO.search(passage.chunk.heading.reveal()))
 
 
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:

@@ -69,6 +69,36 @@ def test_how_similar_tickets_ended_is_told_with_their_numbers() -> None:
     assert "- ticket #77: “We sent a new roller.” [2]" in text
 
 
+BULLETS = "- Open the tray.\n- Turn the green wheel to the left."
+CODE = "Run it as administrator:\n\n```\nunjam --tray 2\n```"
+
+
+@pytest.mark.parametrize("best", [BULLETS, CODE, "Turn the green wheel until it clicks."])
+def test_the_section_that_answers_best_is_shown_though_another_has_numbered_steps(
+    best: str,
+) -> None:
+    sections = _sections(("Tray two", best, 1.0), ("Tray full", STEPS, 0.9))
+    text, _ = _brief(_case(sections))
+    assert best in text
+    assert STEPS not in text
+
+
+@pytest.mark.parametrize("heading", ["Symptoms", "What they see", "Why", "Wi-Fi", ""])
+def test_where_the_best_section_only_describes_the_near_one_with_steps_is_shown(
+    heading: str,
+) -> None:
+    seen = "- The paper sticks.\n- The lamp blinks."
+    text, _ = _brief(_case(_sections((heading, seen, 1.0), ("Tray two", STEPS, 0.85))))
+    assert STEPS in text
+
+
+def test_steps_that_answer_far_worse_never_stand_in_for_a_description() -> None:
+    seen = "The paper sticks and the lamp blinks."
+    text, _ = _brief(_case(_sections(("Symptoms", seen, 1.0), ("Toner is empty", STEPS, 0.3))))
+    assert seen in text
+    assert STEPS not in text
+
+
 def test_only_what_the_ticket_lacks_is_asked() -> None:
     assert missing("The app crashes.", ()) == (Fact.ERROR, Fact.DEVICE, Fact.SINCE)
     told = "Since Monday the laptop says “disk not found” and everyone has it."
@@ -115,6 +145,21 @@ def _case(passages: list[Passage], said: str = "The printer jams.") -> Case:
         (turn,),
     )
     return Case(ticket, passages, answerable=True, confidence=0.9)
+
+
+def _sections(*sections: tuple[str, str, float]) -> list[Passage]:
+    """Return sections of one document: the heading, the text and the score of each."""
+    made = [_passage(text) for _, text, _ in sections]
+    return [
+        replace(
+            each,
+            score=score,
+            chunk=replace(
+                each.chunk, id=f"c{at}", document_id="d", ordinal=at, heading=redacted(heading)
+            ),
+        )
+        for at, (each, (heading, _, score)) in enumerate(zip(made, sections, strict=True))
+    ]
 
 
 def _passage(text: str, audience: Audience = Audience.AGENT) -> Passage:
