@@ -616,8 +616,8 @@ class UserStore(Protocol):
 class Case:
     """What a brief is written from: the whole ticket and all passages, best first.
 
-    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
-    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    ``similar`` are the last answers of resolved tickets that were found, ``language`` is that of
+    the questions, and ``citations`` are those of the reply, whose numbers go on.
     """
 
     ticket: Ticket
@@ -625,7 +625,7 @@ class Case:
     answerable: bool
     confidence: float
     similar: Sequence[Passage] = ()
-    questions: Sequence[RedactedText] = ()
+    language: str = "en"
     citations: Sequence[Citation] = ()
 
 

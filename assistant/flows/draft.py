@@ -87,10 +87,10 @@ class _Look:
 
     @property
     def questions(self) -> list[RedactedText]:
-        """The questions that would settle the ticket, in our own words."""
+        """What the reply asks, in our own words: no text for agents has a say in it."""
         said = question_of(self.ticket).reveal()
-        needed = missing(said, (each.chunk.text.reveal() for each in self.passages[:_READ]))
-        return [question(fact, self.frames.language) for fact in needed]
+        steps = self.readable[0].chunk.text.reveal() if self.readable else ""
+        return [question(fact, self.frames.language) for fact in missing(said, steps)]
 
     def case(self, written: Written) -> Case:
         """Return what the brief is written from."""
@@ -101,7 +101,7 @@ class _Look:
             self.found.answerable,
             self.found.confidence,
             self.similar,
-            self.questions,
+            self.frames.language,
             written.citations,
         )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
+from assistant.questions import missing, question
 from assistant.wording import rarity, stems, words
 from assistant.writers.cite import cite
 from assistant.writers.procedure import procedure
@@ -35,7 +36,7 @@ _NOT_SAID = re.compile(
     r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
     re.IGNORECASE,
 )
-_SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 3, 2, 3, 2
+_SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 2, 2, 3, 2
 _PROCEDURE = 1_800
 _QUOTED = 220
 _SAYS_SOMETHING = 4
@@ -163,11 +164,20 @@ def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
-    """Return the questions: first what the procedure says to ask, then the facts that lack."""
+    """Return the questions: first what the procedure says to ask, then what its steps need."""
     found = list(_sentences_of(best, _ASK)) if best else []
     quoted = [_CITED.fill(text=each, number=numbers.of(best)) for each in found[:1] if best]
-    asked = [*quoted, *(_ITEM.fill(text=each) for each in case.questions)][:_QUESTIONS]
+    facts = missing(_said(case.ticket), best.chunk.text.reveal() if best else "")
+    own = [_ITEM.fill(text=question(each, case.language)) for each in facts]
+    asked = [*quoted, *own][:_QUESTIONS]
     return _ASKING.fill(questions=join("\n", asked)) if asked else None
+
+
+def _said(ticket: Ticket) -> str:
+    """Return the subject and what the requester wrote."""
+    turns = ticket.public().turns
+    asked = [turn.text.reveal() for turn in turns if turn.role is TurnRole.REQUESTER]
+    return "\n".join([ticket.subject.reveal(), *asked])
 
 
 def _involve(passages: Sequence[Passage], best: Passage, numbers: _Numbers) -> RedactedText | None:

@@ -99,11 +99,45 @@ def test_steps_that_answer_far_worse_never_stand_in_for_a_description() -> None:
     assert STEPS not in text
 
 
-def test_only_what_the_ticket_lacks_is_asked() -> None:
-    assert missing("The app crashes.", ()) == (Fact.ERROR, Fact.DEVICE, Fact.SINCE)
+def test_of_a_fault_that_is_told_in_a_few_words_what_every_fault_needs_is_asked() -> None:
+    assert missing("The app crashes.", "") == (Fact.ERROR, Fact.DEVICE)
     told = "Since Monday the laptop says “disk not found” and everyone has it."
-    assert missing(told, ()) == ()
-    assert missing("How do I share a folder?", ()) == ()
+    assert missing(told, "") == ()
+    assert missing("How do I share a folder?", "Which laptop is it? Note the serial.") == ()
+
+
+LONG = (
+    "The gate in the yard does not open any more for the vans that come in from the north, and the "
+    "drivers stand in the rain and wait for the guard with the key."
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "facts"),
+    [
+        ("1. Push the lever.\n2. The screen shows a message and says nothing else.", ()),
+        ("1. Ask since when, and what changed.\n2. Push the lever.", (Fact.SINCE,)),
+        ("1. Note the serial number.\n2. Ask how many people wait.", (Fact.DEVICE,)),
+        ("1. Update to 4.2.\n2. Check that it is for one user or everyone.", ()),
+    ],
+)
+def test_only_what_the_steps_need_is_asked(steps: str, facts: tuple[Fact, ...]) -> None:
+    assert missing(LONG, steps) == facts
+
+
+@pytest.mark.parametrize("said", ["my portal", "portal at <LOCATION_3>", "portal, nothing works"])
+def test_who_is_affected_is_told_by_the_words_of_one_or_of_a_place(said: str) -> None:
+    steps = "Is it one user, or the whole site?"
+    assert missing(f"{LONG} The portal is down.", steps) == (Fact.AFFECTED,)
+    assert missing(f"{LONG} The {said} is down.", steps) == ()
+
+
+def test_the_brief_asks_what_the_section_it_shows_needs_and_no_other() -> None:
+    other = _passage("Note the serial number.\nAsk since when.")
+    text, _ = _brief(_case([_passage(STEPS), other], said=LONG))
+    assert "## Ask" not in text
+    text, _ = _brief(_case([other, _passage(STEPS)], said=LONG))
+    assert "- Since when does it happen" in text
 
 
 def test_questions_are_asked_in_the_language_of_the_ticket() -> None:
@@ -132,7 +166,7 @@ def _brief(case: Case) -> tuple[str, tuple[Citation, ...]]:
     return made.text.reveal(), made.citations
 
 
-def _case(passages: list[Passage], said: str = "The printer jams.") -> Case:
+def _case(passages: list[Passage], said: str = "Since today the printer jams: “tray two”.") -> Case:
     turn = Turn(MORNING, redacted("<PERSON_1>"), TurnRole.REQUESTER, redacted(said))
     ticket = Ticket(
         "t",

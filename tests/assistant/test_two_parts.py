@@ -70,6 +70,16 @@ def test_where_only_agents_may_read_the_answer_the_brief_has_it_and_the_reply_as
     assert written.findings == ()
 
 
+def test_what_a_reply_asks_rests_on_nothing_that_is_for_agents(tmp_path: Path) -> None:
+    bodies: set[str] = set()
+    for at, need in enumerate(("Note the serial number of the reader.", "Close it again.")):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        runbook = f"# Badge reader blinks orange\n\n## Fix\n\n1. {HIDDEN}\n2. {need}\n"
+        bodies.add(_draft(folder, runbook=runbook).written.body.reveal())
+    assert len(bodies) == 1
+
+
 def test_one_numbering_goes_over_brief_and_reply(tmp_path: Path) -> None:
     written = _draft(
         tmp_path,
