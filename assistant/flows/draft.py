@@ -34,6 +34,7 @@ from assistant.search.filters import DocumentFilter
 from assistant.search.quarantine import cited, marks, placed
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.search.sections import sections_of
 from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
@@ -55,7 +56,7 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     look = _look(desk, ticket)
     written = _reply(desk, look)
     brief = desk.fallback_writer.brief(look.case(written))
-    read = (*look.readable, *look.passages, *look.found.passages)
+    read = (*look.readable, *look.passages, *look.document, *look.found.passages)
     marked = marks(desk.suspects, ticket.public(), cited(read, brief.citations))
     suspect = placed([each.finding for each in marked], written.body)
     ready = replace(
@@ -84,6 +85,7 @@ class _Look:
     readable: tuple[Passage, ...]
     similar: tuple[Passage, ...]
     frames: Frames
+    document: tuple[Passage, ...] = ()
 
     @property
     def questions(self) -> list[RedactedText]:
@@ -103,12 +105,14 @@ class _Look:
             self.similar,
             self.frames.language,
             written.citations,
+            self.document,
         )
 
     @property
     def hidden(self) -> list[RedactedText]:
         """The texts for agents that were found or stand in the ticket."""
-        chunks = (each.chunk for each in (*self.passages, *self.found.passages))
+        found = (*self.passages, *self.document, *self.found.passages)
+        chunks = (each.chunk for each in found)
         texts = (*chunks, *self.ticket.turns)
         return [each.text for each in texts if each.audience is Audience.AGENT]
 
@@ -129,13 +133,28 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         return _Look(ticket, found, (), (), tuple(similar), frames)
     open_ones = _answering(ticket, found.passages)
     readable = _sections(desk, asked, found, open_ones)
+    passages = _sections(desk, asked, found, found.passages)
     return _Look(
         ticket,
         found,
-        _sections(desk, asked, found, found.passages),
+        passages,
         for_customer(readable, known_to(ticket)),
         tuple(similar),
         frames,
+        _whole_document(desk, passages),
+    )
+
+
+def _whole_document(desk: Desk, ranked: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return all sections of the document that answers best, in its order, for the brief alone."""
+    if not ranked:
+        return ()
+    best = ranked[0]
+    chunks = documents_of(desk).chunks_of(best.chunk.document_id)
+    scores = {(each.chunk.id, each.chunk.ordinal): each.score for each in ranked}
+    return tuple(
+        section.passage(scores.get((section.chunk_ids[0], section.ordinal), 0.0))
+        for section in sections_of(best.source, best.title, chunks)
     )
 
 

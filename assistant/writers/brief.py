@@ -81,7 +81,7 @@ _DIGITS = tuple(
 def write_brief(case: Case) -> Brief:
     """Return the brief of ``case``; its citations go on from the reply's."""
     numbers = _Numbers(case.citations)
-    best = procedure(case.passages) if case.answerable else None
+    best = procedure(case.passages, case.document) if case.answerable else None
     parts = [
         _problem(case.ticket),
         _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,

@@ -2,7 +2,7 @@
 
 The section that answers best is kept unless it only describes, such as the symptoms or the words
 above the first heading. Then another section of its document is shown that says what to do and
-answers about as well.
+answers about as well, or the next one below.
 """
 
 from __future__ import annotations
@@ -31,22 +31,40 @@ _DESCRIBES = re.compile(
     r"hintergrund|überblick|contexte|causas?\b|oorzaak|achtergrond)",
     re.IGNORECASE,
 )
+_AFTERWARDS = re.compile(
+    r"\W*(?:\d{1,2}[.)]?\s+)?(?:verif|check\b|test\b|escalat|who\b|people\b|contacts?\b|clos(?:e|ing)\b|"
+    r"prevent|history|see also|related|links?\b|changes?\b|quoted message|überprüf|kontakt|"
+    r"prüfen|vérif|verifi|controle)",
+    re.IGNORECASE,
+)
+"""Headings of what follows after the fix."""
 _BELOW = " › "
 _STEPS = 2
 _NEAR = 0.8
 """The least score of a section that may stand in for the best one."""
 
 
-def procedure(passages: Sequence[Passage]) -> Passage | None:
-    """Return the passage that says what to do; None without passages, which are best first."""
+def procedure(passages: Sequence[Passage], document: Sequence[Passage] = ()) -> Passage | None:
+    """Return the passage that says what to do; None without passages, which are best first.
+
+    ``document`` are all sections of the best one's document in order: where no ranked one may stand
+    in for a description, the next below it that says what to do does.
+    """
     if not passages:
         return None
     best = passages[0]
-    if not _only_describes(best, passages):
+    whole = document or passages
+    if not _only_describes(best, whole):
         return best
     home = best.chunk.document_id
     same = (each for each in passages[1:] if each.chunk.document_id == home)
-    return next((each for each in same if each.score >= _NEAR and instructs(each)), best)
+    near = (each for each in same if each.score >= _NEAR and _is_fix(each))
+    below = (each for each in document if each.chunk.ordinal > best.chunk.ordinal)
+    return next(near, None) or next(filter(_is_fix, below), best)
+
+
+def _is_fix(passage: Passage) -> bool:
+    return instructs(passage) and not _AFTERWARDS.match(_last(passage))
 
 
 def instructs(passage: Passage) -> bool:

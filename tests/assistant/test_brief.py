@@ -92,6 +92,20 @@ def test_where_the_best_section_only_describes_the_near_one_with_steps_is_shown(
     assert STEPS in text
 
 
+def test_where_the_best_section_only_describes_the_next_fix_of_its_document_is_shown() -> None:
+    document = _sections(
+        ("Before", "1. Buy paper.\n2. Buy toner.", 0.0),
+        ("Symptom", "- The paper sticks.\n- The lamp blinks.", 1.0),
+        ("Verify", "1. Print a page.\n2. Print another.", 0.0),
+        ("Cause", "The wheel is worn.", 0.0),
+        ("At the device", STEPS, 0.0),
+        ("Toner is empty", "1. Shake it.\n2. Replace it.", 0.0),
+    )
+    text, _ = _brief(replace(_case([document[1]]), document=document))
+    assert "“At the device” [1]:" in text
+    assert STEPS in text
+
+
 def test_steps_that_answer_far_worse_never_stand_in_for_a_description() -> None:
     seen = "The paper sticks and the lamp blinks."
     text, _ = _brief(_case(_sections(("Symptoms", seen, 1.0), ("Toner is empty", STEPS, 0.3))))

@@ -70,6 +70,18 @@ def test_where_only_agents_may_read_the_answer_the_brief_has_it_and_the_reply_as
     assert written.findings == ()
 
 
+def test_the_brief_finds_the_fix_below_the_sections_that_answer_best(tmp_path: Path) -> None:
+    between = "".join(
+        f"## Blink {at}\n\nThe badge reader blinks orange and opens for nobody, {at} times.\n\n"
+        for at in range(12)
+    )
+    seen = "## Symptom\n\nThe badge reader blinks orange and opens for nobody. What do we do?\n\n"
+    runbook = f"# Badge reader blinks orange\n\n{seen}{between}## Fix\n\n1. {HIDDEN}\n2. Wait.\n"
+    written = _draft(tmp_path, runbook=runbook).written
+    assert HIDDEN in written.brief.reveal()
+    assert "star and hash" not in written.body.reveal() + written.saw.reveal()
+
+
 def test_what_a_reply_asks_rests_on_nothing_that_is_for_agents(tmp_path: Path) -> None:
     bodies: set[str] = set()
     for at, need in enumerate(("Note the serial number of the reader.", "Close it again.")):
