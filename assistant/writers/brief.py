@@ -15,18 +15,12 @@ from assistant.ports import Brief, Case
 from assistant.questions import missing, question
 from assistant.wording import rarity, stems, words
 from assistant.writers.cite import cite
+from assistant.writers.involving import involve
 from assistant.writers.procedure import procedure
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
 _NUMBERED = re.compile(r"^\s{0,3}(\d{1,2})[.)]\s+(.*)$", re.MULTILINE)
-_INVOLVE = re.compile(
-    r"\b(?:escalat\w*|contact|(?:call|ring|page|ask|mail|tell|inform|notify) (?:the |our )?"
-    r"(?:vendor|platform|network|server|security|on[- ]call|\w+ team|\w+ desk|officer|manager|"
-    r"<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over|second line|"
-    r"vendor (?:hotline|support|swap)|owner (?:on|is)|managed by|responsible for)|\bowner:",
-    re.IGNORECASE,
-)
 _ASK = re.compile(
     r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her)?\s*(?:what|which|when|whether|if|who|how)\b"
     r"|\bask (?:the )?(?:user|requester|caller|customer|client|person) (?!to\b)",
@@ -36,7 +30,7 @@ _NOT_SAID = re.compile(
     r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
     re.IGNORECASE,
 )
-_SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 2, 2, 3, 2
+_SENTENCES, _QUESTIONS, _SIMILAR, _NEAR = 2, 2, 3, 2
 _PROCEDURE = 1_800
 _QUOTED = 220
 _SAYS_SOMETHING = 4
@@ -86,7 +80,7 @@ def write_brief(case: Case) -> Brief:
         _problem(case.ticket),
         _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,
         _ask(case, best, numbers),
-        _involve(case.passages, best, numbers) if best else None,
+        _involve(case, best, numbers) if best else None,
         _similar(case.similar, numbers),
         _how_sure(case, best),
     ]
@@ -180,15 +174,18 @@ def _said(ticket: Ticket) -> str:
     return "\n".join([ticket.subject.reveal(), *asked])
 
 
-def _involve(passages: Sequence[Passage], best: Passage, numbers: _Numbers) -> RedactedText | None:
-    home = best.chunk.document_id
+def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | None:
+    home = [each for each in case.passages if each.chunk.document_id == best.chunk.document_id]
+    ranked = {_place(each): each for each in (best, *home, *case.document)}
     found = [
-        _CITED.fill(text=each, number=numbers.of(passage))
-        for passage in passages
-        if passage.chunk.document_id == home
-        for each in list(_sentences_of(passage, _INVOLVE))[:1]
+        _CITED.fill(text=_short(text), number=numbers.of(passage))
+        for passage, text in involve(list(ranked.values()), _said(case.ticket))
     ]
-    return _INVOLVING.fill(people=join("\n", found[:_INVOLVED])) if found else None
+    return _INVOLVING.fill(people=join("\n", found)) if found else None
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.chunk.id, passage.chunk.ordinal
 
 
 def _similar(similar: Sequence[Passage], numbers: _Numbers) -> RedactedText | None:

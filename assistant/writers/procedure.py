@@ -32,9 +32,9 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"\W*(?:\d{1,2}[.)]?\s+)?(?:verif|check\b|test\b|escalat|who\b|people\b|contacts?\b|clos(?:e|ing)\b|"
-    r"prevent|history|see also|related|links?\b|changes?\b|quoted message|überprüf|kontakt|"
-    r"prüfen|vérif|verifi|controle)",
+    r"\W*(?:\d{1,2}[.)]?\s+)?(?:verif|check\b|test\b|escalat|who\b|people\b|contacts?\b|"
+    r"clos(?:e|ing)\b|prevent|history|see also|related|not this\b|links?\b|changes?\b|quoted message|überprüf|"
+    r"kontakt|prüfen|vérif|verifi|controle)",
     re.IGNORECASE,
 )
 """Headings of what follows after the fix."""

@@ -40,6 +40,39 @@ def test_whom_to_involve_is_quoted_from_the_document() -> None:
     assert "## Involve\n\n- Escalate to the vendor" in text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Run the second line above.",
+        "Ring the service desk on <PHONE_NUMBER_4> before noon.",
+        "Tell the desk right away about it.",
+        "Show the message “<ORGANIZATION_2>, please call <PHONE_NUMBER_3>” on it.",
+        "For PJ-441 ring the vendor of the rollers.",
+    ],
+)
+def test_what_is_no_escalation_of_this_ticket_involves_nobody(line: str) -> None:
+    text, _ = _brief(_case([_passage(f"1. Open the flap.\n2. {line}")]))
+    assert "## Involve" not in text
+
+
+def test_a_line_of_the_document_that_is_wrapped_is_quoted_whole() -> None:
+    text, _ = _brief(_case([_passage("Open the flap. Then tell\n<PERSON_9> in the print\nroom.")]))
+    assert "## Involve\n\n- Then tell <PERSON_9> in the print room. [1]" in text
+
+
+def test_the_section_about_people_says_first_whom_to_involve_its_table_too() -> None:
+    rows = (
+        "| Case | Who |\n| --- | --- |\n| toner is empty | <PERSON_8> |\n| it jams | <PERSON_7> |"
+    )
+    document = _sections(
+        ("Fix", "1. Open the flap.\n2. Ask the vendor for a new lamp.", 1.0),
+        ("Who must know", rows, 0.1),
+    )
+    text, _ = _brief(replace(_case([document[0]]), document=document))
+    assert "it jams: <PERSON_7> [2]" in text
+    assert "- Ask the vendor" not in text
+
+
 def test_parts_without_content_are_left_out() -> None:
     text, _ = _brief(_case([_passage("1. Open the flap.\n2. Close it.")]))
     for part in ("## Ask", "## Involve", "## Similar resolved tickets"):
