@@ -19,7 +19,8 @@ _PEOPLE = re.compile(
 _INVOLVE = re.compile(
     r"\b(?:escalat\w*|(?:contact|call|ring|page|ask|mail|tell|inform|notify|warn) "
     r"(?:the |our |your )?(?:vendor|platform|network|server|security|on[- ]call|\w+ team|officer|"
-    r"manager|owner|<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over to|second[- ]line (?:support|team)|"
+    r"manager|owner|<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over to|"
+    r"second[- ]line (?:support|team)|"
     r"to (?:the )?second[- ]line\b|vendor (?:hotline|support|swap)|owner (?:on|is)|managed by|"
     r"responsible for)|\bowner:",
     re.IGNORECASE,
