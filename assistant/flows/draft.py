@@ -31,7 +31,7 @@ from assistant.questions import missing, question
 from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
-from assistant.search.quarantine import cited, marks, placed
+from assistant.search.quarantine import cited, marks, placed, without_suspects
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from assistant.search.sections import sections_of
@@ -55,7 +55,8 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     ticket = redact_again(desk, reference)
     look = _look(desk, ticket)
     written = _reply(desk, look)
-    brief = desk.fallback_writer.brief(look.case(written))
+    honest = without_suspects(desk.suspects, ticket)
+    brief = desk.fallback_writer.brief(look.case(honest, written))
     read = (*look.readable, *look.passages, *look.document, *look.found.passages)
     marked = marks(desk.suspects, ticket.public(), cited(read, brief.citations))
     suspect = placed([each.finding for each in marked], written.body)
@@ -94,11 +95,11 @@ class _Look:
         steps = self.readable[0].chunk.text.reveal() if self.readable else ""
         return [question(fact, self.frames.language) for fact in missing(said, steps)]
 
-    def case(self, written: Written) -> Case:
-        """Return what the brief is written from."""
+    def case(self, honest: Ticket, written: Written) -> Case:
+        """Return what the brief is written from: ``honest`` is the ticket without injections."""
         found = self.passages if self.found.answerable else self.found.passages[:_READ]
         return Case(
-            self.ticket,
+            honest,
             found,
             self.found.answerable,
             self.found.confidence,

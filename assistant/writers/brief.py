@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
+from assistant.threads import quotations
 from assistant.wording import rarity, stems, words
 from assistant.writers.cite import cite
 from assistant.writers.involving import involve
@@ -108,28 +109,45 @@ class _Numbers:
 
 
 def _problem(ticket: Ticket) -> RedactedText:
-    said = list(_salient(ticket))
+    said = _salient(ticket)
     if not said:
         return _PROBLEM.fill(problem=_SUBJECT.fill(subject=ticket.subject))
     problem = _SUBJECT_AND.fill(subject=ticket.subject, said=join(" ", said))
     return _PROBLEM.fill(problem=problem)
 
 
-def _salient(ticket: Ticket) -> Iterator[RedactedText]:
-    """Yield the requester's sentences that say most, in their order; none that is the subject."""
+def _salient(ticket: Ticket) -> list[RedactedText]:
+    """Return the requester's sentences that say most, in their order; none that is the subject.
+
+    What they quote or forward counts where they say nothing themselves.
+    """
     asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    weight = rarity(text.reveal() for text in asked)
-    subject = stems(ticket.subject.reveal())
+    own = [_own(text) for text in asked]
+    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, asked)
+
+
+def _own(text: RedactedText) -> RedactedText:
+    """Return ``text`` without the messages that it quotes."""
+    parts, at = list[RedactedText](), 0
+    for start, end in quotations(text.reveal()):
+        parts.append(text.cut(at, start))
+        at = end
+    return join("\n", [*parts, text.cut(at, len(text))])
+
+
+def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> list[RedactedText]:
+    weight = rarity(text.reveal() for text in texts)
+    known = stems(subject.reveal())
     scored: list[tuple[float, tuple[int, int], RedactedText]] = []
-    for at, text in enumerate(asked):
+    for at, text in enumerate(texts):
         plain = text.reveal()
         for start, end in sentences(plain):
             found = stems(plain[start:end])
-            if found - subject and not _NOT_SAID.search(plain[start:end]):
+            if found - known and not _NOT_SAID.search(plain[start:end]):
                 gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)
                 scored.append((gain, (at, start), _short(text.cut(start, end))))
     best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
-    yield from (text for _, _, text in sorted(best, key=lambda each: each[1]))
+    return [text for _, _, text in sorted(best, key=lambda each: each[1])]
 
 
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:

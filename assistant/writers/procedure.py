@@ -33,9 +33,8 @@ _DESCRIBES = re.compile(
 )
 _AFTERWARDS = re.compile(
     r"\W*(?:\d{1,2}[.)]?\s+)?(?:verif|check\b|test\b|escalat|who\b|people\b|contacts?\b|"
-    r"clos(?:e|ing)\b|prevent|history|see also|related|not this\b|links?\b|changes?\b|quoted message|"
-    r"überprüf|"
-    r"kontakt|prüfen|vérif|verifi|controle)",
+    r"clos(?:e|ing)\b|prevent|history|see also|related|not this\b|links?\b|changes?\b|"
+    r"quoted message|überprüf|kontakt|prüfen|vérif|verifi|controle)",
     re.IGNORECASE,
 )
 """Headings of what follows after the fix."""

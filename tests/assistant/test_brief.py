@@ -40,6 +40,19 @@ def test_whom_to_involve_is_quoted_from_the_document() -> None:
     assert "## Involve\n\n- Escalate to the vendor" in text
 
 
+FORWARDED = (
+    "-----Original Message-----\nFrom: <PERSON_4>\nSent: Monday\nTo: <PERSON_1>\nSubject: Lamp\n\n"
+    "The lamp of the scanner in the archive flickers green."
+)
+
+
+def test_the_problem_is_told_in_the_words_of_the_requester_and_not_of_a_forwarded_message() -> None:
+    text, _ = _brief(_case([], said=f"Roller three squeaks when it pulls.\n\n{FORWARDED}"))
+    assert "Roller three squeaks" in text
+    assert "flickers" not in text
+    assert "flickers green" in _brief(_case([], said=FORWARDED))[0]
+
+
 @pytest.mark.parametrize(
     "line",
     [
