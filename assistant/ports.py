@@ -616,6 +616,7 @@ class UserStore(Protocol):
 class Case:
     """What a brief is written from: the whole ticket and all passages, best first.
 
+    ``near`` is whether the best passage may be shown whole though the search is unsure of it.
     ``document`` are all sections of the best passage's document, in its order.
     ``similar`` are the last answers of resolved tickets that were found, ``language`` is that of
     the questions, and ``citations`` are those of the reply, whose numbers go on.
@@ -629,6 +630,7 @@ class Case:
     language: str = "en"
     citations: Sequence[Citation] = ()
     document: Sequence[Passage] = ()
+    near: bool = True
 
 
 @dataclass(frozen=True, slots=True)

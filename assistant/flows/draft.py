@@ -35,6 +35,7 @@ from assistant.search.quarantine import cited, marks, placed, without_suspects
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from assistant.search.sections import sections_of
+from assistant.search.sureness import near_enough
 from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
@@ -47,6 +48,7 @@ passage that holds every word of the subject: scores are relative, and far apart
 _SUBJECT = 3
 """The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
+_ONLY_NEAR = "No document answers this for certain; the brief has the nearest section."
 _ITEM = Template("- $question")
 
 
@@ -87,6 +89,7 @@ class _Look:
     similar: tuple[Passage, ...]
     frames: Frames
     document: tuple[Passage, ...] = ()
+    near: bool = True
 
     @property
     def questions(self) -> list[RedactedText]:
@@ -97,16 +100,16 @@ class _Look:
 
     def case(self, honest: Ticket, written: Written) -> Case:
         """Return what the brief is written from: ``honest`` is the ticket without injections."""
-        found = self.passages if self.found.answerable else self.found.passages[:_READ]
         return Case(
             honest,
-            found,
-            self.found.answerable,
+            self.passages or self.found.passages[:_READ],
+            bool(self.passages),
             self.found.confidence,
             self.similar,
             self.frames.language,
             written.citations,
             self.document,
+            self.near,
         )
 
     @property
@@ -131,7 +134,9 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     ]
     frames = desk.frames.for_ticket(ticket.public())
     if not found.answerable:
-        return _Look(ticket, found, (), (), tuple(similar), frames)
+        nearest = _nearest(desk, asked, found)
+        whole = _whole_document(desk, nearest)
+        return _Look(ticket, found, nearest, (), tuple(similar), frames, whole)
     open_ones = _answering(ticket, found.passages)
     readable = _sections(desk, asked, found, open_ones)
     passages = _sections(desk, asked, found, found.passages)
@@ -143,7 +148,19 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         tuple(similar),
         frames,
         _whole_document(desk, passages),
+        near_enough(desk, asked, found, passages),
     )
+
+
+def _nearest(desk: Desk, asked: RedactedText, found: Retrieved) -> tuple[Passage, ...]:
+    """Return the sections of the first document that was found, if they are near enough."""
+    first = [
+        each
+        for each in found.passages
+        if each.chunk.document_id == found.passages[0].chunk.document_id
+    ]
+    sections = _sections(desk, asked, found, first)
+    return sections if near_enough(desk, asked, found, sections) else ()
 
 
 def _whole_document(desk: Desk, ranked: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -201,13 +218,13 @@ def _reply(desk: Desk, look: _Look) -> Written:
 
 
 def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
-    """Return a reply for when only agents may read what answers: somebody works on it, and asks."""
+    """Return a reply for when nothing that customers may read answers: it says who works on it."""
     public = look.ticket.public()
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
     body = look.frames.working(public, asked)
     notes = (
-        _FOR_AGENTS,
+        _FOR_AGENTS if look.found.answerable else _ONLY_NEAR,
         *look.frames.notes(),
         *(each for each in held.notes if each.startswith("The model")),
     )

@@ -14,7 +14,7 @@ from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
 from assistant.threads import quotations
-from assistant.wording import rarity, stems, words
+from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite
 from assistant.writers.involving import involve
 from assistant.writers.procedure import procedure
@@ -76,14 +76,18 @@ _DIGITS = tuple(
 def write_brief(case: Case) -> Brief:
     """Return the brief of ``case``; its citations go on from the reply's."""
     numbers = _Numbers(case.citations)
-    best = procedure(case.passages, case.document) if case.answerable else None
+    sure = case.confidence >= _LIKELY
+    shown = case.answerable and (sure or case.near)
+    best = procedure(case.passages, case.document) if shown else None
+    nearest = case.passages[0] if case.answerable and not shown else None
     parts = [
         _problem(case.ticket),
-        _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,
+        _next_step(case.ticket, best, numbers, sure=sure) if best else None,
+        _nearest(case.ticket, nearest, numbers) if nearest else None,
         _ask(case, best, numbers),
         _involve(case, best, numbers) if best else None,
         _similar(case.similar, numbers),
-        _how_sure(case, best),
+        _how_sure(case, best or nearest),
     ]
     return Brief(join("\n\n", [part for part in parts if part]), tuple(numbers.citations))
 
@@ -152,15 +156,29 @@ def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> lis
 
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:
     number = numbers.of(passage)
-    heading = passage.chunk.heading
-    frame = _WHERE.fill(title=passage.title, heading=heading, number=number) if heading else None
-    where = frame or _WHERE_BARE.fill(title=passage.title, number=number)
     steps = passage.chunk.text
     if len(steps) > _PROCEDURE:
         steps = _CUT.fill(text=steps.cut(0, _line_before(steps, _PROCEDURE)), number=number)
     begin = _begin_at(ticket, passage.chunk.text)
     lead = [*([] if sure else [_PERHAPS]), *([begin] if begin else [])]
-    return _NEXT.fill(where=join("\n\n", [*lead, where]), steps=steps)
+    return _NEXT.fill(where=join("\n\n", [*lead, _where(passage, number)]), steps=steps)
+
+
+def _where(passage: Passage, number: RedactedText) -> RedactedText:
+    heading = passage.chunk.heading
+    if not heading:
+        return _WHERE_BARE.fill(title=passage.title, number=number)
+    return _WHERE.fill(title=passage.title, heading=heading, number=number)
+
+
+def _nearest(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedText:
+    """Return where something a little like it is told, with the sentence that is nearest."""
+    asked = stems(_said(ticket))
+    said = list(_sentences_of(passage, re.compile("")))
+    weight = rarity(each.reveal() for each in said)
+    best = max(said, key=lambda each: overlap(asked, each.reveal(), weight), default=NO_TEXT)
+    where = join("\n\n", [_PERHAPS, _where(passage, numbers.of(passage))])
+    return _NEXT.fill(where=where, steps=best)
 
 
 def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:

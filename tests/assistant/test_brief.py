@@ -109,6 +109,16 @@ def test_how_sure_it_is_stands_in_words(confidence: float, word: str) -> None:
     assert ("Perhaps" in text) == (word == "**Unsure**")
 
 
+def test_of_a_section_that_is_hardly_near_only_the_nearest_sentence_is_shown() -> None:
+    far = "The lamp in the yard is grey.\n\nThe printer in the yard jams in winter.\n\n" + STEPS
+    text, _ = _brief(replace(_case([_passage(far)]), confidence=0.3, near=False))
+    assert "Perhaps; this is only what is nearest." in text
+    assert "The printer in the yard jams in winter." in text
+    assert "lamp in the yard" not in text
+    assert "Open the flap" not in text
+    assert "## Involve" not in text
+
+
 def test_how_similar_tickets_ended_is_told_with_their_numbers() -> None:
     similar = replace(_passage("We sent a new roller."), source=redacted("ticket #77"))
     text, _ = _brief(replace(_case([_passage(STEPS)]), similar=(similar,)))
