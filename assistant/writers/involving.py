@@ -27,6 +27,12 @@ _INVOLVE = re.compile(
 )
 _OURSELVES = re.compile(r"\b(?:service|help|support|it)[ -]?desk\b|\bthe desk\b", re.IGNORECASE)
 _REACHED = re.compile(r"<(?:PERSON|PHONE_NUMBER|EMAIL_ADDRESS|ORGANIZATION)_")
+_NAMES = re.compile(
+    rf"{_REACHED.pattern}|{_INVOLVE.pattern}|\b(?:vendor|provider|"
+    r"supplier|team|manager|officer|owner|engineer|on[- ]call|escalat\w+|compliance)\b",
+    re.IGNORECASE,
+)
+"""What names a person or a role."""
 _SPOKEN = re.compile(r"[\"“„«][^\"“”„«»]*[\"”»]")
 """What others are to read or say, such as a message on a lost device."""
 _CODE = re.compile(r"\b[A-Z]{1,8}-?\d{2,}\b")
@@ -55,7 +61,10 @@ def involve(sections: Sequence[Passage], said: str) -> list[Found]:
 
 def _best(about: Sequence[Passage], said: str) -> list[Found]:
     asked = stems(said)
-    lines = [(each, text) for each in about for text in _lines(each) if _fits(text.reveal(), said)]
+    fitting = [
+        (each, text) for each in about for text in _lines(each) if _fits(text.reveal(), said)
+    ]
+    lines = [each for each in fitting if _NAMES.search(each[1].reveal())] or fitting[:1]
     worth = [_worth(text.reveal(), asked) for _, text in lines]
     best = sorted(range(len(lines)), key=lambda at: (-worth[at], at))[:_MOST]
     return [lines[at] for at in sorted(best)]

@@ -57,14 +57,22 @@ def procedure(passages: Sequence[Passage], document: Sequence[Passage] = ()) -> 
     if not _only_describes(best, whole):
         return best
     home = best.chunk.document_id
-    same = (each for each in passages[1:] if each.chunk.document_id == home)
-    near = (each for each in same if each.score >= _NEAR and _is_fix(each))
-    below = (each for each in document if each.chunk.ordinal > best.chunk.ordinal)
-    return next(near, None) or next(filter(_is_fix, below), best)
+    near = [
+        each
+        for each in passages[1:]
+        if each.chunk.document_id == home and each.score >= _NEAR and not _is_afterwards(each)
+    ]
+    below = [
+        each
+        for each in document
+        if each.chunk.ordinal > best.chunk.ordinal and not _is_afterwards(each)
+    ]
+    told = (each for each in (*near, *below) if not _describes(each))
+    return next(filter(instructs, (*near, *below)), None) or next(told, best)
 
 
-def _is_fix(passage: Passage) -> bool:
-    return instructs(passage) and not _AFTERWARDS.match(_last(passage))
+def _is_afterwards(passage: Passage) -> bool:
+    return bool(_AFTERWARDS.match(_last(passage)))
 
 
 def instructs(passage: Passage) -> bool:

@@ -86,6 +86,13 @@ def test_the_section_about_people_says_first_whom_to_involve_its_table_too() -> 
     assert "- Ask the vendor" not in text
 
 
+def test_of_a_section_about_people_only_lines_that_name_one_are_quoted() -> None:
+    people = "Jams need nobody in most weeks.\n\n<PERSON_7> looks after the rollers."
+    document = _sections(("Fix", "1. Open the flap.\n2. Close it.", 1.0), ("People", people, 0.1))
+    text, _ = _brief(replace(_case([document[0]]), document=document))
+    assert "## Involve\n\n- <PERSON_7> looks after the rollers. [2]\n\n" in text
+
+
 def test_parts_without_content_are_left_out() -> None:
     text, _ = _brief(_case([_passage("1. Open the flap.\n2. Close it.")]))
     for part in ("## Ask", "## Involve", "## Similar resolved tickets"):
@@ -160,6 +167,13 @@ def test_where_the_best_section_only_describes_the_next_fix_of_its_document_is_s
     text, _ = _brief(replace(_case([document[1]]), document=document))
     assert "“At the device” [1]:" in text
     assert STEPS in text
+
+
+def test_where_no_section_has_steps_the_near_one_that_does_not_describe_is_shown() -> None:
+    prose = "Turn the wheel to the left until it clicks."
+    document = _sections(("Symptoms", "- It sticks.\n- It blinks.", 1.0), ("Tray", prose, 0.9))
+    text, _ = _brief(replace(_case(document), document=document))
+    assert f"“Tray” [1]:\n\n{prose}" in text
 
 
 def test_steps_that_answer_far_worse_never_stand_in_for_a_description() -> None:

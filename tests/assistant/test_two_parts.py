@@ -91,7 +91,11 @@ def test_where_the_search_is_not_sure_a_near_section_is_shown_and_the_reply_says
     desk = _desk(
         tmp_path, runbook="# Heating\n\n## Pressure\n\n1. Open valve nine.\n2. Close it.\n"
     )
-    desk = replace(desk, nearness=lambda _, texts: [0.9 if near else 0.1 for _ in texts])
+
+    def nearness(_: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
+        return [0.9 if near else 0.1] * len(texts)
+
+    desk = replace(desk, nearness=nearness)
     written = draft_reply(desk, "HD-1").written
     body, brief = written.body.reveal(), written.brief.reveal()
     assert ("A colleague is working on it" in body) == near
