@@ -111,7 +111,7 @@ _HOW_TO = re.compile(
     r"(?:have|get|add|please)\b|\bplease (?:add|create|give|set|order|send)\b",
     re.IGNORECASE,
 )
-_FAULT = re.compile(
+FAULT = re.compile(
     r"\b(?:not|cannot|can['’]?t|won['’]?t|doesn['’]?t|don['’]?t|isn['’]?t|no longer|error|fail\w*|"
     r"broken?|stuck|down|problem|crash\w*|blank|slow|lost|missing|locked|refus\w*|reject\w*|stops?|"
     r"hangs?|frozen?|nicht|kein\w*|fehler|kaputt|pas|plus|erreur|panne|no|falla|non|errore|niet|"
@@ -177,7 +177,7 @@ def missing(said: str, procedure: str) -> tuple[Fact, ...]:
 
     Of a fault that is told in a few words also those that every fault needs; none of a request.
     """
-    if _HOW_TO.search(said) and not _FAULT.search(said):
+    if _HOW_TO.search(said) and not FAULT.search(said):
         return ()
     needed = [fact for fact in Fact if _NEEDED[fact].search(procedure) and _concerns(fact, said)]
     wanted = dict.fromkeys([*needed, *_of_every_fault(said)])

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
-from assistant.questions import missing, question
+from assistant.questions import FAULT, missing, question
 from assistant.threads import quotations
 from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite
-from assistant.writers.involving import involve
+from assistant.writers.involving import involve, on_one_line
 from assistant.writers.procedure import procedure
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
@@ -29,6 +29,15 @@ _ASK = re.compile(
 )
 _NOT_SAID = re.compile(
     r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(
+    r"\b[A-Z]{1,8}-?\d{2,}\b|\b0x[0-9A-Fa-f]+\b|[“\"«„][^“”\"«»„\n]{4,}[”\"»]|\b(?:says|reads|shows)\b"
+)
+"""A code, or the words of a screen."""
+_GUESS = re.compile(
+    r"\b(?:i doubt|maybe|perhaps|i (?:think|guess|suppose)|my guess|might be|could be|vielleicht|"
+    r"peut-être|quizás?|forse|misschien|talvez)\b",
     re.IGNORECASE,
 )
 _SENTENCES, _QUESTIONS, _SIMILAR, _NEAR = 2, 2, 3, 2
@@ -49,6 +58,7 @@ _ASKING = Template("## Ask\n\n$questions")
 _INVOLVING = Template("## Involve\n\n$people")
 _SAME = Template("## Similar resolved tickets\n\n$tickets")
 _SURENESS = Template("## How sure\n\n$sure")
+_GOES_ON = Template("$text …")
 _ITEM = Template("- $text")
 _CITED = Template("- $text [$number]")
 _ENDED = Template("- $source: “$text” [$number]")
@@ -149,9 +159,16 @@ def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> lis
             found = stems(plain[start:end])
             if found - known and not _NOT_SAID.search(plain[start:end]):
                 gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)
+                gain *= _tells(plain[start:end], found & known)
                 scored.append((gain, (at, start), _short(text.cut(start, end))))
     best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
     return [text for _, _, text in sorted(best, key=lambda each: each[1])]
+
+
+def _tells(sentence: str, of_subject: set[str]) -> float:
+    """Return how much more a sentence says of the problem than another of the same words."""
+    more = bool(of_subject) + bool(_EXACT.search(sentence)) + bool(FAULT.search(sentence))
+    return (1 + more) * (0.5 if _GUESS.search(sentence) else 1)
 
 
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:
@@ -280,12 +297,12 @@ def _titles(passages: Sequence[Passage]) -> set[RedactedText]:
 
 
 def _short(text: RedactedText) -> RedactedText:
-    """Return the beginning of ``text`` on one line, cut at a word."""
+    """Return the beginning of ``text`` on one line; where it is cut, at a word, it ends in “…”."""
     plain = text.reveal()
-    end = len(plain) if len(plain) <= _QUOTED else max(plain.rfind(" ", 0, _QUOTED), 1)
-    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", plain[:end])]
-    parts = [text.cut(start, stop) for start, stop in lines if plain[start:stop].strip()]
-    return join(" ", parts)
+    if len(plain) <= _QUOTED:
+        return on_one_line(text)
+    end = max(plain.rfind(" ", 0, _QUOTED), 1)
+    return _GOES_ON.fill(text=on_one_line(text.cut(0, end)))
 
 
 def _line_before(text: RedactedText, at: int) -> int:

@@ -155,6 +155,29 @@ def test_where_the_best_section_only_describes_the_near_one_with_steps_is_shown(
     assert STEPS in text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "The green wheel refuses to turn.",
+        "The panel shows “wheel two”.",
+        "The green wheel at PJ-441 turns.",
+        "It jams near the green wheel.",
+    ],
+)
+def test_the_problem_is_the_sentence_of_the_fault_and_no_guess(fault: str) -> None:
+    talk = "Coffee arrived early in the large kitchen beside our archive this morning."
+    guess = "Maybe Helena bought unusual envelopes for the archive in August."
+    other = "Visitors walk through the corridor with umbrellas and suitcases today."
+    text, _ = _brief(_case([], said=f"{talk} {guess} {other} {fault}"))
+    assert fault in text
+    assert guess not in text
+
+
+def test_a_sentence_that_is_cut_says_so() -> None:
+    text, _ = _brief(_case([], said=f"The wheel is stuck {'and it squeaks ' * 30}."))
+    assert " …\n" in text
+
+
 def test_where_the_best_section_only_describes_the_next_fix_of_its_document_is_shown() -> None:
     document = _sections(
         ("Before", "1. Buy paper.\n2. Buy toner.", 0.0),
