@@ -28,7 +28,11 @@ _ASK = re.compile(
     re.IGNORECASE,
 )
 _NOT_SAID = re.compile(
-    r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
+    r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:thanks|thank|regards|cheers)\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day))\b[^,.!?\n]{0,40}(?:[,.!]\s*|$)",
     re.IGNORECASE,
 )
 _EXACT = re.compile(
@@ -155,7 +159,9 @@ def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> lis
     scored: list[tuple[float, tuple[int, int], RedactedText]] = []
     for at, text in enumerate(texts):
         plain = text.reveal()
-        for start, end in sentences(plain):
+        for begin, end in sentences(plain):
+            greeting = _GREETING.match(plain, begin, end)
+            start = greeting.end() if greeting else begin
             found = stems(plain[start:end])
             if found - known and not _NOT_SAID.search(plain[start:end]):
                 gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)

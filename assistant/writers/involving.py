@@ -25,7 +25,9 @@ _INVOLVE = re.compile(
     r"responsible for)|\bowner:",
     re.IGNORECASE,
 )
-_OURSELVES = re.compile(r"\b(?:service|help|support|it)[ -]?desk\b|\bthe desk\b", re.IGNORECASE)
+_OURSELVES = re.compile(
+    r"\b(?:service|help|support|it)[ -]?desk\b|\b(?:the desk\b|desk <PHONE)", re.IGNORECASE
+)
 _REACHED = re.compile(r"<(?:PERSON|PHONE_NUMBER|EMAIL_ADDRESS|ORGANIZATION)_")
 _NAMES = re.compile(
     rf"{_REACHED.pattern}|{_INVOLVE.pattern}|\b(?:vendor|provider|"

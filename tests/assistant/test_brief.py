@@ -59,6 +59,7 @@ def test_the_problem_is_told_in_the_words_of_the_requester_and_not_of_a_forwarde
         "Run the second line above.",
         "Ring the service desk on <PHONE_NUMBER_4> before noon.",
         "Tell the desk right away about it.",
+        "Desk <PHONE_NUMBER_4>, at any hour.",
         "Show the message “<ORGANIZATION_2>, please call <PHONE_NUMBER_3>” on it.",
         "For PJ-441 ring the vendor of the rollers.",
     ],
@@ -171,6 +172,14 @@ def test_the_problem_is_the_sentence_of_the_fault_and_no_guess(fault: str) -> No
     text, _ = _brief(_case([], said=f"{talk} {guess} {other} {fault}"))
     assert fault in text
     assert guess not in text
+
+
+@pytest.mark.parametrize("greeting", ["Hello,", "Hi <PERSON_3>,", "Good morning team,"])
+def test_a_problem_that_is_told_after_a_greeting_is_told_without_it(greeting: str) -> None:
+    fault = "the green wheel shows PJ-441 since noon."
+    text, _ = _brief(_case([], said=f"{greeting} {fault} Coffee is here."))
+    assert f"**Printer jams**: {fault}" in text
+    assert "## Problem\n\n**Printer jams**\n" in _brief(_case([], said="Hello <PERSON_3>,"))[0]
 
 
 def test_a_sentence_that_is_cut_says_so() -> None:
