@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
-from assistant.questions import FAULT, missing, question
-from assistant.threads import quotations
+from assistant.questions import missing, question
 from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite
-from assistant.writers.involving import involve, on_one_line
+from assistant.writers.involving import involve
+from assistant.writers.problem import salient
 from assistant.writers.procedure import procedure
+from assistant.writers.short import short
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
@@ -27,26 +28,8 @@ _ASK = re.compile(
     r"|\bask (?:the )?(?:user|requester|caller|customer|client|person) (?!to\b)",
     re.IGNORECASE,
 )
-_NOT_SAID = re.compile(
-    r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:thanks|thank|regards|cheers)\b",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day))\b[^,.!?\n]{0,40}(?:[,.!]\s*|$)",
-    re.IGNORECASE,
-)
-_EXACT = re.compile(
-    r"\b[A-Z]{1,8}-?\d{2,}\b|\b0x[0-9A-Fa-f]+\b|[“\"«„][^“”\"«»„\n]{4,}[”\"»]|\b(?:says|reads|shows)\b"
-)
-"""A code, or the words of a screen."""
-_GUESS = re.compile(
-    r"\b(?:i doubt|maybe|perhaps|i (?:think|guess|suppose)|my guess|might be|could be|vielleicht|"
-    r"peut-être|quizás?|forse|misschien|talvez)\b",
-    re.IGNORECASE,
-)
-_SENTENCES, _QUESTIONS, _SIMILAR, _NEAR = 2, 2, 3, 2
+_QUESTIONS, _SIMILAR, _NEAR = 2, 3, 2
 _PROCEDURE = 1_800
-_QUOTED = 220
 _SAYS_SOMETHING = 4
 _DONE = 0.7
 _SURE, _LIKELY = 0.75, 0.45
@@ -62,7 +45,6 @@ _ASKING = Template("## Ask\n\n$questions")
 _INVOLVING = Template("## Involve\n\n$people")
 _SAME = Template("## Similar resolved tickets\n\n$tickets")
 _SURENESS = Template("## How sure\n\n$sure")
-_GOES_ON = Template("$text …")
 _ITEM = Template("- $text")
 _CITED = Template("- $text [$number]")
 _ENDED = Template("- $source: “$text” [$number]")
@@ -127,54 +109,11 @@ class _Numbers:
 
 
 def _problem(ticket: Ticket) -> RedactedText:
-    said = _salient(ticket)
+    said = salient(ticket)
     if not said:
         return _PROBLEM.fill(problem=_SUBJECT.fill(subject=ticket.subject))
     problem = _SUBJECT_AND.fill(subject=ticket.subject, said=join(" ", said))
     return _PROBLEM.fill(problem=problem)
-
-
-def _salient(ticket: Ticket) -> list[RedactedText]:
-    """Return the requester's sentences that say most, in their order; none that is the subject.
-
-    What they quote or forward counts where they say nothing themselves.
-    """
-    asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    own = [_own(text) for text in asked]
-    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, asked)
-
-
-def _own(text: RedactedText) -> RedactedText:
-    """Return ``text`` without the messages that it quotes."""
-    parts, at = list[RedactedText](), 0
-    for start, end in quotations(text.reveal()):
-        parts.append(text.cut(at, start))
-        at = end
-    return join("\n", [*parts, text.cut(at, len(text))])
-
-
-def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> list[RedactedText]:
-    weight = rarity(text.reveal() for text in texts)
-    known = stems(subject.reveal())
-    scored: list[tuple[float, tuple[int, int], RedactedText]] = []
-    for at, text in enumerate(texts):
-        plain = text.reveal()
-        for begin, end in sentences(plain):
-            greeting = _GREETING.match(plain, begin, end)
-            start = greeting.end() if greeting else begin
-            found = stems(plain[start:end])
-            if found - known and not _NOT_SAID.search(plain[start:end]):
-                gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)
-                gain *= _tells(plain[start:end], found & known)
-                scored.append((gain, (at, start), _short(text.cut(start, end))))
-    best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
-    return [text for _, _, text in sorted(best, key=lambda each: each[1])]
-
-
-def _tells(sentence: str, of_subject: set[str]) -> float:
-    """Return how much more a sentence says of the problem than another of the same words."""
-    more = bool(of_subject) + bool(_EXACT.search(sentence)) + bool(FAULT.search(sentence))
-    return (1 + more) * (0.5 if _GUESS.search(sentence) else 1)
 
 
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:
@@ -237,7 +176,7 @@ def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | Non
     home = [each for each in case.passages if each.chunk.document_id == best.chunk.document_id]
     ranked = {_place(each): each for each in (best, *home, *case.document)}
     found = [
-        _CITED.fill(text=_short(text), number=numbers.of(passage))
+        _CITED.fill(text=short(text), number=numbers.of(passage))
         for passage, text in involve(list(ranked.values()), _said(case.ticket))
     ]
     return _INVOLVING.fill(people=join("\n", found)) if found else None
@@ -249,7 +188,7 @@ def _place(passage: Passage) -> tuple[str, int]:
 
 def _similar(similar: Sequence[Passage], numbers: _Numbers) -> RedactedText | None:
     ended = [
-        _ENDED.fill(source=each.source, text=_short(each.chunk.text), number=numbers.of(each))
+        _ENDED.fill(source=each.source, text=short(each.chunk.text), number=numbers.of(each))
         for each in similar[:_SIMILAR]
     ]
     return _SAME.fill(tickets=join("\n", ended)) if ended else None
@@ -291,7 +230,7 @@ def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[Redacte
             and not said.startswith(("#", "|", "```"))
         ):
             lead = re.match(r"\s*(?:[-*+]|\d{1,2}[.)])\s+", said)
-            yield _short(text.cut(start + (lead.end() if lead else 0), end))
+            yield short(text.cut(start + (lead.end() if lead else 0), end))
 
 
 def _by_document(passages: Sequence[Passage]) -> list[Passage]:
@@ -300,15 +239,6 @@ def _by_document(passages: Sequence[Passage]) -> list[Passage]:
 
 def _titles(passages: Sequence[Passage]) -> set[RedactedText]:
     return {each.title for each in passages}
-
-
-def _short(text: RedactedText) -> RedactedText:
-    """Return the beginning of ``text`` on one line; where it is cut, at a word, it ends in “…”."""
-    plain = text.reveal()
-    if len(plain) <= _QUOTED:
-        return on_one_line(text)
-    end = max(plain.rfind(" ", 0, _QUOTED), 1)
-    return _GOES_ON.fill(text=on_one_line(text.cut(0, end)))
 
 
 def _line_before(text: RedactedText, at: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from assistant.model import Passage
 from assistant.search.lines import Unit, sentences_of, units
 from assistant.wording import stems
+from assistant.writers.short import on_one_line
 from guardrails import RedactedText, join
 
 _PEOPLE = re.compile(
@@ -114,12 +115,6 @@ def _row(text: RedactedText, unit: Unit) -> RedactedText:
     plain = text.reveal()
     cells = _CELL.finditer(plain, unit.start, unit.end)
     return join(": ", [text.cut(*each.span()) for each in cells])
-
-
-def on_one_line(text: RedactedText) -> RedactedText:
-    """Return ``text`` with its lines joined by blanks."""
-    lines = re.finditer(r"\S(?:[^\n]*\S)?", text.reveal())
-    return join(" ", [text.cut(*each.span()) for each in lines])
 
 
 def _last(passage: Passage) -> str:
