@@ -616,8 +616,10 @@ class UserStore(Protocol):
 class Case:
     """What a brief is written from: the whole ticket and all passages, best first.
 
-    ``similar`` are the last answers of resolved tickets that were found, ``questions`` what the
-    reply may ask too, and ``citations`` those of the reply, whose numbers go on.
+    ``near`` is whether the best passage may be shown whole though the search is unsure of it.
+    ``document`` are all sections of the best passage's document, in its order.
+    ``similar`` are the last answers of resolved tickets that were found, ``language`` is that of
+    the questions, and ``citations`` are those of the reply, whose numbers go on.
     """
 
     ticket: Ticket
@@ -625,8 +627,10 @@ class Case:
     answerable: bool
     confidence: float
     similar: Sequence[Passage] = ()
-    questions: Sequence[RedactedText] = ()
+    language: str = "en"
     citations: Sequence[Citation] = ()
+    document: Sequence[Passage] = ()
+    near: bool = True
 
 
 @dataclass(frozen=True, slots=True)

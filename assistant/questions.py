@@ -1,19 +1,21 @@
 """The questions that would settle a ticket: facts that its messages do not hold yet.
 
 They are our own words in the languages of our frames, never a runbook's, so that a reply may ask
-them. Which of them are asked depends on what the ticket says already and on what the documents
-speak of.
+them. Asked is what the steps of one section need and the ticket does not say; of a fault that is
+told in a few words, what every fault needs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from guardrails import RedactedText, Template
 
-_MOST = 3
+_MOST = 2
+_FEW = 24
+"""Words of a ticket that tells hardly anything."""
 
 
 class Fact(StrEnum):
@@ -29,7 +31,7 @@ class Fact(StrEnum):
 _TOLD: Mapping[Fact, re.Pattern[str]] = {
     Fact.ERROR: re.compile(
         r"[“”\"«»„][^“”\"«»„\n]{4,}[“”\"«»]|\b(?:error|code|fehler|erreur|errore|fout|erro)\W{0,3}"
-        r"(?:code\W{0,3})?[\w-]*\d|\b[A-Z]{2,}[-_]?\d{2,}\b|\b0x[0-9a-f]+\b|\b(?:says|reads|"
+        r"(?:code\W{0,3})?[\w-]*\d|\b[A-Z]{2,}[-_]?\d{2,}\b|\b0x[0-9a-f]+\b|\b(?:says?|said|reads|"
         r"shows|message|meldung|message d|mensaje|messaggio|melding|mensagem)\b",
         re.IGNORECASE,
     ),
@@ -47,31 +49,42 @@ _TOLD: Mapping[Fact, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     Fact.AFFECTED: re.compile(
-        r"\b(?:the same|we|our|wir|unser\w*|nous|nosotros|noi|wij|nós|every(?:one|body)|all of us|"
-        r"nobody|no one|only (?:me|i|my)|just me|colleagues?|"
-        r"whole (?:team|office|floor|site|ward|department)|other(?:s| people| users)|both|"
-        r"several|many|\d+ (?:people|users|staff|pcs|machines|of us)|we all|alle|niemand|tous|"
-        r"todos|tutti|iedereen)\b",
+        r"<(?:LOCATION|ORGANIZATION)_|\b(?:i|me|my|mine|we|us|our|all|both|several|many|nothing|"
+        r"everything|every(?:one|body)|nobody|no one|colleagues?|site|office|branch|"
+        r"whole \w+|other(?:s| people| users)|the same|"
+        r"\d+ (?:people|users|staff|pcs|machines|of us)|ich|mir|mein\w*|wir|uns\w*|alle|niemand|"
+        r"je|moi|mon|ma|mes|nous|tous|yo|mi|mis|nosotros|todos|io|mio|mia|noi|tutti|ik|mij|mijn|"
+        r"wij|iedereen|eu|meu|minha|nós)\b",
         re.IGNORECASE,
     ),
     Fact.VERSION: re.compile(r"\bversion\b|\bv?\d+\.\d+(?:\.\d+)*\b|\b(?:windows|macos|ios) \d+"),
 }
 _NEEDED: Mapping[Fact, re.Pattern[str]] = {
     Fact.ERROR: re.compile(
-        r"\b(?:error|code|message|says|shows|meldung|fehler|erreur)", re.IGNORECASE
+        r"\b(?:which|what|note|read|ask for|exact|by|depends on) (?:the |exact )*"
+        r"(?:error|code|message)\b|\b(?:error|code|message) (?:says|reads|shows|is one of)\b|"
+        r"\bwelche \w*(?:meldung|fehler)|\bquel(?:le)? (?:erreur|message)",
+        re.IGNORECASE,
     ),
     Fact.DEVICE: re.compile(
-        r"<(?:HOSTNAME|SERIAL)|\b(?:device|laptop|host|serial|machine)", re.IGNORECASE
+        r"\b(?:which|what) (?:device|laptop|host|machine|pc|phone|printer)\b|\b(?:host ?name|"
+        r"serial|asset|inventory)(?: number| tag|s)?\b|\bname (?:or number )?of the "
+        r"(?:device|laptop|pc|computer|machine|host|printer)\b|\bwelche[ns]? gerät",
+        re.IGNORECASE,
     ),
     Fact.SINCE: re.compile(
-        r"\b(?:since|when did|first seen|started|last (?:change|time))\b", re.IGNORECASE
+        r"\b(?:since when|when did|when it (?:started|began)|first seen|last change|what changed|"
+        r"seit wann|depuis quand)\b",
+        re.IGNORECASE,
     ),
     Fact.AFFECTED: re.compile(
-        r"\b(?:how many|one (?:user|person)|everyone|whole|only one)", re.IGNORECASE
+        r"\b(?:how many (?:users|people|are)|(?:only )?one (?:user|person|machine)|only one|"
+        r"everyone|(?:the )?whole (?:site|office|floor|team))\b",
+        re.IGNORECASE,
     ),
     Fact.VERSION: re.compile(
-        r"\b(?:which|what|version|build) (?:version|of|number|\d)|\bupdate to \d|"
-        r"\d (?:or|and) (?:later|newer)\b",
+        r"\b(?:which|what) (?:version|build)\b|\bversion number\b|\bupdate to (?:version )?\d|"
+        r"\d (?:or|and) (?:later|newer|older)\b",
         re.IGNORECASE,
     ),
 }
@@ -81,13 +94,24 @@ _SHARED = re.compile(
     re.IGNORECASE,
 )
 """Things that many use, so that it matters who is affected."""
+_PROGRAM = re.compile(
+    r"\b(?:app|program|software|client|version|updat\w+|upgrad\w+|install\w*|plug-?in|add-?in|"
+    r"programm|logiciel|programa|programma)\b",
+    re.IGNORECASE,
+)
+_ON_SCREEN = re.compile(
+    r"\b(?:app|program|error|message|crash\w*|fail\w*|install\w*|sign|log ?in|login|opens?|"
+    r"start\w*|print\w*|fehler\w*|erreur|errore|fout|erro)\b",
+    re.IGNORECASE,
+)
+"""What shows a message when it fails."""
 _HOW_TO = re.compile(
     r"\bhow (?:do|can|to|would|should)\b|\bwhere (?:do|can|is|are)\b|\bmay i\b|"
     r"\b(?:need|request|would like|want) (?:a|an|access|the|to)\b|\bcan (?:i|you|we) "
     r"(?:have|get|add|please)\b|\bplease (?:add|create|give|set|order|send)\b",
     re.IGNORECASE,
 )
-_FAULT = re.compile(
+FAULT = re.compile(
     r"\b(?:not|cannot|can['’]?t|won['’]?t|doesn['’]?t|don['’]?t|isn['’]?t|no longer|error|fail\w*|"
     r"broken?|stuck|down|problem|crash\w*|blank|slow|lost|missing|locked|refus\w*|reject\w*|stops?|"
     r"hangs?|frozen?|nicht|kein\w*|fehler|kaputt|pas|plus|erreur|panne|no|falla|non|errore|niet|"
@@ -148,16 +172,28 @@ _ASKED: Mapping[str, Mapping[Fact, Template]] = {
 }
 
 
-def missing(said: str, documents: Iterable[str]) -> tuple[Fact, ...]:
-    """Return the facts, three at most, that ``said`` lacks; first those that documents speak of."""
-    procedure = "\n".join(documents)
-    needed = {fact for fact in Fact if _NEEDED[fact].search(procedure)}
-    asks_how = _HOW_TO.search(said) and not _FAULT.search(said)
-    always = set[Fact]() if asks_how else {Fact.ERROR, Fact.DEVICE, Fact.SINCE}
-    if not asks_how and _SHARED.search(said):
-        always.add(Fact.AFFECTED)
-    lacking = [fact for fact in Fact if fact in needed | always and not _TOLD[fact].search(said)]
-    return tuple(sorted(lacking, key=lambda fact: fact not in needed))[:_MOST]
+def missing(said: str, procedure: str) -> tuple[Fact, ...]:
+    """Return the facts, two at most, that the steps in ``procedure`` need and ``said`` lacks.
+
+    Of a fault that is told in a few words also those that every fault needs; none of a request.
+    """
+    if _HOW_TO.search(said) and not FAULT.search(said):
+        return ()
+    needed = [fact for fact in Fact if _NEEDED[fact].search(procedure) and _concerns(fact, said)]
+    wanted = dict.fromkeys([*needed, *_of_every_fault(said)])
+    return tuple(fact for fact in wanted if not _TOLD[fact].search(said))[:_MOST]
+
+
+def _concerns(fact: Fact, said: str) -> bool:
+    """Return whether a fact can matter: who is affected of shared things, versions of programs."""
+    only = {Fact.AFFECTED: _SHARED, Fact.VERSION: _PROGRAM}.get(fact)
+    return only is None or bool(only.search(said))
+
+
+def _of_every_fault(said: str) -> list[Fact]:
+    if len(said.split()) > _FEW:
+        return []
+    return [*([Fact.ERROR] if _ON_SCREEN.search(said) else []), Fact.DEVICE, Fact.SINCE]
 
 
 def question(fact: Fact, language: str) -> RedactedText:

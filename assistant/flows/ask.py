@@ -14,16 +14,12 @@ from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
 from assistant.search.further import further
 from assistant.search.missing import UNSURE, near_miss
-from assistant.search.ranking import pieces_of
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.search.sureness import near_enough
 from guardrails import RawText, RedactedText, Template, join
 
 _EARLIER = 3
-_LOST, _NEAR = 0.15, 0.36
-"""Below the first, a confidence of the search, the nearest section is shown as a near miss. Where
-the search is not sure, it is one too unless a sentence is as near as the second, a cosine."""
-
 _BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
 
 
@@ -126,19 +122,9 @@ def _look(
     found = retrieve(desk, redacted, before=before, filters=filters)
     asked = _in_turn(redacted, before[-_EARLIER:])
     passages = read_sections(documents_of(desk), desk.ranker, asked, found)
-    missed = near_miss(redacted, passages) or (
-        "" if _is_sure(desk, asked, found, passages) else UNSURE
-    )
+    sure = found.answerable or not passages or near_enough(desk, asked, found, passages)
+    missed = near_miss(redacted, passages) or ("" if sure else UNSURE)
     return _Look(redacted, asked, found, passages, bool(filters), missed)
-
-
-def _is_sure(
-    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
-) -> bool:
-    if found.answerable or not passages:
-        return True
-    near = max(desk.nearness(asked, pieces_of(passages[0].chunk.text)), default=0.0)
-    return found.confidence >= _LOST and near >= _NEAR
 
 
 def _writer(desk: Desk, look: _Look) -> Writer:

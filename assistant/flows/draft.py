@@ -31,9 +31,11 @@ from assistant.questions import missing, question
 from assistant.search.audience import for_customer, is_third_person, is_ticket, known_to
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
-from assistant.search.quarantine import cited, marks, placed
+from assistant.search.quarantine import cited, marks, placed, without_suspects
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
+from assistant.search.sections import sections_of
+from assistant.search.sureness import near_enough
 from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 
@@ -46,6 +48,7 @@ passage that holds every word of the subject: scores are relative, and far apart
 _SUBJECT = 3
 """The least words of a subject that say enough."""
 _FOR_AGENTS = "Only material for agents answers this; the brief has it."
+_ONLY_NEAR = "No document answers this for certain; the brief has the nearest section."
 _ITEM = Template("- $question")
 
 
@@ -54,8 +57,9 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     ticket = redact_again(desk, reference)
     look = _look(desk, ticket)
     written = _reply(desk, look)
-    brief = desk.fallback_writer.brief(look.case(written))
-    read = (*look.readable, *look.passages, *look.found.passages)
+    honest = without_suspects(desk.suspects, ticket)
+    brief = desk.fallback_writer.brief(look.case(honest, written))
+    read = (*look.readable, *look.passages, *look.document, *look.found.passages)
     marked = marks(desk.suspects, ticket.public(), cited(read, brief.citations))
     suspect = placed([each.finding for each in marked], written.body)
     ready = replace(
@@ -84,31 +88,35 @@ class _Look:
     readable: tuple[Passage, ...]
     similar: tuple[Passage, ...]
     frames: Frames
+    document: tuple[Passage, ...] = ()
+    near: bool = True
 
     @property
     def questions(self) -> list[RedactedText]:
-        """The questions that would settle the ticket, in our own words."""
+        """What the reply asks, in our own words: no text for agents has a say in it."""
         said = question_of(self.ticket).reveal()
-        needed = missing(said, (each.chunk.text.reveal() for each in self.passages[:_READ]))
-        return [question(fact, self.frames.language) for fact in needed]
+        steps = self.readable[0].chunk.text.reveal() if self.readable else ""
+        return [question(fact, self.frames.language) for fact in missing(said, steps)]
 
-    def case(self, written: Written) -> Case:
-        """Return what the brief is written from."""
-        found = self.passages if self.found.answerable else self.found.passages[:_READ]
+    def case(self, honest: Ticket, written: Written) -> Case:
+        """Return what the brief is written from: ``honest`` is the ticket without injections."""
         return Case(
-            self.ticket,
-            found,
-            self.found.answerable,
+            honest,
+            self.passages or self.found.passages[:_READ],
+            bool(self.passages),
             self.found.confidence,
             self.similar,
-            self.questions,
+            self.frames.language,
             written.citations,
+            self.document,
+            self.near,
         )
 
     @property
     def hidden(self) -> list[RedactedText]:
         """The texts for agents that were found or stand in the ticket."""
-        chunks = (each.chunk for each in (*self.passages, *self.found.passages))
+        found = (*self.passages, *self.document, *self.found.passages)
+        chunks = (each.chunk for each in found)
         texts = (*chunks, *self.ticket.turns)
         return [each.text for each in texts if each.audience is Audience.AGENT]
 
@@ -126,16 +134,45 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
     ]
     frames = desk.frames.for_ticket(ticket.public())
     if not found.answerable:
-        return _Look(ticket, found, (), (), tuple(similar), frames)
+        nearest = _nearest(desk, asked, found)
+        whole = _whole_document(desk, nearest)
+        return _Look(ticket, found, nearest, (), tuple(similar), frames, whole)
     open_ones = _answering(ticket, found.passages)
     readable = _sections(desk, asked, found, open_ones)
+    passages = _sections(desk, asked, found, found.passages)
     return _Look(
         ticket,
         found,
-        _sections(desk, asked, found, found.passages),
+        passages,
         for_customer(readable, known_to(ticket)),
         tuple(similar),
         frames,
+        _whole_document(desk, passages),
+        near_enough(desk, asked, found, passages),
+    )
+
+
+def _nearest(desk: Desk, asked: RedactedText, found: Retrieved) -> tuple[Passage, ...]:
+    """Return the sections of the first document that was found, if they are near enough."""
+    first = [
+        each
+        for each in found.passages
+        if each.chunk.document_id == found.passages[0].chunk.document_id
+    ]
+    sections = _sections(desk, asked, found, first)
+    return sections if near_enough(desk, asked, found, sections) else ()
+
+
+def _whole_document(desk: Desk, ranked: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return all sections of the document that answers best, in its order, for the brief alone."""
+    if not ranked:
+        return ()
+    best = ranked[0]
+    chunks = documents_of(desk).chunks_of(best.chunk.document_id)
+    scores = {(each.chunk.id, each.chunk.ordinal): each.score for each in ranked}
+    return tuple(
+        section.passage(scores.get((section.chunk_ids[0], section.ordinal), 0.0))
+        for section in sections_of(best.source, best.title, chunks)
     )
 
 
@@ -181,13 +218,13 @@ def _reply(desk: Desk, look: _Look) -> Written:
 
 
 def _working_on_it(desk: Desk, look: _Look, held: Written) -> Written:
-    """Return a reply for when only agents may read what answers: somebody works on it, and asks."""
+    """Return a reply for when nothing that customers may read answers: it says who works on it."""
     public = look.ticket.public()
     questions = [_ITEM.fill(question=each) for each in look.questions]
     asked = join("\n", questions) if questions else None
     body = look.frames.working(public, asked)
     notes = (
-        _FOR_AGENTS,
+        _FOR_AGENTS if look.found.answerable else _ONLY_NEAR,
         *look.frames.notes(),
         *(each for each in held.notes if each.startswith("The model")),
     )

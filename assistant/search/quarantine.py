@@ -84,6 +84,17 @@ def quarantine_passages(
     return _with_texts(passages, read), tuple(note for each in read for note in each.notes)
 
 
+def without_suspects(suspects: FindSuspicious, ticket: Ticket) -> Ticket:
+    """Return ``ticket`` without suspicious sentences and what follows of their paragraphs."""
+    read = [_of_message(at, turn.text) for at, turn in enumerate(ticket.turns, 1)]
+    found = suspects([each.text for each in read])
+    turns = [
+        replace(turn, text=_without(one, spans)) if spans else turn
+        for turn, one, spans in zip(ticket.turns, read, found, strict=True)
+    ]
+    return replace(ticket, turns=tuple(turns))
+
+
 def marks(
     suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
 ) -> tuple[Mark, ...]:
@@ -171,6 +182,14 @@ def _kept(read: _Read, spans: Sequence[SuspiciousSpan]) -> _Kept:
         quoted_to = max(quoted_to, _end(read, span))
     parts += _parts(text, at, len(text), quoted_to)
     return _Kept(join("", parts) if spans else text, tuple(notes))
+
+
+def _without(read: _Read, spans: Sequence[SuspiciousSpan]) -> RedactedText:
+    parts, at = list[RedactedText](), 0
+    for span in spans:
+        parts.append(read.text.cut(at, max(at, span.start)))
+        at = max(at, _end(read, span))
+    return join("", [*parts, read.text.cut(at, len(read.text))])
 
 
 def _parts(text: RedactedText, at: int, until: int, quoted_to: int) -> Iterator[RedactedText]:

@@ -12,37 +12,24 @@ from collections.abc import Iterator, Sequence
 
 from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
-from assistant.wording import rarity, stems, words
+from assistant.questions import missing, question
+from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite
+from assistant.writers.involving import involve
+from assistant.writers.problem import salient
+from assistant.writers.procedure import procedure
+from assistant.writers.short import short
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
 _NUMBERED = re.compile(r"^\s{0,3}(\d{1,2})[.)]\s+(.*)$", re.MULTILINE)
-_DO = re.compile(
-    r"\b(?:fix|resol|mitigat|solution|steps?|workaround|how to|procedure|remed|repair|recover|"
-    r"what to do|do this|reset|restore|first|action)",
-    re.IGNORECASE,
-)
-_INVOLVE = re.compile(
-    r"\b(?:escalat\w*|contact|(?:call|ring|page|ask|mail|tell|inform|notify) (?:the |our )?"
-    r"(?:vendor|platform|network|server|security|on[- ]call|\w+ team|\w+ desk|officer|manager|"
-    r"<(?:PERSON|PHONE|EMAIL|ORGANIZATION))|hand (?:it )?over|second line|"
-    r"vendor (?:hotline|support|swap)|owner (?:on|is)|managed by|responsible for)|\bowner:",
-    re.IGNORECASE,
-)
 _ASK = re.compile(
     r"^(?:[-*\d.)\s]*)(?:please )?ask (?:them|him|her)?\s*(?:what|which|when|whether|if|who|how)\b"
     r"|\bask (?:the )?(?:user|requester|caller|customer|client|person) (?!to\b)",
     re.IGNORECASE,
 )
-_NOT_SAID = re.compile(
-    r"^\s*>|\bwrote:\s*$|<SECRET>|^(?:hi|hello|hey|dear|good|thanks|thank|regards|cheers)\b",
-    re.IGNORECASE,
-)
-_SENTENCES, _QUESTIONS, _INVOLVED, _SIMILAR, _NEAR = 2, 3, 2, 3, 2
+_QUESTIONS, _SIMILAR, _NEAR = 2, 3, 2
 _PROCEDURE = 1_800
-_QUOTED = 220
-_STEPS = 2
 _SAYS_SOMETHING = 4
 _DONE = 0.7
 _SURE, _LIKELY = 0.75, 0.45
@@ -85,14 +72,18 @@ _DIGITS = tuple(
 def write_brief(case: Case) -> Brief:
     """Return the brief of ``case``; its citations go on from the reply's."""
     numbers = _Numbers(case.citations)
-    best = _procedure(case.passages) if case.answerable else None
+    sure = case.confidence >= _LIKELY
+    shown = case.answerable and (sure or case.near)
+    best = procedure(case.passages, case.document) if shown else None
+    nearest = case.passages[0] if case.answerable and not shown else None
     parts = [
         _problem(case.ticket),
-        _next_step(case.ticket, best, numbers, sure=case.confidence >= _LIKELY) if best else None,
+        _next_step(case.ticket, best, numbers, sure=sure) if best else None,
+        _nearest(case.ticket, nearest, numbers) if nearest else None,
         _ask(case, best, numbers),
-        _involve(case.passages, best, numbers) if best else None,
+        _involve(case, best, numbers) if best else None,
         _similar(case.similar, numbers),
-        _how_sure(case, best),
+        _how_sure(case, best or nearest),
     ]
     return Brief(join("\n\n", [part for part in parts if part]), tuple(numbers.citations))
 
@@ -118,58 +109,38 @@ class _Numbers:
 
 
 def _problem(ticket: Ticket) -> RedactedText:
-    said = list(_salient(ticket))
+    said = salient(ticket)
     if not said:
         return _PROBLEM.fill(problem=_SUBJECT.fill(subject=ticket.subject))
     problem = _SUBJECT_AND.fill(subject=ticket.subject, said=join(" ", said))
     return _PROBLEM.fill(problem=problem)
 
 
-def _salient(ticket: Ticket) -> Iterator[RedactedText]:
-    """Yield the requester's sentences that say most, in their order; none that is the subject."""
-    asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    weight = rarity(text.reveal() for text in asked)
-    subject = stems(ticket.subject.reveal())
-    scored: list[tuple[float, tuple[int, int], RedactedText]] = []
-    for at, text in enumerate(asked):
-        plain = text.reveal()
-        for start, end in sentences(plain):
-            found = stems(plain[start:end])
-            if found - subject and not _NOT_SAID.search(plain[start:end]):
-                gain = sum(map(weight, found)) / (4 + (end - start) ** 0.5) / (1 + at)
-                scored.append((gain, (at, start), _short(text.cut(start, end))))
-    best = sorted(scored, key=lambda each: (-each[0], each[1]))[:_SENTENCES]
-    yield from (text for _, _, text in sorted(best, key=lambda each: each[1]))
-
-
-def _procedure(passages: Sequence[Passage]) -> Passage | None:
-    """Return the passage that says what to do: the best one, or steps of the same document."""
-    if not passages:
-        return None
-    best = passages[0]
-    if _has_steps(best):
-        return best
-    home = best.chunk.document_id
-    same = (each for each in passages if each.chunk.document_id == home)
-    return next(filter(_has_steps, same), best)
-
-
-def _has_steps(passage: Passage) -> bool:
-    steps = len(_NUMBERED.findall(passage.chunk.text.reveal()))
-    return steps >= _STEPS or bool(_DO.search(passage.chunk.heading.reveal()))
-
-
 def _next_step(ticket: Ticket, passage: Passage, numbers: _Numbers, *, sure: bool) -> RedactedText:
     number = numbers.of(passage)
-    heading = passage.chunk.heading
-    frame = _WHERE.fill(title=passage.title, heading=heading, number=number) if heading else None
-    where = frame or _WHERE_BARE.fill(title=passage.title, number=number)
     steps = passage.chunk.text
     if len(steps) > _PROCEDURE:
         steps = _CUT.fill(text=steps.cut(0, _line_before(steps, _PROCEDURE)), number=number)
     begin = _begin_at(ticket, passage.chunk.text)
     lead = [*([] if sure else [_PERHAPS]), *([begin] if begin else [])]
-    return _NEXT.fill(where=join("\n\n", [*lead, where]), steps=steps)
+    return _NEXT.fill(where=join("\n\n", [*lead, _where(passage, number)]), steps=steps)
+
+
+def _where(passage: Passage, number: RedactedText) -> RedactedText:
+    heading = passage.chunk.heading
+    if not heading:
+        return _WHERE_BARE.fill(title=passage.title, number=number)
+    return _WHERE.fill(title=passage.title, heading=heading, number=number)
+
+
+def _nearest(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedText:
+    """Return where something a little like it is told, with the sentence that is nearest."""
+    asked = stems(_said(ticket))
+    said = list(_sentences_of(passage, re.compile("")))
+    weight = rarity(each.reveal() for each in said)
+    best = max(said, key=lambda each: overlap(asked, each.reveal(), weight), default=NO_TEXT)
+    where = join("\n\n", [_PERHAPS, _where(passage, numbers.of(passage))])
+    return _NEXT.fill(where=where, steps=best)
 
 
 def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
@@ -185,27 +156,39 @@ def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
-    """Return the questions: first what the procedure says to ask, then the facts that lack."""
+    """Return the questions: first what the procedure says to ask, then what its steps need."""
     found = list(_sentences_of(best, _ASK)) if best else []
     quoted = [_CITED.fill(text=each, number=numbers.of(best)) for each in found[:1] if best]
-    asked = [*quoted, *(_ITEM.fill(text=each) for each in case.questions)][:_QUESTIONS]
+    facts = missing(_said(case.ticket), best.chunk.text.reveal() if best else "")
+    own = [_ITEM.fill(text=question(each, case.language)) for each in facts]
+    asked = [*quoted, *own][:_QUESTIONS]
     return _ASKING.fill(questions=join("\n", asked)) if asked else None
 
 
-def _involve(passages: Sequence[Passage], best: Passage, numbers: _Numbers) -> RedactedText | None:
-    home = best.chunk.document_id
+def _said(ticket: Ticket) -> str:
+    """Return the subject and what the requester wrote."""
+    turns = ticket.public().turns
+    asked = [turn.text.reveal() for turn in turns if turn.role is TurnRole.REQUESTER]
+    return "\n".join([ticket.subject.reveal(), *asked])
+
+
+def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | None:
+    home = [each for each in case.passages if each.chunk.document_id == best.chunk.document_id]
+    ranked = {_place(each): each for each in (best, *home, *case.document)}
     found = [
-        _CITED.fill(text=each, number=numbers.of(passage))
-        for passage in passages
-        if passage.chunk.document_id == home
-        for each in list(_sentences_of(passage, _INVOLVE))[:1]
+        _CITED.fill(text=short(text), number=numbers.of(passage))
+        for passage, text in involve(list(ranked.values()), _said(case.ticket))
     ]
-    return _INVOLVING.fill(people=join("\n", found[:_INVOLVED])) if found else None
+    return _INVOLVING.fill(people=join("\n", found)) if found else None
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.chunk.id, passage.chunk.ordinal
 
 
 def _similar(similar: Sequence[Passage], numbers: _Numbers) -> RedactedText | None:
     ended = [
-        _ENDED.fill(source=each.source, text=_short(each.chunk.text), number=numbers.of(each))
+        _ENDED.fill(source=each.source, text=short(each.chunk.text), number=numbers.of(each))
         for each in similar[:_SIMILAR]
     ]
     return _SAME.fill(tickets=join("\n", ended)) if ended else None
@@ -247,7 +230,7 @@ def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[Redacte
             and not said.startswith(("#", "|", "```"))
         ):
             lead = re.match(r"\s*(?:[-*+]|\d{1,2}[.)])\s+", said)
-            yield _short(text.cut(start + (lead.end() if lead else 0), end))
+            yield short(text.cut(start + (lead.end() if lead else 0), end))
 
 
 def _by_document(passages: Sequence[Passage]) -> list[Passage]:
@@ -256,15 +239,6 @@ def _by_document(passages: Sequence[Passage]) -> list[Passage]:
 
 def _titles(passages: Sequence[Passage]) -> set[RedactedText]:
     return {each.title for each in passages}
-
-
-def _short(text: RedactedText) -> RedactedText:
-    """Return the beginning of ``text`` on one line, cut at a word."""
-    plain = text.reveal()
-    end = len(plain) if len(plain) <= _QUOTED else max(plain.rfind(" ", 0, _QUOTED), 1)
-    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", plain[:end])]
-    parts = [text.cut(start, stop) for start, stop in lines if plain[start:stop].strip()]
-    return join(" ", parts)
 
 
 def _line_before(text: RedactedText, at: int) -> int:

@@ -1,0 +1,24 @@
+"""Says whether a section is near enough to be shown where the search is not sure of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.desk import Desk
+from assistant.model import Passage
+from assistant.search.ranking import pieces_of
+from assistant.search.retrieve import Retrieved
+from guardrails import RedactedText
+
+_LOST, _NEAR = 0.15, 0.36
+"""The least confidence of the search, and the least cosine of a sentence with what is asked."""
+
+
+def near_enough(
+    desk: Desk, asked: RedactedText, found: Retrieved, passages: Sequence[Passage]
+) -> bool:
+    """Return whether a sentence of the best passage is near what is asked; False without any."""
+    if found.confidence < _LOST or not passages:
+        return False
+    near = desk.nearness(asked, pieces_of(passages[0].chunk.text))
+    return max(near, default=0.0) >= _NEAR
