@@ -98,21 +98,24 @@ def without_suspects(suspects: FindSuspicious, ticket: Ticket) -> Ticket:
 def marks(
     suspects: FindSuspicious, ticket: Ticket, passages: Sequence[Passage] = ()
 ) -> tuple[Mark, ...]:
-    """Return the suspicious sentences of the requester's last message and of ``passages``.
+    """Return the suspicious sentences of the requester's messages and of ``passages``.
 
-    At most one of each document, the most suspicious first of all.
+    At most one of each message and document, the most suspicious of all.
     """
-    newest = [
-        (ticket.id, _of_message(at, turn.text))
+    messages = [
+        (f"message {at}", ticket.id, _of_message(at, turn.text))
         for at, turn in enumerate(ticket.turns, 1)
         if turn.role is TurnRole.REQUESTER
-    ][-1:]
-    read = [*newest, *((each.chunk.document_id, _of_passage(each)) for each in passages)]
-    found = suspects([one.text for _, one in read])
+    ]
+    documents = (
+        (each.chunk.document_id, each.chunk.document_id, _of_passage(each)) for each in passages
+    )
+    read = [*messages, *documents]
+    found = suspects([one.text for _, _, one in read])
     marked: dict[str, Mark] = {}
-    for (origin, one), spans in zip(read, found, strict=True):
+    for (place, origin, one), spans in zip(read, found, strict=True):
         for span in sorted(one.counted(spans), key=lambda each: not each.sure)[:1]:
-            marked.setdefault(origin, _mark(origin, one, span))
+            marked.setdefault(place, _mark(origin, one, span))
     return tuple(marked.values())
 
 

@@ -16,7 +16,7 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.forget import forget_ticket
 from assistant.flows.honest import call_honest, honest_sentences, remove_honest
 from assistant.flows.summarise import summarise
-from assistant.model import Audience, Draft, Finding, FindingKind, Passage, Ticket
+from assistant.model import Audience, Draft, Finding, FindingKind, Passage, Ticket, TurnRole
 from assistant.prompts import LEFT_OUT
 from assistant.search.quarantine import marks, quarantine, quarantine_passages
 from guardrails import RawText, RedactedText
@@ -108,7 +108,7 @@ def test_the_reviewer_sees_at_most_one_mark_in_each_message_and_document() -> No
     assert not any(each.blocks for each in found)
 
 
-def test_only_what_the_draft_cites_and_the_newest_message_are_searched() -> None:
+def test_every_message_of_the_requester_is_searched_and_none_of_an_agent() -> None:
     seen: list[str] = []
 
     def watched(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
@@ -117,9 +117,11 @@ def test_only_what_the_draft_cites_and_the_newest_message_are_searched() -> None
 
     desk = a_desk_with()
     ticket = the_ticket(desk)
+    ours = replace(ticket.turns[0], role=TurnRole.AGENT, text=redacted("Clean it."))
     newer = replace(ticket.turns[0], text=redacted("It still stops."))
-    marked = marks(watched, replace(ticket, turns=(*ticket.turns, newer)))
-    assert (seen, marked) == (["It still stops."], ())
+    marked = marks(watched, replace(ticket, turns=(*ticket.turns, ours, newer)))
+    assert seen == [ticket.turns[0].text.reveal(), "It still stops."]
+    assert len(marked) == 1
 
 
 def test_in_a_document_only_what_is_surely_an_injection_counts() -> None:
