@@ -18,7 +18,7 @@ from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems, words
 from assistant.writers.brief import write_brief
 from assistant.writers.cite import cite
-from assistant.writers.quoting import quoted
+from assistant.writers.quoting import Quote, quoted
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
 
@@ -38,6 +38,11 @@ _NOT_SPOKEN = re.compile(
 _SHIPPED = FrameBook()
 _QUOTE = Template("$text [$number]")
 _OF_NOTE = Template("$text (internal note)")
+_YES_OR_NO = re.compile(
+    r"\W*(?:yes|no|ja|nein|oui|non|sí|sì|nee|sim|não)(?:[,.:;!]|\s[–—-])", re.IGNORECASE
+)
+_PATH = " › "
+_ASKED = Template("**$question**\n\n$text")
 _ENDS_A_BLOCK = ("```", "~~~", "|")
 """What a text after it would break: the end of a fence, also in an item of a list, or of a row."""
 
@@ -123,11 +128,21 @@ def _written(
     for number, quote in zip(_NUMBERS, found.quotes, strict=False):
         ends = quote.text.reveal().rstrip().endswith(_ENDS_A_BLOCK)
         frame = _CODE_QUOTE if ends or quote.kind in {"code", "table"} else _QUOTE
-        pieces.append(frame.fill(text=quote.text, number=number))
+        pieces.append(frame.fill(text=_with_question(quote), number=number))
     body = join("\n\n", pieces)
     citations = tuple(cite(at, each.passage) for at, each in enumerate(found.quotes, start=1))
     start = body.reveal().find(found.sentence.reveal()) if found.sentence else -1
     return body, citations, (start, start + len(found.sentence)) if start >= 0 else None
+
+
+def _with_question(quote: Quote) -> RedactedText:
+    """Return what is quoted; a “Yes” or “No” after the question of its section that it answers."""
+    heading = quote.passage.chunk.heading
+    if not _YES_OR_NO.match(quote.text.reveal()) or not heading:
+        return quote.text
+    path, _, name = heading.reveal().rpartition(_PATH)
+    asked = heading.cut(len(path) + len(_PATH) if path else 0, len(heading)) if name else heading
+    return _ASKED.fill(question=asked, text=quote.text)
 
 
 def _salient(ticket: Ticket, role: TurnRole) -> RedactedText | None:

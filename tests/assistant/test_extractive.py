@@ -144,3 +144,12 @@ def test_an_empty_thread_has_a_summary_too() -> None:
 def test_a_requester_without_a_name_is_greeted_without_one() -> None:
     ticket = a_ticket((TurnRole.REQUESTER, "red light"), requester="")
     assert WRITER.reply(ticket, []).body.reveal().startswith("Hello,\n")
+
+
+def test_a_yes_stands_after_the_question_that_it_answers() -> None:
+    says = "Yes, you can. It is even wanted, so that the figures are right."
+    passage = a_passage(says, heading="Accounts › May I change my address?")
+    body = ExtractiveWriter().answer(redacted("may I keep my old address"), [passage]).body
+    assert body.reveal().startswith("**May I change my address?**\n\nYes, you can.")
+    plain = a_passage("Yesterday's copy of the address book is kept.", heading="Copies")
+    assert "**" not in ExtractiveWriter().answer(redacted("address book"), [plain]).body.reveal()
