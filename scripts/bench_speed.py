@@ -1,11 +1,12 @@
 """Benchmark: summaries and drafts per second, questions, one long ticket, and a cold question.
 
-    python -m scripts.bench_speed FOLDER [FOLDER …] [--only summaries,drafts,ask,long,cold]
+    python -m scripts.bench_speed FOLDER [FOLDER …] [--only summaries,drafts,ask,long,cold,served]
 
 The folders are ingested into one tenant of a temporary home, or of a copy of ``--home`` (with
-``--tenant``). Threads are made of sentences of the sample tickets. The times are processor time of
+``--tenant``). Threads are made of sentences of the sample tickets. Rates are by processor time of
 this process (of the child, for the cold question), because other work of a busy machine changes
-the wall time; what is made at the first ticket or question is left out, except in the cold one.
+the wall time, which stands behind; what is made at the first ticket or question is left out, except
+in the cold one. ``served`` asks a running `serve`, alone and in 20 sessions at once, by the clock.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import os
 import random
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +39,13 @@ from guardrails import RawText
 from ingestion.ingest import ingest
 from ingestion.source import Upload
 from ingestion.tickets import import_tickets
+from ui.cli.client import perform
+from ui.operations.ask import ASK, Question
+from ui.wire import socket_path
 
-_ALL = "summaries,drafts,ask,long,cold"
+_ALL = "summaries,drafts,ask,long,cold,served"
+_SESSIONS = 20
+_BEGINS_S = 60
 _THREADS, _TURNS, _LONG = 110, 8, 2_000
 _SENTENCES = 4
 _LARGEST = 50_000_000
@@ -73,6 +81,8 @@ def main() -> None:
             _measure(desk, samples, only)
         if "cold" in only:
             _cold(place, args.tenant, samples.subjects[0])
+        if "served" in only:
+            _served(place, args.tenant, samples.subjects)
 
 
 def _measure(desk: Desk, samples: _Samples, only: frozenset[str]) -> None:
@@ -146,9 +156,13 @@ def _questions(desk: Desk, samples: _Samples, when: str) -> None:
         ask(desk, RawText(subject))
         taken.append((time.process_time() - began, time.perf_counter() - clock))
     for name, found in zip(("processor", "wall"), zip(*taken, strict=True), strict=True):
-        ranked = sorted(found)
-        half, most = ranked[len(ranked) // 2], ranked[int(len(ranked) * 0.95)]
-        print(f"ask {when} ({name} time): p50 {half:.3f} s, p95 {most:.3f} s")
+        _print_spread(f"ask {when} ({name} time)", found)
+
+
+def _print_spread(what: str, seconds: Sequence[float]) -> None:
+    ranked = sorted(seconds)
+    half, most = ranked[len(ranked) // 2], ranked[int(len(ranked) * 0.95)]
+    print(f"{what}: p50 {half:.3f} s, p95 {most:.3f} s", flush=True)
 
 
 def _cold(home: Path, tenant: str, question: str) -> None:
@@ -165,12 +179,47 @@ def _cold(home: Path, tenant: str, question: str) -> None:
     print(f"cold ask: {used:.1f} s of processor time, {time.perf_counter() - clock:.1f} s by clock")
 
 
+def _served(home: Path, tenant: str, subjects: Sequence[str]) -> None:
+    """Ask a server every subject, alone and in many sessions at once; each twice."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = cast("int", free.getsockname()[1])
+    os.environ |= {"QUIETDESK_HOME": str(home), "QUIETDESK_PORT": str(port)}
+    command = [sys.executable, "-m", "ui", "serve"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as server:
+        try:
+            _until_it_listens(home)
+            for when in ("for the first time", "with the sections read before"):
+                taken = [_asked(tenant, each) for each in subjects]
+                _print_spread(f"ask through serve {when}, alone", taken)
+            with ThreadPoolExecutor(_SESSIONS) as sessions:
+                jobs = [sessions.submit(_asked, tenant, each) for each in subjects * 4]
+                _print_spread(f"… {_SESSIONS} sessions at once", [job.result() for job in jobs])
+        finally:
+            server.terminate()
+
+
+def _until_it_listens(home: Path) -> None:
+    until = time.monotonic() + _BEGINS_S
+    while not socket_path(home).exists():
+        if time.monotonic() > until:
+            raise SystemExit("serve did not begin")
+        time.sleep(0.1)
+
+
+def _asked(tenant: str, question: str) -> float:
+    began = time.perf_counter()
+    perform(ASK, Question(tenant=tenant, question=question))
+    return time.perf_counter() - began
+
+
 @contextmanager
 def _timed(what: str, count: int, unit: str) -> Iterator[None]:
-    began = time.process_time()
+    began, clock = time.process_time(), time.perf_counter()
     yield
-    took = time.process_time() - began
-    print(f"{what}: {took:.2f} s for {count} {unit}, {count / took:.1f}/s", flush=True)
+    took, wall = time.process_time() - began, time.perf_counter() - clock
+    rates = f"{count / took:.1f}/s ({count / wall:.1f}/s by clock)"
+    print(f"{what}: {took:.2f} s for {count} {unit}, {rates}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:

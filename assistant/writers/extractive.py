@@ -95,7 +95,7 @@ class ExtractiveWriter:
         asked = join(
             " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
         )
-        steps, citations, _ = _written(asked, passages, self._nearness)
+        steps, citations, _ = _written(asked, passages, self._nearness, to_send=True)
         frames = self._frames.for_ticket(ticket)
         if not steps:
             body, notes = frames.hold(ticket), (NOTHING_FOUND, *frames.notes())
@@ -120,10 +120,14 @@ class ExtractiveWriter:
 
 
 def _written(
-    asked: RedactedText, passages: Sequence[Passage], nearness: Nearness | None
+    asked: RedactedText,
+    passages: Sequence[Passage],
+    nearness: Nearness | None,
+    *,
+    to_send: bool = False,
 ) -> tuple[RedactedText, tuple[Citation, ...], tuple[int, int] | None]:
     """Return the quotations, each with its citation, and the place of the sentence that answers."""
-    found = quoted(asked, passages, nearness)
+    found = quoted(asked, passages, nearness, to_send=to_send)
     pieces = [_QUOTE.fill(text=found.sentence, number=_NUMBERS[0])] if found.first else []
     for number, quote in zip(_NUMBERS, found.quotes, strict=False):
         ends = quote.text.reveal().rstrip().endswith(_ENDS_A_BLOCK)

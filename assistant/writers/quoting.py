@@ -88,15 +88,23 @@ class Quoted:
 
 
 def quoted(
-    asked: RedactedText, passages: Sequence[Passage], nearness: Nearness | None = None
+    asked: RedactedText,
+    passages: Sequence[Passage],
+    nearness: Nearness | None = None,
+    *,
+    to_send: bool = False,
 ) -> Quoted:
-    """Return what answers ``asked``; ``nearness`` compares sentences, else their words do."""
+    """Return what answers ``asked``; ``nearness`` compares sentences, else their words do.
+
+    What held a secret is left out of a text that is ``to_send``; an agent sees that one was there,
+    because a step that is missing without a word is dangerous.
+    """
     chosen: list[Quote] = []
     sentence, first, room = _NOTHING, False, ROOM
     for passage in passages:
         if chosen and (passage.score < _NEAR * chosen[0].passage.score or room < _LEAST):
             break
-        look = _Look.at(asked, passage, nearness)
+        look = _Look.at(asked, passage, nearness, to_send=to_send)
         if not look.units:
             continue
         quote = look.quote(room)
@@ -126,10 +134,17 @@ class _Look:
     near: list[float]
 
     @classmethod
-    def at(cls, asked: RedactedText, passage: Passage, nearness: Nearness | None) -> _Look:
+    def at(
+        cls, asked: RedactedText, passage: Passage, nearness: Nearness | None, *, to_send: bool
+    ) -> _Look:
         text = passage.chunk.text
         plain = text.reveal()
-        found = [each for each in units(plain) if _says_something(plain[each.start : each.end])]
+        found = [
+            each
+            for each in units(plain)
+            if _says_something(inside := plain[each.start : each.end])
+            and not (to_send and _DESTROYED in inside)
+        ]
         places = sentences_of(plain, found)
         near = [0.0] * len(places)
         if nearness is not None:
@@ -213,8 +228,8 @@ def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
 
 
 def _says_something(text: str) -> bool:
-    """Return False for a pointer to elsewhere, a picture, and text with a removed secret."""
-    if _DESTROYED in text or _POINTER.match(text):
+    """Return False for a pointer to elsewhere, and a picture."""
+    if _POINTER.match(text):
         return False
     return _DEFINITIONS.fullmatch(text) is None
 

@@ -92,9 +92,15 @@ def test_nothing_is_said_twice() -> None:
     assert body.count("Clean the print head") == 1
 
 
-def test_a_passage_that_held_a_secret_is_not_quoted() -> None:
+def test_a_passage_that_held_a_secret_is_not_quoted_in_a_reply() -> None:
     body = WRITER.reply(TICKET, [a_passage("The printer password is <SECRET> on each floor.")])
     assert "<SECRET>" not in body.body.reveal()
+
+
+def test_an_agent_sees_a_step_that_held_a_secret() -> None:
+    steps = "1. Type <SECRET> at the panel.\n2. Clean the label printer."
+    body = WRITER.answer(redacted("label printer stops"), [a_passage(steps)]).body.reveal()
+    assert body.startswith("1. Type <SECRET>")
 
 
 def test_without_passages_the_reply_says_that_a_colleague_will_look() -> None:
