@@ -228,8 +228,10 @@ class ModelWriter:
         return ask(sent[-1].prompt)
 
     def _sent(self, job: Job, room: int) -> Sent:
-        prompt = job.prompt(room)
-        return Sent(prompt, self._scanner.remask(prompt.whole))
+        """Return the prompt with each value of the vault masked: the gate would refuse it."""
+        made, again = job.prompt(room), self._scanner.remask
+        prompt = replace(made, system=again(made.system), user=again(made.user))
+        return Sent(prompt, prompt.whole)
 
     def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
         """Return what the model said, and notes about it."""

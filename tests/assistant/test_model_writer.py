@@ -495,3 +495,15 @@ def test_a_prompt_that_never_fits_leaves_the_fallback_writers_text(bench: Bench)
     written = bench.reply(overflow, overflow, overflow)
     assert "context window" in fell_back(written)
     assert len(bench.server.received) == 3
+
+
+def test_what_the_vault_has_learnt_since_is_masked_instead_of_refused(bench: Bench) -> None:
+    hosts = tuple(map(RawText, ("prt-", "prt-app01")))
+    known = KnownValues.of_people([KnownPerson(hosts=hosts)])
+    learnt = bench.tenant.redactor.redact(RawText("prt- and prt-app01"), known).text.reveal()
+    half = learnt.split()[0]  # a passage of earlier: the rest of the name was not found then
+    late = passage("Printing", f"{PRINTING}\nThen ssh {half}app01 id answers.")
+    bench.server.will(say(GOOD))
+    written = bench.writer.reply(bench.ticket(), [late])
+    assert written.outcome is Outcome.USED
+    assert "app01" not in str(bench.server.received)
