@@ -13,6 +13,8 @@ from assistant import bootstrap
 from assistant.flows import draft, outbox, review, show
 from assistant.model import Passage, Ticket
 from assistant.writers import model
+from assistant.writers.attribution import Attributed, Kept
+from assistant.writers.pieces import pieces_of
 from eval.leakage.measure import AUDIENCE, Switch
 from eval.leakage.replaced import replaced
 from guardrails import ForPerson, RawText, RedactedText, Redactor
@@ -82,7 +84,8 @@ def _no_seal() -> AbstractContextManager[None]:
 
 
 def _no_verdict() -> AbstractContextManager[None]:
-    return replaced((model, "judge", _believe))
+    """Believe a model: attribution behind the verdict would drop most of what it makes up."""
+    return replaced((model, "judge", _believe), (model, "attribute", _keep_all))
 
 
 def _no_memberships() -> AbstractContextManager[None]:
@@ -119,6 +122,7 @@ def _restore_anybody() -> AbstractContextManager[None]:
         (Restorer, "restore", restore),
         *((flow, "inspect", clean) for flow in (draft, review)),
         (model, "judge", _believe),
+        (model, "attribute", _keep_all),
     )
 
 
@@ -148,6 +152,12 @@ def _everybody_reads() -> AbstractContextManager[None]:
 
 def _believe(said: RawText, **_sources: object) -> Verdict:
     return Verdict(_unredacted(said), ())
+
+
+def _keep_all(text: str, _sources: object, _refused: object = ()) -> Attributed:
+    return Attributed(
+        tuple(Kept(piece, (1,)) for piece in pieces_of(text)), (), 1.0, declined=False
+    )
 
 
 class _Credulous(Redactor):
