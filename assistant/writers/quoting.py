@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from assistant.model import Passage
 from assistant.search.lines import ROOM, Unit, sentences_of, units, window
 from assistant.search.nearness import Nearness
-from assistant.search.ranking import literals
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
 from guardrails import RedactedText, Template, join
@@ -42,6 +41,10 @@ _CLEAR = 0.55
 _LITERAL = 0.3
 """What each code, number or quoted word of the question adds to the cosine of a sentence."""
 
+_LITERALS = re.compile(
+    r"\"([^\"]{4,})\"|'([^']{4,})'|\b([A-Z]{2,}-?\d+)\b|\b(\w+(?:[_.:/-]\w+)+)\b"
+    r"|\b([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b|(?<!\w)(\d{2,})(?!\w)"
+)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -177,7 +180,7 @@ class _Look:
 
     def _literal(self, place: tuple[int, int]) -> float:
         text = self.passage.chunk.text.reveal()[slice(*place)].lower()
-        return _LITERAL * sum(each in text for each in literals(self.asked))
+        return _LITERAL * sum(each in text for each in _literals(self.asked))
 
     def _worth(self) -> list[float]:
         """Return what each unit is worth: its rare words and its nearest sentence."""
@@ -217,6 +220,12 @@ def _says_something(text: str) -> bool:
     if _DESTROYED in text or _POINTER.match(text):
         return False
     return _DEFINITIONS.fullmatch(text) is None
+
+
+def _literals(asked: str) -> list[str]:
+    """Return quoted strings, codes, identifiers and numbers of a question, in lower case."""
+    found = (next(part for part in match if part) for match in _LITERALS.findall(asked))
+    return list(dict.fromkeys(each.lower() for each in found))
 
 
 def _comes_late(asked: str, quote: Quote, sentence: RedactedText) -> bool:
