@@ -20,6 +20,14 @@ from guardrails.identity.permissions import Person
 from guardrails.policy import Policy
 
 NO_TEXT = Template("").fill()
+PATH = " › "
+"""What stands between the headings of a path: “Printer › Fix”."""
+
+
+def last_heading(path: RedactedText) -> RedactedText:
+    """Return the last heading of a path, without those above it."""
+    end = len(path)
+    return path.cut(end - len(path.reveal().rpartition(PATH)[2]), end)
 
 
 class Role(StrEnum):

@@ -11,7 +11,16 @@ import re
 from collections.abc import Generator, Sequence
 
 from assistant.frames import FrameBook
-from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.model import (
+    Audience,
+    Citation,
+    Passage,
+    Ticket,
+    Turn,
+    TurnRole,
+    Written,
+    last_heading,
+)
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.search.nearness import Nearness
@@ -41,7 +50,6 @@ _OF_NOTE = Template("$text (internal note)")
 _YES_OR_NO = re.compile(
     r"\W*(?:yes|no|ja|nein|oui|non|sí|sì|nee|sim|não)(?:[,.:;!]|\s[–—-])", re.IGNORECASE
 )
-_PATH = " › "
 _ASKED = Template("**$question**\n\n$text")
 _ENDS_A_BLOCK = ("```", "~~~", "|")
 """What a text after it would break: the end of a fence, also in an item of a list, or of a row."""
@@ -137,11 +145,9 @@ def _written(
 
 def _with_question(quote: Quote) -> RedactedText:
     """Return what is quoted; a “Yes” or “No” after the question of its section that it answers."""
-    heading = quote.passage.chunk.heading
-    if not _YES_OR_NO.match(quote.text.reveal()) or not heading:
+    asked = last_heading(quote.passage.chunk.heading)
+    if not asked or not _YES_OR_NO.match(quote.text.reveal()):
         return quote.text
-    path, _, name = heading.reveal().rpartition(_PATH)
-    asked = heading.cut(len(path) + len(_PATH) if path else 0, len(heading)) if name else heading
     return _ASKED.fill(question=asked, text=quote.text)
 
 
