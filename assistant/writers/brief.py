@@ -14,7 +14,7 @@ from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
 from assistant.wording import overlap, rarity, stems, words
-from assistant.writers.cite import cite
+from assistant.writers.cite import cite, digits
 from assistant.writers.involving import involve
 from assistant.writers.problem import salient
 from assistant.writers.procedure import procedure
@@ -60,13 +60,6 @@ _NEAREST = Template(" Nearest: $near.")
 _OTHERS = Template(" Also near: $near.")
 _TITLE = Template("“$title”")
 _WORDS = Template(" (it shares $words)")
-_DIGITS = tuple(
-    each.fill()
-    for each in (
-        *(Template("0"), Template("1"), Template("2"), Template("3"), Template("4")),
-        *(Template("5"), Template("6"), Template("7"), Template("8"), Template("9")),
-    )
-)
 
 
 def write_brief(case: Case) -> Brief:
@@ -96,7 +89,7 @@ class _Numbers:
 
     def of(self, passage: Passage) -> RedactedText:
         """Return the number of ``passage``, as text."""
-        return _digits(self._number(passage))
+        return digits(self._number(passage))
 
     def _number(self, passage: Passage) -> int:
         for each in self.citations:
@@ -152,7 +145,7 @@ def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
         if int(match[1]) != done + 1 or not step or len(step & said) < _DONE * len(step):
             break
         done += 1
-    return _BEGIN.fill(step=_digits(done + 1)) if done else None
+    return _BEGIN.fill(step=digits(done + 1)) if done else None
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
@@ -244,7 +237,3 @@ def _titles(passages: Sequence[Passage]) -> set[RedactedText]:
 def _line_before(text: RedactedText, at: int) -> int:
     found = text.reveal().rfind("\n", 0, at)
     return found if found > 0 else at
-
-
-def _digits(number: int) -> RedactedText:
-    return join("", [_DIGITS[int(digit)] for digit in str(number)])

@@ -26,7 +26,7 @@ from assistant.prompts import read_with, thread_of
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems, words
 from assistant.writers.brief import write_brief
-from assistant.writers.cite import cite
+from assistant.writers.cite import cite, digits
 from assistant.writers.quoting import Quote, quoted
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
@@ -58,7 +58,6 @@ _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
 _SILENT = Template("no words of the requester").fill()
-_NUMBERS = tuple(Template(word).fill() for word in ("1", "2", "3"))
 _STATUS = {
     "open": Template("open").fill(),
     "pending": Template("pending").fill(),
@@ -132,11 +131,11 @@ def _written(
 ) -> tuple[RedactedText, tuple[Citation, ...], tuple[int, int] | None]:
     """Return the quotations, each with its citation, and the place of the sentence that answers."""
     found = quoted(asked, passages, nearness)
-    pieces = [_QUOTE.fill(text=found.sentence, number=_NUMBERS[0])] if found.first else []
-    for number, quote in zip(_NUMBERS, found.quotes, strict=False):
+    pieces = [_QUOTE.fill(text=found.sentence, number=digits(1))] if found.first else []
+    for number, quote in enumerate(found.quotes, start=1):
         ends = quote.text.reveal().rstrip().endswith(_ENDS_A_BLOCK)
         frame = _CODE_QUOTE if ends or quote.kind in {"code", "table"} else _QUOTE
-        pieces.append(frame.fill(text=_with_question(quote), number=number))
+        pieces.append(frame.fill(text=_with_question(quote), number=digits(number)))
     body = join("\n\n", pieces)
     citations = tuple(cite(at, each.passage) for at, each in enumerate(found.quotes, start=1))
     start = body.reveal().find(found.sentence.reveal()) if found.sentence else -1
