@@ -11,14 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.model import Passage
-from assistant.search.lines import ROOM, Unit, sentences_of, units, window
+from assistant.model import NO_TEXT, Passage
+from assistant.search.lines import ROOM, Unit, runs, sentences_of, units, window
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
-from guardrails import RedactedText, Template, join
+from guardrails import RedactedText, join
 
-_NOTHING = Template("").fill()
 _MOST = 3
 _NEAR = 0.9
 """A further section is quoted from this share of the best score on."""
@@ -95,7 +94,7 @@ def quoted(
 ) -> Quoted:
     """Return what answers ``asked``; ``nearness`` compares sentences, else their words do."""
     chosen: list[Quote] = []
-    sentence, first, room = _NOTHING, False, ROOM
+    sentence, first, room = NO_TEXT, False, ROOM
     for passage in passages:
         if chosen and (passage.score < _NEAR * chosen[0].passage.score or room < _LEAST):
             break
@@ -149,7 +148,7 @@ class _Look:
         shown = self.units[first:last]
         return Quote(
             self.passage,
-            join("\n\n", [text.cut(*place) for place in _runs(text.reveal(), shown)]),
+            join("\n\n", [text.cut(*place) for place in runs(text.reveal(), shown)]),
             shown[-1].kind,
             sum(each.words for each in shown),
             cut=len(shown) < len(self.units),
@@ -174,7 +173,7 @@ class _Look:
         else:
             near, place = 1.0, closest(self.asked, text.reveal())
         if place is None:
-            return _NOTHING, 0.0
+            return NO_TEXT, 0.0
         mark = _MARK.match(text.reveal(), *place)
         return text.cut(mark.end() if mark else place[0], place[1]), near
 
@@ -202,17 +201,6 @@ class _Look:
             for each in self.units
         ]
         return [(share + max(cos, 0.0)) ** 2 for share, cos in zip(shares, near, strict=True)]
-
-
-def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Return the places of units that follow each other directly, as one each."""
-    places: list[tuple[int, int]] = []
-    for each in shown:
-        if places and not text[places[-1][1] : each.start].strip():
-            places[-1] = (places[-1][0], each.end)
-        else:
-            places.append((each.start, each.end))
-    return places
 
 
 def _says_something(text: str) -> bool:
