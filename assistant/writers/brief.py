@@ -210,7 +210,7 @@ def _shared_words(ticket: Ticket, best: Passage) -> RedactedText:
         for word in dict.fromkeys(words(plain))
         if stems(word) & there and (at := plain.lower().find(word)) >= 0
     ]
-    return _WORDS.fill(words=join(", ", places[:4])) if places else join("", [])
+    return _WORDS.fill(words=join(", ", places[:4])) if places else NO_TEXT
 
 
 def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[RedactedText]:
