@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from assistant.threads.automatic import Mail
 from assistant.threads.senders import SenderKind
-from guardrails import RawText, RedactedText, Template
+from guardrails import RawText, RedactedText, Template, join
 from guardrails.detect.directory import KnownPerson
 from guardrails.findings import Finding, FindingKind  # noqa: F401 # pyright: ignore[reportUnusedImport] - re-exported
 from guardrails.identity.permissions import Person
@@ -337,6 +337,17 @@ class Ticket:
         """Return the ticket without private notes."""
         kept = tuple(turn for turn in self.turns if turn.audience is Audience.CUSTOMER)
         return replace(self, turns=kept)
+
+    @property
+    def asked(self) -> tuple[RedactedText, ...]:
+        """The requester's own messages, first to last."""
+        public = self.public().turns
+        return tuple(turn.text for turn in public if turn.role is TurnRole.REQUESTER)
+
+    @property
+    def question(self) -> RedactedText:
+        """What the requester asks: the subject and their own messages."""
+        return join("\n", [self.subject, *self.asked])
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:

@@ -15,7 +15,16 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.desk import Desk
-from assistant.model import Audience, Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from assistant.model import (
+    NO_TEXT,
+    Audience,
+    Chunk,
+    Document,
+    Ticket,
+    TicketStatus,
+    TurnRole,
+    new_id,
+)
 from assistant.search.indexing import bring_in_step, index_chunks
 from assistant.search.repeated import copied
 from guardrails import RawText, RedactedText, Template, join
@@ -146,8 +155,7 @@ def _without(text: RedactedText, places: Sequence[tuple[int, int]]) -> RedactedT
 
 def _asked(ticket: Ticket) -> RedactedText:
     """Return the beginning of the requester's first message."""
-    turns = (turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
-    text = _nobody(next(turns, join("", [])))
+    text = _nobody(next(iter(ticket.asked), NO_TEXT))
     if len(text) <= _ASKED:
         return text
     space = text.reveal().rfind(" ", 0, _ASKED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
+from assistant.model import NO_TEXT, Citation, Passage, Ticket
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
 from assistant.wording import overlap, rarity, stems, words
@@ -128,7 +128,7 @@ def _where(passage: Passage, number: RedactedText) -> RedactedText:
 
 def _nearest(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedText:
     """Return where something a little like it is told, with the sentence that is nearest."""
-    asked = stems(_said(ticket))
+    asked = stems(ticket.question.reveal())
     said = list(_sentences_of(passage, re.compile("")))
     weight = rarity(each.reveal() for each in said)
     best = max(said, key=lambda each: overlap(asked, each.reveal(), weight), default=NO_TEXT)
@@ -152,17 +152,10 @@ def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | 
     """Return the questions: first what the procedure says to ask, then what its steps need."""
     found = list(_sentences_of(best, _ASK)) if best else []
     quoted = [_CITED.fill(text=each, number=numbers.of(best)) for each in found[:1] if best]
-    facts = missing(_said(case.ticket), best.chunk.text.reveal() if best else "")
+    facts = missing(case.ticket.question.reveal(), best.chunk.text.reveal() if best else "")
     own = [_ITEM.fill(text=question(each, case.language)) for each in facts]
     asked = [*quoted, *own][:_QUESTIONS]
     return _ASKING.fill(questions=join("\n", asked)) if asked else None
-
-
-def _said(ticket: Ticket) -> str:
-    """Return the subject and what the requester wrote."""
-    turns = ticket.public().turns
-    asked = [turn.text.reveal() for turn in turns if turn.role is TurnRole.REQUESTER]
-    return "\n".join([ticket.subject.reveal(), *asked])
 
 
 def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | None:
@@ -170,7 +163,7 @@ def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | Non
     ranked = {_place(each): each for each in (best, *home, *case.document)}
     found = [
         _CITED.fill(text=short(text), number=numbers.of(passage))
-        for passage, text in involve(list(ranked.values()), _said(case.ticket))
+        for passage, text in involve(list(ranked.values()), case.ticket.question.reveal())
     ]
     return _INVOLVING.fill(people=join("\n", found)) if found else None
 

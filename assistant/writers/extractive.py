@@ -99,9 +99,7 @@ class ExtractiveWriter:
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Quote the steps that answer the ticket, or say that there are none."""
         saw = read_with(thread_of(ticket), passages)
-        asked = join(
-            " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
-        )
+        asked = join(" ", [ticket.subject, *ticket.asked])
         steps, citations, _ = _written(asked, passages, self._nearness)
         frames = self._frames.for_ticket(ticket)
         if not steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.model import Ticket, TurnRole
+from assistant.model import Ticket
 from assistant.questions import FAULT
 from assistant.threads import quotations
 from assistant.wording import rarity, stems
@@ -38,9 +38,8 @@ def salient(ticket: Ticket) -> list[RedactedText]:
 
     What they quote or forward counts where they say nothing themselves.
     """
-    asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    own = [_own(text) for text in asked]
-    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, asked)
+    own = [_own(text) for text in ticket.asked]
+    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, ticket.asked)
 
 
 def _own(text: RedactedText) -> RedactedText:
