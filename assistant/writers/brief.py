@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from assistant.model import NO_TEXT, Citation, Passage, Ticket
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
+from assistant.search.blocks import MARK
 from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite, digits
 from assistant.writers.involving import involve
@@ -215,7 +216,7 @@ def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[Redacte
             and len(said.split()) >= _SAYS_SOMETHING
             and not said.startswith(("#", "|", "```"))
         ):
-            lead = re.match(r"\s*(?:[-*+]|\d{1,2}[.)])\s+", said)
+            lead = MARK.match(said)
             yield short(text.cut(start + (lead.end() if lead else 0), end))
 
 

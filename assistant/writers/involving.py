@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.model import Passage, last_heading
+from assistant.search.blocks import MARK
 from assistant.search.lines import Unit, sentences_of, units
 from assistant.wording import stems
 from assistant.writers.short import on_one_line
@@ -39,7 +40,6 @@ _NAMES = re.compile(
 _SPOKEN = re.compile(r"[\"“„«][^\"“”„«»]*[\"”»]")
 """What others are to read or say, such as a message on a lost device."""
 _CODE = re.compile(r"\b[A-Z]{1,8}-?\d{2,}\b")
-_MARK = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CELL = re.compile(r"[^|\s](?:[^|]*[^|\s])?")
 _SAYS_SOMETHING = 4
 _MOST = 2
@@ -105,7 +105,7 @@ def _lines(passage: Passage) -> Iterator[RedactedText]:
 def _sentences(text: RedactedText, unit: Unit) -> Iterator[RedactedText]:
     plain = text.reveal()
     for start, end in sentences_of(plain, [unit]):
-        mark = _MARK.match(plain[start:end])
+        mark = MARK.match(plain[start:end])
         begin = start + (mark.end() if mark else 0)
         if len(plain[begin:end].split()) >= _SAYS_SOMETHING:
             yield on_one_line(text.cut(begin, end))
