@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from assistant.cutting import replaced
 from assistant.language import NAMES, language_of
 from assistant.model import Ticket, Turn, TurnRole
 from assistant.threads.automatic import Mail
@@ -286,9 +287,5 @@ def _asks(turn: Turn) -> bool:
 
 def _filled(frame: RedactedText, values: Mapping[str, RedactedText]) -> RedactedText:
     """Return ``frame`` with the values in the places of its fields."""
-    parts: list[RedactedText] = []
-    at = 0
-    for field in _FIELD.finditer(frame.reveal()):
-        parts += [frame.cut(at, field.start()), values[field[1]]]
-        at = field.end()
-    return join("", [*parts, frame.cut(at, len(frame))])
+    fields = _FIELD.finditer(frame.reveal())
+    return replaced(frame, ((*field.span(), values[field[1]]) for field in fields))

@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from assistant.model import Audience, Chunk, new_id
+from assistant.model import PATH, Audience, Chunk, new_id
 from guardrails import RawText, RedactedText, Redaction, Redactor, Template, join
 from ingestion.blocks import blocks
 from ingestion.loaders import Loaded, Section
@@ -26,7 +26,6 @@ VERSION = "3"
 
 TARGET = 900
 _SMALL = 300
-_PATH = " › "
 _HEADED = Template("## $heading\n\n$body")
 
 
@@ -196,7 +195,7 @@ def _piece(group: Sequence[_Part]) -> Piece:
     bodies = [_body(run, shared) for run in runs]
     first, last = group[0], group[-1]
     return Piece(
-        heading=join(_PATH, runs[0][0].section.heading[:shared]),
+        heading=join(PATH, runs[0][0].section.heading[:shared]),
         text=bodies[0] if len(bodies) == 1 else join("\n\n", bodies),
         first_line=first.section.line_at(first.start),
         last_line=last.section.line_at(max(last.end - 1, last.start)),
@@ -208,7 +207,7 @@ def _body(run: Sequence[_Part], shared: int) -> RedactedText:
     section = run[0].section
     text = section.body.text.cut(run[0].start, run[-1].end)
     below = section.heading[shared:]
-    return _HEADED.fill(heading=join(_PATH, below), body=text) if below else text
+    return _HEADED.fill(heading=join(PATH, below), body=text) if below else text
 
 
 def _shared(paths: Sequence[Sequence[RedactedText]]) -> int:

@@ -14,8 +14,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from assistant.cutting import replaced
 from assistant.desk import Desk
-from assistant.model import Audience, Chunk, Document, Ticket, TicketStatus, TurnRole, new_id
+from assistant.model import (
+    NO_TEXT,
+    Audience,
+    Chunk,
+    Document,
+    Ticket,
+    TicketStatus,
+    TurnRole,
+    new_id,
+)
 from assistant.search.indexing import bring_in_step, index_chunks
 from assistant.search.repeated import copied
 from guardrails import RawText, RedactedText, Template, join
@@ -27,7 +37,7 @@ from ingestion.origins import TICKETS, Origin
 
 _RESOLVED = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
 _SOURCE = Template("ticket #$reference")
-_LEFT_OUT = Template("…")
+_LEFT_OUT = Template("…").fill()
 _QUOTED = re.compile(r"^[ \t]*>.*(?:\n|\Z)", re.MULTILINE)
 _ASKED = 200
 """Characters of the question that are put above an answer, to find it by."""
@@ -136,18 +146,12 @@ def _said(ticket: Ticket) -> Iterator[_Said]:
 def _without(text: RedactedText, places: Sequence[tuple[int, int]]) -> RedactedText:
     """Return ``text`` without the given places; a line that is a quotation goes, too."""
     quoted = [found.span() for found in _QUOTED.finditer(text.reveal())]
-    parts: list[RedactedText] = []
-    at = 0
-    for start, end in sorted([*places, *quoted]):
-        parts.append(text.cut(at, max(start, at)))
-        at = max(at, end)
-    return join("", [*parts, text.cut(at, len(text))]) if at else text
+    return replaced(text, ((*place, NO_TEXT) for place in sorted([*places, *quoted])))
 
 
 def _asked(ticket: Ticket) -> RedactedText:
     """Return the beginning of the requester's first message."""
-    turns = (turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
-    text = _nobody(next(turns, join("", [])))
+    text = _nobody(next(iter(ticket.asked), NO_TEXT))
     if len(text) <= _ASKED:
         return text
     space = text.reveal().rfind(" ", 0, _ASKED)
@@ -156,12 +160,7 @@ def _asked(ticket: Ticket) -> RedactedText:
 
 def _nobody(text: RedactedText) -> RedactedText:
     """Return ``text`` without its placeholders."""
-    parts: list[RedactedText] = []
-    at = 0
-    for found in find(text.reveal()):
-        parts += [text.cut(at, found.start), _LEFT_OUT.fill()]
-        at = found.end
-    return join("", [*parts, text.cut(at, len(text))])
+    return replaced(text, ((found.start, found.end, _LEFT_OUT) for found in find(text.reveal())))
 
 
 def _packed(said: Sequence[_Said]) -> Iterator[list[_Said]]:

@@ -6,13 +6,23 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from assistant.cutting import replaced
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.model import Audience, Draft, DraftKind, Finding, FindingKind, Ticket, Written
+from assistant.model import (
+    NO_TEXT,
+    Audience,
+    Draft,
+    DraftKind,
+    Finding,
+    FindingKind,
+    Ticket,
+    Written,
+)
 from assistant.search.federated import documents_of
 from assistant.search.quarantine import placed
 from assistant.search.repeated import repeated
-from guardrails import RedactedText, join, placeholders
+from guardrails import RedactedText, placeholders
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
@@ -144,9 +154,7 @@ def internal_of(desk: Desk, draft: Draft, body: RedactedText) -> tuple[Finding, 
 def _without_questions(brief: RedactedText) -> RedactedText:
     """Return a brief without what it asks: a reply may ask the same."""
     asked = _ASKED.search(brief.reveal())
-    if asked is None:
-        return brief
-    return join("\n", [brief.cut(0, asked.start()), brief.cut(asked.end(), len(brief))])
+    return replaced(brief, [(*asked.span(), NO_TEXT)]) if asked else brief
 
 
 def _plain(texts: Iterable[RedactedText]) -> list[str]:

@@ -23,7 +23,6 @@ from assistant.model import (
     FindingKind,
     Passage,
     Ticket,
-    TurnRole,
     Written,
 )
 from assistant.ports import Case
@@ -72,12 +71,6 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     return queue(desk, ticket, DraftKind.REPLY, ready)
 
 
-def question_of(ticket: Ticket) -> RedactedText:
-    """Return what the requester asks: the subject and their own words, first to last."""
-    asked = (turn for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER)
-    return join("\n", [ticket.subject, *(turn.text for turn in asked)])
-
-
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What was found for a ticket: all of it, and of that what its requester may read."""
@@ -94,7 +87,7 @@ class _Look:
     @property
     def questions(self) -> list[RedactedText]:
         """What the reply asks, in our own words: no text for agents has a say in it."""
-        said = question_of(self.ticket).reveal()
+        said = self.ticket.question.reveal()
         steps = self.readable[0].chunk.text.reveal() if self.readable else ""
         return [question(fact, self.frames.language) for fact in missing(said, steps)]
 
@@ -124,7 +117,7 @@ class _Look:
 def _look(desk: Desk, ticket: Ticket) -> _Look:
     itself = desk.records.documents.document(ticket.id) is not None
     filters = DocumentFilter(but=ticket.id) if itself else None
-    asked = question_of(ticket)
+    asked = ticket.question
     found = retrieve(desk, asked, _SEARCHED, filters=filters)
     documents = documents_of(desk)
     tickets = dict.fromkeys(each.chunk.document_id for each in found.passages if is_ticket(each))

@@ -38,6 +38,9 @@ from guardrails.identity.permissions import release as release_to
 from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Placeholder, find
 
+_CONFIRMED = "this is for agents only; the editor confirmed that the customer may read it"
+_NEW = "the edit adds this; it is in neither the ticket nor its passages"
+
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
@@ -241,11 +244,6 @@ def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
         each.kind is FindingKind.INTERNAL and not each.blocks for each in draft.written.findings
     )
     return () if confirmed else internal_of(desk, draft, draft.written.body)
-
-
-_CONFIRMED = "this is for agents only; the editor confirmed that the customer may read it"
-
-_NEW = "the edit adds this; it is in neither the ticket nor its passages"
 
 
 def _origin(written: Written) -> RedactedText:

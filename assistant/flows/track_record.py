@@ -18,8 +18,8 @@ _APPROVED, _REJECTED, _RELEASED = "draft.approved", "draft.rejected", "reply.rel
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one draft: who decided last, and what it was.
+class Decided:
+    """A draft that was released or rejected: who decided last, and what it was.
 
     ``distance`` is the share of its words that a released reply changed, ``seconds`` the time from
     the draft to the first decision.
@@ -35,7 +35,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The outcomes of one reviewer, writer or topic, by ``name``.
+    """What was decided about drafts of one reviewer, writer or topic, by ``name``.
 
     ``acceptance`` is the share of the decided drafts that were released. The medians are None where
     nothing counts.
@@ -58,16 +58,16 @@ class Figures:
 
 def track_record(desk: Desk) -> list[Figures]:
     """Return the figures of each reviewer, writer and topic; those of most decisions first."""
-    found = list(outcomes(desk.records.drafts.decisions()))
+    found = list(decided(desk.records.drafts.decisions()))
     titles = _titles(desk, {each.document_id for each in found})
-    names: dict[str, Callable[[Outcome], str]] = {
+    names: dict[str, Callable[[Decided], str]] = {
         REVIEWER: lambda each: each.login,
         WRITER: lambda each: each.writer,
         TOPIC: lambda each: titles.get(each.document_id, _GONE),
     }
     figures: list[Figures] = []
     for by, name in names.items():
-        groups: dict[str, list[Outcome]] = {}
+        groups: dict[str, list[Decided]] = {}
         for each in found:
             groups.setdefault(name(each), []).append(each)
         mine = [_figures(by, key, group) for key, group in groups.items()]
@@ -75,8 +75,8 @@ def track_record(desk: Desk) -> list[Figures]:
     return figures
 
 
-def outcomes(decisions: Iterable[Decision]) -> Iterable[Outcome]:
-    """Yield the outcome of each draft that was released or rejected."""
+def decided(decisions: Iterable[Decision]) -> Iterable[Decided]:
+    """Yield each draft that was released or rejected."""
     drafts: dict[str, list[Decision]] = {}
     for each in decisions:
         drafts.setdefault(each.draft_id, []).append(each)
@@ -85,7 +85,7 @@ def outcomes(decisions: Iterable[Decision]) -> Iterable[Outcome]:
         if last is None:
             continue
         first = min(each.at for each in mine if each.action in (_APPROVED, _REJECTED, _RELEASED))
-        yield Outcome(
+        yield Decided(
             last.login,
             last.writer,
             last.document_id,
@@ -95,7 +95,7 @@ def outcomes(decisions: Iterable[Decision]) -> Iterable[Outcome]:
         )
 
 
-def _figures(by: str, name: str, group: list[Outcome]) -> Figures:
+def _figures(by: str, name: str, group: list[Decided]) -> Figures:
     sent = [each.distance for each in group if each.released]
     return Figures(
         by,

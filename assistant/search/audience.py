@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from assistant.cutting import replaced
 from assistant.model import NO_TEXT, Audience, Passage, Ticket
 from guardrails import RedactedText, Template, join
 from guardrails.detect.kinds import KINDS
@@ -103,9 +104,5 @@ def _neutral(text: RedactedText, start: int, end: int, strangers: Sequence[Found
         step = _NUMBERED.match(text.reveal(), start, end)
         ending = text.cut(end - 1, end) if text.reveal()[end - 1 : end] == "\n" else NO_TEXT
         return join("", [text.cut(start, step.end()), _ASK_US, ending]) if step else NO_TEXT
-    parts: list[RedactedText] = []
-    at = start
-    for each in strangers:
-        parts += [text.cut(at, each.start), _OUR_TEAM]
-        at = each.end
-    return join("", [*parts, text.cut(at, end)])
+    places = ((each.start - start, each.end - start, _OUR_TEAM) for each in strangers)
+    return replaced(text.cut(start, end), places)

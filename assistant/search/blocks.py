@@ -7,10 +7,15 @@ that a quotation is verbatim.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from guardrails.sentences import sentences
+
 _FENCE = re.compile(r"^\s*(```|~~~)")
+MARK = re.compile(r"\s*(?:\d{1,2}[.)]|[-*+])\s+")
+"""The number or bullet of an item."""
+
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S")
 
 
@@ -36,6 +41,15 @@ def blocks(text: str) -> list[Block]:
         if kind != "blank":
             _grow(found, Block(start, end, kind), line, text)
     return found
+
+
+def sentences_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the sentences of each block with their places; a paragraph is wrapped at any word."""
+    flat = text.replace("\n", " ")
+    for each in blocks(text):
+        read = flat if each.kind == "prose" else text
+        for start, end in sentences(read, each.start, each.end):
+            yield read[start:end], start, end
 
 
 def _lines(text: str) -> Iterable[tuple[int, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.model import Passage
-from assistant.search.lines import Unit, units
+from assistant.search.lines import Unit, runs, units
 from guardrails import RedactedText, join
 
 SHOWN = 450
@@ -53,18 +53,7 @@ def _rest(said: str, passage: Passage, room: int) -> tuple[RedactedText, int] | 
     words = sum(each.words for each in kept)
     if not words:
         return None
-    return join("\n\n", [text.cut(each.start, each.end) for each in _merged(text, kept)]), words
-
-
-def _merged(text: RedactedText, kept: Sequence[Unit]) -> list[Unit]:
-    """Join units that follow each other directly: rows of a table, items of a list."""
-    merged: list[Unit] = []
-    for each in kept:
-        if merged and not text.reveal()[merged[-1].end : each.start].strip():
-            merged[-1] = replace(merged[-1], end=each.end)
-        else:
-            merged.append(each)
-    return merged
+    return join("\n\n", [text.cut(*place) for place in runs(text.reveal(), kept)]), words
 
 
 def _plain(text: str) -> str:

@@ -84,6 +84,17 @@ def window(
     return -best[1], best[3]
 
 
+def runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Return the places of units that follow each other directly, as one each."""
+    places: list[tuple[int, int]] = []
+    for each in shown:
+        if places and not text[places[-1][1] : each.start].strip():
+            places[-1] = (places[-1][0], each.end)
+        else:
+            places.append((each.start, each.end))
+    return places
+
+
 def sentences_of(text: str, found: Sequence[Unit]) -> list[tuple[int, int]]:
     """Return the places of the sentences of units; prose and items are wrapped at any word."""
     flat = _WRAP.sub(" ", text)

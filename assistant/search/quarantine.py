@@ -15,7 +15,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Citation, Finding, FindingKind, Passage, Ticket, TurnRole
+from assistant.cutting import replaced
+from assistant.model import NO_TEXT, Citation, Finding, FindingKind, Passage, Ticket, TurnRole
 from assistant.prompts import LEFT_OUT, QUOTE_END, QUOTE_START
 from guardrails import RedactedText, Template, join
 from guardrails.injection.detector import SuspiciousSpan
@@ -162,13 +163,7 @@ def _for_model(suspects: FindSuspicious, read: Sequence[_Read]) -> list[_Kept]:
 
 def _without_quotes(text: RedactedText) -> RedactedText:
     """Drop our marks from a text, so that it cannot end its own quotation."""
-    edges = [0]
-    for each in _QUOTES.finditer(text.reveal()):
-        edges += each.span()
-    edges.append(len(text))
-    if len(edges) == len((0, len(text))):
-        return text
-    return join("", [text.cut(*place) for place in zip(edges[::2], edges[1::2], strict=True)])
+    return replaced(text, ((*each.span(), NO_TEXT) for each in _QUOTES.finditer(text.reveal())))
 
 
 def _kept(read: _Read, spans: Sequence[SuspiciousSpan]) -> _Kept:
@@ -188,11 +183,7 @@ def _kept(read: _Read, spans: Sequence[SuspiciousSpan]) -> _Kept:
 
 
 def _without(read: _Read, spans: Sequence[SuspiciousSpan]) -> RedactedText:
-    parts, at = list[RedactedText](), 0
-    for span in spans:
-        parts.append(read.text.cut(at, max(at, span.start)))
-        at = max(at, _end(read, span))
-    return join("", [*parts, read.text.cut(at, len(read.text))])
+    return replaced(read.text, ((span.start, _end(read, span), NO_TEXT) for span in spans))
 
 
 def _parts(text: RedactedText, at: int, until: int, quoted_to: int) -> Iterator[RedactedText]:

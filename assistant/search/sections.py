@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.model import Chunk, Section
+from assistant.model import PATH, Chunk, Section
 from guardrails import RedactedText, join
 
 _HEADING = re.compile(r"## (?P<name>\S.*)")
@@ -83,7 +83,7 @@ def _runs(chunk: Chunk, within: RedactedText | None) -> Iterator[_Run]:
 
 
 def _below(chunk: Chunk, name: RedactedText) -> RedactedText:
-    return join(" › ", [chunk.heading, name]) if chunk.heading else name
+    return join(PATH, [chunk.heading, name]) if chunk.heading else name
 
 
 def _stripped(text: RedactedText, start: int, end: int) -> RedactedText:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from assistant.desk import Desk
 from assistant.model import Passage
-from assistant.search.ranking import pieces_of
+from assistant.search.lines import sentences_of, units
 from assistant.search.retrieve import Retrieved
 from guardrails import RedactedText
 
 _LOST, _NEAR = 0.15, 0.36
 """The least confidence of the search, and the least cosine of a sentence with what is asked."""
+_MOST = 24
+"""Sentences of a section that are compared, from its beginning."""
 
 
 def near_enough(
@@ -20,5 +22,10 @@ def near_enough(
     """Return whether a sentence of the best passage is near what is asked; False without any."""
     if found.confidence < _LOST or not passages:
         return False
-    near = desk.nearness(asked, pieces_of(passages[0].chunk.text))
+    near = desk.nearness(asked, _sentences(passages[0].chunk.text))
     return max(near, default=0.0) >= _NEAR
+
+
+def _sentences(text: RedactedText) -> list[RedactedText]:
+    plain = text.reveal()
+    return [text.cut(*place) for place in sentences_of(plain, units(plain))[:_MOST]]

@@ -48,8 +48,7 @@ class Attributed:
     """What is left of a text, and findings about what is not.
 
     ``share`` is the part of its claims that is supported, where one that a source corrects counts
-    half; ``declined`` tells that it says of
-    itself that there is no answer.
+    half; ``declined`` tells that it says of itself that there is no answer.
     """
 
     kept: tuple[Kept, ...]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.model import NO_TEXT, Citation, Passage, Ticket, TurnRole
+from assistant.model import NO_TEXT, Citation, Passage, Ticket
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
+from assistant.search.blocks import MARK
 from assistant.wording import overlap, rarity, stems, words
-from assistant.writers.cite import cite
+from assistant.writers.cite import cite, digits
 from assistant.writers.involving import involve
 from assistant.writers.problem import salient
 from assistant.writers.procedure import procedure
@@ -60,13 +61,6 @@ _NEAREST = Template(" Nearest: $near.")
 _OTHERS = Template(" Also near: $near.")
 _TITLE = Template("“$title”")
 _WORDS = Template(" (it shares $words)")
-_DIGITS = tuple(
-    each.fill()
-    for each in (
-        *(Template("0"), Template("1"), Template("2"), Template("3"), Template("4")),
-        *(Template("5"), Template("6"), Template("7"), Template("8"), Template("9")),
-    )
-)
 
 
 def write_brief(case: Case) -> Brief:
@@ -96,7 +90,7 @@ class _Numbers:
 
     def of(self, passage: Passage) -> RedactedText:
         """Return the number of ``passage``, as text."""
-        return _digits(self._number(passage))
+        return digits(self._number(passage))
 
     def _number(self, passage: Passage) -> int:
         for each in self.citations:
@@ -135,7 +129,7 @@ def _where(passage: Passage, number: RedactedText) -> RedactedText:
 
 def _nearest(ticket: Ticket, passage: Passage, numbers: _Numbers) -> RedactedText:
     """Return where something a little like it is told, with the sentence that is nearest."""
-    asked = stems(_said(ticket))
+    asked = stems(ticket.question.reveal())
     said = list(_sentences_of(passage, re.compile("")))
     weight = rarity(each.reveal() for each in said)
     best = max(said, key=lambda each: overlap(asked, each.reveal(), weight), default=NO_TEXT)
@@ -152,24 +146,17 @@ def _begin_at(ticket: Ticket, steps: RedactedText) -> RedactedText | None:
         if int(match[1]) != done + 1 or not step or len(step & said) < _DONE * len(step):
             break
         done += 1
-    return _BEGIN.fill(step=_digits(done + 1)) if done else None
+    return _BEGIN.fill(step=digits(done + 1)) if done else None
 
 
 def _ask(case: Case, best: Passage | None, numbers: _Numbers) -> RedactedText | None:
     """Return the questions: first what the procedure says to ask, then what its steps need."""
     found = list(_sentences_of(best, _ASK)) if best else []
     quoted = [_CITED.fill(text=each, number=numbers.of(best)) for each in found[:1] if best]
-    facts = missing(_said(case.ticket), best.chunk.text.reveal() if best else "")
+    facts = missing(case.ticket.question.reveal(), best.chunk.text.reveal() if best else "")
     own = [_ITEM.fill(text=question(each, case.language)) for each in facts]
     asked = [*quoted, *own][:_QUESTIONS]
     return _ASKING.fill(questions=join("\n", asked)) if asked else None
-
-
-def _said(ticket: Ticket) -> str:
-    """Return the subject and what the requester wrote."""
-    turns = ticket.public().turns
-    asked = [turn.text.reveal() for turn in turns if turn.role is TurnRole.REQUESTER]
-    return "\n".join([ticket.subject.reveal(), *asked])
 
 
 def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | None:
@@ -177,7 +164,7 @@ def _involve(case: Case, best: Passage, numbers: _Numbers) -> RedactedText | Non
     ranked = {_place(each): each for each in (best, *home, *case.document)}
     found = [
         _CITED.fill(text=short(text), number=numbers.of(passage))
-        for passage, text in involve(list(ranked.values()), _said(case.ticket))
+        for passage, text in involve(list(ranked.values()), case.ticket.question.reveal())
     ]
     return _INVOLVING.fill(people=join("\n", found)) if found else None
 
@@ -217,7 +204,7 @@ def _shared_words(ticket: Ticket, best: Passage) -> RedactedText:
         for word in dict.fromkeys(words(plain))
         if stems(word) & there and (at := plain.lower().find(word)) >= 0
     ]
-    return _WORDS.fill(words=join(", ", places[:4])) if places else join("", [])
+    return _WORDS.fill(words=join(", ", places[:4])) if places else NO_TEXT
 
 
 def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[RedactedText]:
@@ -229,7 +216,7 @@ def _sentences_of(passage: Passage, wanted: re.Pattern[str]) -> Iterator[Redacte
             and len(said.split()) >= _SAYS_SOMETHING
             and not said.startswith(("#", "|", "```"))
         ):
-            lead = re.match(r"\s*(?:[-*+]|\d{1,2}[.)])\s+", said)
+            lead = MARK.match(said)
             yield short(text.cut(start + (lead.end() if lead else 0), end))
 
 
@@ -244,7 +231,3 @@ def _titles(passages: Sequence[Passage]) -> set[RedactedText]:
 def _line_before(text: RedactedText, at: int) -> int:
     found = text.reveal().rfind("\n", 0, at)
     return found if found > 0 else at
-
-
-def _digits(number: int) -> RedactedText:
-    return join("", [_DIGITS[int(digit)] for digit in str(number)])

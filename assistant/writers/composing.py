@@ -5,25 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import LiteralString
 
 from assistant.model import Finding
 from assistant.writers.attribution import Kept
+from assistant.writers.cite import digits
 from assistant.writers.pieces import own_words
 from guardrails import RedactedText, Template, join
 
 _GAPS = {gap: Template(gap).fill() for gap in ("", " ", "\n", "\n\n")}
 _LEFT_OUT = Template("(a step is left out here: no passage says it)").fill()
-
-
-def _number(number: LiteralString) -> RedactedText:
-    return Template("[" + number + "]").fill()
-
-
-_FIRST = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
-_SECOND = ("11", "12", "13", "14", "15", "16", "17", "18", "19", "20")
-_NUMBERS = (*map(_number, _FIRST), *map(_number, _SECOND))
-"""More than the passages of a prompt and the citations of a quotation together."""
+_NUMBER = Template("[$number]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +76,6 @@ def compose(
             add(texts[number - 1].cut(start, end))
         for at, number in enumerate(each.numbers if texts else ()):
             add(_GAPS["\n" if each.piece.code and at == 0 else " " if at == 0 else ""])
-            add(_NUMBERS[shown.get(number, number) - 1])
+            add(_NUMBER.fill(number=digits(shown.get(number, number))))
     cited = tuple(dict.fromkeys(number for each in kept for number in each.numbers if texts))
     return Composed(join("", made), cited, tuple(parts))

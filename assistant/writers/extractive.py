@@ -11,13 +11,22 @@ import re
 from collections.abc import Generator, Sequence
 
 from assistant.frames import FrameBook
-from assistant.model import Audience, Citation, Passage, Ticket, Turn, TurnRole, Written
+from assistant.model import (
+    Audience,
+    Citation,
+    Passage,
+    Ticket,
+    Turn,
+    TurnRole,
+    Written,
+    last_heading,
+)
 from assistant.ports import Brief, Case
 from assistant.prompts import read_with, thread_of
 from assistant.search.nearness import Nearness
 from assistant.wording import rarity, stems, words
 from assistant.writers.brief import write_brief
-from assistant.writers.cite import cite
+from assistant.writers.cite import cite, digits
 from assistant.writers.quoting import Quote, quoted
 from guardrails import RedactedText, Template, join
 from guardrails.sentences import sentences
@@ -41,7 +50,6 @@ _OF_NOTE = Template("$text (internal note)")
 _YES_OR_NO = re.compile(
     r"\W*(?:yes|no|ja|nein|oui|non|sí|sì|nee|sim|não)(?:[,.:;!]|\s[–—-])", re.IGNORECASE
 )
-_PATH = " › "
 _ASKED = Template("**$question**\n\n$text")
 _ENDS_A_BLOCK = ("```", "~~~", "|")
 """What a text after it would break: the end of a fence, also in an item of a list, or of a row."""
@@ -50,7 +58,6 @@ _CODE_QUOTE = Template("$text\n[$number]")
 _SUMMARY = Template("Problem: $problem\n\nSo far: $done\n\nStatus: $status, $last")
 _EMPTY = Template("nothing yet").fill()
 _SILENT = Template("no words of the requester").fill()
-_NUMBERS = tuple(Template(word).fill() for word in ("1", "2", "3"))
 _STATUS = {
     "open": Template("open").fill(),
     "pending": Template("pending").fill(),
@@ -92,9 +99,7 @@ class ExtractiveWriter:
     def reply(self, ticket: Ticket, passages: Sequence[Passage]) -> Written:
         """Quote the steps that answer the ticket, or say that there are none."""
         saw = read_with(thread_of(ticket), passages)
-        asked = join(
-            " ", [ticket.subject, *(turn.text for turn in _of(ticket, TurnRole.REQUESTER))]
-        )
+        asked = join(" ", [ticket.subject, *ticket.asked])
         steps, citations, _ = _written(asked, passages, self._nearness, to_send=True)
         frames = self._frames.for_ticket(ticket)
         if not steps:
@@ -128,11 +133,11 @@ def _written(
 ) -> tuple[RedactedText, tuple[Citation, ...], tuple[int, int] | None]:
     """Return the quotations, each with its citation, and the place of the sentence that answers."""
     found = quoted(asked, passages, nearness, to_send=to_send)
-    pieces = [_QUOTE.fill(text=found.sentence, number=_NUMBERS[0])] if found.first else []
-    for number, quote in zip(_NUMBERS, found.quotes, strict=False):
+    pieces = [_QUOTE.fill(text=found.sentence, number=digits(1))] if found.first else []
+    for number, quote in enumerate(found.quotes, start=1):
         ends = quote.text.reveal().rstrip().endswith(_ENDS_A_BLOCK)
         frame = _CODE_QUOTE if ends or quote.kind in {"code", "table"} else _QUOTE
-        pieces.append(frame.fill(text=_with_question(quote), number=number))
+        pieces.append(frame.fill(text=_with_question(quote), number=digits(number)))
     body = join("\n\n", pieces)
     citations = tuple(cite(at, each.passage) for at, each in enumerate(found.quotes, start=1))
     start = body.reveal().find(found.sentence.reveal()) if found.sentence else -1
@@ -141,11 +146,9 @@ def _written(
 
 def _with_question(quote: Quote) -> RedactedText:
     """Return what is quoted; a “Yes” or “No” after the question of its section that it answers."""
-    heading = quote.passage.chunk.heading
-    if not _YES_OR_NO.match(quote.text.reveal()) or not heading:
+    asked = last_heading(quote.passage.chunk.heading)
+    if not asked or not _YES_OR_NO.match(quote.text.reveal()):
         return quote.text
-    path, _, name = heading.reveal().rpartition(_PATH)
-    asked = heading.cut(len(path) + len(_PATH) if path else 0, len(heading)) if name else heading
     return _ASKED.fill(question=asked, text=quote.text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.model import Passage
+from assistant.model import Passage, last_heading
+from assistant.search.blocks import MARK
 from assistant.search.lines import Unit, sentences_of, units
 from assistant.wording import stems
 from assistant.writers.short import on_one_line
@@ -39,7 +40,6 @@ _NAMES = re.compile(
 _SPOKEN = re.compile(r"[\"“„«][^\"“”„«»]*[\"”»]")
 """What others are to read or say, such as a message on a lost device."""
 _CODE = re.compile(r"\b[A-Z]{1,8}-?\d{2,}\b")
-_MARK = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])\s+")
 _CELL = re.compile(r"[^|\s](?:[^|]*[^|\s])?")
 _SAYS_SOMETHING = 4
 _MOST = 2
@@ -53,7 +53,7 @@ def involve(sections: Sequence[Passage], said: str) -> list[Found]:
     A section about people comes first, and of it the rows and sentences that fit the ticket best.
     What concerns a code that the ticket does not name is left out, and so is the service desk.
     """
-    about = [each for each in sections if _PEOPLE.match(_last(each))]
+    about = [each for each in sections if _PEOPLE.match(last_heading(each.chunk.heading).reveal())]
     rest = [each for each in sections if each not in about]
     found = [*_best(about, said), *_first_of_each(rest, said)]
     unique: dict[RedactedText, Found] = {}
@@ -105,7 +105,7 @@ def _lines(passage: Passage) -> Iterator[RedactedText]:
 def _sentences(text: RedactedText, unit: Unit) -> Iterator[RedactedText]:
     plain = text.reveal()
     for start, end in sentences_of(plain, [unit]):
-        mark = _MARK.match(plain[start:end])
+        mark = MARK.match(plain[start:end])
         begin = start + (mark.end() if mark else 0)
         if len(plain[begin:end].split()) >= _SAYS_SOMETHING:
             yield on_one_line(text.cut(begin, end))
@@ -115,7 +115,3 @@ def _row(text: RedactedText, unit: Unit) -> RedactedText:
     plain = text.reveal()
     cells = _CELL.finditer(plain, unit.start, unit.end)
     return join(": ", [text.cut(*each.span()) for each in cells])
-
-
-def _last(passage: Passage) -> str:
-    return passage.chunk.heading.reveal().rpartition(" › ")[2]

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.errors import ModelTrouble, Refused
-from assistant.model import Finding, FindingKind, Outcome, Written
+from assistant.model import NO_TEXT, Finding, FindingKind, Outcome, Written
 from assistant.ports import Amended
 from assistant.prompts import VERSION, Prompt
 from assistant.writers.attribution import Attributed
 from assistant.writers.sources import Sources
-from guardrails import RedactedText, Template
+from guardrails import RedactedText
 
-NOTHING = Template("").fill()
 DECLINED = "The model found no answer here; the search did, and this is what it found."
 DECLINED_TOO = "The model found no answer either."
 SHORTENED = "The model was sent only the parts of the ticket and of the passages that fit."
@@ -49,7 +48,7 @@ class Sent:
         return (*self.notes, SHORTENED) if self.prompt.shortened else self.notes
 
 
-NOTHING_SENT = Sent(Prompt(NOTHING, NOTHING, NOTHING), NOTHING)
+NOTHING_SENT = Sent(Prompt(NO_TEXT, NO_TEXT, NO_TEXT), NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Back:
     job: Job
     sent: Sent
     intents: Sequence[int]
-    said: RedactedText = NOTHING
+    said: RedactedText = NO_TEXT
 
     def with_note(self, outcome: Outcome, note: str, refused: tuple[Finding, ...] = ()) -> Written:
         """Return the fallback writer's text with ``note``, and what is wrong with the model's."""

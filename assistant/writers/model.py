@@ -16,7 +16,7 @@ from functools import cache
 from typing import TypeVar
 
 from assistant.errors import ContextOverflow, ModelBusy, ModelTrouble, Refused
-from assistant.model import Outcome, Passage, Ticket, TurnRole, Written
+from assistant.model import NO_TEXT, Outcome, Passage, Ticket, TurnRole, Written
 from assistant.ports import Amended, Brief, Case, ChatModel, Writer
 from assistant.prompts import (
     ROOM,
@@ -35,7 +35,6 @@ from assistant.writers.composing import compose
 from assistant.writers.jobs import (
     DECLINED,
     NOT_USED,
-    NOTHING,
     Back,
     Job,
     Sent,
@@ -191,7 +190,7 @@ class ModelWriter:
             with calling(job.purpose, job.subject) as call:
                 intents = call.intents
                 said, pieces = self._shorter_and_shorter(job, sent, self._begin)
-            shown = Written(sent[-1].saw, NOTHING, NOTHING, self.name, prompt=VERSION)
+            shown = Written(sent[-1].saw, NO_TEXT, NO_TEXT, self.name, prompt=VERSION)
             shown = below(job.quotation() or shown, shown)
             with closing(pieces):
                 looked = 0

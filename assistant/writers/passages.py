@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.search.blocks import Block, blocks
+from assistant.search.blocks import sentences_in
 from assistant.wording import overlap, rarity, stem, stems, words
-from guardrails.sentences import sentences
 
 
 def shared(question: str, text: str) -> tuple[str, ...]:
@@ -16,17 +15,8 @@ def shared(question: str, text: str) -> tuple[str, ...]:
 def closest(question: str, text: str) -> tuple[int, int] | None:
     """Return start and end of the sentence that shares most with ``question``, or None."""
     asked = stems(question)
-    flat = text.replace("\n", " ")  # prose is wrapped at any word
-    places = [
-        place
-        for each in blocks(text)
-        for place in sentences(flat if _is_wrapped(each) else text, each.start, each.end)
-    ]
-    weight = rarity(text[start:end] for start, end in places)
-    near = [(overlap(asked, text[start:end], weight), -start, end) for start, end in places]
+    places = list(sentences_in(text))
+    weight = rarity(said for said, _, _ in places)
+    near = [(overlap(asked, said, weight), -start, end) for said, start, end in places]
     best, start, end = max(near, default=(0.0, 0, 0))
     return (-start, end) if best > 0 else None
-
-
-def _is_wrapped(block: Block) -> bool:
-    return block.kind == "prose"

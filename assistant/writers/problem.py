@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.model import Ticket, TurnRole
+from assistant.cutting import replaced
+from assistant.model import Ticket
 from assistant.questions import FAULT
 from assistant.threads import quotations
 from assistant.wording import rarity, stems
 from assistant.writers.short import short
-from guardrails import RedactedText, join
+from guardrails import RedactedText, Template
 from guardrails.sentences import sentences
 
 _NOT_SAID = re.compile(
@@ -31,6 +32,7 @@ _GUESS = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = 2
+_LINE_END = Template("\n").fill()
 
 
 def salient(ticket: Ticket) -> list[RedactedText]:
@@ -38,18 +40,14 @@ def salient(ticket: Ticket) -> list[RedactedText]:
 
     What they quote or forward counts where they say nothing themselves.
     """
-    asked = [turn.text for turn in ticket.public().turns if turn.role is TurnRole.REQUESTER]
-    own = [_own(text) for text in asked]
-    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, asked)
+    own = [_own(text) for text in ticket.asked]
+    return _best_sentences(ticket.subject, own) or _best_sentences(ticket.subject, ticket.asked)
 
 
 def _own(text: RedactedText) -> RedactedText:
     """Return ``text`` without the messages that it quotes."""
-    parts, at = list[RedactedText](), 0
-    for start, end in quotations(text.reveal()):
-        parts.append(text.cut(at, start))
-        at = end
-    return join("\n", [*parts, text.cut(at, len(text))])
+    quoted = quotations(text.reveal())
+    return replaced(text, ((each.start, each.end, _LINE_END) for each in quoted))
 
 
 def _best_sentences(subject: RedactedText, texts: Sequence[RedactedText]) -> list[RedactedText]:

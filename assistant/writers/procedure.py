@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.model import Passage
+from assistant.model import PATH, Passage, last_heading
 from assistant.wording import stems
 
 _NUMBERED = re.compile(r"^\s{0,3}\d{1,2}[.)]\s+\S", re.MULTILINE)
@@ -38,7 +38,6 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 """Headings of what follows after the fix."""
-_BELOW = " › "
 _STEPS = 2
 _NEAR = 0.8
 """The least score of a section that may stand in for the best one."""
@@ -88,7 +87,7 @@ def _only_describes(passage: Passage, passages: Sequence[Passage]) -> bool:
     """Return whether ``passage`` describes, or is the words above the headings below its own."""
     if instructs(passage):
         return False
-    below = f"{passage.chunk.heading.reveal()}{_BELOW}"
+    below = f"{passage.chunk.heading.reveal()}{PATH}"
     return _describes(passage) or any(
         each.chunk.document_id == passage.chunk.document_id
         and each.chunk.heading.reveal().startswith(below)
@@ -103,5 +102,4 @@ def _describes(passage: Passage) -> bool:
 
 
 def _last(passage: Passage) -> str:
-    """Return the heading of a passage without those above it."""
-    return passage.chunk.heading.reveal().rpartition(_BELOW)[2]
+    return last_heading(passage.chunk.heading).reveal()

@@ -11,15 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.model import Passage
-from assistant.search.lines import ROOM, Unit, sentences_of, units, window
+from assistant.model import NO_TEXT, Passage
+from assistant.search.lines import ROOM, Unit, runs, sentences_of, units, window
 from assistant.search.nearness import Nearness
-from assistant.search.ranking import literals
 from assistant.wording import rarity, stems
 from assistant.writers.passages import closest
-from guardrails import RedactedText, Template, join
+from guardrails import RedactedText, join
 
-_NOTHING = Template("").fill()
 _MOST = 3
 _NEAR = 0.9
 """A further section is quoted from this share of the best score on."""
@@ -42,6 +40,10 @@ _CLEAR = 0.55
 _LITERAL = 0.3
 """What each code, number or quoted word of the question adds to the cosine of a sentence."""
 
+_LITERALS = re.compile(
+    r"\"([^\"]{4,})\"|'([^']{4,})'|\b([A-Z]{2,}-?\d+)\b|\b(\w+(?:[_.:/-]\w+)+)\b"
+    r"|\b([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b|(?<!\w)(\d{2,})(?!\w)"
+)
 _SENTENCE = (4, 50)
 _DESTROYED = "<SECRET>"
 _MARK = re.compile(r"\s*(?:[-*+>]|\d{1,2}[.)])\s+")
@@ -100,7 +102,7 @@ def quoted(
     because a step that is missing without a word is dangerous.
     """
     chosen: list[Quote] = []
-    sentence, first, room = _NOTHING, False, ROOM
+    sentence, first, room = NO_TEXT, False, ROOM
     for passage in passages:
         if chosen and (passage.score < _NEAR * chosen[0].passage.score or room < _LEAST):
             break
@@ -161,7 +163,7 @@ class _Look:
         shown = self.units[first:last]
         return Quote(
             self.passage,
-            join("\n\n", [text.cut(*place) for place in _runs(text.reveal(), shown)]),
+            join("\n\n", [text.cut(*place) for place in runs(text.reveal(), shown)]),
             shown[-1].kind,
             sum(each.words for each in shown),
             cut=len(shown) < len(self.units),
@@ -186,13 +188,13 @@ class _Look:
         else:
             near, place = 1.0, closest(self.asked, text.reveal())
         if place is None:
-            return _NOTHING, 0.0
+            return NO_TEXT, 0.0
         mark = _MARK.match(text.reveal(), *place)
         return text.cut(mark.end() if mark else place[0], place[1]), near
 
     def _literal(self, place: tuple[int, int]) -> float:
         text = self.passage.chunk.text.reveal()[slice(*place)].lower()
-        return _LITERAL * sum(each in text for each in literals(self.asked))
+        return _LITERAL * sum(each in text for each in _literals(self.asked))
 
     def _worth(self) -> list[float]:
         """Return what each unit is worth: its rare words and its nearest sentence."""
@@ -216,22 +218,17 @@ class _Look:
         return [(share + max(cos, 0.0)) ** 2 for share, cos in zip(shares, near, strict=True)]
 
 
-def _runs(text: str, shown: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Return the places of units that follow each other directly, as one each."""
-    places: list[tuple[int, int]] = []
-    for each in shown:
-        if places and not text[places[-1][1] : each.start].strip():
-            places[-1] = (places[-1][0], each.end)
-        else:
-            places.append((each.start, each.end))
-    return places
-
-
 def _says_something(text: str) -> bool:
     """Return False for a pointer to elsewhere, and a picture."""
     if _POINTER.match(text):
         return False
     return _DEFINITIONS.fullmatch(text) is None
+
+
+def _literals(asked: str) -> list[str]:
+    """Return quoted strings, codes, identifiers and numbers of a question, in lower case."""
+    found = (next(part for part in match if part) for match in _LITERALS.findall(asked))
+    return list(dict.fromkeys(each.lower() for each in found))
 
 
 def _comes_late(asked: str, quote: Quote, sentence: RedactedText) -> bool:

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.search.blocks import blocks
+from assistant.search.blocks import MARK, sentences_in
 from assistant.wording import stem
 from assistant.writers.agreement import Features, disagreement, features, stems, turned
 from assistant.writers.courtesy import is_courtesy
-from guardrails.sentences import sentences
 
 ENOUGH = 0.6
 """The least share of a sentence's content words that stand close together in its passage."""
@@ -28,7 +27,6 @@ _MIXED = 0.1
 _NEAR = 0.15  # of the best score: a place that says the opposite outweighs worse ones
 _WORDS_OF_A_PART = 2
 _CODE_BELOW = re.compile(r"\s*\n[ \t]*(```|~~~)[\s\S]*?\n[ \t]*\1")
-_MARKER = re.compile(r"\s*(?:\d{1,2}[.)]|[-*+])\s+")
 _LONGEST_QUOTE = 400  # characters
 _GENERIC = frozenset(
     map(
@@ -265,7 +263,7 @@ def _parts(words: str) -> Iterator[tuple[str, str]]:
 
 def _places(number: int, text: str) -> Iterator[_Place]:
     """Yield the sentences, steps, rows and lines of code of a source, alone and together."""
-    units = list(_units(text))
+    units = list(sentences_in(text))
     for start in range(len(units)):
         for length in range(1, min(_TOGETHER, len(units) - start) + 1):
             some = units[start : start + length]
@@ -273,19 +271,10 @@ def _places(number: int, text: str) -> Iterator[_Place]:
             yield _Place(number, start, length, some[0][1], some[-1][2], features(words))
 
 
-def _units(text: str) -> Iterator[tuple[str, int, int]]:
-    for block in blocks(text):
-        piece = text[block.start : block.end]
-        if block.kind == "prose":  # wrapped at any word
-            piece = piece.replace("\n", " ")
-        for start, end in sentences(piece):
-            yield piece[start:end], block.start + start, block.start + end
-
-
 def _whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the step around a place without its number, or the place itself; with its code."""
     begin = text.rfind("\n", 0, start) + 1
-    marked = _MARKER.match(text, begin)
+    marked = MARK.match(text, begin)
     if marked and marked.end() <= start:
         stop = text.find("\n", end)
         start, end = marked.end(), len(text[: stop if stop >= 0 else len(text)].rstrip())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.model import Section
+from assistant.search.learned.ranker import TrainedRanker
 from assistant.search.nearness import Nearness
-from assistant.search.ranking import RuleRanker
 from assistant.search.reading import parts_of
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.plain import redacted
@@ -34,7 +34,7 @@ def _best(asked: str) -> str:
         )
         for at, (head, text) in enumerate(SECTIONS.items())
     ]
-    scores = RuleRanker(Nearness(HashingEmbedder())).scores(redacted(asked), sections)
+    scores = TrainedRanker(HashingEmbedder()).scores(redacted(asked), sections)
     return list(SECTIONS)[max(range(len(scores)), key=scores.__getitem__)]
 
 
@@ -46,7 +46,7 @@ def test_each_kind_of_question_finds_the_section_of_its_form() -> None:
 
 
 def test_no_sections_have_no_scores() -> None:
-    assert RuleRanker(Nearness(HashingEmbedder())).scores(redacted("?"), []) == []
+    assert TrainedRanker(HashingEmbedder()).scores(redacted("?"), []) == []
 
 
 def test_a_text_is_embedded_once() -> None:

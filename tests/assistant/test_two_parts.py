@@ -73,7 +73,7 @@ def test_where_only_agents_may_read_the_answer_the_brief_has_it_and_the_reply_as
 
 def test_the_brief_finds_the_fix_below_the_sections_that_answer_best(tmp_path: Path) -> None:
     between = "".join(
-        f"## Blink {at}\n\nThe badge reader blinks orange and opens for nobody, {at} times.\n\n"
+        f"## Symptom {at}\n\nThe badge reader blinks orange and opens for nobody, {at} times.\n\n"
         for at in range(12)
     )
     seen = "## Symptom\n\nThe badge reader blinks orange and opens for nobody. What do we do?\n\n"

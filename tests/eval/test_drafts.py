@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.search.nearness import Nearness
-from assistant.search.ranking import RuleRanker
+from assistant.search.learned.ranker import TrainedRanker
 from assistant.writers.extractive import ExtractiveWriter
 from eval.beir import Question
 from eval.drafts import Steps, measure, overlap, report
@@ -77,7 +76,7 @@ def _measure(folder: Path, embedder: HashingEmbedder, seen: list[tuple[Question,
         redactor=a_redactor(),
         embedder=embedder,
         writer=ExtractiveWriter(),
-        ranker=RuleRanker(Nearness(embedder)),
+        ranker=TrainedRanker(embedder),
         progress=lambda what, done, total: None,
         seen=lambda asked, made: seen.append((asked, made)),
     )

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from assistant.desk import Desk
 from assistant.model import Tenant
 from assistant.ports import TenantVectors
+from assistant.search.learned.ranker import TrainedRanker
 from assistant.search.nearness import Nearness
-from assistant.search.ranking import RuleRanker
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RedactedText, Redactor
 from guardrails.audit.ledger import Ledger
@@ -83,6 +83,6 @@ def a_desk(
         batch_writer=ExtractiveWriter(),
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
-        ranker=RuleRanker(Nearness(HashingEmbedder())),
+        ranker=TrainedRanker(HashingEmbedder()),
         nearness=Nearness(HashingEmbedder()).of,
     )

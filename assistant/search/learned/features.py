@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.model import Section
+from assistant.model import PATH, Section
 from assistant.search.learned import kinds
 from assistant.wording import FILLER, STOP, stem
 from guardrails import RedactedText, require_redacted
@@ -24,7 +24,6 @@ from guardrails.sentences import sentences
 _TOKEN = re.compile(SHAPE.pattern + r"|[^\W_]+(?:[-._:/@+#][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
 _EXACT = re.compile(r"\d|_|[a-z][A-Z]|[A-Z]{2}")
-_PATH = " › "
 _SHORT, _LONG = 25, 350  # words
 _K, _B = 1.2, 0.75  # of BM25
 _NO_PARTS: tuple[frozenset[str], ...] = (frozenset(),)
@@ -53,7 +52,7 @@ def read(section: Section) -> Read:
     title, heading, text = (
         require_redacted(each).reveal() for each in (section.title, section.heading, section.text)
     )
-    path = heading.split(_PATH) if heading else []
+    path = heading.split(PATH) if heading else []
     words = Counter(stems(text))
     size = len(text.split())
     by_heading = kinds.found(kinds.HEADING, " ".join(path[-2:]), most=1)

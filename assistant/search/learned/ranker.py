@@ -16,7 +16,7 @@ from typing import cast
 
 import numpy as np
 
-from assistant.model import Section
+from assistant.model import Section, last_heading
 from assistant.ports import Embedder, TokenEmbedder, Vectors
 from assistant.search.learned import features, kinds, tokens
 from guardrails import RedactedText
@@ -133,7 +133,7 @@ def _lifts(question: RedactedText, sections: Sequence[Section]) -> list[float]:
     """Return what is added for each section that says what to do first, if that is asked."""
     if not kinds.QUESTION["first"].search(question.reveal()):
         return [0.0] * len(sections)
-    names = (each.heading.reveal().rpartition(" › ")[2] for each in sections)
+    names = (last_heading(each.heading).reveal() for each in sections)
     return [_FIRST if kinds.FIRST.search(name) else 0.0 for name in names]
 
 

@@ -1,0 +1,95 @@
+"""The domain types: tenants, people, documents, tickets, drafts. Only data, all frozen.
+
+Text here is `RedactedText` unless the class says ``Raw``; times are aware UTC datetimes; ids are
+ours (32 hex digits), references are the customer's own ticket numbers.
+"""
+
+from __future__ import annotations
+
+from assistant.model.documents import (
+    PATH,
+    Chunk,
+    Document,
+    Gap,
+    Honest,
+    Passage,
+    Section,
+    last_heading,
+)
+from assistant.model.drafts import (
+    Citation,
+    Decision,
+    Delivery,
+    Draft,
+    DraftKind,
+    DraftState,
+    Made,
+    Outcome,
+    Reply,
+    Review,
+    Written,
+)
+from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
+from assistant.model.people import Account, Membership, Role, Tenant, User
+from assistant.model.texts import NO_TEXT, Audience, new_id
+from assistant.model.tickets import (
+    NOTE_MARK,
+    RawTicket,
+    RawTurn,
+    Thread,
+    Ticket,
+    TicketRow,
+    TicketStatus,
+    Turn,
+    TurnRole,
+    news,
+)
+from guardrails.findings import Finding, FindingKind
+
+__all__ = [
+    "NOTE_MARK",
+    "NO_TEXT",
+    "PATH",
+    "Account",
+    "Audience",
+    "Chunk",
+    "Citation",
+    "Decision",
+    "Delivery",
+    "Document",
+    "Draft",
+    "DraftKind",
+    "DraftState",
+    "Feature",
+    "Finding",
+    "FindingKind",
+    "Gap",
+    "Honest",
+    "Made",
+    "Membership",
+    "ModelEntry",
+    "ModelKind",
+    "ModelUsage",
+    "ModelUse",
+    "Outcome",
+    "Passage",
+    "RawTicket",
+    "RawTurn",
+    "Reply",
+    "Review",
+    "Role",
+    "Section",
+    "Tenant",
+    "Thread",
+    "Ticket",
+    "TicketRow",
+    "TicketStatus",
+    "Tokens",
+    "Turn",
+    "TurnRole",
+    "User",
+    "Written",
+    "last_heading",
+    "new_id",
+    "news",
+]

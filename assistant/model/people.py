@@ -1,0 +1,73 @@
+"""Tenants, the users who may log in, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from guardrails.identity.permissions import Person
+from guardrails.policy import Policy
+
+
+class Role(StrEnum):
+    """What a user may do at one tenant; a user may have several roles there.
+
+    An agent reads tickets and asks. A reviewer may do what an agent may, and decides about drafts,
+    terms and imports. An admin manages the tenant's people and settings, and reads no ticket.
+    """
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A client of the provider."""
+
+    id: str
+    slug: str
+    created_at: datetime
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may log in."""
+
+    id: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's roles at one tenant; ``tenant`` is its slug."""
+
+    user: User
+    tenant: str
+    roles: frozenset[Role]
+
+    def may(self, role: Role) -> bool:
+        """Return whether the user may do what ``role`` may."""
+        return role in self.roles or (role is Role.AGENT and Role.REVIEWER in self.roles)
+
+    def person(self) -> Person:
+        """Return the user as a person of the tenant, as functions that return raw text require."""
+        return Person(
+            self.user.login,
+            self.tenant,
+            may_read=self.may(Role.AGENT),
+            may_release=self.may(Role.REVIEWER),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as an administrator sees them; memberships are sorted by tenant."""
+
+    user: User
+    created_at: datetime
+    last_login_at: datetime | None
+    sessions: int
+    memberships: tuple[Membership, ...]
