@@ -37,7 +37,6 @@ from ingestion.ingest import ingest
 
 LEAD_WORDS, SHOWN_WORDS = 160, 450
 _DIRECTORY = "people.csv"
-_MIB = 1024 * 1024
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _CITED = re.compile(r"\[\d{1,2}\]")
 _BULLET = re.compile(r"^\s*(?:[-+]|\d{1,2}[.)])\s+", re.MULTILINE)
@@ -208,7 +207,7 @@ def _fill(home: Home, name: str, folder: Path, progress: Progress) -> None:
         home.desk(name),
         folder,
         progress=lambda at: progress(f"reading {name}", at.done, at.total),
-        max_bytes=home.settings.max_file_mb * _MIB,
+        max_bytes=home.settings.max_file_bytes,
     )
 
 

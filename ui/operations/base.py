@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from ui.operations.needs import Needs
 
 
-MIB = 1024 * 1024
-
-
 class Shape(BaseModel):
     """JSON with a known shape; unknown fields are refused."""
 
