@@ -40,8 +40,8 @@ def ingest(
 
 
 def reindex(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.reindex import LIBRARY
-    from ui.operations.tenants import NoArgs
 
     with screen.watching() as progress:
         done = perform(LIBRARY, NoArgs(), progress=progress)
@@ -49,8 +49,8 @@ def reindex(*, json: Json = False) -> None:
 
 
 def show(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.library import SHOW
-    from ui.operations.tenants import NoArgs
 
     found = perform(SHOW, NoArgs())
     if json:

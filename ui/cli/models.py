@@ -91,8 +91,8 @@ def add(
 
 
 def list_all(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.models import LIST
-    from ui.operations.tenants import NoArgs
 
     found = perform(LIST, NoArgs())
     if json:

@@ -34,7 +34,8 @@ def add(slug: Slug, *, json: Json = False) -> None:
 
 
 def list_all(*, json: Json = False) -> None:
-    from ui.operations.tenants import LIST, NoArgs
+    from ui.operations.base import NoArgs
+    from ui.operations.tenants import LIST
 
     found = perform(LIST, NoArgs())
     if json:

@@ -23,6 +23,10 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class NoArgs(Shape):
+    """No arguments."""
+
+
 class TenantArgs(Shape):
     """Arguments of an operation on one tenant."""
 
