@@ -76,9 +76,8 @@ def forget(
 ) -> None:
     from ui.operations.library import FORGET, LibraryName
 
-    name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
-        done = perform(FORGET, LibraryName(name=name), progress=progress)
+        done = perform(FORGET, LibraryName(name=path_of(source)), progress=progress)
     print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
 
 
