@@ -53,9 +53,6 @@ def show(*, json: Json = False) -> None:
     from ui.operations.library import SHOW
 
     found = perform(SHOW, NoArgs())
-    if json:
-        screen.as_json(found)
-        return
     rows = (
         ("documents", found.documents),
         ("chunks", found.chunks),
@@ -64,7 +61,7 @@ def show(*, json: Json = False) -> None:
         ("stale vectors", found.stale_vectors),
         ("read by", ", ".join(found.readers) or "nobody"),
     )
-    screen.table(("what", "value"), rows)
+    screen.listed(found, ("what", "value"), rows, json=json)
 
 
 def forget(

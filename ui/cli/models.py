@@ -77,10 +77,9 @@ def add(
         ),
         create=True,
     )
-    if json:
-        screen.as_json(added)
-    else:
-        screen.say(f"Added the model {added.name}. `quietdesk model check` says what works.")
+    screen.tell(
+        added, f"Added the model {added.name}. `quietdesk model check` says what works.", json=json
+    )
 
 
 def list_all(*, json: Json = False) -> None:
@@ -88,10 +87,8 @@ def list_all(*, json: Json = False) -> None:
     from ui.operations.models import LIST
 
     found = perform(LIST, NoArgs())
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("name", "kind", "where", "model", "key", "region", "no training", "used by"),
         (
             (
@@ -106,6 +103,7 @@ def list_all(*, json: Json = False) -> None:
             )
             for each in found.models
         ),
+        json=json,
     )
 
 
@@ -113,10 +111,7 @@ def remove(name: Name, *, json: Json = False) -> None:
     from ui.operations.models import REMOVE, ModelName
 
     done = perform(REMOVE, ModelName(name=name))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"Removed the model {done.name}.")
+    screen.tell(done, f"Removed the model {done.name}.", json=json)
 
 
 def use(
