@@ -89,7 +89,7 @@ def _audience(
     home: Home, _caller: Caller, args: LibraryAudience, _progress: Progress
 ) -> AudienceSet:
     name = args.name.removeprefix("library: ")
-    return set_audience(home.library(), name, args.audience, "")
+    return set_audience(home.library(), name, args.audience, by=None)
 
 
 INGEST = Operation(
