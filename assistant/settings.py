@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         description="Threads for detection and embedding; 0 means automatic.",
     )
 
+    @property
+    def max_file_bytes(self) -> int:
+        """`max_file_mb` in bytes."""
+        return self.max_file_mb * 1024 * 1024
+
 
 def load_settings() -> Settings:
     """Read the environment. `BadInput` names the first setting that cannot be used."""

@@ -15,13 +15,12 @@ from __future__ import annotations
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 from tempfile import TemporaryDirectory
-from typing import cast
 
 from assistant.bootstrap import Home
 from assistant.desk import Desk
@@ -30,20 +29,20 @@ from assistant.flows.ask import Answer, ask
 from assistant.flows.directory import import_people
 from assistant.parts import Parts
 from assistant.settings import Settings
-from eval.beir import rows
+from eval.beir import object_of, optional, rows, text_of, texts_of
+from eval.figures import mean, quantile
+from eval.homes import own_home
+from eval.retrieval import Progress
 from guardrails import RawText, RedactedText
 from guardrails.identity.permissions import Person, show
 from ingestion.ingest import ingest
 
 LEAD_WORDS, SHOWN_WORDS = 160, 450
 _DIRECTORY = "people.csv"
-_MIB = 1024 * 1024
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _CITED = re.compile(r"\[\d{1,2}\]")
 _BULLET = re.compile(r"^\s*(?:[-+]|\d{1,2}[.)])\s+", re.MULTILINE)
 _MARKS = re.compile(r"[*`|>#\\]|(?<![^\W_])_+|_+(?![^\W_])")
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +132,13 @@ def measure(
     asked = [row for row in read_rows(questions) if row.source in folders]
     if not asked:
         raise BadInput(f"No question of {questions.name} is about {', '.join(folders)}.")
-    with _home(home) as place:
-        own = settings.model_copy(
-            update={"home": place, "master_key": None, "database_url": None, "webhook_url": None}
-        )
-        with Home.open(own, parts=parts) as opened:
-            for name in dict.fromkeys(row.source for row in asked):
-                _fill(opened, name, folders[name], progress)
-            return report(list(_ask_all(opened, asked, progress, seen)))
+    with (
+        nullcontext(home) if home else TemporaryDirectory(prefix="quietdesk-") as place,
+        Home.open(own_home(settings, Path(place)), parts=parts) as opened,
+    ):
+        for name in dict.fromkeys(row.source for row in asked):
+            _fill(opened, name, folders[name], progress)
+        return report(list(_ask_all(opened, asked, progress, seen)))
 
 
 def report(judged: Sequence[Judged]) -> AnswersReport:
@@ -155,13 +153,13 @@ def report(judged: Sequence[Judged]) -> AnswersReport:
     return AnswersReport(
         **{name: getattr(whole, name) for name in Figures.__slots__},
         refused=Refused(
-            _mean([each.refused for each in judged if not each.row.must]),
-            _mean([each.refused for each in judged if each.row.must]),
+            mean([each.refused for each in judged if not each.row.must]),
+            mean([each.refused for each in judged if each.row.must]),
         ),
         by_kind={name: _figures(some) for name, some in sorted(kinds.items())},
         by_source={name: _figures(some) for name, some in sorted(sources.items())},
-        p50_ms=round(times[len(times) // 2], 1),
-        p95_ms=round(times[min(int(0.95 * len(times)), len(times) - 1)], 1),
+        p50_ms=round(quantile(times, 0.5), 1),
+        p95_ms=round(quantile(times, 0.95), 1),
     )
 
 
@@ -187,15 +185,6 @@ def plain(text: str) -> str:
     return " ".join(_MARKS.sub("", bare).lower().split())
 
 
-@contextmanager
-def _home(given: Path | None) -> Generator[Path]:
-    if given is not None:
-        yield given
-        return
-    with TemporaryDirectory(prefix="quietdesk-") as folder:
-        yield Path(folder)
-
-
 def _fill(home: Home, name: str, folder: Path, progress: Progress) -> None:
     """Make the tenant of ``folder``, or read what changed in it since the last run."""
     if name not in {tenant.slug for tenant in home.tenants()}:
@@ -208,7 +197,7 @@ def _fill(home: Home, name: str, folder: Path, progress: Progress) -> None:
         home.desk(name),
         folder,
         progress=lambda at: progress(f"reading {name}", at.done, at.total),
-        max_bytes=home.settings.max_file_mb * _MIB,
+        max_bytes=home.settings.max_file_bytes,
     )
 
 
@@ -253,15 +242,11 @@ def _figures(judged: Sequence[Judged]) -> Figures:
         questions=len(judged),
         must=round(sum(each.lead for each in some) / wanted, 4) if wanted else None,
         must_shown=round(sum(each.shown for each in some) / wanted, 4) if wanted else None,
-        whole=_mean([each.clean and each.lead == len(each.row.must) for each in some]),
-        clean=_mean([each.clean for each in some]),
-        document=_mean([each.document for each in some]),
+        whole=mean([each.clean and each.lead == len(each.row.must) for each in some]),
+        clean=mean([each.clean for each in some]),
+        document=mean([each.document for each in some]),
         words_p50=median(said) if (said := [each.words for each in some if each.words]) else None,
     )
-
-
-def _mean(values: Sequence[bool]) -> float | None:
-    return round(fmean(values), 4) if values else None
 
 
 def _first(text: str, words: int) -> str:
@@ -271,30 +256,13 @@ def _first(text: str, words: int) -> str:
 
 
 def _row(row: dict[str, object], where: str) -> Row:
-    metadata = row.get("metadata")
-    if not isinstance(metadata, dict):
-        raise BadInput(f"{where}: “metadata” must be an object.")
-    about = cast("dict[str, object]", metadata)
+    about = object_of(row.get("metadata"), f"{where}, metadata")
     return Row(
-        _text(row.get("_id"), "_id", where),
-        _text(row.get("text"), "text", where),
-        _text(about.get("source"), "source", where),
-        _text(about.get("kind") or "unknown", "kind", where),
-        _text(about.get("document") or "", "document", where),
-        _texts(about.get("must"), "must", where),
-        _texts(about.get("not"), "not", where),
+        text_of(row, "_id", where),
+        text_of(row, "text", where),
+        text_of(about, "source", where),
+        optional(about, "kind", where) or "unknown",
+        optional(about, "document", where),
+        texts_of(about, "must", where),
+        texts_of(about, "not", where),
     )
-
-
-def _text(value: object, name: str, where: str) -> str:
-    if not isinstance(value, str):
-        raise BadInput(f"{where}: the field “{name}” must be a text.")
-    return value
-
-
-def _texts(value: object, name: str, where: str) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise BadInput(f"{where}: the field “{name}” must be a list of texts.")
-    return tuple(_text(each, name, where) for each in cast("list[object]", value))

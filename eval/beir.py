@@ -44,10 +44,10 @@ def read_corpus(path: Path) -> list[Article]:
     """Read ``{_id, title, text}`` lines. `BadInput` names the line, also for an id given twice."""
     found: dict[str, Article] = {}
     for where, row in rows(path):
-        article = Article(_text(row, "_id", where), _optional(row, "title", where), "")
+        article = Article(text_of(row, "_id", where), optional(row, "title", where), "")
         if article.id in found:
             raise BadInput(f"{where}: the id “{article.id}” was used before.")
-        found[article.id] = Article(article.id, article.title, _text(row, "text", where))
+        found[article.id] = Article(article.id, article.title, text_of(row, "text", where))
     if not found:
         raise BadInput(f"{path.name} contains no document.")
     return list(found.values())
@@ -77,10 +77,10 @@ def read_references(path: Path) -> dict[str, str]:
     """Read the reference answers of questions, by id; for comparison only."""
     found: dict[str, str] = {}
     for where, row in rows(path):
-        metadata = _object(row.get("metadata", {}), f"{where}, metadata")
-        answer = _optional(metadata, "answer", where)
+        metadata = object_of(row.get("metadata", {}), f"{where}, metadata")
+        answer = optional(metadata, "answer", where)
         if answer:
-            found[_text(row, "_id", where)] = answer
+            found[text_of(row, "_id", where)] = answer
     return found
 
 
@@ -91,7 +91,39 @@ def rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
             row: object = json.loads(line)
         except (json.JSONDecodeError, RecursionError):
             raise BadInput(f"{where}: this is not valid JSON.") from None
-        yield where, _object(row, where)
+        yield where, object_of(row, where)
+
+
+def object_of(value: object, where: str) -> dict[str, object]:
+    """Return a JSON object. `BadInput` for anything else."""
+    if not isinstance(value, dict):
+        raise BadInput(f"{where}: this is not a JSON object.")
+    return cast("dict[str, object]", value)
+
+
+def text_of(row: dict[str, object], name: str, where: str) -> str:
+    """Return a field that must be a text. `BadInput` for anything else."""
+    value = row.get(name)
+    if not isinstance(value, str) or (name == "_id" and not value):
+        raise BadInput(f"{where}: the field “{name}” must be a text.")
+    return value
+
+
+def optional(row: dict[str, object], name: str, where: str) -> str:
+    """Return a field that may be missing, as an empty text. `BadInput` as above."""
+    return "" if row.get(name) is None else text_of(row, name, where)
+
+
+def texts_of(row: dict[str, object], name: str, where: str) -> tuple[str, ...]:
+    """Return a list of texts, which may be missing. `BadInput` for anything else."""
+    value = row.get(name)
+    if value is None:
+        return ()
+    items = cast("list[object]", value) if isinstance(value, list) else [None]
+    texts = tuple(each for each in items if isinstance(each, str))
+    if len(texts) != len(items):
+        raise BadInput(f"{where}: the field “{name}” must be a list of texts.")
+    return texts
 
 
 def _judgement(parts: list[str], where: str) -> tuple[str, str, int]:
@@ -105,29 +137,17 @@ def _judgement(parts: list[str], where: str) -> tuple[str, str, int]:
 
 
 def _question(row: dict[str, object], where: str) -> Question:
-    metadata = _object(row.get("metadata", {}), f"{where}, metadata")
-    source = _optional(metadata, "source", where) or "unknown"
-    before = tuple(_said_before(metadata.get("history"), where))
-    return Question(_text(row, "_id", where), _text(row, "text", where), source, before)
+    metadata = object_of(row.get("metadata", {}), f"{where}, metadata")
+    source = optional(metadata, "source", where) or "unknown"
+    before = tuple(_said_before(metadata, where))
+    return Question(text_of(row, "_id", where), text_of(row, "text", where), source, before)
 
 
-def _said_before(history: object, where: str) -> Iterator[str]:
+def _said_before(metadata: dict[str, object], where: str) -> Iterator[str]:
     """Yield the asker's own turns of a conversation, given as ``user: …`` and ``agent: …``."""
-    if history is None:
-        return
-    if not isinstance(history, list):
-        raise BadInput(f"{where}: “history” must be a list of texts.")
-    for turn in cast("list[object]", history):
-        if not isinstance(turn, str):
-            raise BadInput(f"{where}: “history” must be a list of texts.")
+    for turn in texts_of(metadata, "history", where):
         if turn.lower().startswith(_ASKER):
             yield turn[len(_ASKER) :].strip()
-
-
-def _object(value: object, where: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise BadInput(f"{where}: this is not a JSON object.")
-    return cast("dict[str, object]", value)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -141,14 +161,3 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
         raise BadInput(f"{path.name}, after line {number}: this is not UTF-8.") from None
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror}.") from None
-
-
-def _text(row: dict[str, object], name: str, where: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str) or (name == "_id" and not value):
-        raise BadInput(f"{where}: the field “{name}” must be a text.")
-    return value
-
-
-def _optional(row: dict[str, object], name: str, where: str) -> str:
-    return "" if row.get(name) is None else _text(row, name, where)

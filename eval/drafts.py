@@ -18,13 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 
 from assistant.errors import BadInput
 from assistant.model import Passage, Written
 from assistant.ports import Embedder, SectionRanker, Writer
 from assistant.search.reading import read_sections
 from eval.beir import Question, read_corpus, read_questions, read_references
+from eval.figures import mean
 from eval.retrieval import CorpusIndex, Progress
 from guardrails import Redactor
 from guardrails.sentences import at_every_stop
@@ -106,10 +107,10 @@ def report(drafts: Sequence[Steps], references: Mapping[str, str]) -> DraftsRepo
     ]
     return DraftsReport(
         drafts=len(drafts),
-        grounded=_mean([float(all(_grounded(each))) for each in written]),
-        citation_precision=_mean(marks),
-        token_f1=_mean([f1 for f1, _ in compared]),
-        answer_recall=_mean([recall for _, recall in compared]),
+        grounded=mean([float(all(_grounded(each))) for each in written]),
+        citation_precision=mean(marks),
+        token_f1=mean([f1 for f1, _ in compared]),
+        answer_recall=mean([recall for _, recall in compared]),
         refused=round(1 - len(written) / len(drafts), 4),
         p50_ms=round(median(each.ms for each in drafts), 1),
     )
@@ -182,7 +183,3 @@ def _held(sentence: str, source: Sequence[str]) -> bool:
 
 def _runs(said: Sequence[str], size: int) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(said[at : at + size]) for at in range(len(said) - size + 1))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(fmean(values), 4) if values else None

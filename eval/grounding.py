@@ -1,8 +1,9 @@
-"""Judges whether the sentences of a text stand in its sources, by meaning instead of by words.
+"""Judges whether sources support the sentences of a text, by meaning instead of by words.
 
-It shares nothing with the writers' own attribution: a sentence is grounded when its vector is close
-to that of a sentence, or of two or three that stand together, in a source that it cites, and when
-each of its numbers and each of its code-like words occurs in that source or in what was asked.
+On purpose it shares nothing with the writers' own attribution (`assistant.writers.agreement`), so
+that an error in that is measured and not repeated. A sentence is grounded when its vector is close
+to that of a sentence, or of two or three successive ones, in a source that it cites, and when each
+of its numbers and each of its code-like words occurs in that source or in what was asked.
 """
 
 from __future__ import annotations
@@ -80,12 +81,12 @@ def _pieces(text: str) -> list[tuple[int, int]]:
     """Return the sentences, each with the citations behind its full stop."""
     found: list[tuple[int, int]] = []
     for start, end in sentences(text):
-        behind = _BEHIND.match(text, start, end)
-        if behind and found:
-            found[-1] = (found[-1][0], behind.end())
-            start = behind.end()  # noqa: PLW2901 - the rest is the next sentence
-        step = _STEP.match(text, start, end)
-        begin = step.end() if step else start
+        begin = start
+        if found and (behind := _BEHIND.match(text, start, end)):
+            begin = behind.end()
+            found[-1] = (found[-1][0], begin)
+        if step := _STEP.match(text, begin, end):
+            begin = step.end()
         if text[begin:end].strip():
             found.append((begin, end))
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.errors import BadInput
 from eval.beir import rows
+from eval.figures import mean
 from guardrails import RawText, Redactor
 from guardrails.injection.detector import FindSuspects
 
@@ -87,10 +88,6 @@ def _sample(row: dict[str, object], where: str) -> Sample:
 def _figures(judged: Sequence[tuple[Sample, bool]]) -> SourceFigures:
     return SourceFigures(
         len(judged),
-        _share([found for sample, found in judged if sample.attack]),
-        _share([found for sample, found in judged if not sample.attack]),
+        mean([found for sample, found in judged if sample.attack]),
+        mean([found for sample, found in judged if not sample.attack]),
     )
-
-
-def _share(found: Sequence[bool]) -> float | None:
-    return round(sum(found) / len(found), 4) if found else None

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from eval.figures import quantile
 from guardrails.spans import Span
 
 Masker = Callable[[Sequence[str]], list[list[Span]]]
@@ -115,8 +116,8 @@ def measure(
         spans=len(judged),
         by_type=_by_type(judged),
         kb_per_s=sum(len(text.encode()) for text in texts) / 1000 / took if took else 0.0,
-        p50_ms=_quantile(latencies, 0.50),
-        p95_ms=_quantile(latencies, 0.95),
+        p50_ms=quantile(latencies, 0.50),
+        p95_ms=quantile(latencies, 0.95),
         ci_95=_intervals(counts, resamples),
         **shares,
     )
@@ -174,8 +175,8 @@ def _intervals(counts: Sequence[_Counted], resamples: int) -> dict[str, tuple[fl
     drawn = [_shares(dice.choices(counts, k=len(counts))) for _ in range(resamples)]
     return {
         name: (
-            _quantile(sorted(shares[name] for shares in drawn), 0.025),
-            _quantile(sorted(shares[name] for shares in drawn), 0.975),
+            quantile(sorted(shares[name] for shares in drawn), 0.025),
+            quantile(sorted(shares[name] for shares in drawn), 0.975),
         )
         for name in drawn[0]
     }
@@ -248,7 +249,3 @@ def _share(part: int, whole: int) -> float:
 def _f2(precision: float, recall: float) -> float:
     """Van Rijsbergen's F with beta 2."""
     return 5 * precision * recall / (4 * precision + recall) if precision + recall else 0.0
-
-
-def _quantile(ordered: Sequence[float], at: float) -> float:
-    return ordered[min(len(ordered) - 1, int(at * len(ordered)))] if ordered else 0.0

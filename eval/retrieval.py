@@ -29,6 +29,7 @@ from assistant.search.indexing import index_chunks
 from assistant.search.retrieve import Library, Retrieved, search
 from eval.abstention import Abstention, Confidence, judge
 from eval.beir import Article, Judgements, Question, read_corpus, read_judgements, read_questions
+from eval.figures import quantile
 from eval.memory import MemoryDocuments, MemoryIndex
 from guardrails import RawText, RedactedText, Redactor
 from ingestion.chunks import Redacted, redact
@@ -217,8 +218,8 @@ def _report(
         hit_at_5=fmean(hit(*pair, 5) for pair in pairs),
         recall_at_10=fmean(recall(*pair) for pair in pairs),
         mrr_at_10=fmean(reciprocal_rank(*pair) for pair in pairs),
-        p50_ms=round(_quantile(times, 0.5), 1),
-        p95_ms=round(_quantile(times, 0.95), 1),
+        p50_ms=round(quantile(times, 0.5), 1),
+        p95_ms=round(quantile(times, 0.95), 1),
         by_source={source: _figures(some) for source, some in by_source.items()},
         abstention=judge(
             [answer.confidence for answer in answers], [answer.confidence for answer in hopeless]
@@ -261,10 +262,6 @@ def _figures(pairs: Sequence[tuple[Mapping[str, int], Sequence[str]]]) -> Source
         fmean(hit(*pair, 1) for pair in pairs),
         fmean(hit(*pair, 5) for pair in pairs),
     )
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
 def _loaded(article: Article) -> Loaded:

@@ -28,7 +28,7 @@ from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
 
 INTERNAL = "this is for agents only, and customers may not read it"
-_TODO_INTERNAL = (
+_EDIT_OR_CONFIRM = (
     "Edit it, or save it again and confirm that the customer may read it; then approve it."
 )
 _ASKED = re.compile(r"^## Ask$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -167,7 +167,7 @@ def must_be_clean(written: Written) -> None:
     if blocking:
         raise Refused(
             f"The text contains what may not be sent ({', '.join(blocking).replace('_', ' ')}).",
-            todo=_TODO_INTERNAL
+            todo=_EDIT_OR_CONFIRM
             if blocking == [FindingKind.INTERNAL.value]
             else "Edit it, then approve it again.",
         )

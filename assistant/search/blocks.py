@@ -16,6 +16,8 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 MARK = re.compile(r"\s*(?:\d{1,2}[.)]|[-*+])\s+")
 """The number or bullet of an item."""
 
+_BLANK_LINE = 2
+"""Line ends between two blocks that one blank line separates."""
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*+])\s+\S")
 
 
@@ -79,7 +81,7 @@ def _grow(found: list[Block], new: Block, line: str, text: str) -> None:
         return
     gap = text[last.end : new.start].count("\n")
     inside_list = last.kind == "list" and (line.startswith((" ", "\t")) or new.kind == "list")
-    if (inside_list and gap <= 2) or (new.kind == last.kind != "heading" and gap <= 1):  # noqa: PLR2004 - one blank line
+    if (inside_list and gap <= _BLANK_LINE) or (new.kind == last.kind != "heading" and gap <= 1):
         found[-1] = Block(last.start, new.end, last.kind)
     elif last.kind == "prose" and new.kind == "code" and gap <= 1 and not _FENCE.match(line):
         found[-1] = Block(last.start, new.end, "prose")  # an indented line goes on with a paragraph

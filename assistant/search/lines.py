@@ -19,6 +19,10 @@ ROOM = 160
 
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d{1,3}[.)]|[-*+])\s+\S", re.MULTILINE)
 _SLACK = 1.15
+_TABLE_HEAD = 2
+"""Lines above the rows of a table: its titles and the rule."""
+_FEWEST_WORDS = 3
+"""Fewer are the number of a step, and no sentence."""
 _WRAPPED = frozenset({"prose", "list"})
 _WRAP = re.compile(r"\n(?=[ \t]*(?![-*+]\s|[|>#]|```|~~~|\d{1,3}[.)]\s)\S)")
 """A line end inside a paragraph or an item, but not before the next item, a row or a fence."""
@@ -102,7 +106,7 @@ def sentences_of(text: str, found: Sequence[Unit]) -> list[tuple[int, int]]:
         place
         for each in found
         for place in sentences(flat if each.kind in _WRAPPED else text, each.start, each.end)
-        if len(text[slice(*place)].split()) > 2  # noqa: PLR2004 - "1." is no sentence
+        if len(text[slice(*place)].split()) >= _FEWEST_WORDS
     ]
 
 
@@ -129,6 +133,6 @@ def _rows(text: str, block: Block) -> list[tuple[int, int]]:
     for line in text[block.start : block.end].splitlines(keepends=True):
         lines.append((at, at + len(line.rstrip())))
         at += len(line)
-    if len(lines) > 2 and set(text[slice(*lines[1])]) <= set("|-: "):  # noqa: PLR2004
+    if len(lines) > _TABLE_HEAD and set(text[slice(*lines[1])]) <= set("|-: "):
         lines = [(lines[0][0], lines[1][1]), *lines[2:]]
     return lines

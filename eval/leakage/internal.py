@@ -22,6 +22,7 @@ from assistant.flows.draft import draft_reply
 from assistant.model import Role
 from assistant.parts import Parts
 from assistant.settings import Settings
+from eval.homes import own_home, with_model
 from eval.leakage.doors import Doors
 from eval.leakage.server import Answer, RecordingServer
 from guardrails import RawText
@@ -100,20 +101,8 @@ def measure(settings: Settings, folder: Path, doors: Doors, parts: Parts) -> Int
     replies: list[str] = []
     refused = 0
     with RecordingServer(_copier) as server:
-        home_settings = settings.model_copy(
-            update={
-                "home": folder / "internal",
-                "master_key": None,
-                "database_url": None,
-                "writer": "model",
-                "model_url": f"{server.origin}/v1",
-                "model_file": None,
-                "model_name": "copier",
-                "model_key": None,
-                "webhook_url": None,
-            }
-        )
-        with Home.open(home_settings, parts=parts) as home:
+        own = with_model(own_home(settings, folder / "internal"), server.origin, "copier")
+        with Home.open(own, parts=parts) as home:
             _fill(home, made, doors, folder / "books")
             for reference in made.open:
                 replies += _drafts(home, reference)

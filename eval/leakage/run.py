@@ -18,6 +18,7 @@ from assistant.flows.ask import Answer, asking
 from assistant.model import Role
 from assistant.parts import Parts
 from assistant.settings import Settings
+from eval.homes import own_home, with_model
 from eval.leakage.doors import Doors
 from eval.leakage.material import Material, Planted
 from eval.leakage.replies import liar
@@ -61,7 +62,7 @@ def run(
     ]
     came = Came()
     with RecordingServer(liar(declared, material.answers)) as server:
-        ours = _settings(settings, folder / "home", server)
+        ours = with_model(own_home(settings, folder / "home"), server.origin, "recorded")
         crashed = folder / "crashed"
         with _opened(ours, doors, parts) as home:
             _fill(home, material, doors, came, folder)
@@ -79,22 +80,6 @@ def run(
     for each in folder.glob("*.jsonl"):
         came.blobs["exports"].append(each.read_bytes())
     return came
-
-
-def _settings(settings: Settings, folder: Path, server: RecordingServer) -> Settings:
-    return settings.model_copy(
-        update={
-            "home": folder,
-            "master_key": None,
-            "database_url": None,
-            "writer": "model",
-            "model_url": f"{server.origin}/v1",
-            "model_file": None,
-            "model_name": "recorded",
-            "model_key": None,
-            "webhook_url": None,
-        }
-    )
 
 
 @contextmanager

@@ -18,6 +18,8 @@ _LONGEST_CELL = 1_000
 _COPIED = 50_000
 """Characters of spanning cells that are repeated in one table; the rest of them stay empty."""
 _HEADER_ROWS = 3
+_FEWEST = 2
+"""Rows, and columns: a single one is the frame of something, or text, and no table."""
 _FENCED = 3
 _LEAD = re.compile(r"\s*(?:(?:-|\d{1,6}\.)\s+)?")
 _TICKS = re.compile(r"`{3,}")
@@ -114,7 +116,7 @@ class Table:
     def end(self, lines: Lines, indent: str) -> None:
         """Rewrite ``lines`` from the first cell on: as Markdown, or as text if it is a layout."""
         cells = [cell for row in self.rows for cell in row]
-        if self.nested or max(map(len, self.rows), default=0) < 2:  # noqa: PLR2004 - a frame
+        if self.nested or max(map(len, self.rows), default=0) < _FEWEST:
             return
         first = cells[0].at
         ends = [*(cell.at for cell in cells[1:]), len(lines)]
@@ -196,7 +198,7 @@ def _markdown(rows: Sequence[_Row]) -> Lines | None:
         title = [(filled[0][0].number, filled[0][1][0]), (filled[0][0].number, "")]
         filled = filled[1:]
     width = max((len(texts) for _, texts in filled), default=0)
-    if len(filled) < 2 or width < 2:  # noqa: PLR2004 - a row, or a column, is no table
+    if min(len(filled), width) < _FEWEST:
         return None
     heads = 1
     while heads < min(_HEADER_ROWS, len(filled) - 1) and filled[heads - 1][0].is_header:

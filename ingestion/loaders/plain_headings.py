@@ -21,6 +21,10 @@ _MESSAGE = re.compile(
     r"(?:ALERT|CRITICAL|ERR|ERROR|EXCEPTION|FAIL|FAILED|FAILURE|FATAL|STOP|WARN|WARNING)\b"
 )
 _FEWEST_LETTERS = 4
+_FEWEST_WORDS = 2
+"""A single word is a label, unless it is numbered or in the first line."""
+_LONG_WORD = 3
+"""Letters that one word of a heading has at least: "TB 3 GB" is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _in_capitals(lines: Sequence[str], at: int) -> bool:
     first = not above
     if text.endswith((".", "!", "?", ",", ";")) or _MESSAGE.match(text):
         return False
-    if not (mark or first) and (len(text.split()) < 2 or ":" in text[:-1]):  # noqa: PLR2004 - one word is a label
+    if not (mark or first) and (len(text.split()) < _FEWEST_WORDS or ":" in text[:-1]):
         return False
     return not (above.rstrip().endswith(":") or _is_loud(above) or _is_loud(below))
 
@@ -96,7 +100,7 @@ def _is_loud(line: str) -> bool:
         and letters >= _FEWEST_LETTERS
         and line.upper() == line
         and line.lower() != line
-        and any(sum(map(str.isalpha, word)) > 2 for word in words)  # noqa: PLR2004 - "TB 3 GB" is no heading
+        and any(sum(map(str.isalpha, word)) >= _LONG_WORD for word in words)
     )
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from tests.ui.cli_fixtures import COMMAND
 from ui.cli.app import app
+from ui.operations.lines import LINES
 
 HEAVY = "torch spacy chromadb gradio langchain langchain_core sqlalchemy presidio_analyzer numpy"
 COMMANDS = [
@@ -85,6 +86,10 @@ COMMANDS = [
     "eval privacy",
     "eval retrieval",
 ]
+WITHOUT_OPERATION = {
+    *("serve", "outbox export"),
+    *(each for each in COMMANDS if each.startswith("eval ")),
+}
 
 
 def test_help_takes_less_than_half_a_second() -> None:
@@ -110,6 +115,9 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "Usage:" in shown.output
     if command != "serve":
         assert "--json" in shown.output
+    if command not in WITHOUT_OPERATION:
+        said = " ".join(shown.output.split())
+        assert any(line in said for line in LINES.values())
 
 
 def test_the_list_of_commands_here_is_the_whole_list() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,17 @@ def test_a_document_is_named_by_its_id_too(home: Home) -> None:
     (page,) = do(home, OWNER, "documents.list", tenant="acme").documents
     args = {"tenant": "acme", "document": page.id, "audience": "customer"}
     assert do(home, OWNER, "documents.audience", **args).documents == 1
+
+
+def test_the_ledger_records_the_owner_without_a_login(home: Home) -> None:
+    frame = {"language": "en", "frame": "close", "text": "Kind regards"}
+    do(home, OWNER, "documents.audience", tenant="acme", document="jams.md", audience="customer")
+    do(home, OWNER, "frames.set", tenant="acme", **frame)
+    do(home, OWNER, "frames.set", tenant="acme", **frame | {"text": ""})
+    do(home, OWNER, "library.audience", name="jams.md", audience="customer")
+    kinds = {"audience.decided", "frame.set", "frame.reset"}
+    rows = [*home.desk("acme").ledger.rows(), *home.library().ledger.rows()]
+    assert [json.loads(row.body)["by"] for row in rows if row.kind in kinds] == [None] * 4
 
 
 def test_an_agent_reads_the_list_and_decides_nothing(home: Home) -> None:

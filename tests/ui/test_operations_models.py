@@ -19,12 +19,12 @@ from tests.fakes.plain import redacted
 from tests.model_server import Answer, ModelServer, fail, redirect, say
 from tests.server_modes import OK, error, message, refusing, text
 from ui.operations import models
-from ui.operations.base import Operation, Shape, silent
+from ui.operations.base import NoArgs, Operation, Shape, silent
 from ui.operations.batch import SUMMARISE, BatchArgs, BatchResult
 from ui.operations.callers import Caller, Interface
 from ui.operations.models import CheckArgs, CheckResult, ModelName, NewModel, UsageArgs, UseArgs
 from ui.operations.operator import Operator
-from ui.operations.tenants import SET, NoArgs, TenantRules
+from ui.operations.tenants import SET, TenantRules
 from ui.operations.tickets import Export
 
 TEXT = redacted("Restart the spooler. Then print a test page.")

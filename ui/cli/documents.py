@@ -29,10 +29,8 @@ def list_all(*, tenant: Tenant, json: Json = False) -> None:
     from ui.operations.documents import LIST
 
     found = perform(LIST, TenantArgs(tenant=tenant))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("document", "title", "for", "set by", "chunks", "for customers"),
         (
             (
@@ -45,6 +43,7 @@ def list_all(*, tenant: Tenant, json: Json = False) -> None:
             )
             for each in found.documents
         ),
+        json=json,
     )
 
 

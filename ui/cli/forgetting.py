@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
+from ui.cli.documents import path_of
 from ui.cli.options import Json, Tenant
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def document(
     """
     from ui.operations.forgetting import DOCUMENT, ForgetArgs
 
-    name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
-        done = perform(DOCUMENT, ForgetArgs(tenant=tenant, name=name), progress=progress)
+        args = ForgetArgs(tenant=tenant, name=path_of(source))
+        done = perform(DOCUMENT, args, progress=progress)
     print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
 
 

@@ -16,15 +16,14 @@ def show(*, tenant: Tenant, json: Json = False) -> None:
     from ui.operations.frames import SHOW
 
     found = perform(SHOW, TenantArgs(tenant=tenant))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("language", "frame", "own", "words"),
         (
             (each.language, each.frame, "yes" if each.own else "", each.text)
             for each in found.frames
         ),
+        json=json,
     )
 
 
@@ -46,7 +45,4 @@ def change(
 
     args = OneFrame(tenant=tenant, language=language, frame=frame, text=text)
     done = perform(SET, args)
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"The frame {frame} in {language} is changed.")
+    screen.tell(done, f"The frame {frame} in {language} is changed.", json=json)

@@ -34,10 +34,7 @@ def honest(
 
     args = HonestArgs(tenant=tenant, draft=draft, number=number)
     done = perform(HONEST, args, credential=credential(login))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"Not flagged any more: “{done.sentence}”")
+    screen.tell(done, f"Not flagged any more: “{done.sentence}”", json=json)
 
 
 def list_all(*, tenant: Tenant, login: Login, json: Json = False) -> None:
@@ -63,7 +60,9 @@ def remove(
 
 
 def _tell(found: HonestList, *, json: bool) -> None:
-    if json:
-        screen.as_json(found)
-    else:
-        screen.table(("id", "sentence"), ((each.id[:8], each.sentence) for each in found.sentences))
+    screen.listed(
+        found,
+        ("id", "sentence"),
+        ((each.id[:8], each.sentence) for each in found.sentences),
+        json=json,
+    )

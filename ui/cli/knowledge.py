@@ -103,12 +103,11 @@ def gaps(*, tenant: Tenant, json: Json = False) -> None:
     from ui.operations.gaps import LIST
 
     found = perform(LIST, TenantArgs(tenant=tenant))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("asked", "last", "question"),
         ((each.count, f"{each.last_asked:%Y-%m-%d}", each.question) for each in found.gaps),
+        json=json,
     )
 
 

@@ -23,12 +23,11 @@ def show(
     from ui.operations.ledger import SHOW, LedgerArgs
 
     found = perform(SHOW, LedgerArgs(tenant=tenant, after=after, limit=limit))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("row", "time", "what", "facts"),
         ((row.number, row.at, row.kind, row.facts) for row in found.rows),
+        json=json,
     )
 
 

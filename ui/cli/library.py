@@ -40,8 +40,8 @@ def ingest(
 
 
 def reindex(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.reindex import LIBRARY
-    from ui.operations.tenants import NoArgs
 
     with screen.watching() as progress:
         done = perform(LIBRARY, NoArgs(), progress=progress)
@@ -49,13 +49,10 @@ def reindex(*, json: Json = False) -> None:
 
 
 def show(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.library import SHOW
-    from ui.operations.tenants import NoArgs
 
     found = perform(SHOW, NoArgs())
-    if json:
-        screen.as_json(found)
-        return
     rows = (
         ("documents", found.documents),
         ("chunks", found.chunks),
@@ -64,7 +61,7 @@ def show(*, json: Json = False) -> None:
         ("stale vectors", found.stale_vectors),
         ("read by", ", ".join(found.readers) or "nobody"),
     )
-    screen.table(("what", "value"), rows)
+    screen.listed(found, ("what", "value"), rows, json=json)
 
 
 def forget(
@@ -76,9 +73,8 @@ def forget(
 ) -> None:
     from ui.operations.library import FORGET, LibraryName
 
-    name = str(Path(source).absolute()) if Path(source).exists() else source
     with screen.watching() as progress:
-        done = perform(FORGET, LibraryName(name=name), progress=progress)
+        done = perform(FORGET, LibraryName(name=path_of(source)), progress=progress)
     print_forgotten(done, f"documents: {done.documents}, chunks: {done.chunks}", json=json)
 
 

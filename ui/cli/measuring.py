@@ -137,7 +137,6 @@ def injection(
     from assistant.parts import make_embedder, make_injection_detector
     from eval.clean import count_passages, count_tickets
     from eval.injection import measure, read_samples, redacting
-    from ui.operations.base import MIB
 
     settings = settings_of_home()
     samples = read_samples(data) if data else []
@@ -147,7 +146,7 @@ def injection(
     redactor = ephemeral_redactor(settings)
     find = make_injection_detector(settings, make_embedder(settings)).find_many
     report = measure(samples, redacting(redactor, find))
-    most = settings.max_file_mb * MIB
+    most = settings.max_file_bytes
     counted = {str(each): count_passages(each, redactor, find, most) for each in clean or ()}
     counted |= {str(each): count_tickets(each, redactor, find) for each in tickets or ()}
     if json:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.model import Feature
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
@@ -16,18 +16,11 @@ if TYPE_CHECKING:
     from ui.operations.models import CheckResult, UsageResult, Uses
 
 
-class Feature(StrEnum):
-    """The features, as `assistant.model.Feature` names them."""
-
-    ALL = "all"
-    SUMMARY = "summary"
-    REPLY = "reply"
-    ANSWER = "answer"
-
-
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The model's name in the register.")]
 Price = Annotated[float, typer.Option(min=0, help="Price of a million such tokens.")]
-Maybe = Annotated[str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name.")]
+MaybeTenant = Annotated[
+    str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name.")
+]
 
 
 def add(
@@ -84,21 +77,18 @@ def add(
         ),
         create=True,
     )
-    if json:
-        screen.as_json(added)
-    else:
-        screen.say(f"Added the model {added.name}. `quietdesk model check` says what works.")
+    screen.tell(
+        added, f"Added the model {added.name}. `quietdesk model check` says what works.", json=json
+    )
 
 
 def list_all(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
     from ui.operations.models import LIST
-    from ui.operations.tenants import NoArgs
 
     found = perform(LIST, NoArgs())
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("name", "kind", "where", "model", "key", "region", "no training", "used by"),
         (
             (
@@ -113,6 +103,7 @@ def list_all(*, json: Json = False) -> None:
             )
             for each in found.models
         ),
+        json=json,
     )
 
 
@@ -120,10 +111,7 @@ def remove(name: Name, *, json: Json = False) -> None:
     from ui.operations.models import REMOVE, ModelName
 
     done = perform(REMOVE, ModelName(name=name))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"Removed the model {done.name}.")
+    screen.tell(done, f"Removed the model {done.name}.", json=json)
 
 
 def use(
@@ -146,15 +134,10 @@ def use(
     json: Json = False,
 ) -> None:
     """When a limit is reached, nothing is sent and the extractive writer writes."""
-    from assistant.model import Feature as Named
     from ui.operations.models import USE, UseArgs
 
     args = UseArgs(
-        tenant=tenant,
-        name=name,
-        feature=Named(feature.value),
-        day_limit=day_limit,
-        month_limit=month_limit,
+        tenant=tenant, name=name, feature=feature, day_limit=day_limit, month_limit=month_limit
     )
     found = perform(USE, args)
     if json:
@@ -165,7 +148,7 @@ def use(
 
 def check(
     *,
-    tenant: Maybe = "",
+    tenant: MaybeTenant = "",
     feature: Annotated[
         Feature, typer.Option(help="The feature whose model is checked.")
     ] = Feature.ANSWER,
@@ -173,10 +156,9 @@ def check(
     json: Json = False,
 ) -> None:
     """It passes the tenant's gate, is in its ledger, and costs a few hundred tokens."""
-    from assistant.model import Feature as Named
     from ui.operations.models import CHECK, CheckArgs
 
-    found = perform(CHECK, CheckArgs(tenant=tenant, feature=Named(feature.value), name=model))
+    found = perform(CHECK, CheckArgs(tenant=tenant, feature=feature, name=model))
     if json:
         screen.as_json(found)
     else:
@@ -187,7 +169,7 @@ def check(
 
 def usage(
     *,
-    tenant: Maybe = "",
+    tenant: MaybeTenant = "",
     days: Annotated[int, typer.Option(min=1, max=3660, help="How many days back.")] = 31,
     json: Json = False,
 ) -> None:

@@ -27,10 +27,8 @@ def list_all(
     json: Json = False,
 ) -> None:
     found = _released(tenant, login, failed=failed)
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("reply", "ticket", "released", "by", "delivered"),
         (
             (
@@ -42,6 +40,7 @@ def list_all(
             )
             for each in found.replies
         ),
+        json=json,
     )
 
 
@@ -98,10 +97,7 @@ def retry(
 
     args = RetryArgs(tenant=tenant, reply=reply)
     done = perform(RETRY, args, credential=credential(login))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.retried} replies are due again.")
+    screen.tell(done, f"{done.retried} replies are due again.", json=json)
 
 
 def _released(tenant: str, login: str, *, failed: bool = False) -> Outbox:

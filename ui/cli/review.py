@@ -28,10 +28,8 @@ def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
     from ui.operations.review import LIST, QueueArgs
 
     queue = perform(LIST, QueueArgs(tenant=tenant), credential=credential(login))
-    if json:
-        screen.as_json(queue)
-        return
-    screen.table(
+    screen.listed(
+        queue,
         ("draft", "ticket", "state", "writer", "findings", "written", "new messages"),
         (
             (
@@ -45,6 +43,7 @@ def list_waiting(*, tenant: Tenant, login: Login, json: Json = False) -> None:
             )
             for d in queue.drafts
         ),
+        json=json,
     )
 
 
@@ -54,10 +53,8 @@ def stats(*, tenant: Tenant, json: Json = False) -> None:
     from ui.operations.review import STATS
 
     found = perform(STATS, TenantArgs(tenant=tenant))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("by", "name", "decided", "released", "as drafted", "accepted", "changed", "minutes"),
         (
             (
@@ -72,6 +69,7 @@ def stats(*, tenant: Tenant, json: Json = False) -> None:
             )
             for each in found.figures
         ),
+        json=json,
     )
 
 
@@ -171,10 +169,9 @@ def release(
 
     one = DecideArgs(tenant=tenant, draft=draft, seen=seen)
     done = perform(RELEASE, one, credential=credential(login))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"The reply to {done.reference} is in the outbox ({done.reply[:8]}).")
+    screen.tell(
+        done, f"The reply to {done.reference} is in the outbox ({done.reply[:8]}).", json=json
+    )
 
 
 def _from_editor(draft: str, tenant: str, who: Credential) -> str:
@@ -201,7 +198,4 @@ def _decide(
 
 
 def _print(done: Decided, *, json: bool) -> None:
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"The draft for {done.reference} is {done.state}.")
+    screen.tell(done, f"The draft for {done.reference} is {done.state}.", json=json)

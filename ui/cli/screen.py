@@ -22,6 +22,24 @@ def as_json(result: Shape) -> None:
     typer.echo(result.model_dump_json(indent=2))
 
 
+def tell(result: Shape, words: str, *, json: bool) -> None:
+    """Print ``result`` as JSON, or ``words`` about it."""
+    if json:
+        as_json(result)
+    else:
+        say(words)
+
+
+def listed(
+    result: Shape, titles: Sequence[str], rows: Iterable[Sequence[object]], *, json: bool
+) -> None:
+    """Print ``result`` as JSON, or the ``rows`` made of it as a table."""
+    if json:
+        as_json(result)
+    else:
+        table(titles, rows)
+
+
 def plain(text: str) -> str:
     """Return ``text`` without control characters, which would act on the terminal."""
     return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))

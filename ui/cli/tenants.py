@@ -27,20 +27,16 @@ def add(slug: Slug, *, json: Json = False) -> None:
     from ui.operations.tenants import ADD
 
     added = perform(ADD, TenantArgs(tenant=slug), create=True)
-    if json:
-        screen.as_json(added)
-    else:
-        screen.say(f"Added the tenant {added.slug}.")
+    screen.tell(added, f"Added the tenant {added.slug}.", json=json)
 
 
 def list_all(*, json: Json = False) -> None:
-    from ui.operations.tenants import LIST, NoArgs
+    from ui.operations.base import NoArgs
+    from ui.operations.tenants import LIST
 
     found = perform(LIST, NoArgs())
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("tenant", "added", "policy", "AI"),
         (
             (
@@ -51,6 +47,7 @@ def list_all(*, json: Json = False) -> None:
             )
             for each in found.tenants
         ),
+        json=json,
     )
 
 
@@ -190,10 +187,7 @@ def import_people(
 
     name = "stdin" if file == "-" else Path(file).name
     added = perform(IMPORT, Staff(tenant=tenant, name=name, text=text_of(file)))
-    if json:
-        screen.as_json(added)
-    else:
-        screen.say(f"{added.new} new people.")
+    screen.tell(added, f"{added.new} new people.", json=json)
 
 
 def add_user(
@@ -207,10 +201,7 @@ def add_user(
 
     secret = password(f"Password for {login}", confirm=True)
     added = perform(ADD, NewUser(tenant=tenant, login=login, password=secret, role=role))
-    if json:
-        screen.as_json(added)
-    else:
-        screen.say(f"{added.login} is {added.role} of {added.tenant}.")
+    screen.tell(added, f"{added.login} is {added.role} of {added.tenant}.", json=json)
 
 
 def _on(value: bool) -> str:

@@ -57,10 +57,9 @@ def import_file(
             done = perform(IMPORT_FILE, args, progress=progress)
         else:
             done = perform(IMPORT, args, progress=progress)
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
+    screen.tell(
+        done, f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.", json=json
+    )
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
@@ -69,10 +68,7 @@ def redact(references: References = None, *, tenant: Tenant, json: Json = False)
     args = RedactArgs(tenant=tenant, references=tuple(references or ()))
     with screen.watching() as progress:
         done = perform(REDACT, args, progress=progress)
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.changed} changed, {done.unchanged} unchanged.")
+    screen.tell(done, f"{done.changed} changed, {done.unchanged} unchanged.", json=json)
 
 
 def list_all(*, tenant: Tenant, json: Json = False) -> None:
@@ -80,10 +76,8 @@ def list_all(*, tenant: Tenant, json: Json = False) -> None:
     from ui.operations.tickets import LIST
 
     found = perform(LIST, TenantArgs(tenant=tenant))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("ticket", "status", "priority", "created", "turns", "requester", "subject"),
         (
             (
@@ -97,6 +91,7 @@ def list_all(*, tenant: Tenant, json: Json = False) -> None:
             )
             for t in found.tickets
         ),
+        json=json,
     )
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 PASSWORD = "QUIETDESK_PASSWORD"  # noqa: S105 - a variable's name
 NEW_PASSWORD = "QUIETDESK_NEW_PASSWORD"  # noqa: S105 - a variable's name
-_MIB = 1024 * 1024
 _STDIN = "-"
 
 
@@ -106,7 +105,8 @@ def _bytes_of(where: str) -> bytes:
     from assistant.errors import BadInput
     from assistant.settings import load_settings
 
-    most = load_settings().max_file_mb * _MIB
+    settings = load_settings()
+    most = settings.max_file_bytes
     if where == _STDIN:
         body = sys.stdin.buffer.read(most + 1)
     else:
@@ -116,8 +116,9 @@ def _bytes_of(where: str) -> bytes:
         except OSError as error:
             raise BadInput(f"{where} cannot be read: {error.strerror}.") from None
     if len(body) > most:
+        name = "The input" if where == _STDIN else where
         raise BadInput(
-            f"{'The input' if where == _STDIN else where} is larger than {most // _MIB} MiB.",
+            f"{name} is larger than {settings.max_file_mb} MiB.",
             todo="Split it, or raise QUIETDESK_MAX_FILE_MB.",
         )
     return body

@@ -39,10 +39,8 @@ def list_all(*, tenant: Within = "", admin: Admin = "", json: Json = False) -> N
     from ui.operations.users import LIST, UserArgs
 
     found = perform(LIST, UserArgs(tenant=tenant), credential=_who(admin))
-    if json:
-        screen.as_json(found)
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("login", "added", "last login", "sessions", "roles"),
         (
             (
@@ -54,6 +52,7 @@ def list_all(*, tenant: Within = "", admin: Admin = "", json: Json = False) -> N
             )
             for each in found.users
         ),
+        json=json,
     )
 
 
@@ -61,9 +60,6 @@ def show(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = F
     from ui.operations.users import SHOW, OneUser
 
     found = perform(SHOW, OneUser(tenant=tenant, login=login), credential=_who(admin))
-    if json:
-        screen.as_json(found)
-        return
     last = f"{found.last_login_at:%Y-%m-%d %H:%M}Z" if found.last_login_at else "never"
     rows = (
         ("login", found.login),
@@ -72,7 +68,7 @@ def show(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = F
         ("sessions", found.sessions),
         ("roles", _roles(found)),
     )
-    screen.table(("what", "value"), rows)
+    screen.listed(found, ("what", "value"), rows, json=json)
 
 
 def remove(
@@ -88,10 +84,7 @@ def remove(
 
     args = RemoveArgs(tenant=tenant, login=login, force=force)
     done = perform(REMOVE, args, credential=_who(admin))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.login} is removed.")
+    screen.tell(done, f"{done.login} is removed.", json=json)
 
 
 def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False) -> None:
@@ -101,10 +94,7 @@ def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json
     who, secret = _who(admin), new_password(f"New password for {login}")
     args = PasswordArgs(tenant=tenant, login=login, password=secret)
     done = perform(PASSWORD, args, credential=who)
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.login} has a new password; every session has ended.")
+    screen.tell(done, f"{done.login} has a new password; every session has ended.", json=json)
 
 
 def own_password(
@@ -126,10 +116,7 @@ def own_password(
     who, secret = credential(login), new_password("New password")
     args = OwnPasswordArgs(tenant=tenant, old=who.password, new=secret)
     done = perform(OWN_PASSWORD, args, credential=who)
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.login} has a new password; every session has ended.")
+    screen.tell(done, f"{done.login} has a new password; every session has ended.", json=json)
 
 
 def end_sessions(
@@ -138,10 +125,7 @@ def end_sessions(
     from ui.operations.users import END_SESSIONS, OneUser
 
     done = perform(END_SESSIONS, OneUser(tenant=tenant, login=login), credential=_who(admin))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.ended} sessions ended.")
+    screen.tell(done, f"{done.ended} sessions ended.", json=json)
 
 
 def add_member(
@@ -151,10 +135,7 @@ def add_member(
 
     args = MemberArgs(tenant=tenant, login=login, role=role)
     found = perform(ADD_MEMBER, args, credential=_who(admin))
-    if json:
-        screen.as_json(found)
-    else:
-        screen.say(f"{found.login}: {_roles(found)}.")
+    screen.tell(found, f"{found.login}: {_roles(found)}.", json=json)
 
 
 def remove_member(
@@ -170,10 +151,7 @@ def remove_member(
 
     args = MemberArgs(tenant=tenant, login=login, role=role, force=force)
     done = perform(REMOVE_MEMBER, args, credential=_who(admin))
-    if json:
-        screen.as_json(done)
-    else:
-        screen.say(f"{done.login} is no {role} of {tenant} any more.")
+    screen.tell(done, f"{done.login} is no {role} of {tenant} any more.", json=json)
 
 
 def _who(admin: str) -> Credential | None:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from ui.operations.needs import Needs
 
 
-MIB = 1024 * 1024
-
-
 class Shape(BaseModel):
     """JSON with a known shape; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NoArgs(Shape):
+    """No arguments."""
 
 
 class TenantArgs(Shape):

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.frames import Frame
 
-_OWNER = "owner"
-
 
 class OneFrame(TenantArgs):
     """A frame of a language; without a text the shipped words are used again."""
@@ -60,7 +58,7 @@ def _set(home: Home, caller: Caller, args: OneFrame, progress: Progress) -> Fram
     from assistant.flows.frames import reset_frame, set_frame
     from guardrails import RawText
 
-    desk, frame, by = home.desk(args.tenant), _frame(args.frame), caller.login or _OWNER
+    desk, frame, by = home.desk(args.tenant), _frame(args.frame), caller.login
     if args.text.strip():
         set_frame(desk, by, args.language, frame, RawText(args.text.strip()))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from assistant.model import Audience, Role
-from ui.operations.base import MIB, Operation, Progress, Shape, Step, TenantArgs
+from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER, member
 
@@ -121,7 +121,7 @@ def read_into(
         desk,
         Path(args.path),
         progress=lambda at: progress(_step_of(at)),
-        max_bytes=home.settings.max_file_mb * MIB,
+        max_bytes=home.settings.max_file_bytes,
         dry=args.dry,
         identities=identities,
         jobs=args.jobs,
@@ -147,7 +147,7 @@ def _upload(home: Home, _caller: Caller, args: Article, progress: Progress) -> I
         desk,
         Upload(args.name, args.body),
         progress=lambda at: progress(_step_of(at)),
-        max_bytes=home.settings.max_file_mb * MIB,
+        max_bytes=home.settings.max_file_bytes,
         audience=args.audience,
     )
     return _result_of(report, home.index_bytes(args.tenant), desk.records.counts()["chunks"])

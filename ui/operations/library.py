@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.model import Audience
-from ui.operations.base import Operation, Progress, Shape, Step
+from ui.operations.base import NoArgs, Operation, Progress, Shape, Step
 from ui.operations.callers import Caller
 from ui.operations.documents import AudienceSet, count_readers, set_audience
 from ui.operations.forgetting import Forgotten, forgotten
 from ui.operations.ingest import FolderArgs, IngestResult, read_into
 from ui.operations.needs import OWNER
-from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -90,7 +89,7 @@ def _audience(
     home: Home, _caller: Caller, args: LibraryAudience, _progress: Progress
 ) -> AudienceSet:
     name = args.name.removeprefix("library: ")
-    return set_audience(home.library(), name, args.audience, "")
+    return set_audience(home.library(), name, args.audience, by=None)
 
 
 INGEST = Operation(

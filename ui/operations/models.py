@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from assistant.model import Feature, ModelEntry, ModelKind
-from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER
-from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home

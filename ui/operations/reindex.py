@@ -6,10 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
-from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
+from ui.operations.base import NoArgs, Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER, owner_or
-from ui.operations.tenants import NoArgs
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home

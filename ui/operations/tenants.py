@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
-from ui.operations.base import Operation, Progress, Shape, TenantArgs
+from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.documents import Readers, count_readers
 from ui.operations.needs import OWNER, owner_or
@@ -22,10 +22,6 @@ class PrivateNotes(StrEnum):
 
     MARK = "mark"
     LEAVE_OUT = "leave_out"
-
-
-class NoArgs(Shape):
-    """No arguments."""
 
 
 class TenantView(Shape):

@@ -21,7 +21,7 @@ from ui.operations.base import ArgsT, Operation, ResultT, silent
 from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.ingest import IngestResult
 from ui.operations.outbox import ReplyView
-from ui.web.bodies import MIB, read_body
+from ui.web.bodies import read_body
 from ui.web.session import user_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def upload_routes(operator: Operator) -> APIRouter:
 class _FileRoutes:
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
-        self._max_bytes = operator.home.settings.max_file_mb * MIB
+        self._max_bytes = operator.home.settings.max_file_bytes
         self._few = CapacityLimiter(2)  # each upload is a whole file in memory
 
     async def tickets(self, request: Request) -> Response:

@@ -166,7 +166,7 @@ def _stems(token: str) -> tuple[str, ...]:
     if token.startswith("<"):
         return (token,)
     parts = [part.lower() for part in _PART.findall(token)]
-    if len(parts) < 2:  # noqa: PLR2004 - one part is the whole
+    if not parts[1:]:
         return () if token.lower() in STOP else (stem(token.lower()),)
     return (token.lower(), *(stem(part) for part in parts if part not in STOP and len(part) > 1))
 
