@@ -60,7 +60,7 @@ def import_file(
     if json:
         screen.as_json(done)
     else:
-        screen.say(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
+        screen.say(done.in_words())
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:
