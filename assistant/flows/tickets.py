@@ -25,7 +25,7 @@ from assistant.model import (
     new_id,
 )
 from assistant.threads import repeats
-from assistant.threads.automatic import Mail, desk_mail_kind, mail_kind
+from assistant.threads.automatic import WITHDRAWN, Mail, desk_mail_kind, mail_kind
 from assistant.threads.senders import SenderKind, sender_kind
 from guardrails import RawText, RedactedText, Redaction, Template, join, join_raw
 from guardrails.detect.directory import KnownValues
@@ -35,7 +35,7 @@ from guardrails.identity.restore import placeholders_of
 from guardrails.placeholders import Placeholder, count_by_type
 from guardrails.spans import EntityType
 
-__all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again"]
+__all__ = ["Kept", "destroy_kept_secrets", "keep", "redact", "redact_again", "withdraw"]
 
 _BATCH = 100
 _OPEN, _CLOSE = RawText(" <"), RawText(">")
@@ -208,6 +208,22 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             placeholders=_placeholders(kept.redacted),
         )
     return "changed" if known else "new"
+
+
+def withdraw(desk: Desk, reference: str, mail: Mail) -> str:
+    """Note in a stored ticket that the helpdesk calls it spam or deleted, so nothing answers it.
+
+    Returns ``changed`` or, for a ticket that is not stored or has the note, ``unchanged``.
+    """
+    kept, raw = desk.records.tickets.get(reference), desk.records.tickets.raw(reference)
+    if kept is None or raw is None:
+        return "unchanged"
+    last = kept.turns[-1] if kept.turns else None
+    if last and (last.role, last.mail) == (TurnRole.SYSTEM, mail):
+        return "unchanged"
+    at = last.at if last else raw.created_at
+    note = RawTurn(at, RawText(""), TurnRole.SYSTEM, RawText(WITHDRAWN[mail]), Audience.AGENT)
+    return keep(desk, replace(raw, turns=(*raw.turns, note)))
 
 
 def _sender(raw: RawTicket) -> SenderKind:

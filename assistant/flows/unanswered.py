@@ -34,6 +34,12 @@ _WHY: dict[Mail, LiteralString] = {
     Mail.THANKS: "the requester only thanks",
     Mail.SETTLED: "the requester says that it is settled",
 }
+_ENDED: dict[Mail, LiteralString] = {
+    Mail.MERGED: "it was merged into another ticket",
+    Mail.SPAM: "it is marked as spam in the helpdesk",
+    Mail.DELETED: "it was deleted in the helpdesk",
+}
+"""Why a ticket is over whose last message is one of these, and not of its requester."""
 ANSWERED = "it is answered, and the requester has not written since"
 
 
@@ -93,8 +99,9 @@ def _choice(desk: Desk, reference: str, made: Collection[Made], kind: DraftKind)
 
 def why_not(ticket: Ticket) -> str:
     """Return why a ticket wants no reply, or an empty string."""
-    if ticket.turns and ticket.turns[-1].mail is Mail.MERGED:
-        return "it was merged into another ticket"
+    last = ticket.turns[-1] if ticket.turns else None
+    if last and last.role is not TurnRole.REQUESTER and last.mail in _ENDED:
+        return _ENDED[last.mail]
     if ticket.status in (TicketStatus.SOLVED, TicketStatus.CLOSED):
         return f"it is {ticket.status.value}"
     if ticket.sender is SenderKind.DAEMON:

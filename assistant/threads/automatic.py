@@ -12,10 +12,11 @@ import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import LiteralString
 
 from assistant.threads import quotations, signature, without
 
@@ -24,7 +25,7 @@ class Mail(StrEnum):
     """What a message is: of a person who wants an answer, or why it wants none.
 
     A message of the desk is that of a person too, or a mere ``RECEIPT``, or says that the ticket
-    was merged into another.
+    was merged into another, marked as spam or deleted.
     """
 
     PERSON = "person"
@@ -36,8 +37,14 @@ class Mail(StrEnum):
     SETTLED = "settled"
     RECEIPT = "receipt"
     MERGED = "merged"
+    DELETED = "deleted"
 
 
+WITHDRAWN: Mapping[Mail, LiteralString] = {
+    Mail.SPAM: "Marked as spam in the helpdesk.",
+    Mail.DELETED: "Deleted in the helpdesk.",
+}
+"""Our own notes about what an export says of a ticket."""
 _LONGEST = 4_000
 _FIRST = 400
 """Characters at the beginning in which mail says that it is automatic."""
@@ -80,8 +87,14 @@ def mail_kind(
 
 
 def desk_mail_kind(text: str) -> Mail:
-    """Return what a message of the desk is."""
-    if _any("merged").search(_fold(text[:_LONGEST])):
+    """Return what a message of the desk is; one about others merged into its own is a receipt."""
+    for mail, note in WITHDRAWN.items():
+        if text == note:
+            return mail
+    whole = _fold(text[:_LONGEST])
+    if _any("merged_here").search(whole):
+        return Mail.RECEIPT
+    if _any("merged").search(whole):
         return Mail.MERGED
     return Mail.RECEIPT if _any("machine").search(_own(text)) else Mail.PERSON
 

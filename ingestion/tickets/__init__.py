@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.desk import Desk
-from assistant.flows.tickets import keep
+from assistant.flows.tickets import keep, withdraw
 from ingestion.source import Source
 from ingestion.tickets.reading import read_tickets, survey
 
@@ -24,11 +24,12 @@ _EVERY = 100
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The result of an import."""
+    """The result of an import; ``gone`` tickets were deleted or marked as spam in the helpdesk."""
 
     new: int
     changed: int
     unchanged: int
+    gone: int = 0
 
 
 def import_tickets(
@@ -36,7 +37,8 @@ def import_tickets(
 ) -> Imported:
     """Redact and store the tickets of a file; none is stored unless the whole file can be read.
 
-    Of a ticket that is there twice the newer one is used. `BadInput` names what is wrong.
+    Of a ticket that is there twice the newer one is used. A stored ticket that is deleted or spam
+    now is kept with a note, so that nothing is drafted for it. `BadInput` names what is wrong.
     """
 
     def checked(count: int) -> None:
@@ -49,7 +51,10 @@ def import_tickets(
     for at, ticket in enumerate(read_tickets(source, found)):
         progress("redacting", at, total)
         done[keep(desk, ticket)] += 1
-    return Imported(done["new"], done["changed"], done["unchanged"])
+    done["changed"] += sum(
+        withdraw(desk, reference, mail) == "changed" for reference, mail in found.gone.items()
+    )
+    return Imported(done["new"], done["changed"], done["unchanged"], len(found.gone))
 
 
 def references(source: Source) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, cast
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.threads.automatic import Mail
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import (
     EPOCH,
@@ -62,6 +63,8 @@ _PRIORITY: Mapping[str | int, Priority] = {
     "high": Priority.HIGH,
     "urgent": Priority.URGENT,
 }
+_OUTBOUND = 10
+"""The source of a ticket that an agent began, with a mail to the requester."""
 _WRAPPERS = ("helpdesk_ticket", "ticket")
 _NOTE_WRAPPERS = ("helpdesk_note", "note")
 _NOTES = ("conversations", "helpdesk_notes", "notes")
@@ -131,6 +134,9 @@ class Ticket(Copied):
     updated_at: Instant = EPOCH
     deleted: Yes = False
     spam: Yes = False
+    outbound: Annotated[bool, BeforeValidator(lambda source: source == _OUTBOUND)] = Field(
+        default=False, alias="source"
+    )
     requester: PersonOrNobody = Nobody
     requester_id: Number = None
     requester_name: Line = NOTHING
@@ -154,6 +160,12 @@ class Ticket(Copied):
         lists = (given[name] for name in _NOTES if isinstance(given.get(name), list))
         own = {"id": given.get("display_id") or given.get("id"), "conversations": next(lists, None)}
         return message({**given, **own}, ["description_html", "description"], ["description_text"])
+
+    def gone(self) -> Mail | None:
+        """Return why the ticket is left out, None if it is not."""
+        if self.deleted:
+            return Mail.DELETED
+        return Mail.SPAM if self.spam else None
 
     def asked_by(self) -> int | None:
         """Return the requester's id."""
@@ -201,8 +213,8 @@ def read(parsed: Parsed) -> Found:
     requester = given.asker()
     first = RawTurn(
         given.created_at,
-        called(requester),
-        TurnRole.REQUESTER,
+        called(given.answerer() if given.outbound else requester),
+        TurnRole.AGENT if given.outbound else TurnRole.REQUESTER,
         words_of(given.words, names_of(given.attachments)),
     )
     turns = (first, *(_turn(note, given, requester) for note in given.conversations))
@@ -217,9 +229,7 @@ def read(parsed: Parsed) -> Found:
         turns=said,
         requester=called(requester),
     )
-    return Found(
-        ticket, latest(ticket, given.updated_at), parsed.where, given.deleted or given.spam
-    )
+    return Found(ticket, latest(ticket, given.updated_at), parsed.where, given.gone())
 
 
 def _turn(note: Note, ticket: Ticket, requester: KnownPerson) -> RawTurn:

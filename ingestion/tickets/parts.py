@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple, cast
 from pydantic import BeforeValidator
 
 from assistant.model import Audience, RawTicket, RawTurn, TurnRole
+from assistant.threads.automatic import Mail
 from guardrails import RawText, join_raw
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import Schema
@@ -40,12 +41,15 @@ class Priority(StrEnum):
 
 
 class Found(NamedTuple):
-    """A ticket, when it was last changed, where in the file it is, and whether it was deleted."""
+    """A ticket, when it was last changed, where in the file it is, and why it is left out.
+
+    Left out are deleted tickets and those that the helpdesk marked as spam.
+    """
 
     ticket: RawTicket
     updated: datetime
     where: str
-    gone: bool = False
+    gone: Mail | None = None
 
 
 def plain(text: str) -> str:

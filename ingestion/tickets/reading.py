@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from assistant.errors import BadInput
 from assistant.model import RawTicket
+from assistant.threads.automatic import Mail
 from guardrails.intake.parse import Parsed
 from guardrails.intake.stream import is_json, read_json
 from ingestion.source import Source
@@ -35,11 +36,19 @@ class Survey:
     """The result of checking a file: which of its tickets are used, and the people beside them.
 
     ``chosen`` is the position of the newest ticket of each reference, in the order of the file; it
-    is negative where the newest was deleted or is spam.
+    is negative where the newest was deleted or is spam, which ``gone`` tells apart.
     """
 
     chosen: dict[str, int] = field(default_factory=dict[str, int])
+    gone: dict[str, Mail] = field(default_factory=dict[str, Mail])
     users: dict[int, zendesk.User] = field(default_factory=dict[int, zendesk.User])
+
+    def choose(self, reference: str, at: int, gone: Mail | None) -> None:
+        """Take the ticket at position ``at`` as the newest of ``reference``."""
+        self.chosen[reference] = _GONE if gone else at
+        self.gone.pop(reference, None)
+        if gone:
+            self.gone[reference] = gone
 
     def references(self) -> list[str]:
         """Return the references of the tickets that are used, each once."""
@@ -73,7 +82,7 @@ def survey(source: Source, seen: Seen = lambda _count: None) -> Survey:
             said[reference] = moments
         if before is None or times[at] >= times[before]:
             latest[reference] = at
-            found.chosen[reference] = _GONE if each.gone else at
+            found.choose(reference, at, each.gone)
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.threads.automatic import Mail
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import (
     EPOCH,
@@ -52,6 +53,10 @@ _STATUS: Mapping[str | int, TicketStatus] = {
 }
 _PRIORITY: Mapping[str | int, Priority] = {each.value: each for each in Priority}
 _ROLE: Mapping[str | int, TurnRole] = {"end-user": TurnRole.REQUESTER}
+_UNMANNED = ("rule", 8, "merge", 19)
+"""Via types, and their ids, of what no person wrote: triggers, automations, merges of tickets."""
+_GENERATED = 4
+"""The flag of a comment that was generated automatically."""
 
 
 class User(Schema):
@@ -90,6 +95,22 @@ class Via(Schema):
     source: Annotated[Origin, lenient(Origin)] = Origin()
 
 
+class Channel(Schema):
+    """The channel of a comment, as whether no person wrote it."""
+
+    unmanned: Annotated[bool, BeforeValidator(lambda channel: channel in _UNMANNED)] = Field(
+        default=False, alias="channel"
+    )
+
+
+class Metadata(Schema):
+    """What Zendesk noted about a comment, as whether it was generated automatically."""
+
+    generated: Annotated[
+        bool, BeforeValidator(lambda flags: isinstance(flags, list) and _GENERATED in flags)
+    ] = Field(default=False, alias="flags")
+
+
 class Comment(Schema):
     """One message; ``public`` is false for what only staff may read, None if it is unknown."""
 
@@ -99,6 +120,13 @@ class Comment(Schema):
     public: Flag = None
     created_at: Instant = EPOCH
     attachments: Attachments = ()
+    via: Annotated[Channel, lenient(Channel)] = Channel()
+    metadata: Annotated[Metadata, lenient(Metadata)] = Metadata()
+
+    @property
+    def automatic(self) -> bool:
+        """Whether no person wrote it."""
+        return self.via.unmanned or self.metadata.generated
 
     @model_validator(mode="before")
     @classmethod
@@ -114,7 +142,7 @@ class Ticket(Schema):
     raw_subject: Line = NOTHING
     description: Line = NOTHING
     status: Annotated[TicketStatus, meanings(_STATUS, TicketStatus.OPEN)] = TicketStatus.OPEN
-    gone: Annotated[bool, BeforeValidator(lambda status: status == "deleted")] = Field(
+    deleted: Annotated[bool, BeforeValidator(lambda status: status == "deleted")] = Field(
         default=False, alias="status"
     )
     priority: Annotated[Priority, meanings(_PRIORITY, Priority.NORMAL)] = Priority.NORMAL
@@ -176,7 +204,8 @@ def read(parsed: Parsed, users: Mapping[int, User]) -> Found:
         turns=turns,
         requester=called(requester),
     )
-    return Found(ticket, latest(ticket, given.updated_at), parsed.where, given.gone)
+    gone = Mail.DELETED if given.deleted else None
+    return Found(ticket, latest(ticket, given.updated_at), parsed.where, gone)
 
 
 def _turns(
@@ -201,6 +230,8 @@ def _turn(
     by_staff = author != asked_by and (author in staff or comment.public is False or not customer)
     text = words_of(comment.words, names_of(comment.attachments))
     role = TurnRole.AGENT if by_staff else TurnRole.REQUESTER
+    if comment.automatic:
+        role = TurnRole.SYSTEM
     private = by_staff if comment.public is None else not comment.public
     readers = audience(private=private)
     return RawTurn(comment.created_at, called(person.known()), role, text, readers)

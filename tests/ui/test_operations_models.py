@@ -12,18 +12,21 @@ import pytest
 from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound, NotPermitted
 from assistant.model import Chunk, Feature, Passage, Written, new_id
+from assistant.prompts import UNANSWERED
 from assistant.register import choice
 from assistant.settings import Settings
 from tests.fakes.parts import light_parts
 from tests.fakes.plain import redacted
 from tests.model_server import Answer, ModelServer, fail, redirect, say
 from tests.server_modes import OK, error, message, refusing, text
+from ui.cli.outcomes import print_outcomes
 from ui.operations import models
-from ui.operations.base import NoArgs, Operation, Shape, silent
+from ui.operations.base import NoArgs, Operation, Shape, TenantArgs, silent
 from ui.operations.batch import SUMMARISE, BatchArgs, BatchResult
 from ui.operations.callers import Caller, Interface
 from ui.operations.models import CheckArgs, CheckResult, ModelName, NewModel, UsageArgs, UseArgs
 from ui.operations.operator import Operator
+from ui.operations.review import STATS
 from ui.operations.tenants import SET, TenantRules
 from ui.operations.tickets import Export
 
@@ -276,6 +279,26 @@ def test_a_batch_leaves_what_a_busy_server_refused_for_its_next_run(
     assert house.home.desk("acme").records.drafts.list() == []
     house.home.chat_of("acme", house.home.register.entry("small")).manners.busy_until = 0
     assert run().written == 1
+
+
+def test_the_two_disagreements_with_a_model_are_counted_and_named(
+    house: House, server: ModelServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.register("small", server)
+    house.use("small")
+    server.will(say(UNANSWERED), say("The moon is made of green cheese."))
+    for number in range(2):
+        export = Export(tenant="acme", name="t.jsonl", text=TICKET.replace("N-1", f"N-{number}"))
+        out = str(tmp_path / f"{number}.jsonl")
+        house.do(SUMMARISE, BatchArgs(tenant="acme", out=out, export=export))
+    (counts,) = house.do(models.USAGE, UsageArgs()).outcomes
+    assert (counts.tenant, counts.feature, counts.model) == ("acme", "summary", "small")
+    assert (counts.used, counts.declined, counts.unsupported) == (0, 1, 1)
+    assert house.do(STATS, TenantArgs(tenant="acme")).outcomes == (counts,)
+    print_outcomes((counts,))
+    shown = capsys.readouterr().out
+    assert "declined: the model declined although the search had passages (1)." in shown
+    assert "unsupported: its sources support too little of it (1)." in shown
 
 
 # What `model check` finds

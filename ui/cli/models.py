@@ -11,6 +11,7 @@ from assistant.model import Feature
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
+from ui.cli.outcomes import print_outcomes
 
 if TYPE_CHECKING:
     from ui.operations.models import CheckResult, UsageResult, Uses
@@ -225,3 +226,4 @@ def _print_usage(found: UsageResult) -> None:
             for key, (*counts, cost) in sums.items()
         ),
     )
+    print_outcomes(found.outcomes)

@@ -9,6 +9,7 @@ import typer
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Login, Tenant
+from ui.cli.outcomes import print_outcomes
 from ui.cli.typed import credential, edited, text_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def stats(*, tenant: Tenant, json: Json = False) -> None:
         ),
         json=json,
     )
+    print_outcomes(found.outcomes)
 
 
 def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) -> None:

@@ -57,9 +57,7 @@ def import_file(
             done = perform(IMPORT_FILE, args, progress=progress)
         else:
             done = perform(IMPORT, args, progress=progress)
-    screen.tell(
-        done, f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged.", json=json
-    )
+    screen.tell(done, done.in_words(), json=json)
 
 
 def redact(references: References = None, *, tenant: Tenant, json: Json = False) -> None:

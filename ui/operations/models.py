@@ -11,6 +11,7 @@ from assistant.model import Feature, ModelEntry, ModelKind
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER
+from ui.operations.outcomes import OutcomesView, outcomes_of
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -145,10 +146,11 @@ class UsageRow(Shape):
 
 
 class UsageResult(Shape):
-    """Usage by tenant, day, feature and model."""
+    """Usage by tenant, day, feature and model, and what became of the texts."""
 
     since: str
     rows: tuple[UsageRow, ...]
+    outcomes: tuple[OutcomesView, ...]
 
 
 def _add(home: Home, _caller: Caller, args: NewModel, _progress: Progress) -> ModelView:
@@ -246,7 +248,8 @@ def _usage(home: Home, _caller: Caller, args: UsageArgs, _progress: Progress) ->
         for tenant in tenants
         for each in home.register.store.usage(tenant.id, since)
     ]
-    return UsageResult(since=since, rows=tuple(rows))
+    outcomes = [view for tenant in tenants for view in outcomes_of(home.desk(tenant.slug), since)]
+    return UsageResult(since=since, rows=tuple(rows), outcomes=tuple(outcomes))
 
 
 def _row(tenant: str, usage: ModelUsage) -> UsageRow:

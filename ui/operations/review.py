@@ -12,6 +12,7 @@ from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
 from ui.operations.needs import member, owner_or
+from ui.operations.outcomes import OutcomesView, outcomes_of
 from ui.operations.sources import SourceView, cited
 from ui.operations.texts import texts
 
@@ -160,9 +161,10 @@ class FiguresView(Shape):
 
 
 class Stats(Shape):
-    """Figures by reviewer, by writer and by topic."""
+    """Figures by reviewer, by writer and by topic, and what became of the texts of models."""
 
     figures: tuple[FiguresView, ...]
+    outcomes: tuple[OutcomesView, ...]
 
 
 def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Queue:
@@ -345,6 +347,7 @@ def whole_id(desk: Desk, start: str) -> str:
 def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> Stats:
     from assistant.flows.track_record import track_record
 
+    desk = home.desk(args.tenant)
     return Stats(
         figures=tuple(
             FiguresView(
@@ -358,8 +361,9 @@ def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -
                 distance_p50=each.distance_p50,
                 seconds_p50=each.seconds_p50,
             )
-            for each in track_record(home.desk(args.tenant))
-        )
+            for each in track_record(desk)
+        ),
+        outcomes=outcomes_of(desk),
     )
 
 

@@ -49,11 +49,18 @@ class ExportFile(TenantArgs):
 
 
 class Imported(Shape):
-    """What an import changed."""
+    """What an import changed; ``gone`` tickets were deleted or marked as spam in the helpdesk."""
 
     new: int
     changed: int
     unchanged: int
+    gone: int = 0
+
+    def in_words(self) -> str:
+        """Return the counts as a sentence."""
+        gone = f" Deleted or marked as spam in the helpdesk, so not drafted: {self.gone}."
+        counts = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged."
+        return counts + (gone if self.gone else "")
 
 
 class RedactArgs(TenantArgs):
@@ -156,7 +163,7 @@ def _import(home: Home, _caller: Caller, args: Export | ExportFile, progress: Pr
     desk = home.desk(args.tenant)
     done = import_tickets(desk, args.source(), progress=steps(progress))
     bring_resolved(desk)
-    return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged)
+    return Imported(new=done.new, changed=done.changed, unchanged=done.unchanged, gone=done.gone)
 
 
 def steps(progress: Progress) -> Callable[[str, int, int | None], None]:

@@ -50,9 +50,7 @@ class _FileRoutes:
         tenant, name, body = await self._receive(request)
         export = tickets.Export(tenant=tenant, name=name, text=_utf8(body, name))
         done = await self._run(lambda: self._perform(request, tickets.IMPORT, export))
-        return JSONResponse(
-            {"said": f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged."}
-        )
+        return JSONResponse({"said": done.in_words()})
 
     async def knowledge(self, request: Request) -> Response:
         tenant, name, body = await self._receive(request)
