@@ -378,7 +378,13 @@ class Home:
                 here = self._surroundings(tenant, scanner, ledger)
                 chat = self._chat_models().chat(entry, here)
                 made[entry, asks_again] = ModelWriter(
-                    chat, redactor, scanner, fallback, suspects, asks_again=asks_again
+                    chat,
+                    redactor,
+                    scanner,
+                    fallback,
+                    suspects,
+                    asks_again=asks_again,
+                    json_schema=entry.json_schema,
                 )
             return made[entry, asks_again]
 

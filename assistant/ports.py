@@ -191,16 +191,30 @@ class ChatModel(Protocol):
         """The model's name, for the draft's record."""
         ...
 
-    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
+    def complete(
+        self,
+        system: RedactedText,
+        user: RedactedText,
+        *,
+        schema: Mapping[str, object] | None = None,
+    ) -> RawText:
         """Return the whole answer; it is never empty.
 
+        With ``schema`` (a JSON schema of our own) the model is asked to answer in JSON of that
+        shape; one that cannot answers in words.
         `ModelTrouble` when there is none (`ContextOverflow`, `ModelBusy`), `Amended` when only a
         part of it can be used, `Refused` when it may not be asked.
         """
         ...
 
-    def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
-        """Yield the answer in pieces; closing ends it. Errors as for `complete`."""
+    def stream(
+        self,
+        system: RedactedText,
+        user: RedactedText,
+        *,
+        schema: Mapping[str, object] | None = None,
+    ) -> Generator[RawText]:
+        """Yield the answer in pieces; closing ends it. Schema and errors as for `complete`."""
         ...
 
 

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Most tokens of an answer; else the server's own limit.",
     )
+    model_json: bool = Field(
+        default=False,
+        description="Whether the model is asked to answer in JSON of a fixed schema.",
+    )
     model_region: str = Field(
         default="local", description="Region that the model's operator has promised."
     )

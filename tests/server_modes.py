@@ -82,6 +82,16 @@ def refusing(
     return answer
 
 
+def obeying(value: object, otherwise: str = OK) -> Answer:
+    """Answer with ``value`` as JSON where JSON of a schema is asked for, else in words."""
+
+    def answer(handler: Handler, received: Received) -> None:
+        asked = received.json.get("response_format", {}).get("type") == "json_schema"
+        text(json.dumps(value) if asked else otherwise)(handler, received)
+
+    return answer
+
+
 def serving(paths: Sequence[str], then: Answer | None = None) -> Answer:
     """Answer at these paths (with their query), and send 404 at any other."""
 

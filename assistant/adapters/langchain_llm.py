@@ -101,11 +101,7 @@ class LangchainChat:
         *,
         schema: Mapping[str, object] | None = None,
     ) -> RawText:
-        """Return the whole answer. Errors are those of `assistant.ports.ChatModel`.
-
-        With ``schema`` (a JSON schema of our own) the server is asked to answer in JSON of that
-        shape; one that cannot answers in words.
-        """
+        """Return the whole answer. Schema and errors are those of `assistant.ports.ChatModel`."""
         messages = _messages(system, user)
         with _translating(), _untraced():
             return self._whole(self._ask(messages, schema))
@@ -132,9 +128,15 @@ class LangchainChat:
         with _translating(), _untraced():
             return self._whole(await self._chat.ainvoke(messages))
 
-    def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
+    def stream(
+        self,
+        system: RedactedText,
+        user: RedactedText,
+        *,
+        schema: Mapping[str, object] | None = None,
+    ) -> Generator[RawText]:
         """Yield the answer in pieces; closing the iterator closes the connection."""
-        return self._pieces(_messages(system, user))
+        return self._pieces(_messages(system, user), schema)
 
     def close(self) -> None:
         """Close the connections."""
@@ -169,9 +171,7 @@ class LangchainChat:
     def _ask(
         self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
     ) -> AIMessage:
-        if schema is None:
-            return self._chat.invoke(messages)
-        return self._chat.invoke(messages, extra_body=_in_json(schema))
+        return self._chat.invoke(messages, **_in_json(schema))
 
     def _whole(self, message: AIMessage) -> RawText:
         end, thoughts = Ending(), Thoughts()
@@ -180,10 +180,12 @@ class LangchainChat:
         thoughts.end()
         return RawText(end.answer(thoughts, self.manners))
 
-    def _pieces(self, messages: list[tuple[str, str]]) -> Generator[RawText]:
+    def _pieces(
+        self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
+    ) -> Generator[RawText]:
         end, thoughts = Ending(), Thoughts()
         with _translating():
-            chunks = self._chat.stream(messages)
+            chunks = self._chat.stream(messages, **_in_json(schema))
             try:
                 while True:
                     with _untraced():
@@ -227,10 +229,12 @@ def _metadata(message: AIMessage) -> Mapping[str, object]:
     return cast("dict[str, object]", message.response_metadata)
 
 
-def _in_json(schema: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields of a request that ask for JSON, past the vendor's own parser of it."""
+def _in_json(schema: Mapping[str, object] | None) -> dict[str, dict[str, object]]:
+    """Return the argument that asks for JSON, past the vendor's own parser of it."""
+    if schema is None:
+        return {}
     named = {"name": "answer", "strict": True, "schema": dict(schema)}
-    return {"response_format": {"type": "json_schema", "json_schema": named}}
+    return {"extra_body": {"response_format": {"type": "json_schema", "json_schema": named}}}
 
 
 def _untraced() -> AbstractContextManager[None]:

@@ -40,7 +40,7 @@ class ModelEntry:
     ``where`` is a base URL or the path of a GGUF file; ``model`` its name at the server. The key is
     not stored: ``key_env`` names the environment variable that holds it, ``key_file`` its file.
     ``window`` and ``longest`` are tokens: of the context, and of an answer. Prices are millionths
-    of the operator's currency for a million tokens.
+    of the operator's currency for a million tokens. With ``json_schema`` it is asked for JSON.
     """
 
     name: str
@@ -57,6 +57,7 @@ class ModelEntry:
     longest: int | None = None
     price_sent: int = 0
     price_written: int = 0
+    json_schema: bool = False
 
     def cost(self, tokens: Tokens) -> int:
         """Return what a call cost, in millionths of the operator's currency, rounded up."""

@@ -133,6 +133,7 @@ def from_environment(settings: Settings) -> ModelEntry | None:
         no_training=settings.model_no_training,
         baa=settings.model_baa,
         longest=settings.model_answer_tokens,
+        json_schema=settings.model_json,
     )
 
 

@@ -4,12 +4,13 @@ Everything that a model says is redacted and passes the output checks. Then the 
 each sentence is found (`attribution`), our citation is put behind it, and the other sentences are
 left out. The fallback writer's text is used, with a note that says why, when the model fails, when
 too little is left, or when the model finds no answer although the search did. Without passages
-nothing could support an answer, so no model is asked.
+nothing could support an answer, so no model is asked. A model may be asked to answer in JSON
+(`in_json`), which becomes plain text before anything else reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -32,6 +33,7 @@ from assistant.search.quarantine import FindSuspicious, quarantine, quarantine_p
 from assistant.writers.attribution import Attributed, attribute
 from assistant.writers.cite import cite
 from assistant.writers.composing import compose
+from assistant.writers.in_json import in_words, schema_of
 from assistant.writers.jobs import (
     DECLINED,
     NOT_USED,
@@ -61,7 +63,8 @@ _LOOK_EVERY = 60
 class ModelWriter:
     """Writes with a model; ``fallback`` writes when the model fails.
 
-    With ``asks_again`` a busy server raises `ModelBusy` instead: a batch asks at its next run.
+    With ``asks_again`` a busy server raises `ModelBusy` instead: a batch asks at its next run. With
+    ``json_schema`` the model is asked to answer in JSON.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class ModelWriter:
         suspects: FindSuspicious,
         *,
         asks_again: bool = False,
+        json_schema: bool = False,
     ) -> None:
         self._asks_again = asks_again
+        self._json_schema = json_schema
         self._chat = chat
         self._redactor = redactor
         self._scanner = scanner
@@ -174,7 +179,7 @@ class ModelWriter:
         with calling(job.purpose, job.subject) as call:
             try:
                 said, notes = self._shorter_and_shorter(job, sent, self._complete)
-                verdict = self._judge(sent[-1], said)
+                verdict = self._judge(sent[-1], said, whole=not notes)
             except (Refused, ModelTrouble) as error:
                 if self._asks_again and isinstance(error, ModelBusy):
                     raise
@@ -203,7 +208,7 @@ class ModelWriter:
                         yield replace(shown, intents=tuple(intents))
                 except Amended as amended:
                     said, notes = amended.said, notes_of(amended)
-            verdict = self._judge(sent[-1], said)
+            verdict = self._judge(sent[-1], said, whole=not notes)
         except (Refused, ModelTrouble) as error:
             yield failed(job, sent, intents, error)
             return
@@ -235,18 +240,22 @@ class ModelWriter:
     def _complete(self, prompt: Prompt) -> tuple[RawText, tuple[str, ...]]:
         """Return what the model said, and notes about it."""
         try:
-            return self._chat.complete(prompt.system, prompt.user), ()
+            said = self._chat.complete(prompt.system, prompt.user, schema=self._schema(prompt))
         except Amended as amended:
             return amended.said, notes_of(amended)
+        return said, ()
 
     def _begin(self, prompt: Prompt) -> tuple[RawText, Generator[RawText]]:
         """Return the first piece of what the model says, and the others."""
-        pieces = self._chat.stream(prompt.system, prompt.user)
+        pieces = self._chat.stream(prompt.system, prompt.user, schema=self._schema(prompt))
         return next(pieces, RawText("")), pieces
+
+    def _schema(self, prompt: Prompt) -> Mapping[str, object] | None:
+        return schema_of(len(prompt.passages)) if self._json_schema else None
 
     def _so_far(self, job: Job, sent: Sent, said: RawText) -> Written | None:
         """Return the whole sentences of an unfinished answer that stay whatever follows."""
-        verdict = self._judge(sent, said)
+        verdict = self._judge(sent, said, whole=False)
         end = finished(verdict.text.reveal())
         if any(each.start < end for each in verdict.serious):
             return None
@@ -254,9 +263,9 @@ class ModelWriter:
         found = attribute(begun.text.reveal(), job.sources(sent.prompt), verdict.of_a_part)
         return self._used(job, sent, begun, found) if found.enough else None
 
-    def _judge(self, sent: Sent, said: RawText) -> Verdict:
+    def _judge(self, sent: Sent, said: RawText, *, whole: bool) -> Verdict:
         return judge(
-            said,
+            in_words(said, whole=whole) if self._json_schema else said,
             saw=sent.saw,
             sources=sent.prompt.sources,
             redactor=self._redactor,

@@ -27,7 +27,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic import ValidatorFunctionWrapHandler as Handler
-from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema, from_json
 
 from guardrails.errors import BadInput
@@ -115,7 +114,7 @@ class Schema(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_more: object) -> None:
         for name, field in cls.model_fields.items():
-            if not _is_bounded(field.annotation, field):
+            if not _is_bounded(field.annotation, field.metadata):
                 raise TypeError(f"{cls.__name__}.{name} would let outside text through")
 
     @model_validator(mode="before")
@@ -166,6 +165,18 @@ def parse_json(body: bytes, where: str) -> Parsed:
     try:
         return Parsed(from_json(_ESCAPE.sub(_whole, body)), where)
     except ValueError:  # also for numbers that are too long and for bytes that are not UTF-8
+        raise _not_json(body, where) from None
+
+
+def parse_text(raw: RawText, where: str, most: int, *, begun: bool = False) -> Parsed:
+    """Parse one JSON value from the first ``most`` characters of ``raw``.
+
+    With ``begun`` its end may be missing. `BadInput` names ``where``.
+    """
+    body = _ESCAPE.sub(_whole, unwrap(raw)[:most].encode("utf-8", "replace"))
+    try:
+        return Parsed(from_json(body, allow_partial="trailing-strings" if begun else False), where)
+    except ValueError:
         raise _not_json(body, where) from None
 
 
@@ -221,15 +232,16 @@ def _wanted(what: str) -> PydanticCustomError:
     return PydanticCustomError("wanted", "{what}", {"what": what})
 
 
-def _is_bounded(annotation: object, field: FieldInfo) -> bool:
-    """Whether a plain value of this type cannot contain prose."""
+def _is_bounded(annotation: object, marks: Sequence[object]) -> bool:
+    """Whether a plain value of this type, annotated with ``marks``, cannot contain prose."""
     if get_origin(annotation) is Annotated:
-        return _is_bounded(get_args(annotation)[0], field)
+        inner, *marks = get_args(annotation)
+        return _is_bounded(inner, marks)
     if get_origin(annotation) in (tuple, list, Union, UnionType):
         parts = get_args(annotation)
-        return all(_is_bounded(part, field) for part in parts if part is not Ellipsis)
+        return all(_is_bounded(part, marks) for part in parts if part is not Ellipsis)
     if annotation is int:
-        return any(isinstance(mark, _Small) for mark in field.metadata)
+        return any(isinstance(mark, _Small) for mark in marks)
     if not isinstance(annotation, type):
         return False
     plain = (RawText, Reference, datetime, Schema, Enum, bool, type(None))

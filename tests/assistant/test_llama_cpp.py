@@ -21,6 +21,7 @@ from assistant.bootstrap import Home
 from assistant.chat_models import must_be_one
 from assistant.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError
 from assistant.settings import Settings
+from assistant.writers.in_json import schema_of
 from guardrails import RedactedText
 from guardrails.audit.ledger import calling
 from guardrails.policy import Policy
@@ -99,6 +100,15 @@ def test_what_the_engine_is_handed_is_what_the_ledger_hashed(way: str) -> None:
     (intent,) = tenant.facts("model.intent")
     assert intent["sha256"] == sha256(engine.asked[0]).hexdigest()
     assert "<PERSON_1> cannot print." in engine.asked[0].decode()
+
+
+def test_a_schema_reaches_the_engine() -> None:
+    engine = FakeEngine(*GOOD)
+    with chat_with(engine) as chat, calling("answer", "question"):
+        chat.complete(SYSTEM, USER, schema=schema_of(1))
+        list(chat.stream(SYSTEM, USER, schema=schema_of(1)))
+    formats = [json.loads(asked)["response_format"] for asked in engine.asked]
+    assert [each["json_schema"]["schema"] for each in formats] == [schema_of(1)] * 2
 
 
 @pytest.mark.parametrize("way", ["complete", "stream"])

@@ -109,7 +109,12 @@ class QuotesNothing(ExtractiveWriter):
 
 
 def open_bench(
-    server: ModelServer, tenant: Tenant, timeout: float = 5, fallback: Writer | None = None
+    server: ModelServer,
+    tenant: Tenant,
+    timeout: float = 5,
+    fallback: Writer | None = None,
+    *,
+    json_schema: bool = False,
 ) -> Bench:
     gate = tenant.gate(server.origin)
     chat = LangchainChat(
@@ -121,7 +126,12 @@ def open_bench(
         sleep=lambda _seconds: None,
     )
     writer = ModelWriter(
-        chat, tenant.redactor, tenant.scanner, fallback or ExtractiveWriter(), no_suspects
+        chat,
+        tenant.redactor,
+        tenant.scanner,
+        fallback or ExtractiveWriter(),
+        no_suspects,
+        json_schema=json_schema,
     )
     return Bench(tenant, writer, server)
 

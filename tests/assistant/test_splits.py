@@ -47,10 +47,14 @@ class Pieces:
         self._pieces = pieces
         self.come = 0
 
-    def complete(self, system: RedactedText, user: RedactedText) -> RawText:
-        return RawText("".join(unwrap(each) for each in self.stream(system, user)))
+    def complete(
+        self, system: RedactedText, user: RedactedText, *, schema: object = None
+    ) -> RawText:
+        return RawText("".join(map(unwrap, self.stream(system, user, schema=schema))))
 
-    def stream(self, system: RedactedText, user: RedactedText) -> Generator[RawText]:
+    def stream(
+        self, system: RedactedText, user: RedactedText, *, schema: object = None
+    ) -> Generator[RawText]:
         for piece in self._pieces:
             self.come += len(piece)
             yield RawText(piece)

@@ -39,6 +39,7 @@ def an_entry(**changes: object) -> ModelEntry:
         longest=900,
         price_sent=2_500_000,
         price_written=10_000_000,
+        json_schema=True,
     )
     return replace(entry, **changes)  # type: ignore[arg-type] - names of its fields
 

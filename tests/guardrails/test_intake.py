@@ -24,6 +24,7 @@ from guardrails.intake.parse import (
     lenient,
     meanings,
     parse_json,
+    parse_text,
 )
 from guardrails.intake.stream import MAX_DEPTH, is_json, read_csv, read_json
 from guardrails.text import unwrap
@@ -67,6 +68,15 @@ def test_fields_have_their_types_and_text_stays_raw() -> None:
     assert repr(found.parts[0].text) == "RawText(1 characters)"
 
 
+def test_a_text_is_parsed_up_to_a_length_and_its_end_may_be_missing_where_that_is_told() -> None:
+    begun = RawText('{"id": "1", "text": "Priya')
+    assert unwrap(parse_text(begun, "f", 99, begun=True).into(Record).text) == "Priya"
+    assert unwrap(parse_text(begun, "f", 22, begun=True).into(Record).text) == "P"
+    with pytest.raises(BadInput, match="f is not valid JSON") as caught:
+        parse_text(begun, "f", 99)
+    assert "Priya" not in str(caught.value)
+
+
 def test_null_counts_as_missing_and_unknown_fields_are_ignored() -> None:
     assert read({"id": "1", "kind": None, "parts": None, "more": {"x": 1}}) == read({"id": "1"})
 
@@ -82,7 +92,8 @@ def test_what_is_no_small_number_is_none(number: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "annotation", [str, int, dict[str, str], object, list[str], str | None, bytes, float]
+    "annotation",
+    [str, int, dict[str, str], object, list[str], str | None, bytes, float, tuple[int, ...]],
 )
 def test_a_schema_with_a_field_that_prose_fits_through_cannot_be_made(annotation: Any) -> None:
     with pytest.raises(TypeError, match=r"Leaky\.words would let outside text through"):

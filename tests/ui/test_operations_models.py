@@ -135,6 +135,26 @@ def test_the_model_of_the_environment_is_the_first_entry_and_holds_where_none_is
         assert (names(server), names(other)) == (["old"], ["new-7b"])
 
 
+def test_a_model_is_asked_for_json_where_the_register_or_the_environment_says_so(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    settings = Settings(home=tmp_path, writer="model", model_url=server.url, model_json=True)  # type: ignore[arg-type] - pydantic parses it
+    with Home.open(settings, parts=light_parts()) as home:
+        house = House(home)
+        house.register("strict", server, json_schema=True)
+        house.register("plain", server)
+        for name in (choice.DEFAULT, "strict", "plain"):
+            house.use(name)
+            house.answer()
+        listed = house.do(models.LIST, NoArgs()).models
+    assert ["response_format" in each.json for each in server.received] == [True, True, False]
+    assert [(each.name, each.json_schema) for each in listed] == [
+        (choice.DEFAULT, True),
+        ("plain", False),
+        ("strict", True),
+    ]
+
+
 def test_a_policy_that_forbids_models_wins_over_the_choice_of_one(
     house: House, server: ModelServer
 ) -> None:

@@ -54,6 +54,9 @@ def add(
     longest: Annotated[int | None, typer.Option(help="Most tokens of an answer.")] = None,
     price_in: Price = 0,
     price_out: Price = 0,
+    json_schema: Annotated[
+        bool, typer.Option("--json-schema", help="Ask it to answer in JSON of a fixed schema.")
+    ] = False,
     json: Json = False,
 ) -> None:
     from ui.operations.models import ADD, NewModel
@@ -75,6 +78,7 @@ def add(
             longest=longest,
             price_sent=price_in,
             price_written=price_out,
+            json_schema=json_schema,
         ),
         create=True,
     )

@@ -35,6 +35,7 @@ class ModelView(Shape):
     longest: int | None
     price_sent: float
     price_written: float
+    json_schema: bool
     used_by: tuple[str, ...]
 
 
@@ -64,6 +65,7 @@ class NewModel(Shape):
     longest: int | None = Field(default=None, ge=16, le=1_000_000)
     price_sent: float = Field(default=0, ge=0, le=1_000_000)
     price_written: float = Field(default=0, ge=0, le=1_000_000)
+    json_schema: bool = False
 
 
 class ModelName(Shape):
@@ -285,6 +287,7 @@ def _view(home: Home, entry: ModelEntry) -> ModelView:
         longest=entry.longest,
         price_sent=entry.price_sent / _MILLION,
         price_written=entry.price_written / _MILLION,
+        json_schema=entry.json_schema,
         used_by=tuple(used_by),
     )
 

@@ -52,6 +52,7 @@ class SqlModels:
             "longest": entry.longest,
             "price_sent": entry.price_sent,
             "price_written": entry.price_written,
+            "json_schema": entry.json_schema,
         }
         with self._database.writing() as connection:
             if connection.execute(select(models).where(models.c.name == entry.name)).first():
@@ -143,4 +144,5 @@ def _entry(row: Row[Any]) -> ModelEntry:
         longest=row.longest,
         price_sent=row.price_sent,
         price_written=row.price_written,
+        json_schema=row.json_schema,
     )

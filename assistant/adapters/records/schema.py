@@ -137,6 +137,7 @@ models = Table(
     Column("longest", Integer),
     Column("price_sent", BigInteger, nullable=False),
     Column("price_written", BigInteger, nullable=False),
+    Column("json_schema", Boolean, nullable=False, server_default=false()),
 )
 """Where a model is asked and what its operator has promised; its key is never stored."""
 
