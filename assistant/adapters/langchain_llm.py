@@ -171,7 +171,7 @@ class LangchainChat:
     def _ask(
         self, messages: list[tuple[str, str]], schema: Mapping[str, object] | None
     ) -> AIMessage:
-        return self._chat.invoke(messages, **_in_json(schema))
+        return self._chat.bind(**_in_json(schema)).invoke(messages)
 
     def _whole(self, message: AIMessage) -> RawText:
         end, thoughts = Ending(), Thoughts()
@@ -185,7 +185,7 @@ class LangchainChat:
     ) -> Generator[RawText]:
         end, thoughts = Ending(), Thoughts()
         with _translating():
-            chunks = self._chat.stream(messages, **_in_json(schema))
+            chunks = self._chat.bind(**_in_json(schema)).stream(messages)
             try:
                 while True:
                     with _untraced():
