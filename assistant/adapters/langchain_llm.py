@@ -32,7 +32,7 @@ from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from langchain.chat_models import BaseChatModel
-    from langchain_core.messages import AIMessage, AIMessageChunk
+    from langchain_core.messages import AIMessage
 
 
 class Sender(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -243,7 +243,7 @@ def _untraced() -> AbstractContextManager[None]:
     return cast("AbstractContextManager[None]", tracing_context(enabled=False))
 
 
-def _close(chunks: Iterator[AIMessageChunk]) -> None:
+def _close(chunks: Iterator[AIMessage]) -> None:
     close = getattr(chunks, "close", None)
     if close is not None:
         close()
