@@ -225,7 +225,7 @@ class Home:
 
     def _library_view(self, tenant: Tenant) -> LibraryView | None:
         """Return what ``tenant`` may read of the library, if its policy says so."""
-        if not tenant.policy.library or self.accounts.library() is None:
+        if not tenant.policy.rules.library or self.accounts.library() is None:
             return None
         desk = self.library()
         return library_view(desk.records.documents, desk.vectors, desk.lexical)

@@ -63,7 +63,7 @@ def bring_resolved(desk: Desk) -> Brought:
     wanted = {
         row.id: row.reference
         for row in desk.records.tickets.list()
-        if desk.tenant.policy.resolved_tickets and row.status in _RESOLVED
+        if desk.tenant.policy.rules.resolved_tickets and row.status in _RESOLVED
     }
     known = {
         key: origin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from assistant.desk import Desk
@@ -10,20 +9,13 @@ from assistant.errors import BadInput
 from guardrails import RawText
 from guardrails.detect.version import detector_version
 from guardrails.identity.version import redaction_version
-from guardrails.policy import Policy
+from guardrails.policy.order import changed
+from guardrails.policy.rules import Redaction
 from ingestion import chunks as cutting
 from ingestion import loaders
 from ingestion.origins import Places
 
 _TAG = 16
-_BESIDE = frozenset(
-    "version ai_enabled training_allowed regions phi library resolved_tickets private_notes".split()
-)
-"""Rules of a policy about who may read, write or send, which do not affect redaction.
-
-All other rules are part of the pipeline version: a new rule makes documents stale unless it is
-added here.
-"""
 
 
 def stale(desk: Desk) -> int:
@@ -78,12 +70,13 @@ def pipeline_version(desk: Desk) -> str:
             redaction_version(),
             loaders.VERSION,
             cutting.VERSION,
-            _rules(desk.tenant.policy),
+            _rules(desk.tenant.policy.rules.redaction),
             declared,
         )
     )
     return desk.sealer.fingerprint_bytes(rules.encode())[:_TAG]
 
 
-def _rules(policy: Policy) -> str:
-    return repr(sorted(item for item in asdict(policy).items() if item[0] not in _BESIDE))
+def _rules(redaction: Redaction) -> str:
+    """Return how the rules of redaction differ from the default; no other rule affects a text."""
+    return repr([(path, sorted(new)) for path, _, new in changed(Redaction(), redaction)])

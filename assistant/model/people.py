@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from guardrails.identity.permissions import Person
-from guardrails.policy import Policy
-
-
-class Role(StrEnum):
-    """What a user may do at one tenant; a user may have several roles there.
-
-    An agent reads tickets and asks. A reviewer may do what an agent may, and decides about drafts,
-    terms and imports. An admin manages the tenant's people and settings, and reads no ticket.
-    """
-
-    AGENT = "agent"
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
+from guardrails.policy import Policy, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from assistant.settings import Settings
 from guardrails import RawText, RedactedText
 from guardrails.detect.directory import Term
 from guardrails.injection.detector import RememberedSuspects, SuspiciousSpan
-from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
 from ingestion.staleness import named
 from tests.fakes.desks import no_suspects
 from tests.fakes.indexes import HashingEmbedder
 from tests.fakes.parts import light_parts
+from tests.fakes.policies import a_policy
 from tests.fakes.tickets import import_tickets
 
 PEOPLE = "name,email\nBartholomew Oakenshield,bart@acme.example\n"
@@ -73,7 +73,7 @@ def test_another_policy_directory_or_term_opens_no_chunk_again(
     lexical = home.desk("acme").lexical
     lexical()
     assert opened.pop() is None
-    home.set_policy("acme", Policy(library=True))
+    home.set_policy("acme", a_policy(library=True))
     home.directory_changed("acme")
     home.desk("acme").records.terms.put(Term(RawText("tunnel"), None))
     home.directory_changed("acme")

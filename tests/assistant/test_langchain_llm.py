@@ -23,10 +23,10 @@ from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
 from guardrails import RawText, RedactedText
 from guardrails.audit.ledger import calling
 from guardrails.egress.gate import EgressGate
-from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.fakes.plain import redacted
+from tests.fakes.policies import a_policy
 from tests.guardrails.gate_bench import MAIL, FullDisk, Tenant
 from tests.model_server import (
     Answer,
@@ -97,7 +97,7 @@ def test_an_answer_comes_back_and_the_intent_is_in_the_ledger(
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_in_goes_round_the_gate(way: str, server: ModelServer) -> None:
     tenant = Tenant()
-    tenant.policy = Policy(ai_enabled=False)
+    tenant.policy = a_policy(ai=False)
     with chat_with(server, tenant) as chat, pytest.raises(GateClosed, match="AI is switched off"):
         ask(chat, way)
     assert server.received == []
@@ -249,6 +249,7 @@ def test_tracing_that_was_switched_on_in_the_process_sends_nothing(
 import os
 from tests.assistant.test_langchain_llm import *
 import langsmith
+from tests.fakes.policies import a_policy
 with ModelServer() as sink, ModelServer() as server:
     sending = langsmith.Client(api_url=sink.origin, api_key="k")
     langsmith.configure(enabled=True, client=sending)

@@ -18,11 +18,11 @@ from assistant.model import Role
 from assistant.search.filters import DocumentFilter
 from assistant.settings import Settings
 from guardrails import RawText
-from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport
 from tests.fakes.parts import light_parts
+from tests.fakes.policies import a_policy
 from tests.fakes.tickets import import_tickets
 
 TUNNEL = "Why does the tunnel flap at noon?"
@@ -46,7 +46,7 @@ def home(tmp_path: Path) -> Generator[Home]:
             home.add_tenant(slug)
             _bring(home, slug, _file(tmp_path / slug / "own.md", text))
         _stock(home, _file(tmp_path / "shared" / "vpn.md", ARTICLE))
-        home.set_policy("acme", Policy(library=True))
+        home.set_policy("acme", a_policy(library=True))
         yield home
 
 
@@ -66,7 +66,7 @@ def test_a_draft_quotes_it_too(home: Home) -> None:
 def test_it_is_read_by_nobody_until_the_policy_says_so(home: Home) -> None:
     assert not _mentions(_ask(home, "globex", TUNNEL), "MTU")
     assert home.desk("globex").library_view is None
-    home.set_policy("acme", Policy(library=False))
+    home.set_policy("acme", a_policy(library=False))
     assert not _mentions(_ask(home, "acme", TUNNEL), "MTU")
 
 
@@ -77,7 +77,7 @@ def test_a_filter_reaches_into_it(home: Home) -> None:
 
 
 def test_nothing_of_a_tenant_is_reachable_from_it_or_from_another_tenant(home: Home) -> None:
-    home.set_policy("globex", Policy(library=True))
+    home.set_policy("globex", a_policy(library=True))
     library = home.library()
     assert library.library_view is None
     for found in (ask(library, RawText(BADGE)), _ask(home, "globex", BADGE)):
@@ -121,7 +121,7 @@ def test_nobody_can_name_it_as_a_tenant(home: Home) -> None:
     for act in (
         lambda: home.desk(LIBRARY),
         lambda: home.tenant(LIBRARY),
-        lambda: home.set_policy(LIBRARY, Policy(library=True)),
+        lambda: home.set_policy(LIBRARY, a_policy(library=True)),
         lambda: home.accounts.add_user("eve", "long enough a password", LIBRARY, Role.ADMIN),
     ):
         with pytest.raises(NotFound):

@@ -24,9 +24,9 @@ from assistant.settings import Settings
 from assistant.writers.in_json import schema_of
 from guardrails import RedactedText
 from guardrails.audit.ledger import calling
-from guardrails.policy import Policy
 from guardrails.text import unwrap
 from tests.fakes.plain import redacted
+from tests.fakes.policies import a_policy
 from tests.guardrails.gate_bench import MAIL, FullDisk, Tenant
 
 SYSTEM, USER = redacted("You help."), redacted("<PERSON_1> cannot print.")
@@ -114,7 +114,7 @@ def test_a_schema_reaches_the_engine() -> None:
 @pytest.mark.parametrize("way", ["complete", "stream"])
 def test_the_gate_is_before_the_engine_as_before_any_server(way: str) -> None:
     engine, off = FakeEngine(*GOOD), Tenant()
-    off.policy = Policy(ai_enabled=False)
+    off.policy = a_policy(ai=False)
     with chat_with(engine, off) as chat, pytest.raises(GateClosed, match="AI is switched off"):
         ask(chat, way)
     with chat_with(engine) as chat, pytest.raises(GateClosed, match="EMAIL_ADDRESS"):

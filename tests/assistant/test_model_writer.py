@@ -37,10 +37,10 @@ from guardrails import RawText, RedactedText, placeholders
 from guardrails.audit.ledger import LedgerMaker, Row
 from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.errors import StorageTrouble
-from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.desks import no_suspects
 from tests.fakes.plain import redacted
+from tests.fakes.policies import a_policy
 from tests.fakes.records import FakeLedger
 from tests.guardrails.gate_bench import HOST, MAIL, NAME, PASSWORD, Tenant
 from tests.model_server import Answer, ModelServer, fail, garbage, hang, lie, say, truncate
@@ -330,7 +330,7 @@ def test_a_model_that_is_dead_slow_or_mad_is_replaced_with_a_note(answer: Answer
 
 
 def test_when_the_gate_is_closed_nothing_is_said_to_have_been_sent(bench: Bench) -> None:
-    bench.tenant.policy = Policy(ai_enabled=False)
+    bench.tenant.policy = a_policy(ai=False)
     written = bench.reply()
     assert "AI is switched off" in fell_back(written)
     assert written.intents == ()

@@ -14,6 +14,7 @@ from guardrails.crypto.keys import MasterKey
 from guardrails.policy import Policy
 from tests.fakes.databases import MASTER_KEY, TestHome
 from tests.fakes.parts import CHEAP_HASHER
+from tests.fakes.policies import a_policy
 
 PASSWORD = "correct horse battery"
 
@@ -32,7 +33,7 @@ class Clock:
 
 
 def test_a_tenant_comes_back_with_its_policy(home: TestHome) -> None:
-    policy = Policy(version=7, ai_enabled=False, regions=("eu",), phi=True)
+    policy = a_policy(7, ai=False, regions=("eu",), phi=True)
     made = home.accounts.add_tenant(_slug(), policy)
     assert home.accounts.tenant(made.slug) == made
     assert made.policy == replace(policy, version=1)
@@ -95,7 +96,7 @@ def test_a_wrapped_key_moved_to_another_tenant_does_not_open(home: TestHome) -> 
 
 def test_each_policy_is_a_new_version_and_its_own_version_is_ignored(home: TestHome) -> None:
     tenant = home.accounts.add_tenant(_slug(), Policy())
-    weaker = Policy(version=1, regions=("us",))
+    weaker = a_policy(1, regions=("us",))
     assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 2
     assert home.accounts.set_policy(tenant.slug, weaker).policy.version == 3
     assert home.accounts.policy(tenant.slug) == replace(weaker, version=3)

@@ -19,9 +19,9 @@ from assistant.adapters.records.migrations.versions import v0006_people, v0007_r
 from assistant.adapters.records.schema import metadata
 from assistant.adapters.records.trouble import translate
 from assistant.errors import BadInput, QuietdeskError, StorageTrouble
-from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.databases import TestHome, postgres_urls, sqlite_home
+from tests.fakes.policies import a_policy
 from tests.fakes.samples import a_document, chunks_of
 
 PERSON = EntityType.PERSON
@@ -166,8 +166,8 @@ def test_a_policy_of_before_keeps_its_rules_and_names_none_that_is_gone(tmp_path
             old.execute("INSERT INTO tenants VALUES (?, ?, x'00', '2026-01-01')", (slug, slug))
             old.execute("INSERT INTO policies VALUES (?, 1, ?, '2026-01-01')", (slug, body))
     home = sqlite_home(tmp_path)
-    assert home.accounts.policy("acme") == Policy(version=2, phi=True)
-    assert home.accounts.policy("globex") == Policy(version=1, ai_enabled=False)
+    assert home.accounts.policy("acme") == a_policy(2, phi=True)
+    assert home.accounts.policy("globex") == a_policy(1, ai=False)
     home.close()
 
 

@@ -20,12 +20,12 @@ from assistant.search.repeated import repeated
 from guardrails import RawText, RedactedText
 from guardrails.identity.permissions import Person
 from guardrails.injection.detector import SuspiciousSpan
-from guardrails.policy import Policy
 from ingestion.ingest import ingest
 from ingestion.resolved import bring_resolved
 from ingestion.source import FileSource
 from ingestion.tickets import import_tickets
 from tests.fakes.desks import a_desk
+from tests.fakes.policies import a_policy
 from tests.fakes.tickets import import_tickets as import_text
 
 REVIEWER = Person("rita", "harbour", may_read=True, may_release=True)
@@ -178,7 +178,7 @@ def test_a_note_of_an_earlier_version_is_private_though_only_its_text_says_so(
 
 
 def test_a_private_note_of_a_resolved_ticket_is_never_quoted_to_another_customer() -> None:
-    desk = a_desk("Mirabel Stonecroft", policy=Policy(resolved_tickets=True))
+    desk = a_desk("Mirabel Stonecroft", policy=a_policy(resolved_tickets=True))
     case = Path(__file__).parent / "private_resolved.json"
     import_tickets(desk, FileSource(case))
     bring_resolved(desk)
@@ -238,7 +238,7 @@ def test_a_document_that_was_closed_meanwhile_holds_its_reply_back(tmp_path: Pat
 @pytest.mark.parametrize("policy", ["mark", "leave_out"])
 def test_a_summary_marks_private_notes_or_leaves_them_out(tmp_path: Path, policy: str) -> None:
     desk = _desk(tmp_path, note=NOTE)
-    wanted = Policy(private_notes="leave_out" if policy == "leave_out" else "mark")
+    wanted = a_policy(leave_out_notes=policy == "leave_out")
     desk = replace(desk, tenant=replace(desk.tenant, policy=wanted))
     written = summarise(desk, "HD-1").written
     assert ("payments" in written.body.reveal()) == (policy == "mark")

@@ -7,7 +7,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -21,6 +20,7 @@ from guardrails.egress.response import Limits
 from guardrails.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError, Refused
 from guardrails.policy import Policy
 from guardrails.spans import EntityType
+from tests.fakes.policies import a_policy
 from tests.fakes.records import FakeLedger
 from tests.guardrails.gate_bench import (
     HOST,
@@ -202,10 +202,10 @@ def test_a_destination_needs_an_http_origin(origin: str) -> None:
 @pytest.mark.parametrize(
     ("policy", "promises", "why"),
     [
-        (Policy(ai_enabled=False), {}, "AI is switched off"),
+        (a_policy(ai=False), {}, "AI is switched off"),
         (Policy(), {"region": "us"}, "does not allow the region us"),
         (Policy(), {"no_training": False}, "out of training"),
-        (Policy(phi=True), {}, "business associate agreement"),
+        (a_policy(phi=True), {}, "business associate agreement"),
     ],
 )
 def test_what_the_policy_refuses_is_not_sent(
@@ -222,7 +222,7 @@ def test_a_policy_changed_between_two_requests_holds_for_the_second(server: Mode
     tenant = Tenant()
     gate = tenant.gate(server.origin)
     send("sync", gate, chat(CLEAN))
-    tenant.policy = replace(tenant.policy, ai_enabled=False)
+    tenant.policy = a_policy(ai=False)
     with pytest.raises(GateClosed):
         send("sync", gate, chat(CLEAN))
     assert len(server.received) == 1

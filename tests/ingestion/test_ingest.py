@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,8 @@ from assistant.search.retrieve import retrieve
 from eval.memory import MemoryIndex
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson, Term
-from guardrails.policy import Policy
+from guardrails.policy import Policy, Rules
+from guardrails.policy.rules import Redaction
 from guardrails.spans import EntityType
 from ingestion.ingest import ingest
 from ingestion.report import IngestReport, Progress
@@ -28,6 +29,7 @@ from ingestion.source import Upload
 from ingestion.staleness import named, stale
 from tests.fakes.desks import a_desk
 from tests.fakes.indexes import HashingEmbedder
+from tests.fakes.policies import a_policy
 
 MUCH = 10_000_000
 
@@ -180,29 +182,19 @@ def test_an_upload_of_the_same_name_replaces_the_one_before() -> None:
 def test_rules_that_decide_nothing_about_redacting_make_no_document_stale(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
-    rules = Policy(
-        version=7,
-        ai_enabled=False,
-        training_allowed=True,
-        regions=("us",),
-        phi=True,
-        library=True,
-        resolved_tickets=True,
+    rules = a_policy(
+        7, ai=False, training=True, regions=("us",), phi=True, library=True, resolved_tickets=True
     )
     ruled = replace(desk, tenant=replace(desk.tenant, policy=rules))
     assert stale(ruled) == 0
     assert _ingest(ruled, folder).unchanged == 3
 
 
-@dataclass(frozen=True)
-class _Stricter(Policy):
-    mask_products: bool = True
-
-
-def test_a_rule_that_nobody_has_judged_makes_every_document_stale(folder: Path) -> None:
+def test_a_rule_of_redaction_makes_every_document_stale(folder: Path) -> None:
     desk = a_desk()
     _ingest(desk, folder)
-    stricter = replace(desk, tenant=replace(desk.tenant, policy=_Stricter()))
+    masking = Rules(redaction=Redaction(mask_also=frozenset({"PRODUCT"})))
+    stricter = replace(desk, tenant=replace(desk.tenant, policy=Policy(2, masking)))
     assert stale(stricter) == 3
     assert _ingest(stricter, folder).changed == 3
     assert stale(stricter) == 0

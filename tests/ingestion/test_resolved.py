@@ -21,6 +21,7 @@ from ingestion.ingest import ingest
 from ingestion.resolved import bring_resolved
 from ingestion.staleness import stale
 from tests.fakes.desks import a_desk
+from tests.fakes.policies import a_policy
 from tests.fakes.tickets import import_tickets
 
 QUESTION = "Why does the tunnel flap at noon?"
@@ -30,7 +31,7 @@ ANSWER = "The tunnel flaps at noon because the MTU is too high. Lower the MTU to
 @pytest.fixture
 def desk() -> Desk:
     """A desk whose policy wants resolved tickets, with one solved, one closed and one open."""
-    made = a_desk("Priya Raghunathan", policy=Policy(resolved_tickets=True))
+    made = a_desk("Priya Raghunathan", policy=a_policy(resolved_tickets=True))
     _import(made)
     bring_resolved(made)
     return made
@@ -58,7 +59,7 @@ def test_what_was_asked_finds_the_answer_and_is_not_quoted(desk: Desk) -> None:
 
 
 def test_an_open_ticket_is_not_found() -> None:
-    desk = a_desk(policy=Policy(resolved_tickets=True))
+    desk = a_desk(policy=a_policy(resolved_tickets=True))
     _import(desk)
     assert bring_resolved(desk).found == 2
     sources = {each.source.reveal() for each in desk.records.documents.documents()}

@@ -26,10 +26,10 @@ from guardrails import ForPerson, RawText, RedactedText
 from guardrails.errors import QuietdeskError
 from guardrails.identity.permissions import Person
 from guardrails.placeholders import Placeholder
-from guardrails.policy import Policy
 from guardrails.text import unwrap
 from ingestion.ingest import ingest
 from tests.fakes.plain import redacted
+from tests.fakes.policies import a_policy
 from tests.fakes.tickets import import_tickets
 from tests.ui.web_fixtures import Site, serving
 
@@ -161,7 +161,7 @@ def two_tenants(folder: Path) -> Generator[Scene]:
     with serving(folder) as site:
         home, random = site.home, Random(SEED)
         for slug in (ATTACKER, VICTIM):
-            home.set_policy(slug, Policy(library=True))
+            home.set_policy(slug, a_policy(library=True))
         library = folder / "library"
         write_articles(library, Plant(), random, 5)
         ingest(home.library(), library, progress=quiet, max_bytes=10_000, identities=False)

@@ -13,8 +13,8 @@ from assistant.bootstrap import Home
 from assistant.errors import NotFound, NotPermitted
 from assistant.model import Role
 from assistant.settings import Settings
-from guardrails.policy import Policy
 from tests.fakes.parts import light_parts
+from tests.fakes.policies import a_policy
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.operator import Operator
@@ -96,7 +96,7 @@ def test_documents_of_the_library_have_an_audience_too(home: Home) -> None:
     done = do(home, OWNER, "library.audience", name="library: jams.md", audience="customer")
     assert (done.documents, done.for_customers) == (1, 1)
     assert do(home, OWNER, "library.show").documents_for_customers == 1
-    home.set_policy("acme", Policy(library=True))
+    home.set_policy("acme", a_policy(library=True))
     view = home.desk("acme").library_view
     assert view is not None
     assert sorted(each.audience for each in view.documents.chunks()) == ["agent", "customer"]
@@ -120,4 +120,4 @@ def test_an_uploaded_document_is_for_agents_unless_it_is_said(home: Home) -> Non
 def test_a_tenants_summaries_leave_private_notes_out_by_a_rule(home: Home) -> None:
     shown = do(home, OWNER, "tenant.set", tenant="acme", private_notes="leave_out")
     assert shown.private_notes == "leave_out"
-    assert home.tenant("acme").policy.private_notes == "leave_out"
+    assert home.tenant("acme").policy.rules.leave_out_notes

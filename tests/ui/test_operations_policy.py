@@ -14,8 +14,8 @@ from assistant.model import Chunk, Passage, new_id
 from assistant.register import choice
 from assistant.register.choice import destination, from_environment
 from assistant.settings import Settings
-from guardrails.policy import Policy
 from tests.fakes.plain import redacted
+from tests.fakes.policies import a_policy
 from tests.model_server import ModelServer
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Interface
@@ -98,9 +98,4 @@ def test_a_model_on_this_machine_needs_no_promise(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, writer="model", model_url="http://127.0.0.1:1/v1")  # pyright: ignore[reportArgumentType] - pydantic parses it
     entry = from_environment(settings)
     assert entry is not None
-    assert Policy(phi=True).refusal(destination(entry)) == ""
-
-
-def test_every_rule_has_an_option_of_the_operation() -> None:
-    rules = set(Policy.__dataclass_fields__) - {"version"}
-    assert rules == set(TenantRules.model_fields) - {"tenant"}
+    assert a_policy(phi=True).refusal(destination(entry)) == ""

@@ -47,7 +47,7 @@ def _show(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> Li
     from assistant.adapters.records.accounts import LIBRARY
     from ingestion.staleness import stale
 
-    readers = tuple(each.slug for each in home.tenants() if each.policy.library)
+    readers = tuple(each.slug for each in home.tenants() if each.policy.rules.library)
     if home.accounts.library() is None:
         return LibraryView(
             documents=0,

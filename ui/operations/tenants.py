@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.policy import AiFeature
+from guardrails.policy.words import PhiRule, Training
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.documents import Readers, count_readers
@@ -15,6 +18,7 @@ from ui.operations.needs import OWNER, owner_or
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.model import Tenant
+    from guardrails.policy import Rules
 
 
 class PrivateNotes(StrEnum):
@@ -79,15 +83,15 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
     from ingestion.staleness import stale
 
     tenant = home.tenant(args.tenant)
-    desk = home.desk(args.tenant)
+    rules, desk = tenant.policy.rules, home.desk(args.tenant)
     return TenantDetail(
         **_view(tenant).model_dump(),
-        training_allowed=tenant.policy.training_allowed,
-        regions=tenant.policy.regions,
-        phi=tenant.policy.phi,
-        library=tenant.policy.library,
-        resolved_tickets=tenant.policy.resolved_tickets,
-        private_notes=PrivateNotes(tenant.policy.private_notes),
+        training_allowed=rules.training is Training.ALLOWED,
+        regions=tuple(sorted(rules.regions.destinations)),
+        phi=rules.phi.allowed is not PhiRule.ALLOWED,
+        library=rules.library,
+        resolved_tickets=rules.resolved_tickets,
+        private_notes=PrivateNotes.LEAVE_OUT if rules.leave_out_notes else PrivateNotes.MARK,
         counts=dict(desk.records.counts()),
         readers=count_readers(desk),
         stale_documents=stale(desk),
@@ -96,19 +100,34 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
 
 
 def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> TenantDetail:
-    from dataclasses import replace
-
     from ingestion.resolved import bring_resolved
 
     policy = home.tenant(args.tenant).policy
-    wanted = args.model_dump(exclude={"tenant"}, exclude_none=True)
-    if args.private_notes is not None:
-        wanted["private_notes"] = args.private_notes.value
-    changed = replace(policy, **wanted)
-    if changed != policy:
-        home.set_policy(args.tenant, changed)
+    wanted = replace(policy, rules=_changed(policy.rules, args))
+    if wanted != policy:
+        home.set_policy(args.tenant, wanted)
         bring_resolved(home.desk(args.tenant))
     return _show(home, caller, args, progress)
+
+
+def _changed(rules: Rules, args: TenantRules) -> Rules:
+    wanted: dict[str, object] = {}
+    if args.ai_enabled is not None:
+        features = frozenset(AiFeature) if args.ai_enabled else frozenset[AiFeature]()
+        wanted["ai"] = replace(rules.ai, features=features)
+    if args.training_allowed is not None:
+        wanted["training"] = Training.ALLOWED if args.training_allowed else Training.NEVER
+    if args.regions is not None:
+        wanted["regions"] = replace(rules.regions, destinations=frozenset(args.regions))
+    if args.phi is not None:
+        allowed = PhiRule.WITH_BAA if args.phi else PhiRule.ALLOWED
+        wanted["phi"] = replace(rules.phi, allowed=allowed)
+    if args.private_notes is not None:
+        wanted["leave_out_notes"] = args.private_notes is PrivateNotes.LEAVE_OUT
+    for name in ("library", "resolved_tickets"):
+        if (value := getattr(args, name)) is not None:
+            wanted[name] = value
+    return replace(rules, **wanted)  # pyright: ignore[reportArgumentType] - names and types above
 
 
 def _view(tenant: Tenant) -> TenantView:
@@ -117,7 +136,7 @@ def _view(tenant: Tenant) -> TenantView:
         id=tenant.id,
         created_at=tenant.created_at,
         policy_version=tenant.policy.version,
-        ai_enabled=tenant.policy.ai_enabled,
+        ai_enabled=tenant.policy.allows(AiFeature.MODEL),
     )
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from assistant.adapters.records import policies
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
@@ -23,7 +22,7 @@ from assistant.adapters.records.users import SqlUsers, fold
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
 from guardrails.crypto.keys import DataKey, MasterKey
-from guardrails.policy import Policy
+from guardrails.policy import Policy, codec
 
 LIBRARY = "@library"
 """The library's row among the tenants; no tenant's name begins so."""
@@ -243,7 +242,7 @@ class Accounts:
         row = {
             "tenant_id": tenant_id,
             "version": policy.version,
-            "body": policies.dump(policy),
+            "body": codec.dump(policy.rules),
             "created_at": self._now(),
         }
         connection.execute(insert(policy_table), [row])
@@ -256,13 +255,14 @@ def _with_policy() -> Select[*tuple[Any, ...]]:
         .correlate(tenants)
         .scalar_subquery()
     )
-    columns = tenants.c.id, tenants.c.slug, tenants.c.created_at, policy_table.c.body
+    held = policy_table.c.version, policy_table.c.body
+    columns = tenants.c.id, tenants.c.slug, tenants.c.created_at, *held
     joined = policy_table.c.tenant_id == tenants.c.id
     return select(*columns).join(policy_table, joined).where(policy_table.c.version == newest)
 
 
 def _tenant(row: Row[Any]) -> Tenant:
-    return Tenant(row.id, row.slug, row.created_at, policies.load(row.body))
+    return Tenant(row.id, row.slug, row.created_at, Policy(row.version, codec.load(row.body)))
 
 
 def _login(login: str) -> str:
