@@ -15,10 +15,10 @@ from importlib import resources
 from operator import attrgetter
 from typing import Any, cast
 
+from guardrails.policy.clauses import Clause, Profile
 from guardrails.policy.controls import CLASSES, CONTROLS, ControlLine, read_by
 from guardrails.policy.length import Length
 from guardrails.policy.order import order_of
-from guardrails.policy.profile import Clause, Profile
 from guardrails.policy.rules import Rules
 
 _NOT_EMPTY = {
