@@ -61,7 +61,7 @@ def serve(doors: Doors, seconds: float) -> None:
     """Answer jobs until the input ends; one that takes longer than ``seconds`` is not measured."""
     answers = _own_output()
     switches.hand_in(doors.switches())
-    signal.signal(signal.SIGTERM, lambda *_of: sys.exit(0))
+    signal.signal(signal.SIGTERM, _stop)
     _load()
     with _folder() as kept:
         blank = Path(kept, "blank")
@@ -71,6 +71,10 @@ def serve(doors: Doors, seconds: float) -> None:
             with _folder() as folder:
                 work = partial(_run, doors, line, Path(folder), blank)
                 _write(answers, _apart(work, seconds))
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    sys.exit(0)
 
 
 def _folder() -> TemporaryDirectory[str]:

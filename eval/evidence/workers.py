@@ -18,6 +18,7 @@ from eval.evidence.jobs import Job, trial_of
 from eval.evidence.trial import Trial
 
 AT_ONCE = 2
+_CHUNK = 1 << 16
 _STARTS_WITHIN_S = 120.0
 _GRACE_S = 15.0
 """A worker ends a late job itself; one that does not answer so much later is ended here."""
@@ -59,11 +60,11 @@ class Workers:
 
     def _try(self, job: Job) -> Trial:
         worker = self._worker()
-        trial = worker.ask(job, self._seconds + _GRACE_S)
-        if trial is None:
+        try:
+            return worker.ask(job, self._seconds + _GRACE_S)
+        except _Silent as silent:
             worker.stop()
-            return Trial((), CRASHED if worker.ended else LATE)
-        return trial
+            return Trial((), silent.why)
 
     def _worker(self) -> _Worker:
         """Return this thread's worker, a new one if the last has ended."""
@@ -75,6 +76,13 @@ class Workers:
                 worker = self._mine.worker = _Worker(self._command)
                 self._all.append(worker)
         return worker
+
+
+class _Silent(Exception):
+    """A process did not answer; ``why`` is `CRASHED` or `LATE`."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
 
 
 class _Worker:
@@ -95,27 +103,28 @@ class _Worker:
     def ended(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, job: Job, seconds: float) -> Trial | None:
-        """Return the trial, None if the process ended or did not answer in time."""
+    def ask(self, job: Job, seconds: float) -> Trial:
+        """Return the trial. `_Silent` if the process ended or did not answer in time."""
         if not self._ready:
-            self._ready = self._read(_STARTS_WITHIN_S) == "ready"
-            if not self._ready:
-                return None
+            self._read(_STARTS_WITHIN_S)
+            self._ready = True
         assert self._process.stdin is not None
-        with suppress(OSError):
+        try:
             self._process.stdin.write(f"{job.line()}\n".encode())
-            said = self._read(seconds)
-            return trial_of(said) if said else None
-        return None
+        except OSError:
+            raise _Silent(CRASHED) from None
+        return trial_of(self._read(seconds))
 
     def _read(self, seconds: float) -> str:
         assert self._process.stdout is not None
         handle, end, said = self._process.stdout.fileno(), time.monotonic() + seconds, b""
         while not said.endswith(b"\n"):
             ready, _, _ = select.select([handle], [], [], max(0.0, end - time.monotonic()))
-            more = os.read(handle, 1 << 16) if ready else b""
+            if not ready:
+                raise _Silent(LATE)
+            more = os.read(handle, _CHUNK)
             if not more:
-                return ""
+                raise _Silent(CRASHED)
             said += more
         return said.decode().strip()
 
