@@ -19,6 +19,7 @@ from assistant.errors import ModelTrouble
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
+    Attestation,
     Audience,
     Chunk,
     Citation,
@@ -551,6 +552,16 @@ class UseStore(Protocol):
         ...
 
 
+class AttestationStore(Protocol):
+    """What officers vouch for; a row is never changed."""
+
+    def add(self, attestation: Attestation) -> None: ...
+
+    def list(self) -> list[Attestation]:
+        """Return all of them, oldest first."""
+        ...
+
+
 class Records(Protocol):
     """All records of one tenant."""
 
@@ -572,6 +583,8 @@ class Records(Protocol):
     def honest(self) -> HonestStore: ...
     @property
     def frames(self) -> FrameStore: ...
+    @property
+    def attestations(self) -> AttestationStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

@@ -6,6 +6,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 
 from __future__ import annotations
 
+from assistant.model.attestations import Attestation
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -51,6 +52,7 @@ __all__ = [
     "NO_TEXT",
     "PATH",
     "Account",
+    "Attestation",
     "Audience",
     "Chunk",
     "Citation",

@@ -11,6 +11,7 @@ from datetime import datetime
 from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
+    Attestation,
     Decision,
     Delivery,
     Draft,
@@ -53,6 +54,7 @@ class FakeRecords:
         self.terms = FakeTerms()
         self.honest = FakeHonest()
         self.frames = FakeFrames()
+        self.attestations = FakeAttestations()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -105,6 +107,7 @@ class FakeRecords:
             self.terms,
             self.honest,
             self.frames,
+            self.attestations,
             self.vault,
             self.ledger,
         ]
@@ -373,6 +376,19 @@ class FakeTerms:
 
     def list(self) -> builtins.list[Term]:
         return list(self._terms.values())
+
+
+class FakeAttestations:
+    """Implements `assistant.ports.AttestationStore`."""
+
+    def __init__(self) -> None:
+        self._made: list[Attestation] = []
+
+    def add(self, attestation: Attestation) -> None:
+        self._made = [*self._made, attestation]
+
+    def list(self) -> builtins.list[Attestation]:
+        return sorted(self._made, key=lambda each: (each.at, each.id))
 
 
 class FakeHonest:
