@@ -49,7 +49,7 @@ def test_every_clause_that_needs_an_officer_is_listed_and_no_other(desk: Desk) -
 
 def test_the_ledger_says_who_vouched_for_what_by_ids_and_hash(desk: Desk) -> None:
     made = attest(desk, OFFICER, PROFILE, "NW-4.1", HASH.upper(), date(2027, 6, 1))
-    row = desk.ledger.rows()[-1]
+    row = [*desk.ledger.rows()][-1]
     assert row.kind == "policy.attested"
     facts = json.loads(row.body)
     assert facts["by"] == "u1"
@@ -78,11 +78,11 @@ def test_a_newer_attestation_takes_the_place_of_the_last_one_even_to_end_it(desk
 def test_what_nobody_can_vouch_for_is_refused_and_leaves_no_row(
     desk: Desk, clause: str, sha256: str, until: date | None, said: str
 ) -> None:
-    before = len(desk.ledger.rows())
+    before = len([*desk.ledger.rows()])
     with pytest.raises(BadInput, match=said):
         attest(desk, OFFICER, PROFILE, clause, sha256, until)
     assert desk.records.attestations.list() == []
-    assert len(desk.ledger.rows()) == before
+    assert len([*desk.ledger.rows()]) == before
 
 
 def test_an_unknown_clause_is_named(desk: Desk) -> None:
