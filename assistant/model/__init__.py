@@ -33,11 +33,14 @@ from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, M
 from assistant.model.people import Account, Membership, Role, Tenant, User
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
+    DONE,
     NOTE_MARK,
+    Life,
     RawTicket,
     RawTurn,
     Thread,
     Ticket,
+    TicketKind,
     TicketRow,
     TicketStatus,
     Turn,
@@ -47,6 +50,7 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "DONE",
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
@@ -65,6 +69,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Life",
     "Made",
     "Membership",
     "ModelEntry",
@@ -82,6 +87,7 @@ __all__ = [
     "Tenant",
     "Thread",
     "Ticket",
+    "TicketKind",
     "TicketRow",
     "TicketStatus",
     "Tokens",
