@@ -337,11 +337,16 @@ class TicketStore(Protocol):
         """Store a ticket, replacing the one of the same reference; False if nothing changed.
 
         ``fields`` holds the placeholders of its people's fields, which may occur in no text.
+        A ticket without a `Life` keeps that which is stored.
         """
         ...
 
     def id_of(self, reference: str) -> str | None:
         """Return the id that the ticket with this reference has."""
+        ...
+
+    def row(self, reference: str) -> TicketRow | None:
+        """Return the ticket with this reference as it is listed."""
         ...
 
     def list(

@@ -151,15 +151,24 @@ class FakeTickets:
         if fields:
             self.fields[redacted.reference] = fields
         known = self._kept.get(redacted.reference)
-        mine = redacted if known is None else replace(redacted, id=known[1].id)
-        if known is not None and plain(known) == plain((raw, mine)):
-            return False
+        if known is None:
+            self._kept[redacted.reference] = (raw, redacted)
+            return True
+        before = known[1].life
+        mine = replace(redacted, id=known[1].id, life=redacted.life or before)
+        same = _content(*known) == _content(raw, mine)
+        if same and before and mine.life:
+            mine = replace(mine, life=replace(mine.life, changed_at=before.changed_at))
         self._kept[redacted.reference] = (raw, mine)
-        return True
+        return not same
 
     def id_of(self, reference: str) -> str | None:
         known = self._kept.get(reference)
         return None if known is None else known[1].id
+
+    def row(self, reference: str) -> TicketRow | None:
+        known = self._kept.get(reference)
+        return None if known is None else _row(known[1])
 
     def list(
         self, *, status: TicketStatus | None = None, limit: int | None = None
@@ -485,7 +494,13 @@ def _row(ticket: Ticket) -> TicketRow:
         ticket.priority,
         ticket.created_at,
         len(ticket.turns),
+        ticket.kind,
+        ticket.life,
     )
+
+
+def _content(raw: RawTicket, ticket: Ticket) -> object:
+    return plain((replace(raw, closed_at=None), replace(ticket, life=None, redaction="")))
 
 
 def _snapshot(store: object) -> dict[str, object]:

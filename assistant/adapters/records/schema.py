@@ -260,8 +260,13 @@ tickets = Table(
     Column("sender", String(16), nullable=False, server_default="person"),
     Column("digest", String(64), nullable=False, server_default=""),
     Column("redaction", String(64), nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False, server_default="ticket"),
+    Column("received_at", Moment),
+    Column("changed_at", Moment),
+    Column("closed_at", Moment),
     UniqueConstraint("tenant_id", "reference"),
 )
+"""``created_at`` is the helpdesk's; ``received_at`` and ``changed_at`` are our own times."""
 
 ticket_turns = Table(
     "ticket_turns",
