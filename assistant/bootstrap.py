@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -314,7 +315,8 @@ class Home:
         terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of_people(people, declared)
-        ledger = Ledger(records.ledger, key, clock=self.clock)
+        in_force = partial(self.accounts.policy_of, tenant.id)
+        ledger = Ledger(records.ledger, key, in_force, clock=self.clock)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
         scanner = Scanner(

@@ -19,6 +19,10 @@ class Tenant:
     policy: Policy
 
 
+OWNER = "owner"
+"""The owner of the home, who works from the shell without a login, where records name users."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A person who may log in."""
@@ -46,6 +50,7 @@ class Membership:
             self.tenant,
             may_read=self.may(Role.AGENT),
             may_release=self.may(Role.REVIEWER),
+            id=self.user.id,
         )
 
 

@@ -93,7 +93,7 @@ class EgressGate:
 
     def _admit(self, request: httpx.Request, content: bytes) -> _Admitted:
         call = current_call()
-        policy = self._check(request)
+        self._check(request)
         check_address(request.url.path, request.url.query.decode("ascii"), self._scanner)
         body = redact_body(content, self._scanner)
         if len(body.content) > self.limits.prompt_bytes:
@@ -103,7 +103,6 @@ class EgressGate:
             sha256=digest(body.content),
             bytes=len(body.content),
             destination=self.destination.name,
-            policy_version=policy.version,
             purpose=call.purpose,
             subject=call.subject,
             placeholders=placeholders.count_by_type(body.content.decode()),
@@ -112,12 +111,11 @@ class EgressGate:
         call.intents.append(row.number)
         return _Admitted(_rebuilt(request, body.content), row.number)
 
-    def _check(self, request: httpx.Request) -> Policy:
+    def _check(self, request: httpx.Request) -> None:
         url = request.url
         if _origin(url) != self._origin or url.userinfo or url.fragment:
             raise GateClosed(f"The address is not that of {self.destination.name}.")
-        policy = self._policy()
-        refusal = policy.refusal(self.destination)
+        refusal = self._policy().refusal(self.destination)
         if refusal:
             raise GateClosed(f"{refusal[0].upper()}{refusal[1:]}.")
         if request.method != "POST":
@@ -127,7 +125,6 @@ class EgressGate:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind != "application/json":
             raise GateClosed("The request is not JSON.")
-        return policy
 
     def _note_refusal(self, why: str, kinds: dict[str, int]) -> None:
         # A refusal is safe without its row, so a failing ledger does not hide the reason.

@@ -10,12 +10,16 @@ from guardrails.text import ForPerson, RawText, for_person, unwrap
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A logged-in person at one tenant; made from their membership, never from input."""
+    """A logged-in person at one tenant; made from their membership, never from input.
+
+    ``id`` is the user's, for the ledger and for records of decisions; these never hold a login.
+    """
 
     login: str
     tenant: str
     may_read: bool = False
     may_release: bool = False
+    id: str = ""
 
 
 def show(raw: RawText, person: Person, tenant: str) -> ForPerson:

@@ -9,6 +9,7 @@ from assistant.flows import people
 from assistant.flows.people import Administration, Administrator
 from assistant.model import Role, User, new_id
 from guardrails.audit.ledger import Ledger
+from guardrails.policy import Policy
 from tests.fakes.databases import TestHome
 
 PASSWORD, OTHER = "correct horse battery", "staple of the battery"
@@ -208,7 +209,7 @@ def test_a_change_that_the_ledger_cannot_take_is_not_made(house: House) -> None:
     room = house.rooms[house.acme]
     broken = Administration(
         house.home.accounts.users,
-        lambda _slug: Broken(room.records.ledger, room.key),
+        lambda _slug: Broken(room.records.ledger, room.key, Policy),
         Administrator(),
     )
     with pytest.raises(OSError):

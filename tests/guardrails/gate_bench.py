@@ -75,7 +75,7 @@ class Tenant:
         self.vault = Vault(EphemeralVaultStore(), Sealer("bench", key), key)
         known = directory or KnownValues()
         self.rows = store or FakeLedger()
-        self.ledger = Ledger(self.rows, key)
+        self.ledger = Ledger(self.rows, key, lambda: self.policy)
         self.scanner = Scanner(rules or real_rules(), self.vault, known)
         self.redactor = Redactor(rules or real_rules(), self.vault, known)
         self.policy = Policy()

@@ -118,6 +118,12 @@ class Accounts:
         """Return the policy in force."""
         return self.tenant(slug).policy
 
+    def policy_of(self, tenant_id: str) -> Policy:
+        """Return the policy in force for a tenant, or the library, by its id."""
+        with self._database.reading() as connection:
+            query = _with_policy().where(tenants.c.id == tenant_id)
+            return _tenant(connection.execute(query).one()).policy
+
     def set_policy(self, slug: str, policy: Policy) -> Tenant:
         """Put a policy in force as the next version; the version in ``policy`` is ignored."""
         _must_be_a_tenant(slug)
@@ -168,6 +174,17 @@ class Accounts:
     def member(self, login: str, tenant: str) -> Membership | None:
         """Return a user's membership at one tenant, None when they have none."""
         return next((each for each in self.memberships(login) if each.tenant == tenant), None)
+
+    def user_id(self, login: str) -> str:
+        """Return the id of a user, empty for a login that is unknown."""
+        known = self._user(fold(login))
+        return "" if known is None else known.id
+
+    def logins(self) -> dict[str, str]:
+        """Return the login of every user by id."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(users.c.id, users.c.login)).all()
+        return {row.id: row.login for row in found}
 
     def authenticate(self, login: str, password: str, address: str = "") -> User | None:
         """Return the user if the password is theirs. `NotPermitted` after too many failures.
