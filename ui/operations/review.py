@@ -368,7 +368,9 @@ def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -
     )
 
 
-STATS = Operation("review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER, Role.OFFICER))
+STATS = Operation(
+    "review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER, Role.OFFICER)
+)
 _READERS = member(Role.AGENT, Role.OFFICER)
 
 LIST = Operation("review.list", QueueArgs, Queue, _list, needs=_READERS)

@@ -151,4 +151,6 @@ SET = Operation(
     needs=owner_or(Role.OFFICER, Role.ADMIN, right=Right.POLICY),
     takes_turn=True,
 )
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN))
+SHOW = Operation(
+    "tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN)
+)

@@ -303,7 +303,9 @@ REDACT = Operation(
     needs=owner_or(Role.REVIEWER),
     takes_turn=True,
 )
-LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT, Role.OFFICER))
+LIST = Operation(
+    "tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT, Role.OFFICER)
+)
 _READERS = member(Role.AGENT, Role.OFFICER)
 
 FIND = Operation("tickets.find", FindArgs, TicketsFound, _find, needs=_READERS)
