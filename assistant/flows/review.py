@@ -195,6 +195,9 @@ def _commit_release(
         )
         if not moved:
             raise _overtaken()
+        if values:
+            where = {"by": person.id, "where": "review.release", "draft": draft.id}
+            desk.ledger.append("identity.restored", **where, values=values)
         desk.records.drafts.put_reply(reply)
         record(
             desk,
@@ -206,8 +209,6 @@ def _commit_release(
             text_hmac=desk.sealer.fingerprint(reply.text),
             changed_permille=round(1000 * changed),
         )
-        where = {"by": person.id, "where": "review.release", "draft": draft.id}
-        desk.ledger.append("identity.restored", **where, values=values)
 
 
 def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
