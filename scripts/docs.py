@@ -1,11 +1,13 @@
 """Generates the docs that are made from code, or with ``--check`` reports which are out of date.
 
 ``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line,
-``docs/roles.md`` from the operations.
+``docs/roles.md`` from the operations, ``docs/promises.md`` from the profiles, and the JSON schema
+beside the profiles from the rules.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -15,44 +17,32 @@ os.environ["TYPER_USE_RICH"] = (
     "0"  # boxes and colours change with the terminal, plain help does not
 )
 
+import promises
+import roles
 import typer
 from pydantic.fields import FieldInfo
 
 from assistant.settings import PREFIX, Settings
+from guardrails.policy.form import schema
 from ui.cli.app import build
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
-ROLES = """\
-Who may call which operation. The owner is the account of this machine that owns the home. A user
-may have several roles at a tenant, and none of them counts at another tenant. A rule in the last
-column is one of the tenant's policy: of the roles of the line, only those that it names may call.
-
-An **agent** reads tickets, asks and drafts. A **reviewer** does that and decides on drafts, terms
-and imports. A **knowledge manager** manages documents and reads no ticket. An **officer** is
-responsible for privacy: policy, evidence, ledger, erasure; an officer reads and decides nothing.
-An **admin** manages the tenant's people and settings, and reads no ticket.
-
-Two more rules narrow what is shown, whatever is called: `access.read_raw` names the roles that
-see unredacted tickets and replies, `access.restore` those that see names in place of
-placeholders. Others see the redacted text. Each view of unredacted text is a row `raw.viewed` of
-the ledger, and each view with restored values a row `identity.restored`: the user's id, the
-operation, the id of the ticket or draft, and how many values. The row is written before the text
-is given.
-"""
+ROOT = Path(__file__).resolve().parent.parent
 MADE = "<!-- Made by `make format` from {}; do not edit. -->\n\n"
 
 
 def main() -> None:
     made = {
-        "settings.md": settings_page(),
-        "commands.md": commands_page(),
-        "roles.md": roles_page(),
+        "docs/settings.md": settings_page(),
+        "docs/commands.md": commands_page(),
+        "docs/roles.md": roles.page(MADE),
+        "docs/promises.md": promises.page(MADE),
+        "guardrails/policy/profiles/profile.schema.json": json.dumps(schema(), indent=2) + "\n",
     }
-    drifted = [name for name, text in made.items() if _read(DOCS / name) != text]
+    drifted = [name for name, text in made.items() if _read(ROOT / name) != text]
     if "--check" in sys.argv and drifted:
-        sys.exit(f"These docs are out of date: {', '.join(drifted)}. Run `make format`.")
+        sys.exit(f"These files are out of date: {', '.join(drifted)}. Run `make format`.")
     for name in drifted:
-        (DOCS / name).write_text(made[name], encoding="utf-8")
+        (ROOT / name).write_text(made[name], encoding="utf-8")
 
 
 def settings_page() -> str:
@@ -88,29 +78,6 @@ def commands_page() -> str:
     parts = [MADE.format("ui/cli") + "# Commands\n"]
     parts += [f"## `{path}`\n\n```\n{text}\n```\n" for path, text in _helps(root, "quietdesk")]
     return "\n".join(parts)
-
-
-def roles_page() -> str:
-    """Return who may call which operation, as one table."""
-    from assistant.model import Role
-    from ui.operations.registry import OPERATIONS
-
-    heads = ("operation", "owner", *Role, "rule")
-    lines = [MADE.format("ui/operations") + "# Roles\n", ROLES]
-    lines += [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for name, operation in sorted(OPERATIONS.items()):
-        needs = operation.needs
-        held = (any(_has(role, each) for each in needs.roles) for role in Role)
-        marks = ("yes" if each else "" for each in (needs.owner, *held))
-        rule = f"`access.{needs.right}`" if needs.right else ""
-        lines.append(f"| `{name}` | {' | '.join((*marks, rule))} |")
-    return "\n".join((*lines, ""))
-
-
-def _has(role: Any, wanted: Any) -> bool:
-    from assistant.model import Membership, User
-
-    return Membership(User("", ""), "", frozenset({role})).may(wanted)
 
 
 def _helps(command: Any, path: str) -> list[tuple[str, str]]:
