@@ -100,7 +100,7 @@ class Accounts:
         return Tenant(tenant_id, slug, at, Policy(1, policy.rules), (first,))
 
     def tenants(self) -> list[Tenant]:
-        """Return all tenants, by slug. One whose policy was changed unnoticed may do nothing."""
+        """Return all tenants, by slug. Nothing is allowed to one whose policy cannot be used."""
         return [_listed(*each) for each in self._found(tenants.c.slug != LIBRARY)]
 
     def tenant(self, slug: str) -> Tenant:
@@ -255,7 +255,7 @@ _Found = tuple[Any, Sequence[Row[Any]], datetime]
 def _listed(row: Any, held: Sequence[Row[Any]], now: datetime) -> Tenant:
     try:
         return _tenant(row, held, now)
-    except Refused:
+    except (Refused, BadInput):
         return Tenant(row.id, row.slug, row.created_at, CLOSED)
 
 
