@@ -10,7 +10,7 @@ from assistant.desk import Desk
 from assistant.errors import NotFound
 from assistant.flows.checks import must_read
 from assistant.flows.seeing import seeing
-from assistant.model import Audience, RawTicket, Ticket, TicketStatus, TurnRole
+from assistant.model import Audience, Life, RawTicket, Ticket, TicketKind, TicketStatus, TurnRole
 from guardrails import ForPerson, RawText, RedactedText
 from guardrails.identity.permissions import Person, show, show_restored
 
@@ -53,6 +53,8 @@ class TicketView:
     priority: str
     created_at: datetime
     turns: tuple[TurnView, ...]
+    kind: TicketKind
+    life: Life | None
     raw: bool = True
 
 
@@ -126,6 +128,8 @@ def _thread(desk: Desk, person: Person, raw: RawTicket, redacted: Ticket) -> Tic
         raw.priority,
         raw.created_at,
         turns,
+        redacted.kind,
+        redacted.life,
         raw=person.reads_raw,
     )
 

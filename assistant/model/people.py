@@ -7,6 +7,7 @@ from datetime import datetime
 
 from guardrails.identity.permissions import Person, Right
 from guardrails.policy import Access, Policy, Role
+from guardrails.policy.versions import Version
 
 _READERS = frozenset({Role.AGENT, Role.REVIEWER, Role.OFFICER})
 """Who may see tickets at all; the tenant's rules say to whom they are shown unredacted."""
@@ -14,12 +15,17 @@ _READERS = frozenset({Role.AGENT, Role.REVIEWER, Role.OFFICER})
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A client of the provider."""
+    """A client of the provider.
+
+    ``policy`` is in force. ``versions`` are those that it follows from: the last one whose time has
+    come, and every later one.
+    """
 
     id: str
     slug: str
     created_at: datetime
     policy: Policy
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
