@@ -100,15 +100,19 @@ def test_what_holds_no_name_is_no_row(desk: Desk) -> None:
     assert rows(desk) == []
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        lambda desk, _: show.ticket(desk, RITA, "HD-1"),
-        lambda desk, _: show.tickets(desk, RITA),
-        lambda desk, draft: review.view(desk, RITA, draft.id),
-    ],
-    ids=["ticket", "list", "draft"],
-)
+def _ticket(desk: Desk, _draft: Draft) -> object:
+    return show.ticket(desk, RITA, "HD-1")
+
+
+def _list(desk: Desk, _draft: Draft) -> object:
+    return show.tickets(desk, RITA)
+
+
+def _draft(desk: Desk, draft: Draft) -> object:
+    return review.view(desk, RITA, draft.id)
+
+
+@pytest.mark.parametrize("look", [_ticket, _list, _draft])
 def test_nothing_is_shown_while_the_ledger_cannot_be_written(
     desk: Desk,
     draft: Draft,
