@@ -31,6 +31,7 @@ from assistant.model.drafts import (
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from assistant.model.people import Account, Membership, Role, Tenant, User
+from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     NOTE_MARK,
@@ -50,6 +51,7 @@ __all__ = [
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
+    "PURPOSES",
     "Account",
     "Audience",
     "Chunk",
@@ -60,6 +62,7 @@ __all__ = [
     "Draft",
     "DraftKind",
     "DraftState",
+    "Enabling",
     "Feature",
     "Finding",
     "FindingKind",
@@ -79,7 +82,9 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Subprocessor",
     "Tenant",
+    "Terms",
     "Thread",
     "Ticket",
     "TicketRow",
