@@ -7,13 +7,12 @@ list its tenants loads no model.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -23,11 +22,12 @@ from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.models import SqlModels
+from assistant.adapters.records.subprocessors import SqlSubprocessors
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
-from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
+from assistant.errors import BadInput, GateClosed, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
 from assistant.flows.redaction import redaction_tag
 from assistant.frames import FrameBook
@@ -36,6 +36,9 @@ from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
+from assistant.register.from_settings import DATABASE, database_origin
+from assistant.register.places import endpoint
+from assistant.register.subprocessors import Subprocessors
 from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
@@ -52,7 +55,9 @@ from guardrails.detect.directory import (
     PreciseFilter,
     allow_list,
 )
-from guardrails.egress.netguard import install
+from guardrails.egress import netguard
+from guardrails.egress.delivery import DeliveryGate
+from guardrails.egress.place import Place
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
@@ -70,8 +75,6 @@ if TYPE_CHECKING:
     from assistant.ports import Meter
 
 _SHIPPED_PARTS = Parts()
-_PORTS = {"http": 80, "https": 443}
-_POSTGRES_PORT = 5432
 
 
 class PickWriter(Protocol):
@@ -107,7 +110,12 @@ class Home:
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
         self._reranker = parts.reranker(settings)
-        self.register = Register(settings, SqlModels(database, clock))
+        store = SqlSubprocessors(database)
+        self.subprocessors = Subprocessors(
+            store, clock, self.tenants, self._ledger, self._reach_only
+        )
+        self.register = Register(settings, SqlModels(database, clock), self.subprocessors)
+        self.subprocessors.settle(settings)
         self._chat_models = Once(self._make_chat_models)
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
@@ -197,6 +205,7 @@ class Home:
             except NotFound:
                 self._drop(slug)
                 raise
+            self._must_be_kept_there(tenant)
             return self._kept_desk(tenant)
 
     def library(self) -> Desk:
@@ -297,13 +306,57 @@ class Home:
         self._database.rewrite()
         self._indexes[tenant_id].end_erasing()
 
-    def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
-        """Return the function that posts released replies. `BadInput` when no webhook is set."""
-        if self.settings.webhook_url is None:
-            raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")
-        from assistant.adapters.webhook import webhook
+    def _reach_only(self, places: Iterable[tuple[str, int]]) -> None:
+        """Let this process connect to the places of the register, and to no others."""
+        netguard.only(str(self.settings.home), places)
 
-        return webhook(str(self.settings.webhook_url))
+    def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
+        """Return the function that posts a tenant's released replies, through the gate.
+
+        `BadInput` when the tenant has no webhook, `GateClosed` when its policy or the register
+        refuses it.
+        """
+        desk = self.desk(slug)
+        entry = self.subprocessors.webhook(desk.tenant)
+        if entry is None:
+            raise BadInput(
+                "No webhook is set.",
+                todo="Set QUIETDESK_WEBHOOK_URL, or register one with `quietdesk register add`.",
+            )
+        from assistant.adapters.webhook import address_of, webhook
+
+        place = Place(
+            self.subprocessors.destination(entry.id, desk.tenant.id),
+            lambda: self.accounts.tenant(slug).policy,
+            desk.ledger,
+            lambda: self.subprocessors.destination(entry.id, desk.tenant.id),
+            self.clock,
+        )
+        gate, url = DeliveryGate(place, desk.sealer), address_of(entry, self.settings)
+        gate.check(url)
+        return webhook(url, gate)
+
+    def _must_be_kept_there(self, tenant: Tenant) -> None:
+        """`GateClosed` when the tenant's policy or the register refuses the database's server."""
+        if self.settings.database_url is None:
+            return
+        found = self.subprocessors.named(DATABASE)
+        database = self.subprocessors.destination(found.id, tenant.id)
+        refusal = tenant.policy.refusal(database, None, self.subprocessors.today())
+        if refusal:
+            raise GateClosed(
+                f"The database of {tenant.slug} may not be used: {refusal}.",
+                safe="No text of the tenant was read or written.",
+                todo=f"State its terms with `quietdesk register renew {DATABASE}`, or keep the "
+                "tenant in another database.",
+            )
+
+    def _ledger(self, tenant: Tenant) -> Ledger:
+        """Return a tenant's ledger, without its desk."""
+        key = self.accounts.data_key(tenant.slug)
+        sealer = Sealer(tenant.id, key)
+        records = TenantRecords(self._database, tenant.id, sealer, tenant.policy.version)
+        return Ledger(records.ledger, key, clock=self.clock)
 
     def _open_desk(self, tenant: Tenant) -> Desk:
         key = self.accounts.data_key(tenant.slug)
@@ -409,28 +462,29 @@ class Home:
     def _surroundings(self, tenant: Tenant, scanner: Scanner, ledger: Ledger) -> Surroundings:
         from assistant.chat_models import Surroundings
 
-        return Surroundings(
-            tenant, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
-        )
+        def policy() -> Policy:
+            return self.accounts.tenant(tenant.slug).policy
+
+        return Surroundings(tenant, policy, scanner, ledger, self.clock)
 
     def _make_chat_models(self) -> ChatModels:
         from assistant.chat_models import (
             ChatModels,  # here: importing its HTTP client takes a tenth of a second
         )
 
-        return ChatModels(self.settings, self.register.store, self._parts.engine)
+        return ChatModels(self.settings, self.register, self._parts.engine)
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address that the settings do not name, and disable the vendors' telemetry."""
+    """Refuse every address but the database's, and disable the vendors' telemetry.
+
+    The places of the register are allowed when the home is opened.
+    """
     silence_vendors()
-    database = settings.database_url.get_secret_value() if settings.database_url else None
-    urls = (str(url) for url in (settings.model_url, settings.webhook_url, database) if url)
-    install(
-        (parts.hostname, parts.port or _PORTS.get(parts.scheme, _POSTGRES_PORT))
-        for parts in map(urlsplit, urls)
-        if parts.hostname
-    )
+    netguard.install()
+    if settings.database_url is not None:
+        database = endpoint(database_origin(settings.database_url.get_secret_value()))
+        netguard.only("database", [database] if database else [])
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

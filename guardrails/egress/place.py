@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import LiteralString
 
 import httpx
 
 from guardrails.audit.ledger import Fact, Ledger, Row
+from guardrails.clock import Clock, utc_now
 from guardrails.errors import BadInput, GateClosed
 from guardrails.policy import Destination, Policy, Purpose
 
 _PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, bytes, int]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Place:
     policy: Callable[[], Policy]
     ledger: Ledger
     entry: Callable[[], Destination] | None = None
-    clock: Callable[[], datetime] = _utc_now
+    clock: Clock = utc_now
 
     def __post_init__(self) -> None:
         origin_of(httpx.URL(self.destination.origin))

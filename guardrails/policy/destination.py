@@ -76,8 +76,6 @@ def _faults(
 ) -> Iterator[str]:
     name, who = destination.name, destination.operator or destination.name
     begin, end = destination.usable_from(rules), destination.usable_until(rules)
-    if destination.ended:
-        yield f"{name} has ended in the register of sub-processors"
     if begin is None:
         yield f"{name} is not enabled for this tenant in the register"
     if rules.names is not None and who.casefold() not in {each.casefold() for each in rules.names}:

@@ -45,6 +45,8 @@ class Policy:
             yield f"the policy does not allow the purpose “{purpose}”"
         if purpose is not None and purpose not in destination.purposes:
             yield f"{name} is not registered for the purpose “{purpose}”"
+        if destination.ended:
+            yield f"{name} has ended in the register of sub-processors"
         if destination.kind is SubprocessorKind.MODEL and not self.allows(AiFeature.MODEL):
             yield "AI is switched off for this tenant"
         if region and region not in rules.regions.destinations:

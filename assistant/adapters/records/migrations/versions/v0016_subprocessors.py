@@ -40,7 +40,7 @@ def upgrade() -> None:
     """Create the register, and move there what operators of models promised."""
     _create()
     connection = op.get_bind()
-    entries = {}
+    entries: dict[str, dict[str, Any]] = {}
     for model in connection.execute(sa.text("SELECT * FROM models")).mappings().all():
         entries[model["name"]] = entry = _entry(model)
         connection.execute(_ENTRIES.insert().values(**entry))
@@ -124,7 +124,7 @@ def _create() -> None:
 
 
 def _entry(model: Any) -> dict[str, Any]:
-    parts = urlsplit(model["place"])
+    parts = urlsplit(str(model["place"]))
     origin = _IN_PROCESS if model["kind"] == "gguf" else f"{parts.scheme}://{parts.netloc}"
     return {
         "id": uuid4().hex,
