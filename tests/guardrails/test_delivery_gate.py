@@ -120,7 +120,12 @@ def test_nothing_is_sent_when_the_ledger_cannot_be_written(server: WebhookServer
 
 def test_a_redirect_is_not_followed(server: WebhookServer) -> None:
     with WebhookServer(lambda _, __: TAKEN) as elsewhere:
-        server.answer = lambda _, __: (307, {"location": elsewhere.url})
+        away: Answer = (307, {"location": elsewhere.url})
+
+        def moved(_body: dict[str, Any], _times: int) -> Answer:
+            return away
+
+        server.answer = moved
         assert Bench(server).post() == 307
         assert elsewhere.received == []
 
