@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 
@@ -24,7 +25,6 @@ from assistant.register.from_settings import DEFAULT
 from assistant.register.metering import TenantMeter
 from assistant.settings import Settings
 from guardrails.audit.ledger import Ledger
-from guardrails.clock import Clock, utc_now
 from guardrails.egress.gate import EgressGate
 from guardrails.egress.place import Place
 from guardrails.leaks.scan import Scanner
@@ -33,13 +33,13 @@ from guardrails.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a tenant's models need: ``policy`` is asked before each request."""
+    """What a tenant's models need: ``policy`` and ``times`` are asked before each request."""
 
     tenant: Tenant
     policy: Callable[[], Policy]
     scanner: Scanner
     ledger: Ledger
-    clock: Clock = utc_now
+    times: Callable[[], Sequence[datetime]]
 
 
 class ChatModels:
@@ -85,7 +85,7 @@ class ChatModels:
             here.policy,
             here.ledger,
             lambda: self._subprocessors.destination(found.id, tenant),
-            here.clock,
+            here.times,
         )
 
     def _engine(self, entry: ModelEntry) -> Engine:

@@ -6,6 +6,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 
 from __future__ import annotations
 
+from assistant.model.attestations import Attestation
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -34,11 +35,14 @@ from assistant.model.people import Account, Membership, Role, Tenant, User
 from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
+    DONE,
     NOTE_MARK,
+    Life,
     RawTicket,
     RawTurn,
     Thread,
     Ticket,
+    TicketKind,
     TicketRow,
     TicketStatus,
     Turn,
@@ -48,11 +52,13 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "DONE",
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
     "PURPOSES",
     "Account",
+    "Attestation",
     "Audience",
     "Chunk",
     "Citation",
@@ -68,6 +74,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Life",
     "Made",
     "Membership",
     "ModelEntry",
@@ -87,6 +94,7 @@ __all__ = [
     "Terms",
     "Thread",
     "Ticket",
+    "TicketKind",
     "TicketRow",
     "TicketStatus",
     "Tokens",

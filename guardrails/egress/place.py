@@ -6,15 +6,16 @@ destination on that day. Rows of the ledger are committed on their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 
 import httpx
 
 from guardrails.audit.ledger import Fact, Ledger, Row
-from guardrails.clock import Clock, utc_now
+from guardrails.clock import utc_now
 from guardrails.errors import BadInput, GateClosed
 from guardrails.policy import Destination, Policy, Purpose
 
@@ -22,19 +23,24 @@ _PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, bytes, int]
 
 
+def _now() -> Sequence[datetime]:
+    return (utc_now(),)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One destination of one tenant.
 
-    ``entry`` returns what the register says of it now, ``policy`` the current policy; ``clock`` is
-    trusted. `BadInput` for an origin that is no ``http`` or ``https`` origin.
+    ``entry`` returns what the register says of it now, ``policy`` the current policy. ``times``
+    returns the times at each of which it must be allowed: the one up to which waiting has counted,
+    and that of the machine's clock. `BadInput` for an origin that is not of ``http`` or ``https``.
     """
 
     destination: Destination
     policy: Callable[[], Policy]
     ledger: Ledger
     entry: Callable[[], Destination] | None = None
-    clock: Clock = utc_now
+    times: Callable[[], Sequence[datetime]] = _now
 
     def __post_init__(self) -> None:
         origin_of(httpx.URL(self.destination.origin))
@@ -48,7 +54,7 @@ class Place:
         if origin_of(httpx.URL(now.origin)) != expected:
             raise GateClosed(f"The address of {now.name} has changed in the register.")
         policy = self.policy()
-        refusal = policy.refusal(now, purpose, self.clock().date())
+        refusal = refused(policy, now, purpose, self.times())
         if refusal:
             raise GateClosed(f"{refusal[0].upper()}{refusal[1:]}.")
         if request.method != "POST":
@@ -67,6 +73,15 @@ class Place:
         that could still be rolled back does not prove what was sent.
         """
         return Context().run(lambda: self.ledger.append(kind, **facts))
+
+
+def refused(
+    policy: Policy, destination: Destination, purpose: Purpose | None, times: Iterable[datetime]
+) -> str:
+    """Return why a destination is refused at one of ``times``, or an empty string."""
+    days = sorted({each.date() for each in times})
+    found = (policy.refusal(destination, purpose, day) for day in days)
+    return next((why for why in found if why), "")
 
 
 def origin_of(url: httpx.URL) -> Origin:

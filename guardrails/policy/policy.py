@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from guardrails.policy.codec import digest_of
@@ -59,3 +59,14 @@ class Policy:
             yield f"the region of {name} is not known"
         if not destination.own and rules.phi.allowed is not PhiRule.ALLOWED and not destination.baa:
             yield f"health data needs a business associate agreement with {name}"
+
+
+def _nothing() -> Rules:
+    rules = Rules(purposes=frozenset())
+    no_ai = replace(rules.ai, features=frozenset())
+    nowhere = replace(rules.regions, destinations=frozenset())
+    return replace(rules, ai=no_ai, regions=nowhere)
+
+
+CLOSED = Policy(0, _nothing())
+"""What holds where no policy can be trusted: nothing is sent, and AI is off."""

@@ -97,7 +97,7 @@ class Tenant:
 
     def gate(self, origin: str, limits: Limits | None = None, **promises: Any) -> EgressGate:
         destination = replace(registered(origin), **promises)
-        place = Place(destination, lambda: self.policy, self.ledger, clock=lambda: TODAY)
+        place = Place(destination, lambda: self.policy, self.ledger, times=lambda: (TODAY,))
         return EgressGate(place, self.scanner, limits)
 
     def facts(self, kind: str) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ class Bench:
 
     def post(self, text: ForPerson | None = None, url: str = "", **limits: Any) -> int:
         place = Place(
-            self.built, lambda: self.policy, self.ledger, lambda: self.entry, lambda: TODAY
+            self.built, lambda: self.policy, self.ledger, lambda: self.entry, lambda: (TODAY,)
         )
         gate = DeliveryGate(place, self.sealer, Limits(**limits))
         released = text or release(RawText(TEXT), RITA, "t")

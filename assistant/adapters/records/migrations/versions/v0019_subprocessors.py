@@ -14,8 +14,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 
 _PURPOSES = "answer check reply summarise triage"
 _IN_PROCESS = "http://in-process.invalid"
