@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from guardrails.policy.destination import Destination
 from guardrails.policy.policy import Policy
-from guardrails.policy.rules import Rules
+from guardrails.policy.rules import Access, Rules
 from guardrails.policy.words import AiFeature, Purpose, Role, SubprocessorKind
 
 __all__ = [
+    "Access",
     "AiFeature",
     "Destination",
     "Policy",
