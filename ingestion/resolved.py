@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.cutting import replaced
@@ -60,10 +59,11 @@ class _Said(NamedTuple):
 
 def bring_resolved(desk: Desk) -> Brought:
     """Index the resolved tickets, or remove all of them when the policy does not allow it."""
+    allowed = desk.policy().rules.resolved_tickets
     wanted = {
         row.id: row.reference
         for row in desk.records.tickets.list()
-        if desk.tenant.policy.rules.resolved_tickets and row.status in _RESOLVED
+        if allowed and row.status in _RESOLVED
     }
     known = {
         key: origin
@@ -94,7 +94,7 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
         source,
         _nobody(ticket.subject),
         Origin(content, "", TICKETS, ()).write(),
-        datetime.now(UTC),
+        desk.clock(),
         desk.tenant.policy.version,
         updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
         audience=known.audience if known and known.decided else Audience.CUSTOMER,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from assistant.desk import Desk
 from assistant.model import Draft, DraftKind, DraftState, Ticket, Written, new_id
 from guardrails.audit.ledger import digest
@@ -21,7 +19,7 @@ def queue(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> Draf
         kind=kind,
         state=DraftState.PENDING,
         written=written,
-        created_at=datetime.now(UTC),
+        created_at=desk.clock(),
         policy_version=desk.tenant.policy.version,
         turns=ticket.thread.turns,
         digest=ticket.thread.digest,

@@ -6,6 +6,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 
 from __future__ import annotations
 
+from assistant.model.attestations import Attestation
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -33,11 +34,14 @@ from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, M
 from assistant.model.people import Account, Membership, Role, Tenant, User
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
+    DONE,
     NOTE_MARK,
+    Life,
     RawTicket,
     RawTurn,
     Thread,
     Ticket,
+    TicketKind,
     TicketRow,
     TicketStatus,
     Turn,
@@ -47,10 +51,12 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "DONE",
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
     "Account",
+    "Attestation",
     "Audience",
     "Chunk",
     "Citation",
@@ -65,6 +71,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Life",
     "Made",
     "Membership",
     "ModelEntry",
@@ -82,6 +89,7 @@ __all__ = [
     "Tenant",
     "Thread",
     "Ticket",
+    "TicketKind",
     "TicketRow",
     "TicketStatus",
     "Tokens",

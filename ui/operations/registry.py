@@ -9,6 +9,7 @@ from ui.operations import (
     batch,
     directory,
     documents,
+    evidence,
     forgetting,
     frames,
     gaps,
@@ -106,5 +107,6 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         redact.REDACT,
         ledger.SHOW,
         ledger.VERIFY,
+        evidence.RUN,
     )
 }

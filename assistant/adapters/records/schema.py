@@ -80,8 +80,29 @@ policies = Table(
     _owner(),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("holds_from", Moment, nullable=False),
+    Column("published_by", String, nullable=False),
+    Column("loosens", Text, nullable=False),
+    Column("choices", Text, nullable=False),
+    Column("profile", String(64), nullable=False),
+    Column("profile_version", Integer, nullable=False),
+    Column("profile_body", Text, nullable=False),
 )
+"""``body`` holds the rules that follow from the profile's and the tenant's own choices, as JSON.
+
+The ledger holds the hash of each, so that no row can be changed, added or removed unnoticed.
+"""
+
+time_marks = Table(
+    "time_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("proof", String(64), nullable=False),
+)
+"""One row: the latest time that the home has seen, and a keyed hash of it."""
 
 users = Table(
     "users",
@@ -167,6 +188,24 @@ model_usage = Table(
 )
 """Counts of calls and tokens, and their cost, by day; never a text."""
 
+# What an officer vouches for: ids, times and the hash of a document, no customer text
+
+attestations = Table(
+    "attestations",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("profile", String(63), nullable=False),
+    Column("profile_version", Integer, nullable=False),
+    Column("clause", String(32), nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", String(10)),
+    Column("sha256", String(64), nullable=False),
+)
+"""Never changed; ``until`` is the last day (ISO 8601), null without end."""
+
 # Documents
 
 documents = Table(
@@ -242,8 +281,13 @@ tickets = Table(
     Column("sender", String(16), nullable=False, server_default="person"),
     Column("digest", String(64), nullable=False, server_default=""),
     Column("redaction", String(64), nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False, server_default="ticket"),
+    Column("received_at", Moment),
+    Column("changed_at", Moment),
+    Column("closed_at", Moment),
     UniqueConstraint("tenant_id", "reference"),
 )
+"""``created_at`` is the helpdesk's; ``received_at`` and ``changed_at`` are our own times."""
 
 ticket_turns = Table(
     "ticket_turns",
@@ -450,6 +494,7 @@ ledger_rows = Table(
     Column("body", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index(None, "tenant_id", "kind"),
 )
 
 ledger_heads = Table(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
+from assistant.adapters.records.attestations import SqlAttestations
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
@@ -50,6 +51,7 @@ class TenantRecords:
         self._terms = SqlTerms(self._scope)
         self._honest = SqlHonest(self._scope)
         self._frames = SqlFrames(self._scope)
+        self._attestations = SqlAttestations(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
         stores = self._documents, self._tickets, self._drafts, self._gaps
@@ -90,6 +92,10 @@ class TenantRecords:
     @property
     def frames(self) -> SqlFrames:
         return self._frames
+
+    @property
+    def attestations(self) -> SqlAttestations:
+        return self._attestations
 
     @property
     def vault(self) -> SqlVault:
