@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import BadInput
-from assistant.model import Role
 from guardrails.policy.profile import Profile, load_profile, shipped
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import owner_or
+from ui.operations.needs import OWNER
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -204,5 +203,5 @@ def _counts(counts: Counts) -> ClauseCounts:
 
 
 RUN = Operation(
-    "evidence.run", EvidenceArgs, Evidence, _run, needs=owner_or(Role.OFFICER), local_only=True
+    "evidence.run", EvidenceArgs, Evidence, _run, needs=OWNER, local_only=True
 )
