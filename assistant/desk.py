@@ -25,6 +25,7 @@ from guardrails.crypto.seal import Sealer
 from guardrails.identity.restore import Restorer
 from guardrails.injection.detector import SuspiciousSpan
 from guardrails.leaks.scan import Scanner
+from guardrails.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,12 @@ class Desk:
     frames: FrameBook = field(default_factory=FrameBook)
     precise_redactor: Redactor | None = None
     clock: Clock = utc_now
+    ask_policy: Callable[[], Policy] | None = None
     redaction: Callable[[], str] = str
+
+    def policy(self) -> Policy:
+        """Return the policy in force now; ``tenant.policy`` was in force when the desk opened.
+
+        A flow that works on many tickets asks for each. `Refused` when it was changed past us.
+        """
+        return self.ask_policy() if self.ask_policy else self.tenant.policy

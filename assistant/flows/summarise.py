@@ -17,7 +17,7 @@ def summarise(desk: Desk, reference: str) -> Draft:
     Private notes are marked or left out, as the tenant's policy says.
     """
     ticket = redact_again(desk, reference)
-    leaves_out = desk.tenant.policy.rules.leave_out_notes
+    leaves_out = desk.policy().rules.leave_out_notes
     read = ticket.without_notes() if leaves_out else ticket
     written = masked_again(desk, desk.writer.summarise(read))
     found = inspect(desk, written.body, origin=written.saw)
