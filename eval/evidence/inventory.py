@@ -42,11 +42,12 @@ TABLES: Mapping[str, str] = {
     "ticket_placeholders": "tickets",
     "ticket_turns": "tickets",
     "tickets": "tickets",
+    "time_marks": "ledger",
     "users": "account",
     "vault_counters": "directory",
     "vault_surfaces": "directory",
 }
-"""The class of each table. Tickets have a kind, by which transcripts and messages are told apart."""
+"""The class of each table. The kind of a ticket tells transcripts and messages apart."""
 
 FILES: Mapping[str, str] = {
     r"indexes/.+": "documents",
