@@ -32,6 +32,7 @@ from assistant.model.drafts import (
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from assistant.model.people import OWNER, Account, Membership, Role, Tenant, User
+from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     DONE,
@@ -56,6 +57,7 @@ __all__ = [
     "NO_TEXT",
     "OWNER",
     "PATH",
+    "PURPOSES",
     "Account",
     "Attestation",
     "Audience",
@@ -67,6 +69,7 @@ __all__ = [
     "Draft",
     "DraftKind",
     "DraftState",
+    "Enabling",
     "Feature",
     "Finding",
     "FindingKind",
@@ -87,7 +90,9 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Subprocessor",
     "Tenant",
+    "Terms",
     "Thread",
     "Ticket",
     "TicketKind",

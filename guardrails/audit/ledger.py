@@ -21,6 +21,7 @@ from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey
 from guardrails.errors import Refused
 from guardrails.policy import Policy
+from guardrails.policy.words import Purpose
 
 _OWN = frozenset({"policy_version", "policy_hash"})
 """Facts that the ledger adds to each row."""
@@ -225,7 +226,7 @@ class Call:
     ``intents`` gathers the numbers of the intent rows that the gate committed under it.
     """
 
-    purpose: str
+    purpose: Purpose
     subject: str
     intents: list[int]
 
@@ -234,9 +235,12 @@ _open_call: ContextVar[Call | None] = ContextVar("quietdesk_call", default=None)
 
 
 @contextmanager
-def calling(purpose: LiteralString, subject: str) -> Generator[Call]:
-    """Attribute every send inside to ``purpose`` and ``subject`` (an id of ours)."""
-    call = Call(purpose, subject, [])
+def calling(purpose: Purpose, subject: str) -> Generator[Call]:
+    """Attribute every send inside to ``purpose`` and ``subject`` (an id of ours).
+
+    `ValueError` for a purpose that is not in the closed list.
+    """
+    call = Call(Purpose(purpose), subject, [])
     token = _open_call.set(call)
     try:
         yield call

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 _UPDATES = (
     """UPDATE reviews SET user_id = (SELECT id FROM users WHERE login = reviews.user_id)
