@@ -191,7 +191,7 @@ def test_a_ledger_row_records_each_change_in_counts_alone() -> None:
     (row,) = desk.ledger.rows()
     body = json.loads(row.body)
     assert row.kind == "ticket.imported"
-    assert (body["turns"], body["new"], body["policy"]) == (3, True, 1)
+    assert (body["turns"], body["new"], body["policy_version"]) == (3, True, 1)
     assert body["placeholders"]["HOSTNAME"] == 1
     assert body["ticket"] == desk.records.tickets.id_of("HD-1001")
     assert not [name for name in IDENTITY if name in row.body.casefold()]

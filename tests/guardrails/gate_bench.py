@@ -101,7 +101,13 @@ class Tenant:
         return EgressGate(place, self.scanner, limits)
 
     def facts(self, kind: str) -> list[dict[str, Any]]:
-        return [json.loads(row.body) for row in self.rows.rows() if row.kind == kind]
+        return [without_policy(row.body) for row in self.rows.rows() if row.kind == kind]
+
+
+def without_policy(body: str) -> dict[str, Any]:
+    """Return the facts of a row without those that the ledger itself adds."""
+    facts: dict[str, Any] = json.loads(body)
+    return {name: facts[name] for name in facts if not name.startswith("policy_")}
 
 
 def chat(content: object, **more: object) -> dict[str, object]:
