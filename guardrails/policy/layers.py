@@ -22,16 +22,21 @@ _NONE = "{}"
 
 @dataclass(frozen=True, slots=True)
 class ProfileLayer:
-    """One version of a profile; ``body`` holds its rules as JSON, as they were when applied."""
+    """One version of a profile.
+
+    ``body`` holds its rules as JSON, as they were when it was applied; ``sha256`` is the hash of
+    its file.
+    """
 
     id: str
     version: int
     body: str
+    sha256: str
 
     @classmethod
-    def of(cls, name: str, version: int, rules: Rules) -> ProfileLayer:
+    def of(cls, name: str, version: int, rules: Rules, sha256: str = "") -> ProfileLayer:
         """Return the layer of a profile's rules."""
-        return cls(name, version, codec.dump(rules))
+        return cls(name, version, codec.dump(rules), sha256)
 
     @property
     def rules(self) -> Rules:
