@@ -177,9 +177,7 @@ class PolicyBook:
 
 def under(profile: Profile | None) -> Change:
     """Return the change that puts a tenant under a profile."""
-    layer = profile and ProfileLayer.of(
-        profile.id, profile.version, profile.rules, profile.digest
-    )
+    layer = profile and ProfileLayer.of(profile.id, profile.version, profile.rules, profile.digest)
     return lambda layers: replace(layers, profile=layer)
 
 

@@ -17,7 +17,17 @@ from guardrails.policy.length import Length
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = ["Clause", "Kind", "Profile", "load_profile", "parse", "read_profile", "shipped", "sound", "source"]
+__all__ = [
+    "Clause",
+    "Kind",
+    "Profile",
+    "load_profile",
+    "parse",
+    "read_profile",
+    "shipped",
+    "sound",
+    "source",
+]
 
 _LARGEST = 1_000_000
 """The largest profile in bytes; the largest that is shipped has under 20,000."""
