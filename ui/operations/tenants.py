@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import BadInput
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from guardrails.policy import AiFeature
 from guardrails.policy.versions import pending
 from guardrails.policy.words import PhiRule, Training
@@ -175,6 +176,13 @@ def _view(tenant: Tenant) -> TenantView:
 ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
 LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
 SET = Operation(
-    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), takes_turn=True
+    "tenant.set",
+    TenantRules,
+    TenantDetail,
+    _set,
+    needs=owner_or(Role.OFFICER, Role.ADMIN, right=Right.POLICY),
+    takes_turn=True,
 )
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))
+SHOW = Operation(
+    "tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN)
+)
