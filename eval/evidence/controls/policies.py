@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -121,7 +121,7 @@ _TAMPERING: Mapping[LiteralString, LiteralString] = {
     _DROPPED: "DELETE FROM policies",
     _CHANGED: "UPDATE policies SET body = replace(body, 'never', 'allowed')",
 }
-_TRIED: Mapping[str, dict[str, object]] = {
+_TRIED: Mapping[str, dict[str, Any]] = {
     "policy.show": {},
     "ask": {"question": "The printer stops after a page. What do I do?"},
     "draft": {"references": [TICKET]},
@@ -135,7 +135,7 @@ def _ran(twin: Twin) -> int:
 
 
 @contextmanager
-def _tampered(twin: Twin, statement: str) -> Iterator[None]:
+def _tampered(twin: Twin, statement: str) -> Generator[None]:
     """Change the tables of policies as somebody who has the database and not the keys."""
     body = codec.dump(replace(_rules(twin), training=Training.ALLOWED))
     path = twin.home.settings.home / "quietdesk.db"
@@ -157,7 +157,7 @@ def _promising(layers: Layers, days: int) -> Layers:
     return layers.choosing(replace(rules, notice=replace(rules.notice, weaker_days=days)))
 
 
-def _set(twin: Twin, **choices: object) -> None:
+def _set(twin: Twin, **choices: Any) -> None:
     """Change own choices as a person whom the policy lets do it."""
     allowed = _rules(twin).access.policy
     role = Role.ADMIN if Role.ADMIN in allowed else Role.OFFICER
@@ -212,7 +212,9 @@ def _any_clock() -> AbstractContextManager[None]:
 
 
 def _any_body() -> AbstractContextManager[None]:
-    return replaced((stored, "must_be_whole", lambda _row: None))
+    def unread(_row: object) -> None: ...
+
+    return replaced((stored, "must_be_whole", unread))
 
 
 def _unread_ledger() -> AbstractContextManager[None]:
