@@ -396,7 +396,8 @@ class Home:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         in_force = partial(self.accounts.policy_of, tenant.id)
-        return Ledger(SqlLedger(scope), key, in_force, clock=self.clock)
+        own = self.accounts.ledger_key(tenant.id)
+        return Ledger(SqlLedger(scope), own, in_force, clock=self.clock, before=key)
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""

@@ -26,6 +26,7 @@ TABLES: Mapping[str, str] = {
     "gaps": "gaps",
     "honest": "documents",
     "ledger_heads": "ledger",
+    "ledger_keys": "ledger",
     "ledger_rows": "ledger",
     "memberships": "account",
     "model_usage": "usage",
