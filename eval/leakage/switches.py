@@ -68,7 +68,7 @@ def _nobody_known() -> AbstractContextManager[None]:
 
 
 def _open_gate() -> AbstractContextManager[None]:
-    """Send requests as they are: a writer masks its prompts by the gate's scan, so that goes too."""
+    """Send requests as they are; a writer masks its prompts by the same scan, so that goes too."""
 
     def as_it_is(content: bytes, _scanner: Scanner) -> Body:
         return Body(content, 0)
