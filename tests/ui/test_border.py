@@ -66,7 +66,7 @@ def test_nothing_inside_sees_a_forwarded_header() -> None:
         [NAME, NAME],
         ["[::1"],
         [""],
-        [f"evil.test@{NAME}:80@evil.test"],
+        [f"evil.test@{NAME}"],
         ["d\u00e9sk.test"],
     ],
 )

@@ -87,7 +87,7 @@ class BorderWall:
     def _asks_for_us(self, scope: Scope) -> bool:
         """Return whether the one ``Host`` of the request is a name of the page."""
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1:
+        if len(hosts) != 1 or b"@" in hosts[0]:
             return False
         try:
             name = urlsplit(f"//{hosts[0].decode('ascii')}").hostname
