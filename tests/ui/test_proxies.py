@@ -50,15 +50,16 @@ class Behind:
 def behind(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Behind]:
-    if shutil.which(request.param) is None:
-        pytest.skip(f"{request.param} is not installed")
-    folder = tmp_path_factory.mktemp(request.param)
+    program = str(request.param)
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    folder = tmp_path_factory.mktemp(program)
     certificate, key = self_signed(folder / "tls", NAME)
     here = {"trusted_proxies": "127.0.0.1", "hosts": NAME, "root_path": BELOW}
     with served_page(folder, **here) as served:
         port = _free()
-        printed = _printed(request.param, certificate, key, served.port)
-        with _RUN[request.param](folder, printed, port):
+        printed = _printed(program, certificate, key, served.port)
+        with _RUN[program](folder, printed, port):
             yield Behind(f"https://127.0.0.1:{port}{BELOW}", certificate, served.port)
 
 
