@@ -17,7 +17,7 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2: forward secrecy and authenticated encryption only. Those of 1.3 all have both."""
 
 _SOON = timedelta(days=21)
-_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def make_tls(settings: Settings) -> Tls | None:
 def _context(settings: Settings) -> ssl.SSLContext:
     certificate, key = _path(settings.tls_certificate), _path(settings.tls_key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = _VERSIONS[settings.tls_minimum]
+    context.minimum_version = VERSIONS[settings.tls_minimum]
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.set_ciphers(_CIPHERS)
     context.set_alpn_protocols(["http/1.1"])
