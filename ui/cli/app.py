@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from ui.cli import (
+    attestations,
     documents,
     evidence,
     forgetting,
@@ -179,6 +180,8 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "clauses": profiles.clauses,
             "controls": profiles.controls,
             "schema": profiles.schema,
+            "attest": attestations.attest,
+            "attestations": attestations.attestations,
         },
     ),
     "ledger": (

@@ -67,6 +67,10 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "policy.attest": "Vouch for a clause of the tenant's policy until a day; only an officer can.",
+    "policy.attestations": (
+        "List the clauses that an officer vouches for, and which of them are open."
+    ),
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."

@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.operations import (
     ask,
+    attestations,
     batch,
     directory,
     documents,
@@ -105,6 +106,8 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         outbox.DELIVER,
         outbox.RETRY,
         redact.REDACT,
+        attestations.ATTEST,
+        attestations.ATTESTATIONS,
         ledger.SHOW,
         ledger.VERIFY,
         evidence.RUN,
