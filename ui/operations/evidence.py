@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import BadInput
-from assistant.model import Role
 from guardrails.policy.profile import Profile, load_profile, shipped
-from ui.operations.attestations import profile_of, vouched_of
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import owner_or
+from ui.operations.needs import OWNER
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
-    from eval.evidence.assess import Attested
     from eval.evidence.report import Counts, Report
     from eval.evidence.run import Asked
     from eval.evidence.signing import Signer
@@ -134,11 +131,10 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
     from eval.evidence.folder import must_be_free
     from eval.evidence.signing import Signer
 
-    out = Path(args.out)
-    must_be_free(out)
-    asked = _asked(_profiles_at(home, args), None)
-    attested = _attested(home, args.tenant, asked.profiles)
-    report = run.on_tenant(home, args.tenant, asked, attested, _tell(progress))
+    must_be_free(Path(args.out))
+    own = run.profile_of(home.tenant(args.tenant))
+    asked = _asked(profiles_of(args.profile or own or ""), None)
+    report = run.on_tenant(home, args.tenant, asked, _tell(progress))
     ledger, counts = home.desk(args.tenant).ledger, report.counts
     policy = home.tenant(args.tenant).policy
 
@@ -154,30 +150,6 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
 
     digest = _written(report, args.out, Signer.fresh(), record)
     return _evidence(report, args.out, digest)
-
-
-def _profiles_at(home: Home, args: EvidenceArgs) -> Sequence[Profile]:
-    """Return the profiles to try; without a name, the one of the tenant."""
-    own = None if args.profile else profile_of(home, args.tenant)
-    return [own] if own else profiles_of(args.profile)
-
-
-def _attested(home: Home, tenant: str, profiles: Sequence[Profile]) -> Attested:
-    from eval.evidence.report import AttestationView
-
-    return {
-        (profile.id, each.clause.id): AttestationView(
-            state=each.state,
-            who=each.user,
-            role=each.role or "",
-            at=each.at.isoformat() if each.at else None,
-            document=each.sha256,
-            expires=each.until.isoformat() if each.until else None,
-        )
-        for profile in profiles
-        for each in vouched_of(home, tenant, profile).clauses
-        if each.state != "open"
-    }
 
 
 def _asked(profiles: Sequence[Profile], by: str | None) -> Asked:
@@ -230,6 +202,4 @@ def _counts(counts: Counts) -> ClauseCounts:
     return ClauseCounts(**counts.model_dump())
 
 
-RUN = Operation(
-    "evidence.run", EvidenceArgs, Evidence, _run, needs=owner_or(Role.OFFICER), local_only=True
-)
+RUN = Operation("evidence.run", EvidenceArgs, Evidence, _run, needs=OWNER, local_only=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from guardrails.policy import AiFeature
 from guardrails.policy.words import PhiRule, Training
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
@@ -143,6 +144,13 @@ def _view(tenant: Tenant) -> TenantView:
 ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
 LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
 SET = Operation(
-    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), takes_turn=True
+    "tenant.set",
+    TenantRules,
+    TenantDetail,
+    _set,
+    needs=owner_or(Role.OFFICER, Role.ADMIN, right=Right.POLICY),
+    takes_turn=True,
 )
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))
+SHOW = Operation(
+    "tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN)
+)
