@@ -71,6 +71,10 @@ LINES = {
     "policy.attestations": (
         "List the clauses that an officer vouches for, and which of them are open."
     ),
+    "privacy.pending": "Show which rules of a tenant become weaker, and when.",
+    "privacy.show": (
+        "Show what a tenant has promised, what becomes weaker, and what nobody vouches for."
+    ),
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."

@@ -81,7 +81,7 @@ class LintResult(Shape):
 
 def listed() -> ProfileList:
     """Return the shipped profiles."""
-    return ProfileList(profiles=tuple(_view(read_profile(each)) for each in shipped()))
+    return ProfileList(profiles=tuple(profile_view(read_profile(each)) for each in shipped()))
 
 
 def clauses(name: str) -> ClauseList:
@@ -130,7 +130,8 @@ def clause_view(clause: Clause) -> ClauseView:
     )
 
 
-def _view(profile: Profile) -> ProfileView:
+def profile_view(profile: Profile) -> ProfileView:
+    """Return a profile as interfaces show it."""
     return ProfileView(
         id=profile.id,
         version=profile.version,
