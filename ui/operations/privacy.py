@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.model import Role
-from guardrails.policy import AiFeature
+from guardrails.policy import AiFeature, SubprocessorKind
 from guardrails.policy.order import changed
 from ui.operations.attestations import VouchedList, profile_of, vouched_of
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
@@ -53,6 +54,18 @@ class EvidenceRun(Shape):
     counts: dict[str, int]
 
 
+class RegisterEntry(Shape):
+    """A place outside that is registered; ``refusal`` says why it may not be used now, if so."""
+
+    name: str
+    kind: str
+    operator: str
+    region: str
+    own: bool
+    refusal: str
+    until: date | None
+
+
 class PrivacyView(Shape):
     """The privacy of a tenant.
 
@@ -72,6 +85,7 @@ class PrivacyView(Shape):
     clauses: tuple[ClauseView, ...]
     vouched: VouchedList | None
     evidence: EvidenceRun | None
+    subprocessors: tuple[RegisterEntry, ...]
 
 
 def _pending(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> PendingList:
@@ -94,6 +108,7 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
         clauses=tuple(clause_view(each) for each in profile.clauses) if profile else (),
         vouched=vouched_of(home, args.tenant, profile) if profile else None,
         evidence=_last_run(home, tenant),
+        subprocessors=tuple(_registered(home, tenant)),
     )
 
 
@@ -123,6 +138,22 @@ def _news(rules: Rules, version: Version, said: dict[str, str]) -> tuple[WeakerR
     news = tuple(each for each in loosened if said.get(each.path) != each.then)
     said.update({each.path: each.then for each in news})
     return news
+
+
+def _registered(home: Home, tenant: Tenant) -> Iterator[RegisterEntry]:
+    register, rules = home.subprocessors, tenant.policy.rules.subprocessors
+    for entry in register.store.list():
+        place = register.destination(entry.id, tenant.id)
+        purpose = None if entry.kind is SubprocessorKind.DATABASE else min(place.purposes)
+        yield RegisterEntry(
+            name=entry.name,
+            kind=entry.kind.value,
+            operator=entry.operator or entry.name,
+            region=place.region,
+            own=place.own,
+            refusal=tenant.policy.refusal(place, purpose, register.today()),
+            until=None if place.own else place.usable_until(rules),
+        )
 
 
 def _last_run(home: Home, tenant: Tenant) -> EvidenceRun | None:

@@ -8,7 +8,7 @@ from typing import LiteralString, cast
 
 from guardrails.policy.clauses import Kind
 from ui.operations.attestations import VouchedList, VouchedView
-from ui.operations.privacy import EvidenceRun, PendingWeaker, PrivacyView
+from ui.operations.privacy import EvidenceRun, PendingWeaker, PrivacyView, RegisterEntry
 from ui.operations.profiles import ClauseView, ProfileView
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
@@ -45,7 +45,8 @@ def banner(pending: Sequence[PendingWeaker]) -> Html:
 def privacy(found: PrivacyView) -> Html:
     """Return the whole tab but the form."""
     parts = (_policy(found), _clock(found.clock), _pending(found.pending), _features(found))
-    return el("div", *parts, _evidence(found.evidence), class_="qd-privacy")
+    more = (_register(found.subprocessors), _evidence(found.evidence))
+    return el("div", *parts, *more, class_="qd-privacy")
 
 
 def clauses(found: PrivacyView) -> Html:
@@ -142,6 +143,28 @@ def _features(found: PrivacyView) -> Html:
     return join((el("h3", words("AI")), el("p", *pills, class_="qd-pills")))
 
 
+def _register(entries: Sequence[RegisterEntry]) -> Html:
+    head = el("h3", words("Sub-processors"))
+    if not entries:
+        return join((head, el("p", words("Nothing outside is registered."), class_="qd-hint")))
+    names = ("Name", "Operator", "Kind", "Region", "May be used", "Until")
+    rows = (
+        _row(
+            names,
+            (
+                each.name,
+                "this machine" if each.own else each.operator,
+                each.kind,
+                each.region,
+                each.refusal or "yes",
+                str(each.until or ""),
+            ),
+        )
+        for each in entries
+    )
+    return join((head, _table(names, rows)))
+
+
 def _evidence(run: EvidenceRun | None) -> Html:
     head = el("h3", words("Evidence"))
     if run is None:
@@ -196,8 +219,12 @@ def _attestation(each: VouchedView) -> Html:
         el("td", el("span", text(each.state), class_=_STATES[each.state]), data_label="State"),
         el("td", text(each.by or ""), data_label="By"),
         el("td", text(until), class_="qd-nowrap", data_label="Until"),
-        el("td", el("code", text((each.sha256 or "")[:12])), data_label="Document"),
+        el("td", _hash(each.sha256), data_label="Document"),
     )
+
+
+def _hash(sha256: str | None) -> Html:
+    return el("code", text(sha256[:12]), title=sha256) if sha256 else NOTHING
 
 
 def _form(found: VouchedList) -> Html:
@@ -242,8 +269,8 @@ def _fact(name: str, value: str, whole: str | None = None) -> Html:
 
 
 def _weaker(each: PendingWeaker) -> str:
-    found = "; ".join(f"{_name(rule.path)} {rule.then} (now {rule.now})" for rule in each.rules)
-    return f"the privacy policy becomes weaker. {found}"
+    found = (f"{_name(rule.path)}: {rule.then} instead of {rule.now}" for rule in each.rules)
+    return f"the privacy policy is weaker. {'; '.join(found)}."
 
 
 def _name(path: str) -> str:
