@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotPermitted
 from assistant.model import Role
 from assistant.settings import Settings
-from guardrails.policy.layers import ProfileLayer
-from guardrails.policy.profile import load_profile
+from guardrails.policy.profile import parse, source
 from tests.fakes.parts import light_parts
 from ui.operations.attestations import ATTEST, ATTESTATIONS, AttestArgs, VouchedList
 from ui.operations.base import TenantArgs, silent
@@ -37,9 +35,8 @@ class Movable:
 
 def put_under(home: Home, slug: str, name: str) -> None:
     """Put a tenant under a shipped profile."""
-    found = load_profile(name)
-    layer = ProfileLayer.of(found.id, found.version, found.rules)
-    home.publish(slug, lambda layers: replace(layers, profile=layer))
+    body = source(name)
+    home.policies.apply(slug, parse(name, body), body.decode(), "", lambda *_: None)
 
 
 @pytest.fixture

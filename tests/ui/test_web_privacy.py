@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from playwright.sync_api import expect
 
 from assistant.bootstrap import Home
 from assistant.model import Role
-from guardrails.policy.layers import ProfileLayer
-from guardrails.policy.profile import load_profile
+from guardrails.policy.profile import parse, source
 from tests.ui.chromium import NEEDS_CHROMIUM, log_in, open_tab
 from tests.ui.web_fixtures import PASSWORD, Browser, Site, serving
 from ui.operations.attestations import VouchedView
@@ -29,10 +27,8 @@ Visitor = Callable[[str], Browser]
 
 def promise(home: Home, days: int = 30) -> None:
     """Put acme under a policy that answers requests within ``days``."""
-    found = load_profile("netwise-pro-msp")
-    rules = replace(found.rules, rights=replace(found.rules.rights, days=days))
-    layer = ProfileLayer.of(found.id, found.version, rules)
-    home.publish("acme", lambda layers: replace(layers, profile=layer))
+    text = source("netwise-pro-msp").decode().replace("days = 30, rem", f"days = {days}, rem")
+    home.policies.apply("acme", parse("own.toml", text.encode()), text, "", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from assistant.errors import BadInput
 from assistant.model import Role
 from guardrails.policy.clauses import Profile
-from guardrails.policy.profile import read_profile, shipped
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import member, owner_or
@@ -57,9 +56,7 @@ class VouchedList(Shape):
 
 def profile_of(home: Home, tenant: str) -> Profile | None:
     """Return the profile of a tenant's last version, None without a published policy."""
-    versions = home.tenant(tenant).versions
-    layer = versions[-1].layers.profile if versions else None
-    return read_profile(layer.id) if layer and layer.id in shipped() else None
+    return home.policies.profile(home.tenant(tenant))
 
 
 def vouched_of(home: Home, tenant: str, profile: Profile) -> VouchedList:

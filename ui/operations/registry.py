@@ -20,6 +20,7 @@ from ui.operations import (
     library,
     models,
     outbox,
+    policy,
     privacy,
     redact,
     reindex,
@@ -113,6 +114,11 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         privacy.SHOW,
         ledger.SHOW,
         ledger.VERIFY,
+        policy.SHOW,
+        policy.DIFF,
+        policy.APPLY,
+        policy.HISTORY,
+        policy.TRUST,
         evidence.RUN,
     )
 }
