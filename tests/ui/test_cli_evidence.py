@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import select
@@ -75,6 +76,8 @@ def test_a_tenant_gets_a_report_and_its_ledger_the_hash_of_it(small: str, tmp_pa
     facts = json.loads(next(each["facts"] for each in rows if each["kind"] == "evidence.run"))
     assert facts["report"] == done.json["sha256"]
     assert facts["source"] == report["run"]["source"]
+    key = (out / "public-key.pem").read_bytes()
+    assert facts["key"] == hashlib.sha256(key).hexdigest()
     assert facts["clauses"]["enforceable"] == 1
 
 
