@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from typing import LiteralString
 
 from assistant.adapters.records.subprocessors import SqlSubprocessors
@@ -48,9 +48,9 @@ class Subprocessors:
         self._ledger = ledger
         self._moved = moved
 
-    def today(self) -> date:
-        """Return the day in UTC."""
-        return self._clock().date()
+    def now(self) -> datetime:
+        """Return the time by which the register counts."""
+        return self._clock()
 
     def named(self, name: str) -> Subprocessor:
         """Return the entry of a name. `NotFound` when there is none, or it has ended."""

@@ -37,6 +37,8 @@ TABLES: Mapping[str, str] = {
     "reviews": "ai_content",
     "revisions": "account",
     "sessions": "account",
+    "subprocessor_uses": "account",
+    "subprocessors": "account",
     "tenants": "account",
     "terms": "directory",
     "ticket_placeholders": "tickets",

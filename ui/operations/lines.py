@@ -68,6 +68,13 @@ LINES = {
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
+    "register.add": (
+        "Register a place that text may go to, or let a tenant use one; its notice begins now."
+    ),
+    "register.end": "End an entry of the register, for one tenant or for all.",
+    "register.list": "List the register of sub-processors: every place that may be reached.",
+    "register.renew": "State what the operator of an entry has promised, as reviewed today.",
+    "register.show": "Show an entry of the register, and whether a tenant may use it now.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."
     ),
