@@ -27,6 +27,7 @@ from ui.cli import (
     tenants,
     terms,
     tickets,
+    training,
     users,
 )
 from ui.operations.lines import LINES
@@ -94,6 +95,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "show": register.show,
             "renew": register.renew,
             "end": register.end,
+        },
+    ),
+    "training": (
+        "Texts for training; by default nothing may be used.",
+        {
+            "export": training.export,
         },
     ),
     "people": (

@@ -13,15 +13,26 @@ from guardrails.policy import SubprocessorKind
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json
+from ui.cli.typed import credential
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from ui.operations.base import Credential
     from ui.operations.register import EntryView
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The entry's name in the register.")]
 MaybeTenant = Annotated[
     str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name; else all.")
+]
+Officer = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="LOGIN",
+        help="The officer's login; the password is asked for, or read from "
+        "QUIETDESK_PASSWORD. Without it, the owner of the home acts.",
+    ),
 ]
 Operator = Annotated[
     str, typer.Option(help="Name of the sub-processor, as policies name it; else the host.")
@@ -59,6 +70,7 @@ def add(
     contract: Contract = None,
     contract_date: Day = None,
     review_by: ReviewBy = None,
+    officer: Officer = "",
     json: Json = False,
 ) -> None:
     """With a name and a tenant alone, an entry that there is, also a model, is enabled for it."""
@@ -80,6 +92,7 @@ def add(
             contract_sha256=_sha256(contract),
             review_by=_date(review_by),
         ),
+        credential=_person(officer),
     )
     done = f"Enabled {added.name} for {tenant}." if tenant else f"Registered {added.name}."
     screen.tell(added, f"{done} {_state(added)}".strip(), json=json)
@@ -89,11 +102,12 @@ def list_all(
     *,
     tenant: MaybeTenant = "",
     ended: Annotated[bool, typer.Option("--ended", help="Those too that have ended.")] = False,
+    officer: Officer = "",
     json: Json = False,
 ) -> None:
     from ui.operations.register import LIST, RegisterArgs
 
-    found = perform(LIST, RegisterArgs(tenant=tenant, ended=ended))
+    found = perform(LIST, RegisterArgs(tenant=tenant, ended=ended), credential=_person(officer))
     screen.listed(
         found,
         ("name", "kind", "operator", "where", "region", "no training", "review by", "state"),
@@ -114,10 +128,12 @@ def list_all(
     )
 
 
-def show(name: Name, *, tenant: MaybeTenant = "", json: Json = False) -> None:
+def show(
+    name: Name, *, tenant: MaybeTenant = "", officer: Officer = "", json: Json = False
+) -> None:
     from ui.operations.register import SHOW, EntryArgs
 
-    found = perform(SHOW, EntryArgs(tenant=tenant, name=name))
+    found = perform(SHOW, EntryArgs(tenant=tenant, name=name), credential=_person(officer))
     if json:
         screen.as_json(found)
         return
@@ -157,12 +173,16 @@ def renew(
     screen.tell(renewed, f"Renewed {renewed.name}: reviewed on {renewed.reviewed_on}.", json=json)
 
 
-def end(name: Name, *, tenant: MaybeTenant = "", json: Json = False) -> None:
+def end(name: Name, *, tenant: MaybeTenant = "", officer: Officer = "", json: Json = False) -> None:
     """It holds for the next request. Without a tenant it ends for all of them."""
     from ui.operations.register import END, EntryArgs
 
-    ended = perform(END, EntryArgs(tenant=tenant, name=name))
+    ended = perform(END, EntryArgs(tenant=tenant, name=name), credential=_person(officer))
     screen.tell(ended, f"Ended {ended.name} for {tenant or 'every tenant'}.", json=json)
+
+
+def _person(login: str) -> Credential | None:
+    return credential(login) if login else None
 
 
 def _state(entry: EntryView) -> str:

@@ -36,7 +36,7 @@ _COUNTS = """
 """
 _REDACTED = """
     draft draft.batch frames.set frames.show injection.honest injection.list redact summarise
-    summarise.batch tickets.list
+    summarise.batch tickets.list training.export
 """
 _RAW = """
     ask documents.list gaps.list ingest ingest.upload library.ingest outbox.deliver outbox.list

@@ -116,6 +116,9 @@ LINES = {
         "Redact tickets again, all of them or some: after a term was added, or people were "
         "imported."
     ),
+    "training.export": (
+        "Write redacted tickets to a file for training, where the tenant's policy allows that."
+    ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",
     "user.own_password": "Change your own password; your other sessions end.",

@@ -27,6 +27,7 @@ from ui.operations import (
     tenants,
     terms,
     tickets,
+    training,
     users,
     writing,
 )
@@ -111,6 +112,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         outbox.DELIVER,
         outbox.RETRY,
         redact.REDACT,
+        training.EXPORT,
         ledger.SHOW,
         ledger.VERIFY,
         evidence.RUN,

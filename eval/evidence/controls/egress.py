@@ -11,6 +11,7 @@ from typing import LiteralString
 
 from assistant.bootstrap import Home
 from assistant.errors import QuietdeskError
+from assistant.flows import training
 from assistant.model import Role, Terms
 from assistant.register import places
 from assistant.register.subprocessors import terms_digest
@@ -31,6 +32,7 @@ _TO_HOOK = "replies that arrive at a webhook with every term"
 _HOOK_CLOSED = "replies that arrive at a webhook that the register or the policy refuses"
 _DATABASE = "a database of a region that is not allowed is refused"
 _UNTOLD = "requests that arrive at a place whose operator has not promised no training"
+_EXPORTED = "redacted texts are exported for training"
 _ON_WIRE = "planted values in requests to a model"
 _IN_RAW = "destroyed values in the copy of a ticket for people"
 _IN_VAULT = "destroyed values in the vault"
@@ -183,6 +185,9 @@ def _stated(rows: Iterable[Row]) -> dict[str, str]:
 
 def _untrained(twin: Twin) -> Generator[Seen]:
     trains = twin.rules.training
+    out = str(twin.folder / "texts.jsonl")
+    tried = twin.attempt("training.export", role=Role.OFFICER, out=out)
+    yield same(_EXPORTED, trains != "never", not tried.refused)
     with _foreign():
         made = _Register(twin)
         made.enable()
@@ -268,6 +273,13 @@ def _no_terms() -> AbstractContextManager[None]:
     return replaced((policy, "refusal", nothing))
 
 
+def _any_training() -> AbstractContextManager[None]:
+    class Never:
+        NEVER = None
+
+    return replaced((training, "Training", Never))
+
+
 def _no_redaction() -> AbstractContextManager[None]:
     stack = ExitStack()
     for name in ("detector", "known entities", "gate"):
@@ -310,9 +322,13 @@ CONTROLS = (
     ),
     Control(
         "training.none",
-        "No place is reached whose operator has not promised to train on nothing.",
+        "No place is reached whose operator has not promised to train on nothing, and nothing is "
+        "exported for training unless the policy allows it.",
         _untrained,
         None,
-        {"terms": Off(_no_terms, _UNTOLD)},
+        {
+            "terms": Off(_no_terms, _UNTOLD),
+            "rule of training": Off(_any_training, _EXPORTED),
+        },
     ),
 )
