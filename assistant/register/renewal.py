@@ -37,7 +37,7 @@ def new_entry(
         )
     address = _address(url, url_env)
     own = on_this_machine(origin_of(address))
-    stated = Terms(**{"region": "local" if own else "", **terms})
+    stated = replace(Terms(region="local" if own else ""), **terms)
     return Subprocessor(
         id=new_id(),
         name=name,

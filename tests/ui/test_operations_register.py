@@ -55,7 +55,7 @@ class House:
         return logged_in(self.home, f"officer@{slug}", Interface.PAGE)
 
     def add(self, url: str, **args: Any) -> EntryView:
-        stated = {"region": "eu", "no_training": True} | args
+        stated: dict[str, Any] = {"region": "eu", "no_training": True} | args
         return self.do(register.ADD, NewEntry(name="desk", url=url, **stated))
 
     def enable(self, slug: str = "acme") -> EntryView:
@@ -149,7 +149,7 @@ def test_an_entry_without_the_terms_that_the_policy_needs_is_refused_until_they_
     house.enable()
     with pytest.raises(GateClosed, match="lacks for desk: contract"):
         house.posts()
-    contract = {"contract_on": date(2026, 1, 5), "contract_sha256": "a" * 64}
+    contract: dict[str, Any] = {"contract_on": date(2026, 1, 5), "contract_sha256": "a" * 64}
     house.do(register.RENEW, StatedTerms(name="desk", **contract))
     assert house.posts()
 
@@ -222,7 +222,7 @@ def test_officers_change_only_what_their_tenant_uses(home: Home, server: Webhook
 def test_what_cannot_be_an_entry_is_not_registered(
     wrong: dict[str, Any], why: str, home: Home
 ) -> None:
-    args = {"name": "desk", "url": "https://desk.example/replies"} | wrong
+    args: dict[str, Any] = {"name": "desk", "url": "https://desk.example/replies"} | wrong
     with pytest.raises(BadInput, match=why):
         House(home).do(register.ADD, NewEntry(**args))
     assert home.subprocessors.store.list() == []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from assistant.bootstrap import Home
 from assistant.errors import QuietdeskError
@@ -68,17 +68,15 @@ class _Register:
         )
         self.operator = next(iter(sorted(rules.names or ())), "Probe")
         origin = twin.server.origin
-        for name, kind in ((_PROBE, "model"), (_HOOK, "webhook")):
-            made = {"name": name, "url": f"{origin}/v1" if kind == "model" else f"{origin}/hook"}
-            twin.perform(
-                f"{'model' if kind == 'model' else 'register'}.add",
-                **made,
-                at="",
-                model="probe",
-                operator=self.operator,
-                region=self.terms.region,
-                no_training=True,
-            )
+        promised: dict[str, Any] = {
+            "at": "",
+            "operator": self.operator,
+            "region": self.terms.region,
+            "no_training": True,
+        }
+        twin.perform("model.add", name=_PROBE, url=f"{origin}/v1", model="probe", **promised)
+        twin.perform("register.add", name=_HOOK, url=f"{origin}/hook", **promised)
+        for name in (_PROBE, _HOOK):
             self.state(name)
 
     def state(self, name: str, **changes: object) -> None:
@@ -280,11 +278,14 @@ def _any_training() -> AbstractContextManager[None]:
     return replaced((training, "Training", Never))
 
 
-def _no_redaction() -> AbstractContextManager[None]:
-    stack = ExitStack()
-    for name in ("detector", "known entities", "gate"):
-        stack.enter_context(of_leakage(name)())
-    return stack
+@contextmanager
+def _no_redaction() -> Generator[None]:
+    with (
+        of_leakage("detector")(),
+        of_leakage("known entities")(),
+        of_leakage("gate")(),
+    ):
+        yield
 
 
 def _no_row() -> AbstractContextManager[None]:
