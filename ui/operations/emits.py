@@ -29,7 +29,8 @@ _NOTHING = """
 _COUNTS = """
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
     library.audience library.forget library.reindex library.show member.add model.add model.check
-    model.list model.usage model.use outbox.retry people.import register.add register.end
+    model.list model.usage model.use outbox.retry people.import policy.apply policy.diff
+    policy.history policy.show policy.trust_clock register.add register.end
     register.list register.renew register.show reindex review.approve review.edit review.reject
     review.release review.seen review.stats tenant.add tenant.list tenant.set tenant.show
     tickets.import tickets.import_file tickets.redact user.add user.list user.show

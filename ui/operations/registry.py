@@ -19,6 +19,7 @@ from ui.operations import (
     library,
     models,
     outbox,
+    policy,
     redact,
     register,
     reindex,
@@ -115,6 +116,11 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         training.EXPORT,
         ledger.SHOW,
         ledger.VERIFY,
+        policy.SHOW,
+        policy.DIFF,
+        policy.APPLY,
+        policy.HISTORY,
+        policy.TRUST,
         evidence.RUN,
     )
 }
