@@ -29,6 +29,7 @@ _NOTHING = """
 _COUNTS = """
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
     library.audience library.forget library.reindex library.show member.add model.add model.check
+    policy.attest policy.attestations privacy.pending privacy.show
     model.list model.usage model.use outbox.retry people.import policy.apply policy.diff
     policy.history policy.show policy.trust_clock register.add register.end
     register.list register.renew register.show reindex review.approve review.edit review.reject

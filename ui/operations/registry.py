@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.operations import (
     ask,
+    attestations,
     batch,
     directory,
     documents,
@@ -20,6 +21,7 @@ from ui.operations import (
     models,
     outbox,
     policy,
+    privacy,
     redact,
     register,
     reindex,
@@ -114,6 +116,10 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         outbox.RETRY,
         redact.REDACT,
         training.EXPORT,
+        attestations.ATTEST,
+        attestations.ATTESTATIONS,
+        privacy.PENDING,
+        privacy.SHOW,
         ledger.SHOW,
         ledger.VERIFY,
         policy.SHOW,
