@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import LiteralString
 
 from assistant.adapters.records.subprocessors import SqlSubprocessors
@@ -51,6 +51,10 @@ class Subprocessors:
     def now(self) -> datetime:
         """Return the time by which the register counts."""
         return self._clock()
+
+    def today(self) -> date:
+        """Return the day by which the register counts, in UTC."""
+        return self._clock().date()
 
     def named(self, name: str) -> Subprocessor:
         """Return the entry of a name. `NotFound` when there is none, or it has ended."""
