@@ -153,6 +153,10 @@ class Accounts:
 
     # Policies
 
+    def signing_seed(self) -> bytes:
+        """Return the seed (32 bytes) of the home's Ed25519 key, which signs its reports."""
+        return self._master_key.derive("quietdesk.signing.v1")
+
     def policy(self, slug: str) -> Policy:
         """Return the policy in force."""
         return self.tenant(slug).policy
