@@ -406,7 +406,15 @@ class Home:
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         in_force = partial(self.accounts.policy_of, tenant.id)
         own = self.accounts.ledger_key(tenant.id)
-        return Ledger(SqlLedger(scope), own, in_force, clock=self.clock, before=key)
+        return Ledger(
+            SqlLedger(scope),
+            own,
+            in_force,
+            clock=self.clock,
+            before=key,
+            signer=self.accounts.signing_key(),
+            tenant=tenant.id,
+        )
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""

@@ -14,7 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.policies import SqlPolicies, versions_of
-from assistant.adapters.records.schema import ledger_keys, memberships, sessions, tenants, users
+from assistant.adapters.records.schema import (
+    home_keys,
+    ledger_keys,
+    memberships,
+    sessions,
+    tenants,
+    users,
+)
 from assistant.adapters.records.scope import upsert
 from assistant.adapters.records.throttle import Throttle
 from assistant.adapters.records.trusted_time import TrustedTime
@@ -23,6 +30,7 @@ from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Membership, Role, Tenant, User, new_id
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey
+from guardrails.crypto.signing import SigningKey
 from guardrails.policy import Policy
 from guardrails.policy.layers import Layers, choices_of
 from guardrails.policy.policy import CLOSED
@@ -30,6 +38,9 @@ from guardrails.policy.versions import Version, in_force
 
 LIBRARY = "@library"
 """The library's row among the tenants; no tenant's name begins so."""
+
+_SIGNING = "@signing"
+"""The name of the signing key; no tenant's id begins so."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TOUCH_AFTER = timedelta(seconds=30)
@@ -150,6 +161,22 @@ class Accounts:
                 connection.execute(upsert(connection, ledger_keys, row, {}))
                 wrapped = connection.scalars(this).one()
         return self._master_key.unwrap_ledger_key(tenant_id, bytes(wrapped))
+
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs heads of this home's ledgers; the first call makes it."""
+        this = select(home_keys.c.wrapped_key).where(home_keys.c.name == _SIGNING)
+        with self._database.reading() as connection:
+            wrapped = connection.scalar(this)
+        if wrapped is None:
+            row = {
+                "name": _SIGNING,
+                "wrapped_key": self._master_key.wrap_ledger_key(_SIGNING, DataKey.fresh()),
+                "created_at": self._now(),
+            }
+            with self._database.writing() as connection:
+                connection.execute(upsert(connection, home_keys, row, {}))
+                wrapped = connection.scalars(this).one()
+        return SigningKey(self._master_key.unwrap_ledger_key(_SIGNING, bytes(wrapped)))
 
     # Policies
 
