@@ -2,6 +2,7 @@
 
 from guardrails.errors import (
     BadInput,
+    CodeNeeded,
     ContextOverflow,
     GateClosed,
     KeyTrouble,
@@ -21,6 +22,7 @@ from guardrails.errors import (
 
 __all__ = [
     "BadInput",
+    "CodeNeeded",
     "ContextOverflow",
     "GateClosed",
     "KeyTrouble",

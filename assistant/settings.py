@@ -143,5 +143,5 @@ def _refuse_unknown() -> None:
             raise BadInput(f"There is no setting {name}.", todo="See docs/settings.md.")
 
 
-_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD"})
+_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD", "QUIETDESK_CODE"})
 """Environment variables from which the command line reads a password or a new one."""

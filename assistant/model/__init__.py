@@ -31,7 +31,7 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import Account, Membership, Role, Tenant, User
+from assistant.model.people import Account, Membership, Role, Session, Tenant, User, WaitsFor
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     DONE,
@@ -86,6 +86,7 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Session",
     "Tenant",
     "Thread",
     "Ticket",
@@ -96,6 +97,7 @@ __all__ = [
     "Turn",
     "TurnRole",
     "User",
+    "WaitsFor",
     "Written",
     "last_heading",
     "new_id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from guardrails.identity.permissions import Person, Right
 from guardrails.policy import Access, Policy, Role
@@ -34,6 +35,24 @@ class User:
 
     id: str
     login: str
+
+
+class WaitsFor(StrEnum):
+    """What a session waits for after the password, before it is a login."""
+
+    NOTHING = ""
+    CODE = "code"
+    """A code of the second factor."""
+    ENROL = "enrol"
+    """The user must set up a second factor first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who a session's token belongs to; only one that waits for nothing is a login."""
+
+    user: User
+    waits_for: WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +102,5 @@ class Account:
     created_at: datetime
     last_login_at: datetime | None
     sessions: int
+    second_factor: bool
     memberships: tuple[Membership, ...]

@@ -115,6 +115,7 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "remove": users.remove,
             "password": users.password,
             "own-password": users.own_password,
+            "reset-factor": users.reset_factor,
             "end-sessions": users.end_sessions,
         },
     ),

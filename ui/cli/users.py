@@ -66,6 +66,7 @@ def show(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = F
         ("added", f"{found.added_at:%Y-%m-%d %H:%M}Z"),
         ("last login", last),
         ("sessions", found.sessions),
+        ("second factor", "yes" if found.second_factor else "no"),
         ("roles", _roles(found)),
     )
     screen.listed(found, ("what", "value"), rows, json=json)
@@ -95,6 +96,16 @@ def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json
     args = PasswordArgs(tenant=tenant, login=login, password=secret)
     done = perform(PASSWORD, args, credential=who)
     screen.tell(done, f"{done.login} has a new password; every session has ended.", json=json)
+
+
+def reset_factor(
+    login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False
+) -> None:
+    """At the next login the user sets up a new one, where the tenant's rules ask for one."""
+    from ui.operations.users import RESET_FACTOR, OneUser
+
+    done = perform(RESET_FACTOR, OneUser(tenant=tenant, login=login), credential=_who(admin))
+    screen.tell(done, f"{done.login} has no second factor any more.", json=json)
 
 
 def own_password(

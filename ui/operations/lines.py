@@ -114,5 +114,8 @@ LINES = {
     "user.own_password": "Change your own password; your other sessions end.",
     "user.password": "Set a user's password; the user's sessions end.",
     "user.remove": "Remove a user with all roles; the user's sessions end at once.",
+    "user.reset_factor": (
+        "Remove a user's second factor, after a device was lost; the user's sessions end."
+    ),
     "user.show": "Show a user's roles, sessions and last login.",
 }

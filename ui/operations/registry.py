@@ -62,6 +62,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         users.SHOW,
         users.REMOVE,
         users.PASSWORD,
+        users.RESET_FACTOR,
         users.OWN_PASSWORD,
         users.ADD_MEMBER,
         users.REMOVE_MEMBER,

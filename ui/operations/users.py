@@ -88,6 +88,7 @@ class UserView(Shape):
     added_at: datetime
     last_login_at: datetime | None
     sessions: int
+    second_factor: bool
     memberships: tuple[MembershipView, ...]
 
 
@@ -146,6 +147,14 @@ def _password(home: Home, caller: Caller, args: PasswordArgs, _progress: Progres
 
     here = _administration(home, caller, args.tenant)
     people.reset_password(here, args.login, args.password)
+    return Changed(login=args.login)
+
+
+def _reset_factor(home: Home, caller: Caller, args: OneUser, _progress: Progress) -> Changed:
+    from assistant.flows import people
+
+    here = _administration(home, caller, args.tenant)
+    people.reset_factor(here, args.login)
     return Changed(login=args.login)
 
 
@@ -212,6 +221,7 @@ def _view(found: Account) -> UserView:
         added_at=found.created_at,
         last_login_at=found.last_login_at,
         sessions=found.sessions,
+        second_factor=found.second_factor,
         memberships=tuple(
             MembershipView(
                 tenant=each.tenant, roles=tuple(role.value for role in Role if role in each.roles)
@@ -228,6 +238,7 @@ LIST = Operation("user.list", UserArgs, UserList, _list, needs=_MANAGERS)
 SHOW = Operation("user.show", OneUser, UserView, _show, needs=_MANAGERS)
 REMOVE = Operation("user.remove", RemoveArgs, Changed, _remove, needs=_MANAGERS)
 PASSWORD = Operation("user.password", PasswordArgs, Changed, _password, needs=_MANAGERS)
+RESET_FACTOR = Operation("user.reset_factor", OneUser, Changed, _reset_factor, needs=_MANAGERS)
 OWN_PASSWORD = Operation(
     "user.own_password", OwnPasswordArgs, Changed, _own_password, needs=member(*Role)
 )

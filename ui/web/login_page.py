@@ -46,7 +46,15 @@ def _form() -> Html:
     )
 
 
-def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: bool = False) -> Html:
+def field(
+    name: str,
+    label: str,
+    *,
+    kind: str,
+    autocomplete: str,
+    autofocus: bool = False,
+    inputmode: str | None = None,
+) -> Html:
     """Return a labelled field of a form."""
     entry = el(
         "input",
@@ -55,6 +63,7 @@ def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: boo
         type=kind,
         autocomplete=autocomplete,
         autofocus=autofocus,
+        inputmode=inputmode,
         required=True,
         maxlength="256",
         spellcheck="false",
