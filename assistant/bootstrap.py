@@ -40,6 +40,7 @@ from assistant.policies import Change, Check, PolicyBook
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
 from assistant.search.nearness import Nearness
+from assistant.search.once import once
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
@@ -367,7 +368,7 @@ class Home:
             restorer=Restorer(vault),
             scanner=scanner,
             ledger=ledger,
-            embedder=self._embedder,
+            embedder=caches.embedder,
             vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
             lexical=caches.lexical,
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
@@ -388,12 +389,14 @@ class Home:
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
         if tenant.id not in self._caches:
+            embedder = once(self._embedder)
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                self._parts.ranker(self._embedder),
-                Nearness(self._embedder),
+                embedder,
+                self._parts.ranker(embedder),
+                Nearness(embedder),
             )
         return self._caches[tenant.id]
 

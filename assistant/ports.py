@@ -70,18 +70,20 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
-class TokenEmbedder(Protocol):
+class TokenEmbedder(Embedder, Protocol):
     """An `Embedder` that also returns the vectors of single word pieces."""
-
-    @property
-    def name(self) -> str:
-        """The model's name, as that of `Embedder`."""
-        ...
 
     def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
         """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
 
         They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+    def embed_whole(self, text: RedactedText) -> tuple[Vectors, Vectors]:
+        """Return the vector of a text, shape ``(1, dimension)``, and those of its word pieces.
+
+        They are what `embed` and `embed_tokens` return, from one pass of the model.
         """
         ...
 

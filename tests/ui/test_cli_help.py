@@ -88,6 +88,7 @@ COMMANDS = [
     "eval drafts",
     "eval leakage",
     "eval injection",
+    "evidence verify",
     "eval privacy",
     "eval retrieval",
 ]
@@ -95,6 +96,7 @@ WITHOUT_OPERATION = {
     *("serve", "outbox export"),
     *(f"policy {each}" for each in ("clauses", "controls", "lint", "list", "schema")),
     *(each for each in COMMANDS if each.startswith("eval ")),
+    "evidence verify",
 }
 
 
