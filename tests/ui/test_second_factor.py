@@ -316,7 +316,7 @@ def test_a_browser_sets_it_up_and_logs_in_with_a_code(
 ) -> None:
     def enter(button: str, code: str) -> None:
         page.get_by_role("textbox", name="Code").fill(code)
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
 
     def fits() -> bool:
         return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
