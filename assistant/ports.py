@@ -51,6 +51,7 @@ from guardrails.audit.ledger import LedgerStore
 from guardrails.detect.directory import KnownPerson, Term
 from guardrails.identity.vault import VaultStore
 from guardrails.placeholders import Placeholder
+from guardrails.policy import Purpose
 
 Vectors = NDArray[np.float32]
 """float32, shape ``(texts, dimension)``; each row has length 1."""
@@ -224,11 +225,11 @@ class ChatModel(Protocol):
 class Meter(Protocol):
     """Counts the tokens that one tenant uses of one model, and knows its limits."""
 
-    def admit(self, purpose: str) -> None:
+    def admit(self, purpose: Purpose) -> None:
         """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
         ...
 
-    def count(self, purpose: str, tokens: Tokens) -> None:
+    def count(self, purpose: Purpose, tokens: Tokens) -> None:
         """Record the tokens of one call."""
         ...
 

@@ -32,6 +32,7 @@ from assistant.model.drafts import (
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from assistant.model.people import Account, Membership, Role, Session, Tenant, User, WaitsFor
+from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     DONE,
@@ -55,6 +56,7 @@ __all__ = [
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
+    "PURPOSES",
     "Account",
     "Attestation",
     "Audience",
@@ -66,6 +68,7 @@ __all__ = [
     "Draft",
     "DraftKind",
     "DraftState",
+    "Enabling",
     "Feature",
     "Finding",
     "FindingKind",
@@ -87,7 +90,9 @@ __all__ = [
     "Role",
     "Section",
     "Session",
+    "Subprocessor",
     "Tenant",
+    "Terms",
     "Thread",
     "Ticket",
     "TicketKind",

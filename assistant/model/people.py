@@ -79,11 +79,15 @@ class Membership:
             may_read=bool(held & _READERS),
             may_release=Role.REVIEWER in held,
             id=self.user.id,
-            barred=frozenset(right for right in Right if not held & _allowed(access, right)),
+            barred=_barred(held, access),
         )
 
 
-def _allowed(access: Access, right: Right) -> frozenset[Role]:
+def _barred(held: frozenset[Role], access: Access) -> frozenset[Right]:
+    return frozenset(right for right in Right if not held & allowed(access, right))
+
+
+def allowed(access: Access, right: Right) -> frozenset[Role]:
     """Return the roles to which the tenant's rules give ``right``."""
     return {
         Right.READ_RAW: access.read_raw,

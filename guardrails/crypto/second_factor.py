@@ -90,6 +90,17 @@ def written(secret: bytes) -> str:
     return _in_groups(base64.b32encode(secret).decode().rstrip("="))
 
 
+def unwritten(word: str) -> bytes:
+    """Return the secret that `written` wrote."""
+    plain = word.replace("-", "")
+    return base64.b32decode(plain + "=" * (-len(plain) % 8))
+
+
+def code_at(secret: bytes, at: datetime) -> str:
+    """Return the code that an app shows at a time."""
+    return _totp(secret).generate(int(at.timestamp())).decode()
+
+
 def uri(secret: bytes, login: str) -> str:
     """Return the address that an app reads from a QR code."""
     return _totp(secret).get_provisioning_uri(login, "Quietdesk")

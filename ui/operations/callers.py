@@ -79,7 +79,7 @@ def logged_in(home: Home, login: str, interface: Interface, address: str = "") -
     return Caller(interface, login, memberships=members, address=address)
 
 
-def authenticated(home: Home, given: Credential, interface: Interface) -> Caller:
+def authenticated(home: Home, given: Credential, interface: Interface, address: str = "") -> Caller:
     """Return the person of a credential. `NotPermitted` when a factor of it is not theirs.
 
     An unknown login and a wrong password give the same message, so that it reveals no logins.
@@ -87,7 +87,7 @@ def authenticated(home: Home, given: Credential, interface: Interface) -> Caller
     """
     from ui.operations.logins import enter
 
-    entered = enter(home, given.login, given.password)
+    entered = enter(home, given.login, given.password, address)
     if entered is None:
         raise NotPermitted("The login or the password is wrong.")
     if entered.waits_for is WaitsFor.ENROL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import recovery_codes, second_factors
@@ -98,12 +98,7 @@ class SqlFactors:
             step = factor.matching_step(secret, code, self._now())
             if step is None:
                 return False
-            last = second_factors.c.last_step
-            unused = second_factors.c.user_id == user.id, or_(last.is_(None), last < step)
-            used: Any = connection.execute(
-                update(second_factors).where(*unused).values(last_step=step)
-            )
-            return used.rowcount == 1
+            return _use(connection, user, step)
 
     def _recovered(self, user: User, code: str) -> bool:
         mine = recovery_codes.c.user_id == user.id
@@ -111,3 +106,11 @@ class SqlFactors:
         with self._database.writing() as connection:
             used: Any = connection.execute(delete(recovery_codes).where(mine, this))
             return used.rowcount == 1
+
+
+def _use(connection: Connection, user: User, step: int) -> bool:
+    """Use up a step and those before it; return whether it was not used yet."""
+    last = second_factors.c.last_step
+    unused = second_factors.c.user_id == user.id, or_(last.is_(None), last < step)
+    used: Any = connection.execute(update(second_factors).where(*unused).values(last_step=step))
+    return used.rowcount == 1
