@@ -31,7 +31,16 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import Account, Membership, Role, Session, Tenant, User, WaitsFor
+from assistant.model.people import (
+    Account,
+    Enrolment,
+    Membership,
+    Role,
+    Session,
+    Tenant,
+    User,
+    WaitsFor,
+)
 from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
@@ -69,6 +78,7 @@ __all__ = [
     "DraftKind",
     "DraftState",
     "Enabling",
+    "Enrolment",
     "Feature",
     "Finding",
     "FindingKind",

@@ -56,6 +56,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a person enters into an authenticator app: ``uri`` as a QR code, or ``secret``."""
+
+    uri: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A user's roles at one tenant; ``tenant`` is its slug."""
 

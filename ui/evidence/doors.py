@@ -95,12 +95,11 @@ class TwinDoors:
 
     def enters(self, home: Home, login: str, password: str, code: str, address: str) -> bool:
         """Log in as the command line does."""
-        from ui.operations.base import Credential
         from ui.operations.callers import Interface, authenticated
 
-        given = Credential(login=login, password=password, code=code)
+        factors = {"code": code, "address": address}
         try:
-            return bool(authenticated(home, given, Interface.SHELL, address).login)
+            return bool(authenticated(home, login, password, Interface.SHELL, **factors).login)
         except NotPermitted:
             return False
 

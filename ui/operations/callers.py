@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
     from guardrails.identity.permissions import Person
-    from ui.operations.base import Credential
 
 
 class Interface(StrEnum):
@@ -79,15 +78,23 @@ def logged_in(home: Home, login: str, interface: Interface, address: str = "") -
     return Caller(interface, login, memberships=members, address=address)
 
 
-def authenticated(home: Home, given: Credential, interface: Interface, address: str = "") -> Caller:
-    """Return the person of a credential. `NotPermitted` when a factor of it is not theirs.
+def authenticated(
+    home: Home,
+    login: str,
+    password: str,
+    interface: Interface,
+    *,
+    code: str = "",
+    address: str = "",
+) -> Caller:
+    """Return the person of ``login``. `NotPermitted` when a factor is not theirs.
 
     An unknown login and a wrong password give the same message, so that it reveals no logins.
     `CodeNeeded` when the password is right, and a code of the second factor is missing or wrong.
     """
     from ui.operations.logins import enter
 
-    entered = enter(home, given.login, given.password, address)
+    entered = enter(home, login, password, address)
     if entered is None:
         raise NotPermitted("The login or the password is wrong.")
     if entered.waits_for is WaitsFor.ENROL:
@@ -95,10 +102,10 @@ def authenticated(home: Home, given: Credential, interface: Interface, address: 
             f"{entered.user.login} must set up a second factor first.",
             todo="Log in at the page once, and set it up there.",
         )
-    if entered.waits_for is WaitsFor.CODE and not entered.passes(home, given.code):
+    if entered.waits_for is WaitsFor.CODE and not entered.passes(home, code):
         raise CodeNeeded(
             "The code of the second factor is wrong, or was used."
-            if given.code
+            if code
             else f"{entered.user.login} has a second factor, and its code is needed.",
             todo="Give the code that your app shows now; each counts once.",
         )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from assistant.errors import BadInput, NotPermitted
-from assistant.model import User, WaitsFor
+from assistant.model import Enrolment, User, WaitsFor
 from ui.operations.logins import Entered, enrol, wanted_of
 from ui.web.auth import welcome
 from ui.web.bodies import read_body
@@ -20,7 +20,6 @@ from ui.web.qr import picture
 from ui.web.session import FACTOR, user_of, waiting_of
 
 if TYPE_CHECKING:
-    from assistant.adapters.records.factors import Enrolment
     from assistant.bootstrap import Home
 
 _LONGEST_FORM = 1024

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import recovery_codes, second_factors
-from assistant.model import User
+from assistant.model import Enrolment, User
 from guardrails.clock import Clock
 from guardrails.crypto import second_factor as factor
 from guardrails.crypto.keys import MasterKey
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What a person enters into an authenticator app: ``uri`` as a QR code, or ``secret``."""
-
-    uri: str
-    secret: str
 
 
 class SqlFactors:
