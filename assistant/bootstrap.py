@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
 from assistant.adapters.library_view import NoVault, library_view
+from assistant.adapters.oidc import Oidc, oidc_of
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.ledger import SqlLedger
@@ -339,6 +341,11 @@ class Home:
         """Let this process connect to the places of the register, and to no others."""
         netguard.only(str(self.settings.home), places)
 
+    @cached_property
+    def identity_provider(self) -> Oidc | None:
+        """The OpenID Connect provider of the settings, None without one. `BadInput` if unusable."""
+        return oidc_of(self.settings, self.clock)
+
     def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return the function that posts a tenant's released replies, through the gate.
 
@@ -512,7 +519,7 @@ class Home:
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address but the database's, and disable the vendors' telemetry.
+    """Refuse every address but those of settings, and disable the vendors' telemetry.
 
     The places of the register are allowed when the home is opened.
     """
@@ -521,6 +528,8 @@ def stay_home(settings: Settings) -> None:
     if settings.database_url is not None:
         database = endpoint(database_origin(settings.database_url.get_secret_value()))
         netguard.only("database", [database] if database else [])
+    provider = endpoint(settings.oidc_issuer) if settings.oidc_issuer else None
+    netguard.only("identity provider", [provider] if provider else [])
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

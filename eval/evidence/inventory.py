@@ -27,6 +27,7 @@ TABLES: Mapping[str, str] = {
     "honest": "documents",
     "ledger_heads": "ledger",
     "ledger_rows": "ledger",
+    "identities": "account",
     "memberships": "account",
     "model_usage": "usage",
     "model_uses": "account",

@@ -169,8 +169,11 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None]] = {
 }
 """Who gets an answer from each of our own routes; None is a browser without a login."""
 
-LOGIN = {("POST", "/login"), ("POST", "/password"), ("POST", "/second-factor")}
-"""Routes that check a password themselves; tests of logins call them."""
+LOGIN = {("POST", "/login"), ("POST", "/password"), ("POST", "/second-factor")} | {
+    ("GET", "/login-with"),
+    ("GET", "/login-back"),
+}
+"""Routes that check a factor themselves; tests of logins call them."""
 
 
 def _people(site: Site) -> dict[Role | None, str | None]:

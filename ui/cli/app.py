@@ -116,6 +116,7 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "password": users.password,
             "own-password": users.own_password,
             "reset-factor": users.reset_factor,
+            "link": users.link,
             "end-sessions": users.end_sessions,
         },
     ),

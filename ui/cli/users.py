@@ -108,6 +108,21 @@ def reset_factor(
     screen.tell(done, f"{done.login} has no second factor any more.", json=json)
 
 
+def link(
+    login: Login,
+    *,
+    subject: Annotated[
+        str, typer.Option(help="The person's id at the identity provider, its claim `sub`.")
+    ],
+    json: Json = False,
+) -> None:
+    """The provider is that of the setting QUIETDESK_OIDC_ISSUER."""
+    from ui.operations.users import LINK, LinkArgs
+
+    done = perform(LINK, LinkArgs(login=login, subject=subject))
+    screen.tell(done, f"{done.login} can log in through the identity provider.", json=json)
+
+
 def own_password(
     *,
     tenant: Tenant,

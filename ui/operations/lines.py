@@ -110,6 +110,7 @@ LINES = {
         "imported."
     ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
+    "user.link": "Let an account of the identity provider log a user in.",
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",
     "user.own_password": "Change your own password; your other sessions end.",
     "user.password": "Set a user's password; the user's sessions end.",

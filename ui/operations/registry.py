@@ -63,6 +63,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         users.REMOVE,
         users.PASSWORD,
         users.RESET_FACTOR,
+        users.LINK,
         users.OWN_PASSWORD,
         users.ADD_MEMBER,
         users.REMOVE_MEMBER,

@@ -10,7 +10,7 @@ from pydantic import Field
 from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import member, owner_or
+from ui.operations.needs import OWNER, member, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -56,6 +56,13 @@ class PasswordArgs(OneUser):
     """A user's new password."""
 
     password: str = Field(repr=False)
+
+
+class LinkArgs(Shape):
+    """A user, and the account at the identity provider (``sub``) that logs them in."""
+
+    login: str
+    subject: str = Field(min_length=1, max_length=255)
 
 
 class OwnPasswordArgs(TenantArgs):
@@ -158,6 +165,18 @@ def _reset_factor(home: Home, caller: Caller, args: OneUser, _progress: Progress
     return Changed(login=args.login)
 
 
+def _link(home: Home, _caller: Caller, args: LinkArgs, _progress: Progress) -> Changed:
+    from assistant.errors import BadInput
+
+    issuer = home.settings.oidc_issuer
+    if not issuer:
+        raise BadInput("No identity provider is configured.", todo="See docs/settings.md.")
+    user = home.accounts.identities.link(issuer, args.subject, args.login)
+    for each in home.accounts.memberships(user.login):
+        home.desk(each.tenant).ledger.append("identity.linked", user=user.id)
+    return Changed(login=user.login)
+
+
 def _own_password(
     home: Home, caller: Caller, args: OwnPasswordArgs, _progress: Progress
 ) -> Changed:
@@ -239,6 +258,7 @@ SHOW = Operation("user.show", OneUser, UserView, _show, needs=_MANAGERS)
 REMOVE = Operation("user.remove", RemoveArgs, Changed, _remove, needs=_MANAGERS)
 PASSWORD = Operation("user.password", PasswordArgs, Changed, _password, needs=_MANAGERS)
 RESET_FACTOR = Operation("user.reset_factor", OneUser, Changed, _reset_factor, needs=_MANAGERS)
+LINK = Operation("user.link", LinkArgs, Changed, _link, needs=OWNER)
 OWN_PASSWORD = Operation(
     "user.own_password", OwnPasswordArgs, Changed, _own_password, needs=member(*Role)
 )

@@ -21,6 +21,7 @@ from ui.web.error_middleware import Calm
 from ui.web.firewall import GradioWall, Wrap
 from ui.web.headers import Headers
 from ui.web.html_rewriter import Frame
+from ui.web.oidc import oidc_routes
 from ui.web.page import THEME, build_page
 from ui.web.password import password_routes
 from ui.web.second_factor import factor_routes
@@ -66,6 +67,7 @@ def _build(home: Home, operator: Operator, wrap_gradio: Wrap) -> FastAPI:
     app.include_router(auth_routes(home, bindings))
     app.include_router(password_routes(operator))
     app.include_router(factor_routes(home))
+    app.include_router(oidc_routes(home))
     app.include_router(static_routes())
     app.include_router(upload_routes(operator))
     return app

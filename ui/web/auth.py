@@ -43,7 +43,11 @@ class _LoginRoutes:
         self._hashing = CapacityLimiter(2)  # argon2 is slow on purpose; guesses wait here
 
     async def form(self, request: Request) -> Response:
-        return _redirect(request, DESK) if "user" in request.scope else HTMLResponse(login_page())
+        return (
+            _redirect(request, DESK)
+            if "user" in request.scope
+            else HTMLResponse(login_page(oidc=bool(self._home.settings.oidc_issuer)))
+        )
 
     async def log_in(self, request: Request) -> Response:
         login, password = _fields(await read_body(request, _LONGEST_FORM))

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 COOKIE = "quietdesk_session"
 LOGIN = "/login"
 FACTOR = "/second-factor"
-_OPEN = frozenset({LOGIN, "/static/base.css", "/static/login.css", "/static/mark.svg"})
+OIDC_START, OIDC_BACK = "/login-with", "/login-back"
+_STYLES = ("/static/base.css", "/static/login.css", "/static/mark.svg")
+_OPEN = frozenset({LOGIN, OIDC_START, OIDC_BACK, *_STYLES})
 _WAITING = frozenset({FACTOR, "/logout"})
 """What a session opens that waits for a second factor."""
 

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.factors import SqlFactors
+from assistant.adapters.records.identities import SqlIdentities
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.policies import SqlPolicies, versions_of
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
 from assistant.adapters.records.scope import upsert
 from assistant.adapters.records.throttle import MOST_FAILURES, Throttle
 from assistant.adapters.records.trusted_time import TrustedTime
-from assistant.adapters.records.users import SqlUsers, fold
+from assistant.adapters.records.users import LOGIN, SqlUsers, fold
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Membership, Role, Session, Tenant, User, WaitsFor, new_id
 from guardrails.clock import Clock, utc_now
@@ -35,8 +36,6 @@ LIBRARY = "@library"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TOUCH_AFTER = timedelta(seconds=30)
 """The shortest time between two writes of a session's last use, so that few requests write."""
-
-_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
 
 class Accounts:
@@ -57,6 +56,7 @@ class Accounts:
         self.policies = SqlPolicies(database)
         self._throttle = Throttle(now)
         self.factors = SqlFactors(database, master_key, now)
+        self.identities = SqlIdentities(database, now)
         self._passwords = Passwords(hasher)
         self.users = SqlUsers(database, now, self._passwords.hash)
 
@@ -321,7 +321,7 @@ def _code_of(user: User) -> str:
 
 def _login(login: str) -> str:
     name = fold(login)
-    if not _LOGIN.fullmatch(name):
+    if not LOGIN.fullmatch(name):
         raise BadInput("A login has 1 to 254 characters and no spaces.")
     return name
 

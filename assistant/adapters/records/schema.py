@@ -163,6 +163,17 @@ recovery_codes = Table(
 )
 """Keyed hashes of the recovery codes that are left."""
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column(
+        "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+)
+"""Accounts of an identity provider, by its issuer and its own id, and the users they belong to."""
+
 # The register of models: the provider's own, and what each tenant uses of it
 
 subprocessors = Table(

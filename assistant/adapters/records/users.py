@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
@@ -118,6 +119,9 @@ class SqlUsers:
         count = {str(user_id): int(number) for user_id, number in found}
         held = _memberships(connection, rows[0].login if len(rows) == 1 else None)
         return [_account(row, count.get(row.id, 0), held) for row in rows]
+
+
+LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
 
 def fold(login: str) -> str:
