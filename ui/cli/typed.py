@@ -66,6 +66,11 @@ def with_code(given: Credential) -> Credential | None:
     return given.model_copy(update={"code": code})
 
 
+def any_credential(login: str) -> Credential | None:
+    """Return ``login`` with its password, None without a login: the owner of the home calls."""
+    return credential(login) if login else None
+
+
 def text_of(where: str) -> str:
     """Return the text of a file, or of stdin for ``-``. `BadInput` when it is not usable text."""
     from assistant.errors import BadInput

@@ -97,11 +97,12 @@ class TwinDoors:
         """Log in as the command line does."""
         from ui.operations.callers import Interface, authenticated
 
-        factors = {"code": code, "address": address}
+        shell = Interface.SHELL
         try:
-            return bool(authenticated(home, login, password, Interface.SHELL, **factors).login)
+            found = authenticated(home, login, password, shell, code=code, address=address)
         except NotPermitted:
             return False
+        return bool(found.login)
 
     def crash(self, error: BaseException, home: Path) -> str:
         """Write the report of ``error`` and return the message."""

@@ -19,6 +19,7 @@ from ui.operations import (
     library,
     models,
     outbox,
+    policy,
     redact,
     reindex,
     review,
@@ -109,6 +110,11 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         redact.REDACT,
         ledger.SHOW,
         ledger.VERIFY,
+        policy.SHOW,
+        policy.DIFF,
+        policy.APPLY,
+        policy.HISTORY,
+        policy.TRUST,
         evidence.RUN,
     )
 }

@@ -84,7 +84,7 @@ def _sights(twin: Twin, access: Access) -> Iterator[Seen]:
     yield same(_NAMES, 0, _shown(twin, "tickets.find", access.restore))
 
 
-def _shown(twin: Twin, operation: str, named: frozenset[Role], **args: object) -> int:
+def _shown(twin: Twin, operation: str, named: frozenset[Role], **args: str) -> int:
     """Count the roles that see the ticket's person and may not, or may and do not."""
     wrong = 0
     for role in Role:
@@ -101,11 +101,14 @@ def _watch_roles(home: Home, slug: str) -> Iterator[Seen]:
 
 
 def _everybody_may() -> AbstractContextManager[None]:
-    return replaced((Membership, "may", lambda _self, _role: True))
+    return replaced((Membership, "may", _yes))
 
 
 def _rules_ignored() -> AbstractContextManager[None]:
-    return replaced((people, "_barred", lambda _held, _access: frozenset[Right]()))
+    def nothing(_held: frozenset[Role], _access: Access) -> frozenset[Right]:
+        return frozenset()
+
+    return replaced((people, "_barred", nothing))
 
 
 # Views and restores
@@ -168,7 +171,7 @@ def _numbers(rows: list[_Facts]) -> list[int]:
     return [number for number, _ in rows]
 
 
-def _while_broken(twin: Twin, operation: str, role: Role, **args: object) -> int:
+def _while_broken(twin: Twin, operation: str, role: Role, **args: str) -> int:
     """Return how many texts an operation shows while no row can be written."""
 
     def broken(*_of: object, **_and: object) -> None:
@@ -287,11 +290,14 @@ def _watch_logins(home: Home, slug: str) -> Iterator[Seen]:
 
 
 def _any_code() -> AbstractContextManager[None]:
-    return replaced((factors.SqlFactors, "check", lambda _self, _user, code: bool(code)))
+    def any_code(_self: factors.SqlFactors, _user: User, code: str) -> bool:
+        return bool(code)
+
+    return replaced((factors.SqlFactors, "check", any_code))
 
 
 def _codes_again() -> AbstractContextManager[None]:
-    return replaced((factors, "_use", lambda *_of: True))
+    return replaced((factors, "_use", _yes))
 
 
 def _never_idle() -> AbstractContextManager[None]:
@@ -302,7 +308,14 @@ def _never_idle() -> AbstractContextManager[None]:
 
 
 def _no_throttle() -> AbstractContextManager[None]:
-    return replaced((Throttle, "check", lambda *_of: None))
+    def nothing(_self: Throttle, _login: str, _address: str) -> None:
+        return None
+
+    return replaced((Throttle, "check", nothing))
+
+
+def _yes(*_of: object) -> bool:
+    return True
 
 
 def _off(patch: Callable[[], AbstractContextManager[None]], sees: LiteralString) -> Off:
