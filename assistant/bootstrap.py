@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from assistant.adapters.bm25 import Bm25Library
 from assistant.adapters.generations import Generations
 from assistant.adapters.library_view import NoVault, library_view
-from assistant.adapters.oidc import Oidc, oidc_of
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.ledger import SqlLedger
@@ -80,6 +79,7 @@ from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from assistant.adapters.langchain_llm import LangchainChat
+    from assistant.adapters.oidc import Oidc
     from assistant.chat_models import ChatModels, Surroundings
     from assistant.ports import Meter
 
@@ -355,6 +355,10 @@ class Home:
     @cached_property
     def identity_provider(self) -> Oidc | None:
         """The OpenID Connect provider of the settings, None without one. `BadInput` if unusable."""
+        from assistant.adapters.oidc import (
+            oidc_of,  # here: its HTTP client takes a tenth of a second
+        )
+
         return oidc_of(self.settings, self.clock)
 
     def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:

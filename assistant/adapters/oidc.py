@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -80,10 +80,9 @@ class Oidc:
 
     def start(self) -> Started:
         """Return where the browser goes. `Trouble` when the issuer does not answer."""
-        from authlib.oauth2.rfc7636 import (
-            create_s256_code_challenge,  # pyright: ignore[reportUnknownVariableType] - untyped
-        )
+        from authlib.oauth2 import rfc7636
 
+        challenge = cast("Callable[[str], str]", rfc7636.create_s256_code_challenge)
         found = self._discovered()
         state, nonce, ticket = (secrets.token_urlsafe(32) for _ in range(3))
         verifier = secrets.token_urlsafe(64)
@@ -95,7 +94,7 @@ class Oidc:
             "scope": self._provider.scopes,
             "state": state,
             "nonce": nonce,
-            "code_challenge": str(create_s256_code_challenge(verifier)),
+            "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
         }
         page = self._at_issuer(found, "authorization_endpoint")
