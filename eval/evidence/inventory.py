@@ -34,6 +34,7 @@ TABLES: Mapping[str, str] = {
     "models": "account",
     "people": "directory",
     "policies": "account",
+    "profiles": "account",
     "replies": "replies",
     "reviews": "ai_content",
     "recovery_codes": "account",
