@@ -16,7 +16,7 @@ from typing import Any
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.errors import Refused
-from assistant.model import Tenant
+from assistant.model import OWNER, Tenant
 from guardrails.audit.ledger import Fact, Ledger
 from guardrails.policy import codec
 from guardrails.policy.layers import Layers, ProfileLayer
@@ -200,7 +200,7 @@ def facts_of(version: Version) -> dict[str, Fact]:
         "profile_sha256": profile.sha256 if profile else None,
         "layers": _hash_of(version.layers),
         "loosens": dict.fromkeys(version.loosens, 1),
-        "by": version.by or None,
+        "by": version.by or OWNER,
     }
 
 

@@ -32,6 +32,7 @@ from assistant.model.drafts import (
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from assistant.model.people import (
+    OWNER,
     Account,
     Enrolment,
     Membership,
@@ -64,6 +65,7 @@ __all__ = [
     "DONE",
     "NOTE_MARK",
     "NO_TEXT",
+    "OWNER",
     "PATH",
     "PURPOSES",
     "Account",

@@ -77,6 +77,8 @@ COMMANDS = [
     "model remove",
     "model usage",
     "model use",
+    "policy attest",
+    "policy attestations",
     "policy apply",
     "policy clauses",
     "policy controls",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from ui.cli import (
+    attestations,
     documents,
     evidence,
     forgetting,
@@ -182,6 +183,8 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "clauses": profiles.clauses,
             "controls": profiles.controls,
             "schema": profiles.schema,
+            "attest": attestations.attest,
+            "attestations": attestations.attestations,
             "show": policy.show,
             "diff": policy.diff,
             "apply": policy.apply,

@@ -67,6 +67,14 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "policy.attest": "Vouch for a clause of the tenant's policy until a day; only an officer can.",
+    "policy.attestations": (
+        "List the clauses that an officer vouches for, and which of them are open."
+    ),
+    "privacy.pending": "Show which rules of a tenant become weaker, and when.",
+    "privacy.show": (
+        "Show what a tenant has promised, what becomes weaker, and what nobody vouches for."
+    ),
     "policy.apply": "Put a tenant under a published policy, as the next version of its rules.",
     "policy.diff": "Compare rules: what becomes stricter, what weaker, and when it holds.",
     "policy.history": "List every version of a tenant's policy: who, when, and what it loosened.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from ui.operations import (
     ask,
+    attestations,
     batch,
     directory,
     documents,
@@ -20,6 +21,7 @@ from ui.operations import (
     models,
     outbox,
     policy,
+    privacy,
     redact,
     reindex,
     review,
@@ -108,6 +110,10 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         outbox.DELIVER,
         outbox.RETRY,
         redact.REDACT,
+        attestations.ATTEST,
+        attestations.ATTESTATIONS,
+        privacy.PENDING,
+        privacy.SHOW,
         ledger.SHOW,
         ledger.VERIFY,
         policy.SHOW,

@@ -124,7 +124,7 @@ def _add(home: Home, caller: Caller, args: NewUser, _progress: Progress) -> User
         before = accounts.member(args.login, args.tenant)
         user = accounts.add_user(args.login, args.password, args.tenant, role)
         if before is None or role not in before.roles:
-            ledger.append("member.added", login=user.login, role=role.value, by=caller.login)
+            ledger.append("member.added", user=user.id, role=role.value, by=caller.by)
     return UserAdded(login=args.login, tenant=args.tenant, role=role.value)
 
 
@@ -165,7 +165,7 @@ def _reset_factor(home: Home, caller: Caller, args: OneUser, _progress: Progress
     return Changed(login=args.login)
 
 
-def _link(home: Home, _caller: Caller, args: LinkArgs, _progress: Progress) -> Changed:
+def _link(home: Home, caller: Caller, args: LinkArgs, _progress: Progress) -> Changed:
     from assistant.errors import BadInput
 
     issuer = home.settings.oidc_issuer
@@ -173,7 +173,7 @@ def _link(home: Home, _caller: Caller, args: LinkArgs, _progress: Progress) -> C
         raise BadInput("No identity provider is configured.", todo="See docs/settings.md.")
     user = home.accounts.identities.link(issuer, args.subject, args.login)
     for each in home.accounts.memberships(user.login):
-        home.desk(each.tenant).ledger.append("identity.linked", user=user.id)
+        home.desk(each.tenant).ledger.append("identity.linked", user=user.id, by=caller.by)
     return Changed(login=user.login)
 
 
@@ -219,7 +219,7 @@ def _administration(home: Home, caller: Caller, tenant: str) -> Administration:
 
     if tenant:
         home.tenant(tenant)
-    by = Administrator(caller.login, tenant or None)
+    by = Administrator(caller.login, tenant or None, caller.by)
     return Administration(home.accounts.users, lambda slug: home.desk(slug).ledger, by)
 
 
