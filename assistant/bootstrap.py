@@ -37,6 +37,7 @@ from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
+from assistant.search.by_meaning import SwitchedEmbedder, switched
 from assistant.search.nearness import Nearness
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
@@ -60,7 +61,7 @@ from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
-from guardrails.policy import Policy
+from guardrails.policy import AiFeature, Policy
 from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
 
@@ -263,7 +264,7 @@ class Home:
         return self._generations(slug).size()
 
     def stale_vectors(self, slug: str) -> int:
-        """Return how many chunks have a vector of another embedder only."""
+        """Return how many chunks have no vector, or one of another embedder only."""
         return self._generations(slug).stale()
 
     @property
@@ -311,6 +312,7 @@ class Home:
         suspects = without_honest(
             caches.suspects, lambda: {each.pattern for each in records.honest.list()}
         )
+        embedder = self._switched(tenant)
         pick = self._picker(tenant, scanner, redactor, ledger, fallback, suspects)
         return Desk(
             tenant=tenant,
@@ -320,8 +322,8 @@ class Home:
             restorer=Restorer(vault),
             scanner=scanner,
             ledger=ledger,
-            embedder=self._embedder,
-            vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
+            embedder=embedder,
+            vectors=self._indexes.of(tenant.id, records.documents, embedder),
             lexical=caches.lexical,
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
@@ -334,7 +336,17 @@ class Home:
             frames=frames,
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
+            in_force=lambda: self._policy_now(tenant),
         )
+
+    def _policy_now(self, tenant: Tenant) -> Policy:
+        if tenant.slug == LIBRARY:
+            return tenant.policy
+        return self.accounts.tenant(tenant.slug).policy
+
+    def _switched(self, tenant: Tenant) -> SwitchedEmbedder:
+        """Return the embedder, which embeds while the tenant's policy has search by meaning."""
+        return switched(self._embedder, lambda: self._policy_now(tenant).allows(AiFeature.SEARCH))
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
@@ -343,8 +355,8 @@ class Home:
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                self._parts.ranker(self._embedder),
-                Nearness(self._embedder),
+                self._parts.ranker(self._switched(tenant)),
+                Nearness(self._switched(tenant)),
             )
         return self._caches[tenant.id]
 
@@ -393,9 +405,7 @@ class Home:
     def _surroundings(self, tenant: Tenant, scanner: Scanner, ledger: Ledger) -> Surroundings:
         from assistant.chat_models import Surroundings
 
-        return Surroundings(
-            tenant, lambda: self.accounts.tenant(tenant.slug).policy, scanner, ledger
-        )
+        return Surroundings(tenant, lambda: self._policy_now(tenant), scanner, ledger)
 
     def _make_chat_models(self) -> ChatModels:
         from assistant.chat_models import (

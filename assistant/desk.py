@@ -24,6 +24,7 @@ from guardrails.crypto.seal import Sealer
 from guardrails.identity.restore import Restorer
 from guardrails.injection.detector import SuspiciousSpan
 from guardrails.leaks.scan import Scanner
+from guardrails.policy import AiFeature, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Desk:
     of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
     where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
     shape or in the directory, and guesses no names: for the tenant's own words.
-    ``redaction`` returns a keyed tag of what `redactor` and the reading of tickets depend on; empty
-    when that is not known.
+    ``in_force`` returns the policy as it is now, which may be stricter than the tenant's was when
+    the desk was opened. ``redaction`` returns a keyed tag of what `redactor` and the reading of
+    tickets depend on; empty when that is not known.
     """
 
     tenant: Tenant
@@ -68,3 +70,12 @@ class Desk:
     frames: FrameBook = field(default_factory=FrameBook)
     precise_redactor: Redactor | None = None
     redaction: Callable[[], str] = str
+    in_force: Callable[[], Policy] | None = None
+
+    def policy(self) -> Policy:
+        """Return the policy in force now."""
+        return self.tenant.policy if self.in_force is None else self.in_force()
+
+    def allows(self, feature: AiFeature) -> bool:
+        """Return whether a feature of AI is on now."""
+        return self.policy().allows(feature)

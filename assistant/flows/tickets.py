@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.desk import Desk
+from assistant.flows.ai import is_noted
 from assistant.flows.checks import ticket_of
 from assistant.language import language_in
 from assistant.model import (
@@ -206,6 +207,7 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             turns=len(kept.redacted.turns),
             policy=desk.tenant.policy.version,
             placeholders=_placeholders(kept.redacted),
+            opted_out=is_noted(desk, kept.raw),
         )
     return "changed" if known else "new"
 

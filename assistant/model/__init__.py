@@ -17,6 +17,7 @@ from assistant.model.documents import (
     last_heading,
 )
 from assistant.model.drafts import (
+    BY_PERSON,
     Citation,
     Decision,
     Delivery,
@@ -30,7 +31,7 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import Account, Membership, Role, Tenant, User
+from assistant.model.people import Account, Membership, OptOut, Role, Tenant, User
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     NOTE_MARK,
@@ -47,6 +48,7 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "BY_PERSON",
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
@@ -71,6 +73,7 @@ __all__ = [
     "ModelKind",
     "ModelUsage",
     "ModelUse",
+    "OptOut",
     "Outcome",
     "Passage",
     "RawTicket",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from ui.cli import (
+    by_hand,
     documents,
     forgetting,
     frames,
@@ -18,6 +19,7 @@ from ui.cli import (
     library,
     measuring,
     models,
+    opt_outs,
     outbox,
     review,
     serving,
@@ -82,9 +84,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         },
     ),
     "people": (
-        "People of a tenant, who are always masked.",
+        "People of a tenant, who are always masked, and their choice about AI.",
         {
             "import": tenants.import_people,
+            "opt-out": opt_outs.out,
+            "opt-in": opt_outs.back_in,
+            "opt-outs": opt_outs.list_all,
         },
     ),
     "terms": (
@@ -135,6 +140,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "document": forgetting.document,
             "ticket": forgetting.ticket,
+        },
+    ),
+    "reply": (
+        "Replies without AI.",
+        {
+            "write": by_hand.write,
         },
     ),
     "review": (

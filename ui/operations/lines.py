@@ -66,10 +66,14 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "people.opt_in": "Take back that a person has opted out of AI.",
+    "people.opt_out": "Note that a person has opted out of AI: nothing is written by AI for them.",
+    "people.opt_outs": "List the people who have opted out of AI.",
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."
     ),
+    "reply.write": "Write a reply by hand; it is redacted, checked and waits for a reviewer.",
     "review.approve": "Approve a draft as it is.",
     "review.edit": (
         "Replace the text to be sent; the new text is redacted, checked and waits for approval."

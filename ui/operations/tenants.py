@@ -36,6 +36,7 @@ class TenantView(Shape):
     created_at: datetime
     policy_version: int
     ai_enabled: bool
+    ai_features: tuple[AiFeature, ...]
 
 
 class TenantDetail(TenantView):
@@ -54,9 +55,15 @@ class TenantDetail(TenantView):
 
 
 class TenantRules(TenantArgs):
-    """Rules of a tenant's policy to change; None leaves one as it is."""
+    """Rules of a tenant's policy to change; None leaves one as it is.
+
+    ``ai_enabled`` switches every feature of AI on or off, before ``ai_on`` and ``ai_off`` switch
+    single ones.
+    """
 
     ai_enabled: bool | None = None
+    ai_on: tuple[AiFeature, ...] = ()
+    ai_off: tuple[AiFeature, ...] = ()
     training_allowed: bool | None = None
     regions: tuple[str, ...] | None = None
     phi: bool | None = None
@@ -106,15 +113,14 @@ def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> T
     wanted = replace(policy, rules=_changed(policy.rules, args))
     if wanted != policy:
         home.set_policy(args.tenant, wanted)
-        bring_resolved(home.desk(args.tenant))
+        if _changes_documents(args):
+            bring_resolved(home.desk(args.tenant))
     return _show(home, caller, args, progress)
 
 
 def _changed(rules: Rules, args: TenantRules) -> Rules:
     wanted: dict[str, object] = {}
-    if args.ai_enabled is not None:
-        features = frozenset(AiFeature) if args.ai_enabled else frozenset[AiFeature]()
-        wanted["ai"] = replace(rules.ai, features=features)
+    wanted["ai"] = replace(rules.ai, features=_features(rules, args))
     if args.training_allowed is not None:
         wanted["training"] = Training.ALLOWED if args.training_allowed else Training.NEVER
     if args.regions is not None:
@@ -130,6 +136,18 @@ def _changed(rules: Rules, args: TenantRules) -> Rules:
     return replace(rules, **wanted)  # pyright: ignore[reportArgumentType] - names and types above
 
 
+def _features(rules: Rules, args: TenantRules) -> frozenset[AiFeature]:
+    features = rules.ai.features
+    if args.ai_enabled is not None:
+        features = frozenset(AiFeature) if args.ai_enabled else frozenset[AiFeature]()
+    return (features | set(args.ai_on)) - set(args.ai_off)
+
+
+def _changes_documents(args: TenantRules) -> bool:
+    """Whether documents come or go with the change; switching AI off never waits for a turn."""
+    return args.resolved_tickets is not None
+
+
 def _view(tenant: Tenant) -> TenantView:
     return TenantView(
         slug=tenant.slug,
@@ -137,12 +155,18 @@ def _view(tenant: Tenant) -> TenantView:
         created_at=tenant.created_at,
         policy_version=tenant.policy.version,
         ai_enabled=tenant.policy.allows(AiFeature.MODEL),
+        ai_features=tuple(each for each in AiFeature if tenant.policy.allows(each)),
     )
 
 
 ADD = Operation("tenant.add", TenantArgs, TenantView, _add, needs=OWNER)
 LIST = Operation("tenant.list", NoArgs, TenantList, _list, needs=OWNER)
 SET = Operation(
-    "tenant.set", TenantRules, TenantDetail, _set, needs=owner_or(Role.ADMIN), takes_turn=True
+    "tenant.set",
+    TenantRules,
+    TenantDetail,
+    _set,
+    needs=owner_or(Role.ADMIN),
+    takes_turn=_changes_documents,
 )
 SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))

@@ -295,6 +295,19 @@ honest = Table(
 )
 """Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
 
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(254), nullable=False),
+)
+"""People who opted out of AI; ``keys`` are keyed hashes of what recognises them, by a blank."""
+
 frames = Table(
     "frames",
     metadata,
