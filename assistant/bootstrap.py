@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -44,6 +43,7 @@ from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
 from guardrails import ForPerson, Redactor
 from guardrails.audit.ledger import Ledger
+from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
 from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import (
@@ -89,10 +89,17 @@ class Home:
     """One home folder, owned by this process: accounts, and a desk for each tenant."""
 
     def __init__(
-        self, settings: Settings, parts: Parts, lock: FileLock, database: Database, key: MasterKey
+        self,
+        settings: Settings,
+        parts: Parts,
+        lock: FileLock,
+        database: Database,
+        key: MasterKey,
+        clock: Clock = utc_now,
     ) -> None:
         self.settings = settings
-        self.accounts = Accounts(database, key, hasher=parts.hasher)
+        self.clock = clock
+        self.accounts = Accounts(database, key, now=clock, hasher=parts.hasher)
         self._parts = parts
         self._lock = lock
         self._database = database
@@ -101,7 +108,7 @@ class Home:
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
         self._reranker = parts.reranker(settings)
-        self.register = Register(settings, SqlModels(database, lambda: datetime.now(UTC)))
+        self.register = Register(settings, SqlModels(database, clock))
         self._chat_models = Once(self._make_chat_models)
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
@@ -111,9 +118,16 @@ class Home:
 
     @classmethod
     def open(
-        cls, settings: Settings, *, create: bool = True, parts: Parts = _SHIPPED_PARTS
+        cls,
+        settings: Settings,
+        *,
+        create: bool = True,
+        parts: Parts = _SHIPPED_PARTS,
+        clock: Clock = utc_now,
     ) -> Home:
         """Take the home's lock and open its database; ``parts`` make its models.
+
+        Everything that this home stores or compares with a time asks ``clock``.
 
         `HomeInUse` when another process owns it, `KeyTrouble` without the right master key,
         `StorageTrouble` when the folder cannot be used.
@@ -130,7 +144,8 @@ class Home:
                 todo="Wait for it to end, or stop it.",
             ) from None
         try:
-            return cls(settings, parts, lock, *_open_database(settings, folder, create=create))
+            opened = _open_database(settings, folder, create=create)
+            return cls(settings, parts, lock, *opened, clock)
         except BaseException:
             lock.release()
             raise
@@ -300,7 +315,7 @@ class Home:
         terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of_people(people, declared)
-        ledger = Ledger(records.ledger, key)
+        ledger = Ledger(records.ledger, key, clock=self.clock)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
         scanner = Scanner(
@@ -335,6 +350,7 @@ class Home:
             reranker=self._reranker,
             frames=frames,
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
+            clock=self.clock,
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
             in_force=lambda: self._policy_now(tenant),
         )

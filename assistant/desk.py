@@ -20,6 +20,7 @@ from assistant.ports import (
 )
 from guardrails import RedactedText, Redactor
 from guardrails.audit.ledger import Ledger
+from guardrails.clock import Clock, utc_now
 from guardrails.crypto.seal import Sealer
 from guardrails.identity.restore import Restorer
 from guardrails.injection.detector import SuspiciousSpan
@@ -69,6 +70,7 @@ class Desk:
     reranker: Reranker | None = None
     frames: FrameBook = field(default_factory=FrameBook)
     precise_redactor: Redactor | None = None
+    clock: Clock = utc_now
     redaction: Callable[[], str] = str
     in_force: Callable[[], Policy] | None = None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -175,7 +174,7 @@ class BatchWriter:
             redacted.source,
             redacted.title,
             replace(waiting.origin, says=says).write(),
-            datetime.now(UTC),
+            self.desk.clock(),
             self.desk.tenant.policy.version,
             redacted.tags,
             redacted.products,

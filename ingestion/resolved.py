@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from assistant.cutting import replaced
@@ -98,7 +97,7 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
         source,
         _nobody(ticket.subject),
         Origin(content, "", TICKETS, ()).write(),
-        datetime.now(UTC),
+        desk.clock(),
         desk.tenant.policy.version,
         updated=max((turn.at for turn in ticket.turns), default=ticket.created_at),
         audience=known.audience if known and known.decided else Audience.CUSTOMER,

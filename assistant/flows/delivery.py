@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tenacity import RetryCallState, Retrying, wait_exponential_jitter
 
@@ -40,18 +40,6 @@ Post = Callable[[str, str, ForPerson], Refusal | None]
 _growing = wait_exponential_jitter(multiplier=2, max=LONGEST_WAIT.total_seconds(), jitter=2)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The current time, and how to wait; tests pass another one."""
-
-    now: Callable[[], datetime] = _now
-    sleep: Callable[[float], None] = time.sleep
-
-
 @dataclass(frozen=True, slots=True)
 class NotTaken:
     """A reply that the server did not accept; ``delivery.next_at`` is None when it was given up."""
@@ -68,20 +56,21 @@ class Delivered:
     waiting: tuple[NotTaken, ...]
 
 
-def deliver(desk: Desk, person: Person, post: Post, clock: Clock | None = None) -> Delivered:
+def deliver(
+    desk: Desk, person: Person, post: Post, sleep: Callable[[float], None] = time.sleep
+) -> Delivered:
     """Post the replies that are due, oldest first; wait at most `PATIENCE` for others."""
     must_decide(desk, person)
-    clock = clock or Clock()
-    began, taken = clock.now(), 0
+    began, taken = desk.clock(), 0
     until, end = began + PATIENCE, began + LONGEST_RUN
     while True:
-        for reply, before in _due(desk, clock.now()):
-            if clock.now() <= end:
-                taken += _attempt(desk, person, reply, before, post, clock)
+        for reply, before in _due(desk, desk.clock()):
+            if desk.clock() <= end:
+                taken += _attempt(desk, person, reply, before, post)
         soonest = min((each for each in _times(desk) if each <= until), default=None)
-        if soonest is None or clock.now() > end:
+        if soonest is None or desk.clock() > end:
             return Delivered(taken, tuple(failures(desk, person)))
-        clock.sleep(max((soonest - clock.now()).total_seconds(), 0))
+        sleep(max((soonest - desk.clock()).total_seconds(), 0))
 
 
 def failures(desk: Desk, person: Person, *, given_up: bool = False) -> list[NotTaken]:
@@ -107,7 +96,7 @@ def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
         raise _not_one(reply_id, len(wanted))
     with desk.records.transaction():
         for each in wanted:
-            desk.records.deliveries.put(replace(each, attempts=0, next_at=_now()))
+            desk.records.deliveries.put(replace(each, attempts=0, next_at=desk.clock()))
             desk.ledger.append("reply.retried", reply=each.reply_id, by=person.login)
     return len(wanted)
 
@@ -141,9 +130,7 @@ def _times(desk: Desk) -> Iterator[datetime]:
             yield tried.next_at
 
 
-def _attempt(
-    desk: Desk, person: Person, reply: Reply, before: Delivery | None, post: Post, clock: Clock
-) -> bool:
+def _attempt(desk: Desk, person: Person, reply: Reply, before: Delivery | None, post: Post) -> bool:
     """Post one reply; return whether the server accepted it."""
     number = before.attempts + 1 if before else 1
     if (
@@ -151,7 +138,7 @@ def _attempt(
     ):  # the process was killed during the last attempt
         _fail(desk, reply, replace(before, next_at=None))
         return False
-    begun = Delivery(reply.id, number, UNFINISHED, clock.now() + _backoff(number))
+    begun = Delivery(reply.id, number, UNFINISHED, desk.clock() + _backoff(number))
     text = release(reply.text, person, desk.tenant.slug)
     with desk.records.transaction():
         desk.records.deliveries.put(begun)
@@ -163,11 +150,11 @@ def _attempt(
         )
     refusal = post(reply.id, reply.reference, text)
     if refusal is not None:
-        _fail(desk, reply, _failed(begun, refusal, clock.now()))
+        _fail(desk, reply, _failed(begun, refusal, desk.clock()))
         return False
     with desk.records.transaction():
         desk.records.deliveries.remove(reply.id)
-        desk.records.drafts.delivered(reply.id, clock.now())
+        desk.records.drafts.delivered(reply.id, desk.clock())
         desk.ledger.append("reply.delivered", reply=reply.id)
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class GapGroup:
 
 def note_gap(desk: Desk, question: RedactedText) -> None:
     """Keep a question without an answer."""
-    desk.records.gaps.put(Gap(new_id(), datetime.now(UTC), question), KEPT)
+    desk.records.gaps.put(Gap(new_id(), desk.clock(), question), KEPT)
 
 
 def gaps(desk: Desk) -> list[GapGroup]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from assistant.desk import Desk
 from assistant.flows.ai import FEATURES, must_be_on
 from assistant.model import Draft, DraftKind, DraftState, Ticket, Written, new_id
@@ -19,7 +17,7 @@ def new_draft(desk: Desk, ticket: Ticket, kind: DraftKind, written: Written) -> 
         kind=kind,
         state=DraftState.PENDING,
         written=written,
-        created_at=datetime.now(UTC),
+        created_at=desk.clock(),
         policy_version=desk.tenant.policy.version,
         turns=ticket.thread.turns,
         digest=ticket.thread.digest,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import LiteralString
 
 from assistant.desk import Desk
@@ -166,9 +165,7 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
             todo="Edit the reply and remove them.",
         )
     release_to(restored.text, person, desk.tenant.slug)
-    reply = Reply(
-        new_id(), draft.id, draft.reference, restored.text, person.login, datetime.now(UTC)
-    )
+    reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.login, desk.clock())
     _commit_release(desk, person, draft, reply, seen)
     return reply
 

@@ -6,7 +6,6 @@ Every decision is recorded with its ledger row, in the transaction of the change
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import LiteralString
 
 from assistant.desk import Desk
@@ -86,7 +85,7 @@ def record(
     **facts: Fact,
 ) -> None:
     """Record a decision and its ledger row."""
-    now = datetime.now(UTC)
+    now = desk.clock()
     desk.records.drafts.record(Review(draft.id, person.login, action, now, distance))
     desk.ledger.append(action, draft=draft.id, by=person.login, **facts)
 

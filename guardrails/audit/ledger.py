@@ -15,9 +15,9 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import LiteralString, Protocol
 
+from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey
 from guardrails.errors import Refused
 
@@ -95,13 +95,14 @@ class Proof:
 class Ledger:
     """Appends rows to one tenant's ledger and verifies it."""
 
-    def __init__(self, store: LedgerStore, key: DataKey) -> None:
+    def __init__(self, store: LedgerStore, key: DataKey, *, clock: Clock = utc_now) -> None:
         self._store = store
+        self._clock = clock
         self._key = key.derive("quietdesk.ledger.v1")
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
         """Append one row. Facts are hashes, counts, ids and words of closed sets; never text."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        at = self._clock().isoformat(timespec="milliseconds")
         body = canonical(facts)
 
         def make(head: Head | None, /) -> tuple[Row, Head]:

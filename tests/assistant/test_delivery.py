@@ -17,7 +17,7 @@ from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted
 from assistant.flows import delivery, outbox
-from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Clock, Delivered
+from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Delivered
 from assistant.model import Delivery
 from assistant.ports import Refusal
 from guardrails import ForPerson
@@ -38,11 +38,7 @@ class Time:
         self.now = datetime.now(UTC)
         self.waited: list[float] = []
 
-    @property
-    def clock(self) -> Clock:
-        return Clock(lambda: self.now, self._sleep)
-
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         self.waited.append(seconds)
         self.now += timedelta(seconds=seconds)
 
@@ -58,7 +54,12 @@ def desk() -> Desk:
 
 
 def run(desk: Desk, server: WebhookServer, time: Time) -> Delivered:
-    return delivery.deliver(desk, REVIEWER, webhook(server.url), time.clock)
+    return deliver(desk, webhook(server.url), time)
+
+
+def deliver(desk: Desk, post: delivery.Post, time: Time) -> Delivered:
+    on_time = replace(desk, clock=lambda: time.now)
+    return delivery.deliver(on_time, REVIEWER, post, time.sleep)
 
 
 def always(number: int, answer: Answer) -> Callable[[dict[str, Any], int], Answer]:
@@ -152,7 +153,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(desk: Desk) -> None:
         port = listening.getsockname()[1]
         netguard.allow("127.0.0.1", port)
         serving = pool.submit(_begins_answers, listening, 5)
-        done = delivery.deliver(desk, REVIEWER, webhook(f"http://127.0.0.1:{port}"), Time().clock)
+        done = deliver(desk, webhook(f"http://127.0.0.1:{port}"), Time())
         serving.result()
     assert (done.delivered, done.waiting) == (5, ())
 
@@ -216,7 +217,7 @@ def test_a_kill_between_posting_and_writing_down_costs_an_attempt_and_keeps_the_
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        delivery.deliver(desk, REVIEWER, killed, time.clock)
+        deliver(desk, killed, time)
     (begun,) = desk.records.deliveries.all()
     assert (begun.reply_id, begun.attempts, begun.failure) == (posted[0], 1, UNFINISHED)
     with WebhookServer(lambda _, __: TAKEN) as server:
@@ -242,7 +243,7 @@ def test_a_server_that_is_slow_at_every_reply_does_not_hold_the_run_for_long(des
         time.now += timedelta(minutes=1)
         return Refusal("no-answer")
 
-    done = delivery.deliver(desk, REVIEWER, slow, time.clock)
+    done = deliver(desk, slow, time)
     assert len(posted) == len(done.waiting) == 4
     assert time.waited == []
 
@@ -252,7 +253,7 @@ def test_a_bug_of_ours_is_no_refusal_of_the_other_side(desk: Desk) -> None:
         raise TypeError("ours")
 
     with pytest.raises(TypeError):
-        delivery.deliver(desk, REVIEWER, broken, Time().clock)
+        deliver(desk, broken, Time())
 
 
 def test_only_a_reviewer_delivers_lists_failures_and_retries(desk: Desk) -> None:

@@ -106,7 +106,7 @@ def test_each_policy_is_a_new_version_and_its_own_version_is_ignored(home: TestH
 
 def test_a_policy_with_a_rule_that_is_unknown_here_is_refused(home: TestHome) -> None:
     tenant = home.accounts.add_tenant(_slug(), Policy())
-    body = '{"version": 1, "never_on_sundays": true}'
+    body = '{"never_on_sundays": true}'
     home.tamper("UPDATE policies SET body = :body WHERE tenant_id = :id", body=body, id=tenant.id)
     with pytest.raises(BadInput, match="never_on_sundays"):
         home.accounts.tenant(tenant.slug)
@@ -183,7 +183,7 @@ def test_a_reviewer_may_what_an_agent_may_and_an_admin_may_not(home: TestHome) -
     assert may(Role.AGENT) == {Role.AGENT}
     assert may(Role.REVIEWER) == {Role.AGENT, Role.REVIEWER}
     assert may(Role.ADMIN) == {Role.ADMIN}
-    assert may(Role.ADMIN, Role.REVIEWER) == set(Role)
+    assert may(Role.ADMIN, Role.REVIEWER) == {Role.AGENT, Role.REVIEWER, Role.ADMIN}
     assert may() == set()
 
 

@@ -166,7 +166,7 @@ def test_a_policy_of_before_keeps_its_rules_and_names_none_that_is_gone(tmp_path
             old.execute("INSERT INTO tenants VALUES (?, ?, x'00', '2026-01-01')", (slug, slug))
             old.execute("INSERT INTO policies VALUES (?, 1, ?, '2026-01-01')", (slug, body))
     home = sqlite_home(tmp_path)
-    assert home.accounts.policy("acme") == a_policy(2, phi=True)
+    assert home.accounts.policy("acme") == a_policy(1, phi=True)
     assert home.accounts.policy("globex") == a_policy(1, ai=False)
     home.close()
 

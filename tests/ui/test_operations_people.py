@@ -110,7 +110,7 @@ def test_every_change_is_in_the_ledger_with_who_made_it_and_no_password(home: Ho
 def test_a_tenant_or_a_role_that_is_not_there_is_named(home: Home) -> None:
     with pytest.raises(NotFound):
         do(home, OWNER, "user.list", tenant="nowhere")
-    with pytest.raises(BadInput, match="agent, reviewer, admin"):
+    with pytest.raises(BadInput, match="agent, reviewer, knowledge, officer, admin"):
         do(home, OWNER, "member.add", tenant="acme", login="ann", role="boss")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -164,7 +164,7 @@ def _add(home: Home, _caller: Caller, args: NewModel, _progress: Progress) -> Mo
     entry = ModelEntry(
         kind=ModelKind.GGUF if args.path else asked,
         where=args.path or args.url,
-        created_at=datetime.now(UTC),
+        created_at=home.clock(),
         price_sent=round(args.price_sent * _MILLION),
         price_written=round(args.price_written * _MILLION),
         **args.model_dump(exclude={"url", "path", "azure", "price_sent", "price_written"}),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -21,6 +20,7 @@ from assistant.adapters.records.throttle import Throttle
 from assistant.adapters.records.users import SqlUsers, fold
 from assistant.errors import BadInput, NotFound
 from assistant.model import Membership, Role, Tenant, User, new_id
+from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy, codec
 
@@ -34,10 +34,6 @@ _TOUCH_AFTER = timedelta(seconds=30)
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Accounts:
     """The tenants and users of a home."""
 
@@ -46,7 +42,7 @@ class Accounts:
         database: Database,
         master_key: MasterKey,
         *,
-        now: Callable[[], datetime] = _utc_now,
+        now: Clock = utc_now,
         hasher: PasswordHasher = HASHER,
     ) -> None:
         self._database = database

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select
@@ -13,6 +11,7 @@ from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import model_usage, model_uses, models
 from assistant.adapters.records.scope import upsert
 from assistant.model import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
+from guardrails.clock import Clock
 
 _SUMS = ("calls", "sent", "written", "estimated", "cost")
 
@@ -20,7 +19,7 @@ _SUMS = ("calls", "sent", "written", "estimated", "cost")
 class SqlModels:
     """The register of a home; ``now`` is the clock, in UTC."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Clock) -> None:
         self._database = database
         self._now = now
 

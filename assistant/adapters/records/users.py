@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +15,7 @@ from assistant.adapters.records.logins import hash_token
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
 from assistant.errors import NotFound
 from assistant.model import Account, Membership, Role, User
+from guardrails.clock import Clock
 
 
 class SqlUsers:
@@ -24,7 +24,7 @@ class SqlUsers:
     def __init__(
         self,
         database: Database,
-        now: Callable[[], datetime],
+        now: Clock,
         hash_password: Callable[[str], str],
     ) -> None:
         self._database = database

@@ -1,0 +1,38 @@
+"""The user interfaces that controls drive; `ui` passes them in, as `eval` imports no `ui`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from assistant.bootstrap import Home
+
+Patch = Callable[[], AbstractContextManager[None]]
+"""Disables one guard of this process while its context is open."""
+
+
+class Doors(Protocol):
+    """The operations as every interface calls them, their logs, their crash reports."""
+
+    def logging(self, home: Path) -> AbstractContextManager[None]:
+        """Log like the product while the context is open."""
+        ...
+
+    def perform(
+        self, home: Home, operation: str, args: Mapping[str, object], login: str | None
+    ) -> dict[str, Any]:
+        """Run an operation for a person, or for the home's owner if ``login`` is None.
+
+        Returns its result as JSON data. `QuietdeskError` as the operation raises it.
+        """
+        ...
+
+    def crash(self, error: BaseException, home: Path) -> str:
+        """Handle ``error`` as an unexpected one (crash report); return the message."""
+        ...
+
+    def switches(self) -> Mapping[str, Patch]:
+        """Return the guards of `ui` that can be disabled, by name."""
+        ...

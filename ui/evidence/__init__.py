@@ -1,0 +1,1 @@
+"""What the interfaces hand to the controls of `eval.evidence`: doors, and guards to disable."""

@@ -1,0 +1,59 @@
+"""The operations as the command line and the page call them, for twins."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.evidence.doors import Patch
+from ui.evidence.switches import switches
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Home
+
+
+class TwinDoors:
+    """The interfaces of one process."""
+
+    @contextmanager
+    def logging(self, home: Path) -> Generator[None]:
+        """Configure logging as the product does, and restore it after."""
+        import structlog
+
+        from ui import logs
+
+        before, handlers = structlog.get_config(), logging.getLogger().handlers
+        with logs.configure(home):
+            try:
+                yield
+            finally:
+                logging.getLogger().handlers = handlers
+                structlog.configure(**before)
+
+    def perform(
+        self, home: Home, operation: str, args: Mapping[str, object], login: str | None
+    ) -> dict[str, Any]:
+        """Run an operation; arguments that it does not have are left out."""
+        from ui.operations.base import silent
+        from ui.operations.callers import Interface, logged_in, owner
+        from ui.operations.operator import Operator
+        from ui.operations.registry import OPERATIONS
+
+        found = OPERATIONS[operation]
+        caller = logged_in(home, login, Interface.SHELL) if login else owner(Interface.SHELL)
+        known = {name: each for name, each in args.items() if name in found.args.model_fields}
+        done = Operator(home).perform(found, caller, found.args.model_validate(known), silent)
+        return dict(done.model_dump(mode="json"))
+
+    def crash(self, error: BaseException, home: Path) -> str:
+        """Write the report of ``error`` and return the message."""
+        from ui.crash import crash
+
+        return str(crash(error, home))
+
+    def switches(self) -> Mapping[str, Patch]:
+        """Return the guards of this package that can be disabled."""
+        return switches()
