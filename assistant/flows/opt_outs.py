@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, Refused
@@ -58,7 +57,7 @@ def opt_out(desk: Desk, whom: KnownPerson, by: str) -> Noted:
         known = desk.records.opt_outs.keys()
         if keys <= known.keys():
             return Noted(known[min(keys)], new=False)
-        noted = OptOut(new_id(), whom, keys, datetime.now(UTC), by)
+        noted = OptOut(new_id(), whom, keys, desk.clock(), by)
         desk.records.opt_outs.put(noted)
         withdrawn = _withdraw(desk)
         desk.ledger.append("ai.opted_out", opt_out=noted.id, by=by, withdrawn=withdrawn)
