@@ -1,10 +1,12 @@
 """Generates the docs that are made from code, or with ``--check`` reports which are out of date.
 
-``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line.
+``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line,
+``docs/promises.md`` from the profiles, and the JSON schema beside the profiles from the rules.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,23 +16,30 @@ os.environ["TYPER_USE_RICH"] = (
     "0"  # boxes and colours change with the terminal, plain help does not
 )
 
+import promises
 import typer
 from pydantic.fields import FieldInfo
 
 from assistant.settings import PREFIX, Settings
+from guardrails.policy.form import schema
 from ui.cli.app import build
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
 MADE = "<!-- Made by `make format` from {}; do not edit. -->\n\n"
 
 
 def main() -> None:
-    made = {"settings.md": settings_page(), "commands.md": commands_page()}
-    drifted = [name for name, text in made.items() if _read(DOCS / name) != text]
+    made = {
+        "docs/settings.md": settings_page(),
+        "docs/commands.md": commands_page(),
+        "docs/promises.md": promises.page(MADE),
+        "guardrails/policy/profiles/profile.schema.json": json.dumps(schema(), indent=2) + "\n",
+    }
+    drifted = [name for name, text in made.items() if _read(ROOT / name) != text]
     if "--check" in sys.argv and drifted:
-        sys.exit(f"These docs are out of date: {', '.join(drifted)}. Run `make format`.")
+        sys.exit(f"These files are out of date: {', '.join(drifted)}. Run `make format`.")
     for name in drifted:
-        (DOCS / name).write_text(made[name], encoding="utf-8")
+        (ROOT / name).write_text(made[name], encoding="utf-8")
 
 
 def settings_page() -> str:

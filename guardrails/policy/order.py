@@ -9,7 +9,7 @@ rules need not be comparable for their meet to exist.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,10 +18,15 @@ _ORDER = "order"
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[T]):
-    """One order: ``meet`` returns the stricter of two values; ``name`` is for people."""
+    """One order: ``meet`` returns the stricter of two values; ``name`` is for people.
+
+    ``strictest`` holds the strictest value of all, and is empty if there is none (a number of days
+    has none) or if it depends on the type of the rule.
+    """
 
     name: str
     meet: Callable[[T, T], T]
+    strictest: tuple[T, ...] = ()
 
     def weaker(self, old: T, new: T) -> bool:
         """Return whether ``new`` loosens ``old`` in any respect."""
@@ -31,6 +36,11 @@ class Order(Generic[T]):
 def rule(order: Order[T], default: T) -> T:
     """Return the field of a rule with its order and its default."""
     return field(default=default, metadata={_ORDER: order})
+
+
+def order_of(rule_field: Field[Any]) -> Order[Any] | None:
+    """Return the order of a rule's field; None for a group of rules."""
+    return rule_field.metadata.get(_ORDER)
 
 
 def group(make: Callable[[], T]) -> T:
@@ -78,7 +88,9 @@ def changed(old: object, new: object, path: str = "") -> tuple[tuple[str, Any, A
 def ranked(*strictest_first: T) -> Order[T]:
     """Return the order of words, the strictest first."""
     rank = {word: at for at, word in enumerate(strictest_first)}
-    return Order("the stricter word", lambda a, b: min(a, b, key=rank.__getitem__))
+    return Order(
+        "the stricter word", lambda a, b: min(a, b, key=rank.__getitem__), strictest_first[:1]
+    )
 
 
 def _common(a: frozenset[Any], b: frozenset[Any]) -> frozenset[Any]:
@@ -105,8 +117,10 @@ def _either(a: bool, b: bool) -> bool:
 
 SMALLER: Order[Any] = Order("the smaller number", min)
 LARGER: Order[Any] = Order("the larger number", max)
-BOTH: Order[bool] = Order("allowed only if both allow it", _both)
-EITHER: Order[bool] = Order("required if either requires it", _either)
-COMMON: Order[frozenset[Any]] = Order("what both allow", _common)
-COMMON_OR_ANY: Order[Any] = Order("what both allow; none named allows any", _common_or_any)
+BOTH: Order[bool] = Order("allowed only if both allow it", _both, (False,))
+EITHER: Order[bool] = Order("required if either requires it", _either, (True,))
+COMMON: Order[frozenset[Any]] = Order("what both allow", _common, (frozenset[Any](),))
+COMMON_OR_ANY: Order[Any] = Order(
+    "what both allow; none named allows any", _common_or_any, (frozenset[Any](),)
+)
 TOGETHER: Order[frozenset[Any]] = Order("what either requires", _together)

@@ -176,9 +176,13 @@ class Phi:
 
 @dataclass(frozen=True, slots=True)
 class Minors:
-    """People under an age in years (0: no rule), and what happens to their data."""
+    """People under an age in years (0: no rule), and what happens to their data.
+
+    Data of people under ``flag_under`` is flagged, whatever happens to that of the younger ones.
+    """
 
     under: int = rule(LARGER, 0)
+    flag_under: int = rule(LARGER, 0)
     found: Found = rule(_FOUND, Found.FLAG)
     decide_days: int = rule(SMALLER, 30)
 

@@ -81,6 +81,11 @@ COMMANDS = [
     "model remove",
     "model usage",
     "model use",
+    "policy clauses",
+    "policy controls",
+    "policy lint",
+    "policy list",
+    "policy schema",
     "ledger show",
     "ledger verify",
     "eval answers",
@@ -92,6 +97,7 @@ COMMANDS = [
 ]
 WITHOUT_OPERATION = {
     *("serve", "outbox export"),
+    *(f"policy {each}" for each in ("clauses", "controls", "lint", "list", "schema")),
     *(each for each in COMMANDS if each.startswith("eval ")),
 }
 

@@ -21,6 +21,7 @@ from ui.cli import (
     models,
     opt_outs,
     outbox,
+    profiles,
     review,
     serving,
     tenants,
@@ -176,6 +177,16 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "export": outbox.export,
             "deliver": outbox.deliver,
             "retry": outbox.retry,
+        },
+    ),
+    "policy": (
+        "Published privacy policies as rules and clauses, and the policy of a tenant.",
+        {
+            "lint": profiles.lint,
+            "list": profiles.list_all,
+            "clauses": profiles.clauses,
+            "controls": profiles.controls,
+            "schema": profiles.schema,
         },
     ),
     "ledger": (
