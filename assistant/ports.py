@@ -19,6 +19,7 @@ from assistant.errors import ModelTrouble
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Account,
+    Attestation,
     Audience,
     Chunk,
     Citation,
@@ -337,11 +338,16 @@ class TicketStore(Protocol):
         """Store a ticket, replacing the one of the same reference; False if nothing changed.
 
         ``fields`` holds the placeholders of its people's fields, which may occur in no text.
+        A ticket without a `Life` keeps that which is stored.
         """
         ...
 
     def id_of(self, reference: str) -> str | None:
         """Return the id that the ticket with this reference has."""
+        ...
+
+    def row(self, reference: str) -> TicketRow | None:
+        """Return the ticket with this reference as it is listed."""
         ...
 
     def list(
@@ -572,6 +578,16 @@ class UseStore(Protocol):
         ...
 
 
+class AttestationStore(Protocol):
+    """What officers vouch for; a row is never changed."""
+
+    def add(self, attestation: Attestation) -> None: ...
+
+    def list(self) -> list[Attestation]:
+        """Return all of them, oldest first."""
+        ...
+
+
 class Records(Protocol):
     """All records of one tenant."""
 
@@ -595,6 +611,8 @@ class Records(Protocol):
     def opt_outs(self) -> OptOutStore: ...
     @property
     def frames(self) -> FrameStore: ...
+    @property
+    def attestations(self) -> AttestationStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

@@ -9,7 +9,7 @@ from datetime import datetime
 from assistant.desk import Desk
 from assistant.errors import NotFound
 from assistant.flows.checks import must_read
-from assistant.model import Audience, TicketStatus, TurnRole
+from assistant.model import Audience, Life, TicketKind, TicketStatus, TurnRole
 from guardrails import ForPerson, RedactedText
 from guardrails.identity.permissions import Person, show
 
@@ -52,6 +52,8 @@ class TicketView:
     priority: str
     created_at: datetime
     turns: tuple[TurnView, ...]
+    kind: TicketKind
+    life: Life | None
 
 
 def tickets(
@@ -111,6 +113,8 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
         raw.priority,
         raw.created_at,
         turns,
+        redacted.kind,
+        redacted.life,
     )
 
 

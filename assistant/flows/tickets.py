@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import LiteralString
 
 from assistant.desk import Desk
@@ -16,11 +17,14 @@ from assistant.flows.ai import is_noted
 from assistant.flows.checks import ticket_of
 from assistant.language import language_in
 from assistant.model import (
+    DONE,
     NOTE_MARK,
     Audience,
+    Life,
     RawTicket,
     RawTurn,
     Ticket,
+    TicketRow,
     Turn,
     TurnRole,
     new_id,
@@ -93,6 +97,7 @@ def redact(desk: Desk, raw: RawTicket, ticket_id: str) -> Kept:
         sender=sender,
         digest=_digest(desk, kept),
         redaction=desk.redaction(),
+        kind=raw.kind,
     )
     return Kept(kept, redacted, fields)
 
@@ -122,7 +127,7 @@ def redact_again(desk: Desk, reference: str) -> Ticket:
         desk.records.tickets.put(now.raw, now.redacted, now.fields)
         if now.redacted != kept:
             _append(desk, "ticket.redacted", now.redacted)
-    return now.redacted
+    return replace(now.redacted, life=kept.life)
 
 
 def destroy_kept_secrets(desk: Desk, before: Callable[[], None]) -> None:
@@ -197,19 +202,33 @@ def keep(desk: Desk, raw: RawTicket) -> str:
     known = tickets.id_of(raw.reference)
     kept = redact(desk, raw, known or new_id())  # slow, so outside the transaction
     with desk.records.transaction():
-        known = tickets.id_of(raw.reference)  # another import may have stored it meanwhile
-        if not tickets.put(kept.raw, kept.redacted, kept.fields):
+        before = tickets.row(raw.reference)  # another import may have stored it meanwhile
+        redacted = replace(kept.redacted, life=_life(raw, before, desk.clock()))
+        if not tickets.put(kept.raw, redacted, kept.fields):
             return "unchanged"
         desk.ledger.append(
             "ticket.imported",
-            ticket=known or kept.redacted.id,
-            new=known is None,
+            ticket=before.id if before else redacted.id,
+            new=before is None,
             turns=len(kept.redacted.turns),
             policy=desk.tenant.policy.version,
             placeholders=_placeholders(kept.redacted),
             opted_out=is_noted(desk, kept.raw),
         )
-    return "changed" if known else "new"
+    return "changed" if before else "new"
+
+
+def _life(raw: RawTicket, before: TicketRow | None, now: datetime) -> Life:
+    """Return the times of a ticket that is stored ``now``; those of before hold where they can.
+
+    A ticket that was closed before and has no new message was closed when that was first known: a
+    later export that only tells of its last change does not move it.
+    """
+    known = before.life if before else None
+    closed = min(raw.closed_at or now, now) if raw.status in DONE else None
+    if closed and known and known.closed_at and before and before.turns == len(raw.turns):
+        closed = known.closed_at
+    return Life(known.received_at if known else now, now, closed)
 
 
 def withdraw(desk: Desk, reference: str, mail: Mail) -> str:

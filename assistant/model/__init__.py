@@ -6,6 +6,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 
 from __future__ import annotations
 
+from assistant.model.attestations import Attestation
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -34,11 +35,14 @@ from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, M
 from assistant.model.people import Account, Membership, OptOut, Role, Tenant, User
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
+    DONE,
     NOTE_MARK,
+    Life,
     RawTicket,
     RawTurn,
     Thread,
     Ticket,
+    TicketKind,
     TicketRow,
     TicketStatus,
     Turn,
@@ -49,10 +53,12 @@ from guardrails.findings import Finding, FindingKind
 
 __all__ = [
     "BY_PERSON",
+    "DONE",
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
     "Account",
+    "Attestation",
     "Audience",
     "Chunk",
     "Citation",
@@ -67,6 +73,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Life",
     "Made",
     "Membership",
     "ModelEntry",
@@ -85,6 +92,7 @@ __all__ = [
     "Tenant",
     "Thread",
     "Ticket",
+    "TicketKind",
     "TicketRow",
     "TicketStatus",
     "Tokens",

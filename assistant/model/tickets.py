@@ -22,6 +22,33 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
 
 
+DONE = frozenset({TicketStatus.SOLVED, TicketStatus.CLOSED})
+"""The statuses of a ticket that nobody works on."""
+
+
+class TicketKind(StrEnum):
+    """What a ticket is a record of: kinds differ in how long they may be kept."""
+
+    TICKET = "ticket"
+    TRANSCRIPT = "transcript"
+    """A call, written down."""
+    MESSAGE = "message"
+    """A chat, or messages by SMS or a messenger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """When a ticket was received and last changed by our clock, and when it was closed.
+
+    The helpdesk's own dates may be wrong, even by decades. ``closed_at`` is when the ticket was
+    solved or closed as far as known, and never in the future; None for one that is not.
+    """
+
+    received_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None = None
+
+
 class TurnRole(StrEnum):
     """Who wrote a turn."""
 
@@ -54,7 +81,10 @@ class RawTurn:
 
 @dataclass(frozen=True, slots=True)
 class RawTicket:
-    """A raw ticket; its people seed known-entity masking for the whole thread."""
+    """A raw ticket; its people seed known-entity masking for the whole thread.
+
+    ``closed_at`` is when it was solved or closed, as its helpdesk says.
+    """
 
     reference: str
     subject: RawText
@@ -64,6 +94,8 @@ class RawTicket:
     people: tuple[KnownPerson, ...]
     turns: tuple[RawTurn, ...]
     requester: RawText = field(default_factory=lambda: RawText(""))
+    kind: TicketKind = TicketKind.TICKET
+    closed_at: datetime | None = None
 
 
 NOTE_MARK = "Internal note:\n"
@@ -90,7 +122,8 @@ class Ticket:
     """A ticket, redacted: flows, writers and logs may see it.
 
     ``digest`` is that of its `Thread`. ``redaction`` is a keyed tag of everything besides its texts
-    that its redaction depended on; empty when that is not known.
+    that its redaction depended on; empty when that is not known. ``life`` is None until it is
+    stored.
     """
 
     id: str
@@ -104,6 +137,8 @@ class Ticket:
     sender: SenderKind = SenderKind.PERSON
     digest: str = ""
     redaction: str = field(default="", compare=False)
+    kind: TicketKind = TicketKind.TICKET
+    life: Life | None = field(default=None, compare=False)
 
     @property
     def thread(self) -> Thread:
@@ -151,6 +186,8 @@ class TicketRow:
     priority: str
     created_at: datetime
     turns: int
+    kind: TicketKind = TicketKind.TICKET
+    life: Life | None = field(default=None, compare=False)
 
 
 def news(made_for: Thread, now: Thread) -> int:

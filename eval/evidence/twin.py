@@ -6,10 +6,12 @@ detector (rules) and embedder (hashes of words) load no model.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,10 @@ from eval.evidence.material import NEIGHBOUR, TENANT, Material
 from eval.hashing import HashingEmbedder
 from eval.homes import own_home, with_model
 from eval.leakage.server import Answer, RecordingServer
+from guardrails.clock import utc_now
 from guardrails.detect import build_rule_detector
 from guardrails.policy import Policy, Rules
+from guardrails.spans import Detector
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of invented people
 MODEL = "recorded"
@@ -44,7 +48,7 @@ class Clock:
 
     def __call__(self) -> datetime:
         """Return the time, aware, in UTC."""
-        return datetime.now(UTC) + self._ahead
+        return utc_now() + self._ahead
 
     def forward(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         """Move the clock; negative numbers move it back."""
@@ -136,23 +140,45 @@ class Twin:
 
 @contextmanager
 def twin(
-    doors: Doors, folder: Path, rules: Rules | None = None, *, settings: Settings | None = None
+    doors: Doors,
+    folder: Path,
+    rules: Rules | None = None,
+    *,
+    settings: Settings | None = None,
+    blank: Path | None = None,
 ) -> Generator[Twin]:
-    """Make a twin in ``folder`` under ``rules``; without any, under those of a new tenant."""
+    """Make a twin in ``folder`` under ``rules``; without any, under those of a new tenant.
+
+    ``blank`` is a home that `make_blank` made: copying it is faster than making its tables.
+    """
     clock, held = Clock(), rules or Rules()
+    if blank is not None:
+        shutil.copytree(blank, folder / "home")
     with RecordingServer(lambda _prompt: Answer(_ANSWER)) as server:
         ours = _settings(settings or Settings(), folder / "home", server)
-        with Home.open(ours, parts=light_parts()) as home, doors.logging(ours.home):
+        with Home.open(ours, parts=light_parts(), clock=clock) as home, doors.logging(ours.home):
             made = Twin(home, doors, server, clock, folder, held)
             for slug in (made.tenant, made.neighbour):
                 _settle(made, slug)
             yield made
 
 
+def make_blank(folder: Path) -> str:
+    """Make a home without tenants in ``folder``, for twins to begin with; return its path."""
+    with Home.open(own_home(Settings(), folder), parts=light_parts()):
+        return str(folder)
+
+
+@cache
+def _rules() -> Detector:
+    return build_rule_detector()
+
+
 def light_parts() -> Parts:
     """Return the parts of a twin: none loads a model."""
     return Parts(
-        detector=lambda _settings: build_rule_detector(),
+        detector=lambda _settings: _rules(),
+        rules=_rules,
         embedder=lambda _settings, _source: HashingEmbedder(),
         suspects=lambda _embedder: lambda texts: [() for _ in texts],
         hasher=_CHEAP_HASHER,
@@ -161,7 +187,8 @@ def light_parts() -> Parts:
 
 def _settings(settings: Settings, home: Path, server: RecordingServer) -> Settings:
     ours = with_model(own_home(settings, home), server.origin, MODEL)
-    return ours.model_copy(update={"reranker": None, "model_no_training": True})
+    light = {"reranker": None, "model_no_training": True, "max_file_mb": 1}
+    return ours.model_copy(update=light)
 
 
 def _settle(made: Twin, slug: str) -> None:

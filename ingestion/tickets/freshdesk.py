@@ -6,11 +6,12 @@ Statuses and priorities are numbers; a desk may add statuses of its own, which c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.model import RawTicket, RawTurn, TicketKind, TicketStatus, TurnRole
 from assistant.threads.automatic import Mail
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import (
@@ -34,9 +35,11 @@ from ingestion.tickets.parts import (
     Yes,
     audience,
     called,
+    closed,
     known,
     latest,
     message,
+    missing,
     names_of,
     words_of,
 )
@@ -65,6 +68,13 @@ _PRIORITY: Mapping[str | int, Priority] = {
 }
 _OUTBOUND = 10
 """The source of a ticket that an agent began, with a mail to the requester."""
+_KIND: Mapping[str | int, TicketKind] = {
+    3: TicketKind.TRANSCRIPT,
+    **dict.fromkeys((5, 6, 7, 13), TicketKind.MESSAGE),  # Twitter, Facebook, chat, WhatsApp
+    "phone": TicketKind.TRANSCRIPT,
+    **dict.fromkeys(("twitter", "facebook", "chat", "whatsapp"), TicketKind.MESSAGE),
+}
+"""Sources of calls, and of chats and messengers; every other one is that of a ticket."""
 _WRAPPERS = ("helpdesk_ticket", "ticket")
 _NOTE_WRAPPERS = ("helpdesk_note", "note")
 _NOTES = ("conversations", "helpdesk_notes", "notes")
@@ -119,6 +129,17 @@ class Note(Schema):
         return message(value, _HTML, ["body_text"])
 
 
+class Stats(Schema):
+    """When the ticket was resolved and closed; null while it is not."""
+
+    resolved_at: Annotated[Instant, missing] = EPOCH
+    closed_at: Annotated[Instant, missing] = EPOCH
+
+    def earliest(self) -> datetime:
+        """Return the first of both times, `EPOCH` without one."""
+        return min((at for at in (self.resolved_at, self.closed_at) if at != EPOCH), default=EPOCH)
+
+
 WrappedNote = Annotated[Note, BeforeValidator(_unwrapped)]
 
 
@@ -137,6 +158,10 @@ class Ticket(Copied):
     outbound: Annotated[bool, BeforeValidator(lambda source: source == _OUTBOUND)] = Field(
         default=False, alias="source"
     )
+    kind: Annotated[TicketKind, meanings(_KIND, TicketKind.TICKET)] = Field(
+        default=TicketKind.TICKET, alias="source"
+    )
+    stats: Annotated[Stats, lenient(Stats)] = Field(default_factory=Stats)
     requester: PersonOrNobody = Nobody
     requester_id: Number = None
     requester_name: Line = NOTHING
@@ -228,6 +253,8 @@ def read(parsed: Parsed) -> Found:
         people=known(requester, [given.answerer(), *given.copied()], said),
         turns=said,
         requester=called(requester),
+        kind=given.kind,
+        closed_at=closed(given.status, given.stats.earliest(), given.updated_at),
     )
     return Found(ticket, latest(ticket, given.updated_at), parsed.where, given.gone())
 

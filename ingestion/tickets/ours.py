@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.model import RawTicket, RawTurn, TicketKind, TicketStatus, TurnRole
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import EPOCH, Instant, Parsed, Reference, Schema
@@ -19,6 +19,7 @@ from ingestion.tickets.parts import (
     Priority,
     audience,
     called,
+    closed,
     known,
     latest,
     words_of,
@@ -85,6 +86,8 @@ class Ticket(Schema):
     priority: Annotated[Priority, LOWER] = Priority.NORMAL
     created_at: Instant = EPOCH
     updated_at: Instant = EPOCH
+    closed_at: Instant = EPOCH
+    kind: Annotated[TicketKind, LOWER] = TicketKind.TICKET
     requester: Person = Person()
     contacts: tuple[Person, ...] = ()
     assets: tuple[Asset, ...] = ()
@@ -114,5 +117,7 @@ def read(parsed: Parsed) -> Found:
         people=known(requester, others, turns),
         turns=turns,
         requester=called(requester),
+        kind=given.kind,
+        closed_at=closed(given.status, given.closed_at, given.updated_at),
     )
     return Found(ticket, latest(ticket, given.updated_at), parsed.where)

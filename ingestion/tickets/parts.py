@@ -11,11 +11,11 @@ from typing import Annotated, NamedTuple, cast
 
 from pydantic import BeforeValidator
 
-from assistant.model import Audience, RawTicket, RawTurn, TurnRole
+from assistant.model import DONE, Audience, RawTicket, RawTurn, TicketStatus, TurnRole
 from assistant.threads.automatic import Mail
 from guardrails import RawText, join_raw
 from guardrails.detect.directory import KnownPerson
-from guardrails.intake.parse import Schema
+from guardrails.intake.parse import EPOCH, Schema
 from ingestion.loaders.html import html_message
 
 NOTHING = RawText("")
@@ -131,6 +131,8 @@ class Attachment(Schema):
 
 Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_mailboxes)]
 Attachments = Annotated[tuple[Attachment, ...], BeforeValidator(_objects)]
+missing = BeforeValidator(lambda at: at or EPOCH)
+"""Reads a time that is null as a missing one."""
 only_objects = BeforeValidator(_objects)
 """Drops the elements of a list that are not objects."""
 
@@ -169,6 +171,16 @@ def called(person: KnownPerson) -> RawText:
 def latest(ticket: RawTicket, updated: datetime) -> datetime:
     """Return when a ticket was last changed, as far as its fields show."""
     return max(updated, ticket.created_at, *(turn.at for turn in ticket.turns))
+
+
+def closed(status: TicketStatus, said: datetime, updated: datetime) -> datetime | None:
+    """Return when a ticket was solved or closed: as ``said``, else its last change.
+
+    A time that is `EPOCH` is missing. None when no time is known, or the ticket is not closed.
+    """
+    if status not in DONE:
+        return None
+    return next((at for at in (said, updated) if at != EPOCH), None)
 
 
 def _authors(turns: Iterable[RawTurn]) -> Iterator[KnownPerson]:

@@ -13,16 +13,26 @@ from typing import Annotated, BinaryIO
 from pydantic import BeforeValidator
 
 from assistant.errors import BadInput
-from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.model import RawTicket, RawTurn, TicketKind, TicketStatus, TurnRole
 from guardrails import RawText
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import EPOCH, Instant, Reference, Schema
 from guardrails.intake.stream import read_csv
 from ingestion.tickets.ours import LOWER, Person
-from ingestion.tickets.parts import NOTHING, Body, Found, Priority, audience, called, known, latest
+from ingestion.tickets.parts import (
+    NOTHING,
+    Body,
+    Found,
+    Priority,
+    audience,
+    called,
+    closed,
+    known,
+    latest,
+)
 
 COLUMNS = (
-    *("id", "subject", "status", "priority", "created_at"),
+    *("id", "subject", "kind", "status", "priority", "created_at", "closed_at"),
     *("requester_name", "requester_email", "requester_phone", "requester_username"),
     *("contacts", "hosts", "serials"),
     *("at", "author", "role", "text", "private"),
@@ -45,6 +55,8 @@ class Line(Schema):
     status: Annotated[TicketStatus, LOWER] = TicketStatus.OPEN
     priority: Annotated[Priority, LOWER] = Priority.NORMAL
     created_at: Instant = EPOCH
+    closed_at: Instant = EPOCH
+    kind: Annotated[TicketKind, LOWER] = TicketKind.TICKET
     requester_name: RawText = NOTHING
     requester_email: RawText = NOTHING
     requester_phone: RawText = NOTHING
@@ -99,6 +111,8 @@ def _found(reference: str, first: Line, lines: Sequence[Line], where: str) -> Fo
         people=known(requester, [*(KnownPerson(name=x) for x in first.contacts), assets], turns),
         turns=turns,
         requester=called(requester),
+        kind=first.kind,
+        closed_at=closed(first.status, first.closed_at, EPOCH),
     )
     return Found(ticket, latest(ticket, EPOCH), where)
 

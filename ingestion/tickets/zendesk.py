@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from assistant.model import RawTicket, RawTurn, TicketStatus, TurnRole
+from assistant.model import RawTicket, RawTurn, TicketKind, TicketStatus, TurnRole
 from assistant.threads.automatic import Mail
 from guardrails.detect.directory import KnownPerson
 from guardrails.intake.parse import (
@@ -35,9 +35,11 @@ from ingestion.tickets.parts import (
     Priority,
     audience,
     called,
+    closed,
     known,
     latest,
     message,
+    missing,
     names_of,
     only_objects,
     words_of,
@@ -52,6 +54,18 @@ _STATUS: Mapping[str | int, TicketStatus] = {
     "closed": TicketStatus.CLOSED,
 }
 _PRIORITY: Mapping[str | int, Priority] = {each.value: each for each in Priority}
+_KIND: Mapping[str | int, TicketKind] = {
+    "voice": TicketKind.TRANSCRIPT,
+    "voicemail": TicketKind.TRANSCRIPT,
+    **dict.fromkeys(
+        (
+            *("chat", "sms", "messaging", "native_messaging", "whatsapp", "telegram", "viber"),
+            *("facebook", "instagram_dm", "line", "wechat", "twitter", "twitter_dm"),
+        ),
+        TicketKind.MESSAGE,
+    ),
+}
+"""Channels of calls, and of chats and messengers; every other one is that of a ticket."""
 _ROLE: Mapping[str | int, TurnRole] = {"end-user": TurnRole.REQUESTER}
 _UNMANNED = ("rule", 8, "merge", 19)
 """Via types, and their ids, of what no person wrote: triggers, automations, merges of tickets."""
@@ -93,6 +107,15 @@ class Via(Schema):
     """The channel of a ticket."""
 
     source: Annotated[Origin, lenient(Origin)] = Origin()
+    kind: Annotated[TicketKind, meanings(_KIND, TicketKind.TICKET)] = Field(
+        default=TicketKind.TICKET, alias="channel"
+    )
+
+
+class Metrics(Schema):
+    """What Zendesk counts about a ticket; null while it is not solved."""
+
+    solved_at: Annotated[Instant, missing] = EPOCH
 
 
 class Channel(Schema):
@@ -159,6 +182,7 @@ class Ticket(Schema):
     followers: People = ()
     email_ccs: Mailboxes = ()
     via: Annotated[Via, lenient(Via)] = Via()
+    metric_set: Annotated[Metrics, lenient(Metrics)] = Metrics()
     comments: tuple[Comment, ...] = ()
     is_public: Flag = None
 
@@ -203,6 +227,8 @@ def read(parsed: Parsed, users: Mapping[int, User]) -> Found:
         people=known(requester, [each.known() for each in others], turns),
         turns=turns,
         requester=called(requester),
+        kind=given.via.kind,
+        closed_at=closed(given.status, given.metric_set.solved_at, given.updated_at),
     )
     gone = Mail.DELETED if given.deleted else None
     return Found(ticket, latest(ticket, given.updated_at), parsed.where, gone)

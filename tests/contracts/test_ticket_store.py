@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from assistant.model import RawTicket, TicketStatus
+from assistant.model import Life, RawTicket, TicketKind, TicketStatus
 from assistant.ports import Records
 from assistant.threads.automatic import Mail
 from assistant.threads.senders import SenderKind
@@ -36,6 +36,31 @@ def test_what_a_ticket_and_its_turns_are_comes_back_and_its_thread_without_a_tex
         assert records.tickets.thread("HD-1001") == each.thread
         assert records.tickets.threads() == {"HD-1001": each.thread}
     assert records.tickets.thread("HD-1") is None
+
+
+def test_the_times_of_a_ticket_stay_until_others_are_put(records: Records) -> None:
+    raw, later = a_raw_ticket(), MORNING + timedelta(days=1)
+    ticket = replace(a_redacted_ticket(raw), life=Life(MORNING, MORNING))
+    records.tickets.put(raw, ticket)
+    records.tickets.put(raw, replace(ticket, life=None))
+    records.tickets.put(raw, replace(ticket, life=Life(MORNING, later, later)))
+    (listed,) = records.tickets.list()
+    assert listed == records.tickets.row("HD-1001")
+    assert listed.life == Life(MORNING, MORNING, later)
+    records.tickets.put(raw, replace(ticket, digest="d" * 64, life=Life(MORNING, later)))
+    kept = records.tickets.get("HD-1001")
+    assert kept
+    assert kept.life == Life(MORNING, later)
+
+
+def test_a_ticket_of_another_kind_is_another_ticket(records: Records) -> None:
+    raw = a_raw_ticket()
+    call = replace(raw, kind=TicketKind.TRANSCRIPT)
+    records.tickets.put(raw, a_redacted_ticket(raw))
+    assert records.tickets.put(call, replace(a_redacted_ticket(call), kind=call.kind))
+    kept = records.tickets.raw("HD-1001")
+    assert kept
+    assert kept.kind is TicketKind.TRANSCRIPT
 
 
 def test_a_ticket_of_no_turns_and_no_people_comes_back(records: Records) -> None:

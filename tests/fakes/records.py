@@ -11,6 +11,7 @@ from datetime import datetime
 from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
+    Attestation,
     Decision,
     Delivery,
     Draft,
@@ -55,6 +56,7 @@ class FakeRecords:
         self.honest = FakeHonest()
         self.opt_outs = FakeOptOuts()
         self.frames = FakeFrames()
+        self.attestations = FakeAttestations()
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -108,6 +110,7 @@ class FakeRecords:
             self.honest,
             self.opt_outs,
             self.frames,
+            self.attestations,
             self.vault,
             self.ledger,
         ]
@@ -151,15 +154,24 @@ class FakeTickets:
         if fields:
             self.fields[redacted.reference] = fields
         known = self._kept.get(redacted.reference)
-        mine = redacted if known is None else replace(redacted, id=known[1].id)
-        if known is not None and plain(known) == plain((raw, mine)):
-            return False
+        if known is None:
+            self._kept[redacted.reference] = (raw, redacted)
+            return True
+        before = known[1].life
+        mine = replace(redacted, id=known[1].id, life=redacted.life or before)
+        same = _content(*known) == _content(raw, mine)
+        if same and before and mine.life:
+            mine = replace(mine, life=replace(mine.life, changed_at=before.changed_at))
         self._kept[redacted.reference] = (raw, mine)
-        return True
+        return not same
 
     def id_of(self, reference: str) -> str | None:
         known = self._kept.get(reference)
         return None if known is None else known[1].id
+
+    def row(self, reference: str) -> TicketRow | None:
+        known = self._kept.get(reference)
+        return None if known is None else _row(known[1])
 
     def list(
         self, *, status: TicketStatus | None = None, limit: int | None = None
@@ -378,6 +390,19 @@ class FakeTerms:
         return list(self._terms.values())
 
 
+class FakeAttestations:
+    """Implements `assistant.ports.AttestationStore`."""
+
+    def __init__(self) -> None:
+        self._made: list[Attestation] = []
+
+    def add(self, attestation: Attestation) -> None:
+        self._made = [*self._made, attestation]
+
+    def list(self) -> builtins.list[Attestation]:
+        return sorted(self._made, key=lambda each: (each.at, each.id))
+
+
 class FakeHonest:
     """Implements `assistant.ports.HonestStore`."""
 
@@ -491,7 +516,13 @@ def _row(ticket: Ticket) -> TicketRow:
         ticket.priority,
         ticket.created_at,
         len(ticket.turns),
+        ticket.kind,
+        ticket.life,
     )
+
+
+def _content(raw: RawTicket, ticket: Ticket) -> object:
+    return plain((replace(raw, closed_at=None), replace(ticket, life=None, redaction="")))
 
 
 def _snapshot(store: object) -> dict[str, object]:

@@ -10,6 +10,7 @@ import typer
 from ui.cli import (
     by_hand,
     documents,
+    evidence,
     forgetting,
     frames,
     injection,
@@ -35,6 +36,8 @@ _HELP = """A support assistant that keeps confidences.
 
 Customer identity is replaced by placeholders before anything else reads a text."""
 
+_ITSELF = ""
+"""The name of the command that a group runs without another one."""
 _Commands = Mapping[str, Callable[..., None]]
 _TOP: _Commands = {
     "serve": serving.serve,
@@ -196,6 +199,13 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "verify": ledger.verify,
         },
     ),
+    "evidence": (
+        "",
+        {
+            _ITSELF: evidence.evidence,
+            "verify": evidence.verify,
+        },
+    ),
     "eval": (
         "Measure: redaction, retrieval, prompt injections, drafts, answers, leakage.",
         {
@@ -226,7 +236,12 @@ def build() -> typer.Typer:
     )
     _add(top, _TOP)
     for name, (line, commands) in _GROUPS.items():
-        group = typer.Typer(help=line, no_args_is_help=True)
+        own = commands.get(_ITSELF)
+        group = typer.Typer(
+            help=line or None, no_args_is_help=own is None, invoke_without_command=own is not None
+        )
+        if own is not None:
+            group.callback(help=_help(f"{name} run", own))(own)
         _add(group, commands, f"{name} ")
         top.add_typer(group, name=name)
     return top
@@ -234,6 +249,8 @@ def build() -> typer.Typer:
 
 def _add(group: typer.Typer, commands: _Commands, path: str = "") -> None:
     for name, command in commands.items():
+        if name == _ITSELF:
+            continue
         group.command(name, help=_help(f"{path}{name}", command))(command)
 
 

@@ -108,7 +108,12 @@ def show(
         screen.as_json(found)
         return
     screen.say(f"{found.reference}  {found.subject}")
-    screen.say(f"{found.requester}, {found.status}, {found.priority}")
+    screen.say(f"{found.requester}, {found.kind}, {found.status}, {found.priority}")
+    if found.received_at:
+        closed = f", closed {found.closed_at:%Y-%m-%d}" if found.closed_at else ""
+        screen.say(
+            f"created {found.created_at:%Y-%m-%d}, received {found.received_at:%Y-%m-%d}{closed}"
+        )
     for turn in found.turns:
         note = ", internal note" if turn.audience == "agent" else ""
         screen.say(f"\n{turn.at:%Y-%m-%d %H:%M} {turn.author} ({turn.role}{note})\n{turn.text}")

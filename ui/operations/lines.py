@@ -17,6 +17,7 @@ LINES = {
         "person."
     ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
+    "evidence.run": "Try each promise of a tenant's policy, and write a signed report.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
     ),

@@ -10,6 +10,7 @@ from ui.operations import (
     by_hand,
     directory,
     documents,
+    evidence,
     forgetting,
     frames,
     gaps,
@@ -112,5 +113,6 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         redact.REDACT,
         ledger.SHOW,
         ledger.VERIFY,
+        evidence.RUN,
     )
 }

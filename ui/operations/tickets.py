@@ -19,7 +19,7 @@ from ui.operations.needs import OWNER, member, owner_or
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from assistant.model import Draft
+    from assistant.model import Draft, Life
     from ingestion.source import Source
 
 
@@ -77,7 +77,11 @@ class RedactedAgain(Shape):
 
 
 class TicketLineView(Shape):
-    """A ticket in the list, redacted."""
+    """A ticket in the list, redacted.
+
+    ``created_at`` is the helpdesk's own; ``received_at`` and ``changed_at`` are when it was first
+    and last imported, ``closed_at`` when it was solved or closed as far as known.
+    """
 
     reference: str
     subject: str
@@ -86,6 +90,10 @@ class TicketLineView(Shape):
     priority: str
     created_at: datetime
     turns: int
+    kind: str
+    received_at: datetime | None
+    changed_at: datetime | None
+    closed_at: datetime | None
 
 
 class TicketList(Shape):
@@ -154,6 +162,10 @@ class TicketFull(Shape):
     created_at: datetime
     turns: tuple[TurnView, ...]
     written: tuple[WrittenView, ...]
+    kind: str
+    received_at: datetime | None
+    changed_at: datetime | None
+    closed_at: datetime | None
 
 
 def _import(home: Home, _caller: Caller, args: Export | ExportFile, progress: Progress) -> Imported:
@@ -204,6 +216,8 @@ def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
                 priority=row.priority,
                 created_at=row.created_at,
                 turns=row.turns,
+                kind=row.kind.value,
+                **_life(row.life),
             )
             for row in rows
         )
@@ -240,7 +254,17 @@ def _show(home: Home, caller: Caller, args: OneTicket, _progress: Progress) -> T
             for turn in view.turns
         ),
         written=tuple(written_view(desk, person, each) for each in _newest(desk, ticket_id)),
+        kind=view.kind.value,
+        **_life(view.life),
     )
+
+
+def _life(life: Life | None) -> dict[str, datetime | None]:
+    return {
+        "received_at": life and life.received_at,
+        "changed_at": life and life.changed_at,
+        "closed_at": life and life.closed_at,
+    }
 
 
 def _newest(desk: Desk, ticket_id: str) -> list[Draft]:

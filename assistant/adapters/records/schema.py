@@ -167,6 +167,24 @@ model_usage = Table(
 )
 """Counts of calls and tokens, and their cost, by day; never a text."""
 
+# What an officer vouches for: ids, times and the hash of a document, no customer text
+
+attestations = Table(
+    "attestations",
+    metadata,
+    _owner(),
+    Column("id", String, primary_key=True),
+    Column("profile", String(63), nullable=False),
+    Column("profile_version", Integer, nullable=False),
+    Column("clause", String(32), nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", String(10)),
+    Column("sha256", String(64), nullable=False),
+)
+"""Never changed; ``until`` is the last day (ISO 8601), null without end."""
+
 # Documents
 
 documents = Table(
@@ -242,8 +260,13 @@ tickets = Table(
     Column("sender", String(16), nullable=False, server_default="person"),
     Column("digest", String(64), nullable=False, server_default=""),
     Column("redaction", String(64), nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False, server_default="ticket"),
+    Column("received_at", Moment),
+    Column("changed_at", Moment),
+    Column("closed_at", Moment),
     UniqueConstraint("tenant_id", "reference"),
 )
+"""``created_at`` is the helpdesk's; ``received_at`` and ``changed_at`` are our own times."""
 
 ticket_turns = Table(
     "ticket_turns",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
+from assistant.adapters.records.attestations import SqlAttestations
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
@@ -52,6 +53,7 @@ class TenantRecords:
         self._honest = SqlHonest(self._scope)
         self._opt_outs = SqlOptOuts(self._scope)
         self._frames = SqlFrames(self._scope)
+        self._attestations = SqlAttestations(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
         stores = self._documents, self._tickets, self._drafts, self._gaps
@@ -96,6 +98,10 @@ class TenantRecords:
     @property
     def frames(self) -> SqlFrames:
         return self._frames
+
+    @property
+    def attestations(self) -> SqlAttestations:
+        return self._attestations
 
     @property
     def vault(self) -> SqlVault:

@@ -19,9 +19,11 @@ from assistant.adapters.records.scope import Scope
 from assistant.model import (
     NOTE_MARK,
     Audience,
+    Life,
     RawTicket,
     RawTurn,
     Ticket,
+    TicketKind,
     TicketRow,
     TicketStatus,
     Turn,
@@ -41,7 +43,7 @@ Earlier versions stored the raw side with them; their fingerprints are hexadecim
 
 
 def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -> dict[str, Any]:
-    """Return the row of a ticket."""
+    """Return the row of a ticket; one without a `Life` keeps that which is stored."""
     cells = scope.cells("tickets", ticket_id)
     return scope.row(
         id=ticket_id,
@@ -60,7 +62,19 @@ def ticket_row(scope: Scope, ticket_id: str, raw: RawTicket, redacted: Ticket) -
         sender=redacted.sender.value,
         digest=redacted.digest,
         redaction=redacted.redaction,
+        kind=redacted.kind.value,
+        **_life_values(redacted.life),
     )
+
+
+def _life_values(life: Life | None) -> dict[str, Any]:
+    if life is None:
+        return {}
+    return {
+        "received_at": life.received_at,
+        "changed_at": life.changed_at,
+        "closed_at": life.closed_at,
+    }
 
 
 def turn_rows(
@@ -100,6 +114,8 @@ def listed(scope: Scope, row: Row[Any]) -> TicketRow:
         priority=row.priority,
         created_at=row.created_at,
         turns=row.turns,
+        kind=TicketKind(row.kind),
+        life=_life(row),
     )
 
 
@@ -128,7 +144,15 @@ def redacted_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> T
         sender=SenderKind(row.sender),
         digest=row.digest,
         redaction=row.redaction,
+        kind=head.kind,
+        life=head.life,
     )
+
+
+def _life(row: Row[Any]) -> Life | None:
+    if row.received_at is None:
+        return None
+    return Life(row.received_at, row.changed_at, row.closed_at)
 
 
 def _readers(turn: Row[Any], text: RedactedText) -> Audience:
@@ -158,6 +182,8 @@ def raw_ticket(scope: Scope, row: Row[Any], turns: Sequence[Row[Any]]) -> RawTic
             for cells, turn in _each(scope, row, turns)
         ),
         requester=cells.open_raw("raw_requester", row.raw_requester),
+        kind=TicketKind(row.kind),
+        closed_at=row.closed_at,
     )
 
 
@@ -184,6 +210,8 @@ def fingerprint(sealer: Sealer, raw: RawTicket, redacted: Ticket) -> str:
         for turn in raw.turns
     ]
     head = (raw.status.value, raw.priority, raw.created_at.isoformat())
+    if redacted.kind is not TicketKind.TICKET:  # so that those of earlier versions are the same
+        head = (*head, redacted.kind.value)
     known = [people.fingerprint(sealer, person) for person in raw.people]
     masked = [kept(part) for turn in redacted.turns for part in (turn.author, turn.text)]
     masked += [turn.mail.value for turn in redacted.turns if turn.mail is not Mail.PERSON]

@@ -15,6 +15,7 @@ from assistant.model import RawTicket, Thread, Ticket, TicketRow, TicketStatus
 from guardrails import RedactedText
 
 _LISTED = [each for each in tickets.c if not each.name.startswith("raw_")]
+_BESIDE = ("redaction", "received_at", "closed_at")
 _Found = tuple[Row[Any], Sequence[Row[Any]]]
 
 
@@ -44,15 +45,26 @@ class SqlTickets:
             if not same:
                 turns = ticket_rows.turn_rows(self._scope, row["id"], raw, redacted)
                 self._write(connection, row, turns, new=known is None)
-            elif known and known.redaction != row["redaction"]:
-                this = self._scope.owns(tickets), tickets.c.id == row["id"]
-                connection.execute(update(tickets).where(*this).values(redaction=row["redaction"]))
+            elif known:
+                self._note(connection, known, row)
             placeholder_rows.note(self._scope, connection, placeholders, row["id"], texts)
         return not same
+
+    def _note(self, connection: Connection, known: Row[Any], row: dict[str, Any]) -> None:
+        """Note what may differ in a ticket whose content is the same."""
+        given = {name: row[name] for name in _BESIDE if name in row}
+        new = {name: value for name, value in given.items() if value != getattr(known, name)}
+        if new:
+            this = self._scope.owns(tickets), tickets.c.id == row["id"]
+            connection.execute(update(tickets).where(*this).values(**new))
 
     def id_of(self, reference: str) -> str | None:
         row = self._row(reference)
         return None if row is None else row.id
+
+    def row(self, reference: str) -> TicketRow | None:
+        row = self._row(reference)
+        return None if row is None else ticket_rows.listed(self._scope, row)
 
     def reference_of(self, ticket_id: str) -> str | None:
         """Return the reference of the ticket of this id."""

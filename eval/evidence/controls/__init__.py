@@ -6,44 +6,9 @@ from collections.abc import Mapping
 
 from eval.evidence.control import Control
 from eval.evidence.controls import tenants
+from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 
-IDS: tuple[str, ...] = (
-    "inventory",
-    "egress.register",
-    "egress.washed",
-    "egress.recorded",
-    "training.none",
-    "ai.off",
-    "ai.notice",
-    "review.gate",
-    "review.second-look",
-    "audit.sample",
-    "access.roles",
-    "access.restore-logged",
-    "access.login",
-    "tenant.walls",
-    "seal.at-rest",
-    "transport.tls",
-    "backup.sealed",
-    "retention.class",
-    "account.closure",
-    "derived.follows",
-    "erase.record",
-    "erase.person",
-    "rights.identity",
-    "rights.clock",
-    "rights.export",
-    "rights.change",
-    "phi.quarantine",
-    "minors.rule",
-    "region.served",
-    "consent.log",
-    "incident.alerts",
-    "escalation.rules",
-    "policy.notice",
-    "policy.pinned",
-    "ledger.holds",
-)
+IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
 _FAMILIES = (tenants,)

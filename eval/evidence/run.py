@@ -1,0 +1,179 @@
+"""One run: tries the controls of profiles, on twins and on a tenant, and makes the report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata, resources
+
+from assistant.bootstrap import Home
+from assistant.model import Tenant
+from eval.evidence import results
+from eval.evidence.assess import Attested, assessed, control_view, total
+from eval.evidence.controls import CONTROLS
+from eval.evidence.report import (
+    LedgerView,
+    PolicyView,
+    Report,
+    RunView,
+    TenantView,
+)
+from eval.evidence.results import Result, Tell, judge, try_all
+from eval.evidence.trial import Trial
+from eval.evidence.workers import Workers
+from guardrails.clock import utc_now
+from guardrails.policy import Policy, Rules, codec
+from guardrails.policy.clauses import Profile
+
+SECONDS = 60.0
+"""The longest that one trial may take; most take a second."""
+_PACKAGES = ("guardrails", "assistant", "ingestion", "eval", "ui")
+OUT_OF_SCOPE = (
+    "Web sites of the vendors: cookies, analytics, marketing mail, payment, links to other sites.",
+    "Whether a person reads an alert, keeps a contract or tells the truth in an attestation.",
+    "The operating system, the disk's encryption, the network and who can log in to the machine.",
+    "How well names are found in text: `quietdesk eval privacy` and `eval leakage` measure that.",
+    "Twins keep their records in SQLite, also where the home uses PostgreSQL.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to try, and who asks: the id of a person, None for the owner of the home.
+
+    ``command`` starts the process that tries controls.
+    """
+
+    profiles: Sequence[Profile]
+    command: Sequence[str]
+    by: str | None = None
+
+
+def on_twins(asked: Asked, tell: Tell) -> Report:
+    """Try every control that the profiles name, each profile on twins under its own rules.
+
+    ``tell`` may raise to stop.
+    """
+    since, at = time.monotonic(), utc_now()
+    held = [each.rules for each in asked.profiles]
+    found = _results(asked, held, tell, lambda _name: None)
+    return _report(_Run(asked, at, since), None, held, found, {})
+
+
+def on_tenant(home: Home, slug: str, asked: Asked, attested: Attested, tell: Tell) -> Report:
+    """Try the controls on twins under the tenant's rules, and read the tenant's own records."""
+    since, at = time.monotonic(), home.clock()
+    tenant = home.tenant(slug)
+    held = [tenant.policy.rules] * len(asked.profiles)
+
+    def watched(name: str) -> Trial | None:
+        return results.watch(CONTROLS[name], home, slug) if name in CONTROLS else None
+
+    found = _results(asked, held, tell, watched)
+    return _report(_Run(asked, at, since, home), tenant, held, found, attested)
+
+
+Results = Mapping[tuple[str, Rules], Result]
+
+
+def _results(
+    asked: Asked, held: Sequence[Rules], tell: Tell, watched: Callable[[str], Trial | None]
+) -> Results:
+    wanted = {name for each in asked.profiles for clause in each.clauses for name in clause.by}
+    different = list(dict.fromkeys(held))
+    with Workers(asked.command, SECONDS) as workers:
+        tried = try_all(different, wanted, workers, tell)
+    seen = {name: watched(name) for name in wanted}
+    return {
+        (name, rules): judge(name, tried.get((name, rules)), seen[name])
+        for rules in different
+        for name in results.ordered(wanted)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    asked: Asked
+    at: datetime
+    since: float
+    home: Home | None = None
+
+    def view(self) -> RunView:
+        away = self.home is not None and self.home.settings.database_url is not None
+        return RunView(
+            at=_time(self.at),
+            seconds=round(time.monotonic() - self.since, 1),
+            release=metadata.version("quietdesk"),
+            source=source_digest(),
+            database="postgresql" if away else "sqlite",
+            by=self.asked.by,
+        )
+
+
+def _report(
+    run: _Run,
+    tenant: Tenant | None,
+    held: Sequence[Rules],
+    found: Results,
+    attested: Attested,
+) -> Report:
+    profiles = [
+        assessed(profile, rules, _of(rules, found), attested)
+        for profile, rules in zip(run.asked.profiles, held, strict=True)
+    ]
+    controls = [control_view(each, rules, _time(run.at)) for (_, rules), each in found.items()]
+    return Report(
+        run=run.view(),
+        tenant=_tenant(run.home, tenant) if run.home and tenant else None,
+        counts=total(each.counts for each in profiles),
+        profiles=tuple(profiles),
+        controls=tuple(controls),
+        out_of_scope=OUT_OF_SCOPE,
+    )
+
+
+def _of(rules: Rules, found: Results) -> dict[str, Result]:
+    return {name: result for (name, held), result in found.items() if held == rules}
+
+
+def _tenant(home: Home, tenant: Tenant) -> TenantView:
+    proof = home.desk(tenant.slug).ledger.verify()
+    last = home.desk(tenant.slug).ledger.last(1)
+    return TenantView(
+        slug=tenant.slug,
+        id=tenant.id,
+        profile=None,
+        policy=_policy(tenant.policy),
+        ledger=LedgerView(
+            rows=proof.rows,
+            hash=last[0].hash if last else "",
+            holds=proof.broken is None,
+            why=proof.broken.why if proof.broken else "",
+        ),
+        register_of=(),
+    )
+
+
+def _policy(policy: Policy) -> PolicyView:
+    rules = json.loads(codec.dump(policy.rules))
+    return PolicyView(version=policy.version, digest=policy.digest, rules=rules)
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def source_digest() -> str:
+    """Return the SHA-256 (hex) of the names and contents of our Python files."""
+    found = hashlib.sha256()
+    for package in _PACKAGES:
+        with resources.as_file(resources.files(package)) as root:
+            for path in sorted(root.rglob("*.py")):
+                name = f"{package}/{path.relative_to(root).as_posix()}"
+                body = hashlib.sha256(path.read_bytes()).hexdigest()
+                found.update(f"{name} {body}\n".encode())
+    return found.hexdigest()
