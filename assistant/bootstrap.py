@@ -22,7 +22,9 @@ from assistant.adapters.generations import Generations
 from assistant.adapters.library_view import NoVault, library_view
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
+from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.models import SqlModels
+from assistant.adapters.records.scope import Scope
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.caches import TenantCaches
@@ -34,6 +36,7 @@ from assistant.frames import FrameBook
 from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
+from assistant.policies import Change, Check, PolicyBook
 from assistant.ports import Refusal, Writer
 from assistant.register.choice import Register
 from assistant.search.by_meaning import SwitchedEmbedder, switched
@@ -62,6 +65,7 @@ from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import AiFeature, Policy
+from guardrails.policy.versions import Version
 from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
 
@@ -73,6 +77,10 @@ if TYPE_CHECKING:
 _SHIPPED_PARTS = Parts()
 _PORTS = {"http": 80, "https": 443}
 _POSTGRES_PORT = 5432
+
+
+def _any(_tenant: Tenant, _version: Version) -> None:
+    """Refuse no version."""
 
 
 class PickWriter(Protocol):
@@ -100,6 +108,7 @@ class Home:
         self.settings = settings
         self.clock = clock
         self.accounts = Accounts(database, key, now=clock, hasher=parts.hasher)
+        self.policies = PolicyBook(database, self.accounts, self._ledger_of)
         self._parts = parts
         self._lock = lock
         self._database = database
@@ -174,12 +183,19 @@ class Home:
         return self.accounts.tenants()
 
     def tenant(self, slug: str) -> Tenant:
-        """Return one tenant. `NotFound` when there is none of that name."""
-        return self.accounts.tenant(slug)
+        """Return one tenant. `NotFound` when there is none of that name.
+
+        `Refused` when its policy is not as its ledger states it.
+        """
+        return self.policies.checked(self.accounts.tenant(slug))
+
+    def policy(self, slug: str) -> Policy:
+        """Return the policy that is in force now. Errors are those of `tenant`."""
+        return self.tenant(slug).policy
 
     def add_tenant(self, slug: str) -> Tenant:
         """Add a tenant under the strictest policy that works. `BadInput` for a name in use."""
-        return self.accounts.add_tenant(slug, Policy())
+        return self.policies.add_tenant(lambda: self.accounts.add_tenant(slug, Policy()))
 
     def person(self, login: str, slug: str) -> Person:
         """Return ``login`` as this tenant knows them. `NotPermitted` without a membership."""
@@ -194,7 +210,7 @@ class Home:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""
         with self._opening:
             try:
-                tenant = self.accounts.tenant(slug)
+                tenant = self.tenant(slug)
             except NotFound:
                 self._drop(slug)
                 raise
@@ -209,9 +225,9 @@ class Home:
         with self._opening:
             tenant = self.accounts.library()
             if tenant is None:
-                tenant = self.accounts.add_library()
+                tenant = self.policies.add_tenant(self.accounts.add_library)
                 self._desks.clear()  # desks opened from now on can read it
-            return self._kept_desk(tenant)
+            return self._kept_desk(self.policies.checked(tenant))
 
     def _kept_desk(self, tenant: Tenant) -> Desk:
         """Return the tenant's desk, opened again when the tenant has changed."""
@@ -246,11 +262,18 @@ class Home:
         desk = self.library()
         return library_view(desk.records.documents, desk.vectors, desk.lexical)
 
-    def set_policy(self, slug: str, policy: Policy) -> Tenant:
-        """Put a policy in force, and record it in the ledger. `NotFound` for an unknown tenant."""
-        tenant = self.accounts.set_policy(slug, policy)
-        self.desk(slug).ledger.append("policy.set", version=tenant.policy.version)
-        return tenant
+    def set_policy(self, slug: str, policy: Policy, by: str = "") -> Tenant:
+        """Publish a tenant's own choices, such that these rules follow, as the next version.
+
+        ``by`` is the id of a user, empty for the owner of the home. What it loosens waits for its
+        notice. `NotFound` for an unknown tenant.
+        """
+        self.publish(slug, lambda layers: layers.choosing(policy.rules), by)
+        return self.tenant(slug)
+
+    def publish(self, slug: str, change: Change, by: str = "", check: Check = _any) -> Version:
+        """Publish the next version of a tenant's policy; see `PolicyBook.publish`."""
+        return self.policies.publish(slug, change, by, check)
 
     def directory_changed(self, slug: str) -> None:
         """Reopen the tenant's desk at its next use, so that it masks the people declared now."""
@@ -306,6 +329,15 @@ class Home:
 
         return webhook(str(self.settings.webhook_url))
 
+    def _ledger_of(self, tenant: Tenant) -> Ledger:
+        key = self.accounts.data_key(tenant.slug)
+        scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
+        return Ledger(SqlLedger(scope), key, clock=self.clock)
+
+    def _policy_of(self, tenant: Tenant) -> Policy:
+        """Return the policy in force now of a tenant, or of the library."""
+        return self.library().tenant.policy if tenant.slug == LIBRARY else self.policy(tenant.slug)
+
     def _open_desk(self, tenant: Tenant) -> Desk:
         key = self.accounts.data_key(tenant.slug)
         sealer = Sealer(tenant.id, key)
@@ -351,18 +383,13 @@ class Home:
             frames=frames,
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
             clock=self.clock,
+            ask_policy=lambda: self._policy_of(tenant),
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
-            in_force=lambda: self._policy_now(tenant),
         )
-
-    def _policy_now(self, tenant: Tenant) -> Policy:
-        if tenant.slug == LIBRARY:
-            return tenant.policy
-        return self.accounts.tenant(tenant.slug).policy
 
     def _switched(self, tenant: Tenant) -> SwitchedEmbedder:
         """Return the embedder, which embeds while the tenant's policy has search by meaning."""
-        return switched(self._embedder, lambda: self._policy_now(tenant).allows(AiFeature.SEARCH))
+        return switched(self._embedder, lambda: self._policy_of(tenant).allows(AiFeature.SEARCH))
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
@@ -421,7 +448,7 @@ class Home:
     def _surroundings(self, tenant: Tenant, scanner: Scanner, ledger: Ledger) -> Surroundings:
         from assistant.chat_models import Surroundings
 
-        return Surroundings(tenant, lambda: self._policy_now(tenant), scanner, ledger)
+        return Surroundings(tenant, lambda: self._policy_of(tenant), scanner, ledger)
 
     def _make_chat_models(self) -> ChatModels:
         from assistant.chat_models import (

@@ -45,9 +45,8 @@ class Desk:
     of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
     where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
     shape or in the directory, and guesses no names: for the tenant's own words.
-    ``in_force`` returns the policy as it is now, which may be stricter than the tenant's was when
-    the desk was opened. ``redaction`` returns a keyed tag of what `redactor` and the reading of
-    tickets depend on; empty when that is not known.
+    ``ask_policy`` returns the policy as it is now. ``redaction`` returns a keyed tag of what
+    `redactor` and the reading of tickets depend on; empty when that is not known.
     """
 
     tenant: Tenant
@@ -71,12 +70,15 @@ class Desk:
     frames: FrameBook = field(default_factory=FrameBook)
     precise_redactor: Redactor | None = None
     clock: Clock = utc_now
+    ask_policy: Callable[[], Policy] | None = None
     redaction: Callable[[], str] = str
-    in_force: Callable[[], Policy] | None = None
 
     def policy(self) -> Policy:
-        """Return the policy in force now."""
-        return self.tenant.policy if self.in_force is None else self.in_force()
+        """Return the policy in force now; ``tenant.policy`` was in force when the desk opened.
+
+        A flow that works on many tickets asks for each. `Refused` when it was changed past us.
+        """
+        return self.ask_policy() if self.ask_policy else self.tenant.policy
 
     def allows(self, feature: AiFeature) -> bool:
         """Return whether a feature of AI is on now."""

@@ -61,12 +61,11 @@ class _Said(NamedTuple):
 
 def bring_resolved(desk: Desk) -> Brought:
     """Index the resolved tickets, or remove all of them when the policy does not allow it."""
+    allowed = desk.policy().rules.resolved_tickets
     wanted = {
         row.id: row.reference
         for row in desk.records.tickets.list()
-        if desk.tenant.policy.rules.resolved_tickets
-        and row.status in _RESOLVED
-        and not opted_out(desk, row.reference)
+        if allowed and row.status in _RESOLVED and not opted_out(desk, row.reference)
     }
     known = {
         key: origin

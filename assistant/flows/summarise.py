@@ -22,7 +22,7 @@ def summarise(desk: Desk, reference: str) -> Draft:
     """
     must_be_on(desk, AiFeature.SUMMARY, ticket_of(desk, reference).reference)
     ticket = redact_again(desk, reference)
-    leaves_out = desk.tenant.policy.rules.leave_out_notes
+    leaves_out = desk.policy().rules.leave_out_notes
     read = ticket.without_notes() if leaves_out else ticket
     written = masked_again(desk, desk.writer.summarise(read))
     found = inspect(desk, written.body, origin=written.saw)

@@ -8,16 +8,22 @@ from datetime import datetime
 from guardrails.detect.directory import KnownPerson
 from guardrails.identity.permissions import Person
 from guardrails.policy import Policy, Role
+from guardrails.policy.versions import Version
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A client of the provider."""
+    """A client of the provider.
+
+    ``policy`` is in force. ``versions`` are those that it follows from: the last one whose time has
+    come, and every later one.
+    """
 
     id: str
     slug: str
     created_at: datetime
     policy: Policy
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -63,6 +63,14 @@ class LedgerStore(Protocol):
 
     def last(self, count: int, after: int = 0) -> Sequence[Row]:
         """Return the last ``count`` rows of those numbered above ``after``, in order."""
+        ...
+
+    def of_kinds(self, kinds: Collection[str]) -> Sequence[Row]:
+        """Return the rows of some kinds, in order."""
+        ...
+
+    def count(self, until: int) -> int:
+        """Return how many rows are numbered up to ``until``."""
         ...
 
     def head(self) -> Head | None:
@@ -121,6 +129,28 @@ class Ledger:
         """Return the last ``count`` rows of those numbered above ``after``, in order."""
         return self._store.last(count, after)
 
+    def proven(self, *kinds: LiteralString) -> Sequence[Row]:
+        """Return the rows of ``kinds``, without reading the others.
+
+        `Refused` when one of these rows was changed, or when any row is missing.
+        """
+        head = self._store.head()
+        rows = self._store.of_kinds(kinds)
+        if head is None:
+            holds = not rows
+        else:
+            holds = (
+                hmac.compare_digest(head.proof, self._prove(head.number, head.hash))
+                and self._store.count(head.number) == head.number
+                and all(self._is_ours(row) for row in rows)
+            )
+        if not holds:
+            raise Refused(
+                "The ledger of this tenant was changed.",
+                todo="`quietdesk ledger verify` names the first row that is not valid.",
+            )
+        return rows
+
     def verify(self) -> Proof:
         """Recompute every hash and the head; name the first row that is not valid."""
         previous, count, judged = GENESIS, 0, -1
@@ -141,8 +171,11 @@ class Ledger:
             return f"row {number} is missing"
         if row.previous != previous:
             return "it does not follow the row before it"
+        return "" if self._is_ours(row) else "its content was changed"
+
+    def _is_ours(self, row: Row) -> bool:
         expected = self._hash(row.number, row.kind, row.at, row.body, row.previous)
-        return "" if hmac.compare_digest(expected, row.hash) else "its content was changed"
+        return hmac.compare_digest(expected, row.hash)
 
     def _head_fault(self, count: int, last: str) -> Broken | None:
         head = self._store.head()

@@ -48,6 +48,10 @@ class MasterKey:
                 "The master key does not open this home's data.", todo=_RESTORE
             ) from error
 
+    def derive(self, purpose: LiteralString) -> bytes:
+        """Return the 32-byte key for ``purpose``, for what belongs to no tenant."""
+        return _derived(self.value, purpose)
+
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
@@ -62,8 +66,7 @@ class DataKey:
 
     def derive(self, purpose: LiteralString) -> bytes:
         """Return the 32-byte key for ``purpose``."""
-        hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
-        return hkdf.derive(self.value)
+        return _derived(self.value, purpose)
 
 
 def load_master_key(home: Path, configured: str | None, *, create: bool) -> MasterKey:
@@ -79,6 +82,11 @@ def load_master_key(home: Path, configured: str | None, *, create: bool) -> Mast
             raise KeyTrouble(f"The master key file {path.name} is missing.", todo=_RESTORE)
         _write_new(path)
     return MasterKey(_decode(path.read_text(encoding="ascii", errors="replace"), path.name))
+
+
+def _derived(key: bytes, purpose: LiteralString) -> bytes:
+    hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
+    return hkdf.derive(key)
 
 
 def _write_new(path: Path) -> None:

@@ -26,8 +26,12 @@ def dump(rules: Rules) -> str:
     return json.dumps(_plain(rules), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+@lru_cache(maxsize=256)
 def load(body: str) -> Rules:
-    """Return the rules of ``body``. `BadInput` for a rule or a value that this version lacks."""
+    """Return the rules of ``body``. `BadInput` for a rule or a value that this version lacks.
+
+    A rule that ``body`` lacks, because an earlier version wrote it, has its default.
+    """
     try:
         return _adapter.validate_json(body)
     except ValidationError as error:
@@ -39,10 +43,15 @@ def load(body: str) -> Rules:
         ) from None
 
 
+def hash_of(body: str) -> str:
+    """Return the SHA-256 (hex) of a stored body."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
 @lru_cache(maxsize=256)
 def digest_of(rules: Rules) -> str:
     """Return the SHA-256 (hex) of the canonical JSON of ``rules``."""
-    return hashlib.sha256(dump(rules).encode()).hexdigest()
+    return hash_of(dump(rules))
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guardrails.policy.codec import digest_of
 from guardrails.policy.rules import Rules
@@ -52,3 +52,14 @@ class Policy:
         if rules.phi.allowed is not PhiRule.ALLOWED and not destination.baa:
             return f"health data needs a business associate agreement with {destination.name}"
         return ""
+
+
+def _nothing() -> Rules:
+    rules = Rules(purposes=frozenset())
+    no_ai = replace(rules.ai, features=frozenset())
+    nowhere = replace(rules.regions, destinations=frozenset())
+    return replace(rules, ai=no_ai, regions=nowhere)
+
+
+CLOSED = Policy(0, _nothing())
+"""What holds where no policy can be trusted: nothing is sent, and AI is off."""

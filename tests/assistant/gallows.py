@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +36,12 @@ class Gallows:
 
     def last(self, count: int, after: int = 0) -> Sequence[Row]:
         return self._inner.last(count, after)
+
+    def of_kinds(self, kinds: Collection[str]) -> Sequence[Row]:
+        return self._inner.of_kinds(kinds)
+
+    def count(self, until: int) -> int:
+        return self._inner.count(until)
 
     def head(self) -> Head | None:
         return self._inner.head()

@@ -33,22 +33,19 @@ from tests.fakes.samples import a_document, chunks_of
 from tests.fakes.tickets import import_tickets
 
 REVIEWER = Person("rita", "harbour", may_read=True, may_release=True)
+_ANSWERED = (
+    ',{"at":"2026-10-12T09:14:00Z","author":"Ada","role":"agent","text":"Clean the paper tray."}'
+)
 TICKETS = "\n".join(
     f'{{"id":"HD-{number}","subject":"Printer jams","status":"{status}",'
     f'"created_at":"2026-10-12T08:14:00Z","requester":{{"name":"{name}","email":"{email}"}},'
     f'"turns":[{{"at":"2026-10-12T08:14:00Z","author":"{name}","role":"requester",'
-    '"text":"The printer jams since Monday."},'
-    '{"at":"2026-10-12T09:14:00Z","author":"Ada","role":"agent","text":"Clean the paper tray."}]}'
+    f'"text":"The printer jams since Monday."}}{_ANSWERED if status == "solved" else ""}]}}'
     for number, status, name, email in (
         (1, "open", "Priya Raghunathan", "priya@harbour.example"),
         (2, "open", "Tom Okafor", "tom@harbour.example"),
         (3, "solved", "Priya Raghunathan", "PRIYA@harbour.example"),
     )
-)
-TICKETS = TICKETS.replace(
-    ',{"at":"2026-10-12T09:14:00Z","author":"Ada","role":"agent","text":"Clean the paper tray."}',
-    "",
-    2,
 )
 PRIYA = KnownPerson(email=RawText("priya@harbour.example"))
 WRITES: list[tuple[AiFeature, Callable[[Desk, str], Draft]]] = [
@@ -70,7 +67,7 @@ def made(policy: Policy | None = None) -> Desk:
 
 def now_under(desk: Desk, policy: Policy) -> Desk:
     """Return a desk that was opened before ``policy`` came into force."""
-    return replace(desk, in_force=lambda: policy)
+    return replace(desk, ask_policy=lambda: policy)
 
 
 @pytest.mark.parametrize(("feature", "write"), WRITES)
@@ -117,9 +114,10 @@ def test_what_ai_wrote_before_is_not_released_after() -> None:
     before = made()
     draft = draft_reply(before, "HD-1")
     desk = now_under(before, a_policy(2, without=[AiFeature.DRAFT]))
-    for act in (review.approve, lambda *args: review.edit(*args, RawText("Dear Priya."))):
-        with pytest.raises(AiOff):
-            act(desk, REVIEWER, draft.id)
+    with pytest.raises(AiOff):
+        review.approve(desk, REVIEWER, draft.id)
+    with pytest.raises(AiOff):
+        review.edit(desk, REVIEWER, draft.id, RawText("Dear Priya."))
     review.approve(before, REVIEWER, draft.id)
     with pytest.raises(AiOff):
         review.release(desk, REVIEWER, draft.id)
@@ -250,6 +248,10 @@ def test_a_ticket_whose_person_cannot_be_told_gets_no_draft_once_anybody_opted_o
 ) -> None:
     desk = made()
     opt_out(desk, PRIYA, "rita")
-    monkeypatch.setattr(desk.records.tickets, "raw", lambda _reference: None)
+
+    def erased(_reference: str) -> None:
+        return None
+
+    monkeypatch.setattr(desk.records.tickets, "raw", erased)
     with pytest.raises(OptedOut):
         draft_reply(desk, "HD-2")

@@ -476,6 +476,12 @@ class FakeLedger:
     def last(self, count: int, after: int = 0) -> Sequence[Row]:
         return [row for row in self._rows if row.number > after][-count:]
 
+    def of_kinds(self, kinds: Collection[str]) -> Sequence[Row]:
+        return [row for row in self._rows if row.kind in kinds]
+
+    def count(self, until: int) -> int:
+        return sum(row.number <= until for row in self._rows)
+
     def head(self) -> Head | None:
         return self._head
 

@@ -14,7 +14,14 @@ SEALER = Sealer("t", DataKey(b"k" * 32))
 
 
 def who(**fields: str) -> KnownPerson:
-    return KnownPerson(**{name: RawText(value) for name, value in fields.items()})
+    said = {name: RawText(value) for name, value in fields.items()}
+    return KnownPerson(
+        name=said.get("name"),
+        email=said.get("email"),
+        phone=said.get("phone"),
+        username=said.get("username"),
+        employee_number=said.get("employee_number"),
+    )
 
 
 def same(noted: KnownPerson, asked: KnownPerson) -> bool:

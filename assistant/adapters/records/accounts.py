@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
+from assistant.adapters.records.policies import SqlPolicies, versions_of
 from assistant.adapters.records.schema import memberships, sessions, tenants, users
-from assistant.adapters.records.schema import policies as policy_table
 from assistant.adapters.records.scope import upsert
 from assistant.adapters.records.throttle import Throttle
+from assistant.adapters.records.trusted_time import TrustedTime
 from assistant.adapters.records.users import SqlUsers, fold
-from assistant.errors import BadInput, NotFound
+from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Membership, Role, Tenant, User, new_id
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey
-from guardrails.policy import Policy, codec
+from guardrails.policy import Policy
+from guardrails.policy.layers import Layers, choices_of
+from guardrails.policy.policy import CLOSED
+from guardrails.policy.versions import Version, in_force
 
 LIBRARY = "@library"
 """The library's row among the tenants; no tenant's name begins so."""
@@ -48,6 +52,8 @@ class Accounts:
         self._database = database
         self._master_key = master_key
         self._now = now
+        self.time = TrustedTime(database, master_key, now)
+        self.policies = SqlPolicies(database)
         self._throttle = Throttle(now)
         self._passwords = Passwords(hasher)
         self.users = SqlUsers(database, now, self._passwords.hash)
@@ -64,44 +70,61 @@ class Accounts:
 
     def library(self) -> Tenant | None:
         """Return the provider's library, None without one. Its name is no valid tenant name."""
-        with self._database.reading() as connection:
-            row = connection.execute(_with_policy().where(tenants.c.slug == LIBRARY)).one_or_none()
-        return None if row is None else _tenant(row)
+        return self._find(LIBRARY)
 
     def add_library(self) -> Tenant:
         """Return the provider's library, a new one if there is none."""
         return self.library() or self._add(LIBRARY, Policy())
 
     def _add(self, slug: str, policy: Policy) -> Tenant:
-        tenant = Tenant(new_id(), slug, self._now(), replace(policy, version=1))
+        tenant_id, at = new_id(), self.time.read().stamp
+        first = Version(
+            number=1,
+            rules=policy.rules,
+            sha256=policy.digest,
+            published_at=at,
+            holds_from=at,
+            layers=Layers(choices=choices_of(policy.rules)),
+        )
         row = {
-            "id": tenant.id,
+            "id": tenant_id,
             "slug": slug,
-            "wrapped_key": self._master_key.wrap(tenant.id, DataKey.fresh()),
-            "created_at": tenant.created_at,
+            "wrapped_key": self._master_key.wrap(tenant_id, DataKey.fresh()),
+            "created_at": at,
         }
         with self._database.writing() as connection:
             if connection.execute(select(tenants.c.id).where(tenants.c.slug == slug)).first():
                 raise BadInput(f"There is a tenant “{slug}” already.")
             connection.execute(insert(tenants), [row])
-            self._store_policy(connection, tenant.id, tenant.policy)
-        return tenant
+            self.policies.add(tenant_id, first)
+        return Tenant(tenant_id, slug, at, Policy(1, policy.rules), (first,))
 
     def tenants(self) -> list[Tenant]:
-        """Return all tenants, by slug."""
-        with self._database.reading() as connection:
-            named = _with_policy().where(tenants.c.slug != LIBRARY)
-            rows = connection.execute(named.order_by(tenants.c.slug)).all()
-        return [_tenant(row) for row in rows]
+        """Return all tenants, by slug. Nothing is allowed to one whose policy cannot be used."""
+        return [_listed(*each) for each in self._found(tenants.c.slug != LIBRARY)]
 
     def tenant(self, slug: str) -> Tenant:
-        """Return one tenant. `NotFound` says nothing about the others."""
+        """Return one tenant. `NotFound` says nothing about the others.
+
+        `Refused` when its policy was changed in the database.
+        """
         _must_be_a_tenant(slug)
-        with self._database.reading() as connection:
-            row = connection.execute(_with_policy().where(tenants.c.slug == slug)).one_or_none()
-        if row is None:
+        found = self._find(slug)
+        if found is None:
             raise _no_tenant(slug)
-        return _tenant(row)
+        return found
+
+    def _find(self, slug: str) -> Tenant | None:
+        found = self._found(tenants.c.slug == slug)
+        return _tenant(*found[0]) if found else None
+
+    def _found(self, which: ColumnElement[bool]) -> list[_Found]:
+        now = self.time.read().at
+        columns = tenants.c.id, tenants.c.slug, tenants.c.created_at
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*columns).where(which).order_by(tenants.c.slug)).all()
+            held = self.policies.current(connection, [row.id for row in rows], now)
+        return [(row, held[row.id], now) for row in rows]
 
     def data_key(self, slug: str) -> DataKey:
         """Return a tenant's key, unwrapped. `KeyTrouble` when the master key is another one."""
@@ -118,20 +141,11 @@ class Accounts:
         """Return the policy in force."""
         return self.tenant(slug).policy
 
-    def set_policy(self, slug: str, policy: Policy) -> Tenant:
-        """Put a policy in force as the next version; the version in ``policy`` is ignored."""
-        _must_be_a_tenant(slug)
-        with self._database.writing() as connection:
-            lock = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
-            tenant_id = connection.scalar(lock)
-            if tenant_id is None:
-                raise _no_tenant(slug)
-            mine = policy_table.c.tenant_id == tenant_id
-            last: int = connection.scalars(
-                select(func.max(policy_table.c.version)).where(mine)
-            ).one()
-            self._store_policy(connection, tenant_id, replace(policy, version=last + 1))
-            return self.tenant(slug)
+    def lock(self, connection: Connection, slug: str) -> None:
+        """Make other transactions that change the tenant's policy wait until this one ends."""
+        query = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
+        if connection.scalar(query) is None:
+            raise _no_tenant(slug)
 
     # People
 
@@ -234,31 +248,20 @@ class Accounts:
         with self._database.reading() as connection:
             return connection.execute(select(users).where(users.c.login == login)).one_or_none()
 
-    def _store_policy(self, connection: Connection, tenant_id: str, policy: Policy) -> None:
-        row = {
-            "tenant_id": tenant_id,
-            "version": policy.version,
-            "body": codec.dump(policy.rules),
-            "created_at": self._now(),
-        }
-        connection.execute(insert(policy_table), [row])
+
+_Found = tuple[Any, Sequence[Row[Any]], datetime]
 
 
-def _with_policy() -> Select[*tuple[Any, ...]]:
-    newest = (
-        select(func.max(policy_table.c.version))
-        .where(policy_table.c.tenant_id == tenants.c.id)
-        .correlate(tenants)
-        .scalar_subquery()
-    )
-    held = policy_table.c.version, policy_table.c.body
-    columns = tenants.c.id, tenants.c.slug, tenants.c.created_at, *held
-    joined = policy_table.c.tenant_id == tenants.c.id
-    return select(*columns).join(policy_table, joined).where(policy_table.c.version == newest)
+def _listed(row: Any, held: Sequence[Row[Any]], now: datetime) -> Tenant:
+    try:
+        return _tenant(row, held, now)
+    except (Refused, BadInput):
+        return Tenant(row.id, row.slug, row.created_at, CLOSED)
 
 
-def _tenant(row: Row[Any]) -> Tenant:
-    return Tenant(row.id, row.slug, row.created_at, Policy(row.version, codec.load(row.body)))
+def _tenant(row: Any, held: Sequence[Row[Any]], now: datetime) -> Tenant:
+    versions = versions_of(held)
+    return Tenant(row.id, row.slug, row.created_at, in_force(versions, now), versions)
 
 
 def _login(login: str) -> str:

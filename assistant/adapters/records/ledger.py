@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from assistant.adapters.records.schema import ledger_heads, ledger_rows
 from assistant.adapters.records.scope import Scope, upsert
@@ -41,6 +41,18 @@ class SqlLedger:
         query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number.desc())
         with self._scope.reading() as connection:
             return [_row(each) for each in connection.execute(query.limit(count))][::-1]
+
+    def of_kinds(self, kinds: Collection[str]) -> list[Row]:
+        mine = self._scope.owns(ledger_rows), ledger_rows.c.kind.in_(kinds)
+        query = select(ledger_rows).where(*mine).order_by(ledger_rows.c.number)
+        with self._scope.reading() as connection:
+            return [_row(each) for each in connection.execute(query)]
+
+    def count(self, until: int) -> int:
+        mine = self._scope.owns(ledger_rows), ledger_rows.c.number <= until
+        query = select(func.count()).select_from(ledger_rows).where(*mine)
+        with self._scope.reading() as connection:
+            return connection.scalar(query) or 0
 
     def head(self) -> Head | None:
         with self._scope.reading() as connection:

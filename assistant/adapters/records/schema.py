@@ -80,8 +80,29 @@ policies = Table(
     _owner(),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("holds_from", Moment, nullable=False),
+    Column("published_by", String, nullable=False),
+    Column("loosens", Text, nullable=False),
+    Column("choices", Text, nullable=False),
+    Column("profile", String(64), nullable=False),
+    Column("profile_version", Integer, nullable=False),
+    Column("profile_body", Text, nullable=False),
 )
+"""``body`` holds the rules that follow from the profile's and the tenant's own choices, as JSON.
+
+The ledger holds the hash of each, so that no row can be changed, added or removed unnoticed.
+"""
+
+time_marks = Table(
+    "time_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("proof", String(64), nullable=False),
+)
+"""One row: the latest time that the home has seen, and a keyed hash of it."""
 
 users = Table(
     "users",
@@ -486,6 +507,7 @@ ledger_rows = Table(
     Column("body", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index(None, "tenant_id", "kind"),
 )
 
 ledger_heads = Table(

@@ -1,0 +1,103 @@
+"""The versions of every tenant's policy. A row is written once and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select
+
+from assistant.adapters.records.database import Database
+from assistant.adapters.records.schema import policies
+from guardrails.errors import Refused
+from guardrails.policy import codec
+from guardrails.policy.layers import Layers, ProfileLayer
+from guardrails.policy.versions import Version
+
+_CHANGED = "Version {number} of a tenant's policy was changed in the database."
+_TODO = "Restore the database from a backup that was made before the change."
+
+
+class SqlPolicies:
+    """The versions of policies, by tenant id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, tenant_id: str, version: Version) -> None:
+        """Store a version."""
+        with self._database.writing() as connection:
+            connection.execute(insert(policies), [{"tenant_id": tenant_id, **_values(version)}])
+
+    def all(self, tenant_id: str) -> list[Version]:
+        """Return every version of a tenant, by number. `Refused` for a body that was changed."""
+        query = select(policies).where(policies.c.tenant_id == tenant_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(policies.c.version)).all()
+        return [_version(row) for row in rows]
+
+    def current(self, connection: Connection, tenants: Sequence[str], now: datetime) -> Current:
+        """Return the rows of the version in force at ``now`` and of all later ones, by tenant."""
+        found: Current = {tenant: [] for tenant in tenants}
+        for row in connection.execute(_since(now).where(policies.c.tenant_id.in_(tenants))):
+            found[row.tenant_id].append(row)
+        return found
+
+
+Current = dict[str, list[Row[Any]]]
+
+
+def versions_of(rows: Sequence[Row[Any]]) -> tuple[Version, ...]:
+    """Return rows as versions. `Refused` for a body that was changed in the database."""
+    return tuple(_version(row) for row in rows)
+
+
+def _since(now: datetime) -> Select[*tuple[Any, ...]]:
+    other = policies.alias()
+    held = (
+        select(func.max(other.c.version))
+        .where(other.c.tenant_id == policies.c.tenant_id, other.c.holds_from <= now)
+        .scalar_subquery()
+    )
+    later = policies.c.version >= func.coalesce(held, 0)
+    return select(policies).where(later).order_by(policies.c.tenant_id, policies.c.version)
+
+
+def _values(version: Version) -> dict[str, Any]:
+    profile = version.layers.profile
+    return {
+        "version": version.number,
+        "body": codec.dump(version.rules),
+        "sha256": version.sha256,
+        "published_at": version.published_at,
+        "holds_from": version.holds_from,
+        "published_by": version.by,
+        "loosens": json.dumps(version.loosens),
+        "choices": version.layers.choices,
+        "profile": profile.id if profile else "",
+        "profile_version": profile.version if profile else 0,
+        "profile_body": profile.body if profile else "",
+    }
+
+
+def _version(row: Row[Any]) -> Version:
+    if codec.hash_of(row.body) != row.sha256:
+        raise Refused(_CHANGED.format(number=row.version), todo=_TODO)
+    return Version(
+        number=row.version,
+        rules=codec.load(row.body),
+        sha256=row.sha256,
+        published_at=row.published_at,
+        holds_from=row.holds_from,
+        layers=_layers(row.profile, row.profile_version, row.profile_body, row.choices),
+        loosens=tuple(json.loads(row.loosens)),
+        by=row.published_by,
+    )
+
+
+@lru_cache(maxsize=256)
+def _layers(profile: str, version: int, body: str, choices: str) -> Layers:
+    return Layers(ProfileLayer(profile, version, body) if profile else None, choices)
