@@ -204,7 +204,7 @@ class Home:
             raise NotPermitted(
                 f"{login} has no membership with {slug}.", todo="Ask an admin for one."
             )
-        return found.person()
+        return found.person(self.tenant(slug).policy.rules.access)
 
     def desk(self, slug: str) -> Desk:
         """Return the desk of one tenant. `NotFound` when there is none of that name."""

@@ -34,7 +34,8 @@ from eval.figures import mean, quantile
 from eval.homes import own_home
 from eval.retrieval import Progress
 from guardrails import RawText, RedactedText
-from guardrails.identity.permissions import Person, show
+from guardrails.audit.viewing import viewing
+from guardrails.identity.permissions import Person, show_restored
 from ingestion.ingest import ingest
 
 LEAD_WORDS, SHOWN_WORDS = 160, 450
@@ -228,11 +229,10 @@ def _judged(desk: Desk, row: Row, answer: Answer, ms: float) -> Judged:
 
 
 def _restored(desk: Desk, texts: Sequence[RedactedText]) -> list[str]:
-    person = Person("eval", desk.tenant.slug, may_read=True)
-    return [
-        show(each.text, person, desk.tenant.slug).for_display()
-        for each in desk.restorer.restore_many(texts)
-    ]
+    person = Person("eval", desk.tenant.slug, may_read=True, id="eval")
+    found = desk.restorer.restore_many(texts)
+    with viewing(desk.ledger, person.id):
+        return [show_restored(each, person, desk.tenant.slug).for_display() for each in found]
 
 
 def _figures(judged: Sequence[Judged]) -> Figures:

@@ -1,7 +1,8 @@
 """Generates the docs that are made from code, or with ``--check`` reports which are out of date.
 
 ``docs/settings.md`` comes from the settings model, ``docs/commands.md`` from the command line,
-``docs/promises.md`` from the profiles, and the JSON schema beside the profiles from the rules.
+``docs/roles.md`` from the operations, ``docs/promises.md`` from the profiles, and the JSON schema
+beside the profiles from the rules.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ os.environ["TYPER_USE_RICH"] = (
 )
 
 import promises
+import roles
 import typer
 from pydantic.fields import FieldInfo
 
@@ -32,6 +34,7 @@ def main() -> None:
     made = {
         "docs/settings.md": settings_page(),
         "docs/commands.md": commands_page(),
+        "docs/roles.md": roles.page(MADE),
         "docs/promises.md": promises.page(MADE),
         "guardrails/policy/profiles/profile.schema.json": json.dumps(schema(), indent=2) + "\n",
     }

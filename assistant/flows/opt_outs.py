@@ -6,15 +6,19 @@ once: drafts that AI wrote for the person and that wait are withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.flows.ai import opted_out
 from assistant.flows.checks import ticket_of
+from assistant.flows.seeing import seeing
 from assistant.model import DraftState, OptOut, new_id
+from guardrails import ForPerson
 from guardrails.detect.directory import KnownPerson
+from guardrails.identity.permissions import Person, show
 from guardrails.identity.same_person import keys_asked, keys_noted
 from guardrails.policy.words import OptOut as Choice
 
@@ -31,6 +35,34 @@ class Noted:
     withdrawn: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A person who opted out, as a permitted person sees them; ``fields`` is empty for others."""
+
+    id: str
+    fields: tuple[ForPerson, ...]
+    at: datetime
+    by: str
+
+
+def noted(desk: Desk, person: Person | None) -> list[Line]:
+    """Return who has opted out, oldest first; without a person who may read them, no names."""
+    found = desk.records.opt_outs.list()
+    if person is None or not person.reads_raw:
+        return [Line(each.id, (), each.at, each.by) for each in found]
+    with seeing(desk, person):
+        return [
+            Line(each.id, tuple(_shown(desk, person, each.person)), each.at, each.by)
+            for each in found
+        ]
+
+
+def _shown(desk: Desk, person: Person, whom: KnownPerson) -> Iterator[ForPerson]:
+    for field in (whom.name, whom.email, whom.phone, whom.username, whom.employee_number):
+        if field:
+            yield show(field, person, desk.tenant.slug)
+
+
 def requester_of(desk: Desk, reference: str) -> KnownPerson:
     """Return the requester of a ticket. `BadInput` when it names none."""
     ticket_of(desk, reference)
@@ -43,8 +75,8 @@ def requester_of(desk: Desk, reference: str) -> KnownPerson:
 def opt_out(desk: Desk, whom: KnownPerson, by: str) -> Noted:
     """Note that a person has opted out, and withdraw what AI wrote for them.
 
-    The person's other addresses in the tenant's directory count too. `BadInput` for nobody,
-    `Refused` where the policy offers no opt-out.
+    ``by`` is the id of the user who notes it. The person's other addresses in the tenant's
+    directory count too. `BadInput` for nobody, `Refused` where the policy offers no opt-out.
     """
     if Choice.PERSON not in desk.policy().rules.ai.opt_out:
         raise Refused(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.desk import Desk
-from assistant.flows.checks import must_read
-from assistant.model import Delivery
+from assistant.flows.checks import draft_of, must_read
+from assistant.flows.seeing import seeing
+from assistant.model import Delivery, Reply
 from guardrails import ForPerson
-from guardrails.identity.permissions import Person, show
+from guardrails.identity.permissions import Person, show, show_restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,26 @@ class OutboxItem:
 
 
 def replies(desk: Desk, person: Person) -> list[OutboxItem]:
-    """Return the outbox, oldest first."""
+    """Return the outbox, oldest first; redacted where the rules show this person no more."""
     must_read(desk, person)
     tried = {each.reply_id: each for each in desk.records.deliveries.all()}
-    return [
-        OutboxItem(
-            reply.id,
-            reply.reference,
-            show(reply.text, person, desk.tenant.slug),
-            reply.released_by,
-            reply.released_at,
-            reply.delivered_at,
-            tried.get(reply.id),
-        )
-        for reply in desk.records.drafts.replies()
-    ]
+    with seeing(desk, person):
+        return [
+            OutboxItem(
+                reply.id,
+                reply.reference,
+                _text(desk, person, reply),
+                reply.released_by,
+                reply.released_at,
+                reply.delivered_at,
+                tried.get(reply.id),
+            )
+            for reply in desk.records.drafts.replies()
+        ]
+
+
+def _text(desk: Desk, person: Person, reply: Reply) -> ForPerson:
+    if person.reads_raw and person.restores:
+        return show(reply.text, person, desk.tenant.slug)
+    body = draft_of(desk, reply.draft_id).written.body
+    return show_restored(desk.restorer.restore(body, ()), person, desk.tenant.slug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -20,6 +20,7 @@ from assistant.flows.checks import (
 from assistant.flows.distance import edit_distance
 from assistant.flows.rewriting import origin_of, rewritten
 from assistant.flows.second_person import must_be_another
+from assistant.flows.seeing import seeing
 from assistant.flows.seen import confirm, record
 from assistant.model import (
     Draft,
@@ -32,9 +33,9 @@ from assistant.model import (
     new_id,
 )
 from guardrails import ForPerson, RawText, RedactedText
-from guardrails.identity.permissions import Person, show
+from guardrails.identity.permissions import Person, show_restored
 from guardrails.identity.permissions import release as release_to
-from guardrails.identity.restore import placeholders_of
+from guardrails.identity.restore import Restored, placeholders_of
 from guardrails.placeholders import Placeholder, find
 
 
@@ -69,18 +70,28 @@ def pending(desk: Desk, person: Person) -> list[Draft]:
 
 
 def view(desk: Desk, person: Person, draft_id: str) -> ReviewView:
-    """Return what the model saw, what it said and what will be sent."""
+    """Return what the model saw, what it said and what will be sent.
+
+    Nothing is restored where the tenant's rules restore nothing for this person.
+    """
     must_read(desk, person)
     draft = draft_of(desk, draft_id)
-    return ReviewView(
-        draft,
-        _redacted(desk, person, draft.written.saw),
-        _redacted(desk, person, draft.written.said),
-        show(_restored(desk, draft), person, desk.tenant.slug),
-        show(desk.restorer.restore(draft.written.brief).text, person, desk.tenant.slug),
-        tuple(desk.records.drafts.reviews(draft_id)),
-        tuple(_put_back(desk, person, draft)),
-    )
+    slug, brief = desk.tenant.slug, draft.written.brief
+    with seeing(desk, person, draft=draft.id):
+        return ReviewView(
+            draft,
+            _redacted(desk, person, draft.written.saw),
+            _redacted(desk, person, draft.written.said),
+            show_restored(_to_send(desk, person, draft), person, slug),
+            show_restored(desk.restorer.restore(brief, _all(person)), person, slug),
+            tuple(desk.records.drafts.reviews(draft_id)),
+            tuple(_put_back(desk, person, draft)),
+        )
+
+
+def _all(person: Person) -> Iterable[Placeholder] | None:
+    """Return which placeholders may be restored for ``person``: None is all, empty is none."""
+    return None if person.restores else ()
 
 
 def approve(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Draft:
@@ -166,7 +177,7 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
         )
     release_to(restored.text, person, desk.tenant.slug)
     reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.login, desk.clock())
-    _commit_release(desk, person, draft, reply, seen)
+    _commit_release(desk, person, draft, reply, len(set(restored.back)), seen)
     return reply
 
 
@@ -177,7 +188,7 @@ def _must_be_wanted(desk: Desk, draft: Draft) -> None:
 
 
 def _commit_release(
-    desk: Desk, person: Person, draft: Draft, reply: Reply, seen: str | None
+    desk: Desk, person: Person, draft: Draft, reply: Reply, values: int, seen: str | None
 ) -> None:
     written = draft.written
     drafted = written.drafted or written.body
@@ -189,6 +200,9 @@ def _commit_release(
         )
         if not moved:
             raise _overtaken()
+        if values:
+            where = {"by": person.id, "where": "review.release", "draft": draft.id}
+            desk.ledger.append("identity.restored", **where, values=values)
         desk.records.drafts.put_reply(reply)
         record(
             desk,
@@ -210,23 +224,27 @@ def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
     return () if confirmed else internal_of(desk, draft, draft.written.body)
 
 
-def _restored(desk: Desk, draft: Draft) -> RawText:
-    allowed = placeholders_of(origin_of(draft.written))
-    return desk.restorer.restore(draft.written.body, allowed).text
+def _to_send(desk: Desk, person: Person, draft: Draft) -> Restored:
+    return desk.restorer.restore(draft.written.body, _allowed(person, draft))
+
+
+def _allowed(person: Person, draft: Draft) -> frozenset[Placeholder]:
+    """Return the placeholders of the draft's sources, none where nothing is restored."""
+    return placeholders_of(origin_of(draft.written)) if person.restores else frozenset()
 
 
 def _put_back(desk: Desk, person: Person, draft: Draft) -> Iterator[PutBack]:
     """Yield each placeholder of the body; one that may not be restored stays a placeholder."""
-    body, allowed = draft.written.body, placeholders_of(origin_of(draft.written))
+    body, allowed = draft.written.body, _allowed(person, draft)
     places = list(find(body.reveal()))
     cuts = [body.cut(each.start, each.end) for each in places]
     for found, restored in zip(places, desk.restorer.restore_many(cuts, allowed), strict=True):
-        value = show(restored.text, person, desk.tenant.slug)
+        value = show_restored(restored, person, desk.tenant.slug)
         yield PutBack(found.start, found.end, found.placeholder, value)
 
 
 def _redacted(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
-    return show(desk.restorer.restore(text, ()).text, person, desk.tenant.slug)
+    return show_restored(desk.restorer.restore(text, ()), person, desk.tenant.slug)
 
 
 def _move(

@@ -9,9 +9,10 @@ from datetime import datetime
 from assistant.desk import Desk
 from assistant.errors import NotFound
 from assistant.flows.checks import must_read
-from assistant.model import Audience, Life, TicketKind, TicketStatus, TurnRole
-from guardrails import ForPerson, RedactedText
-from guardrails.identity.permissions import Person, show
+from assistant.flows.seeing import seeing
+from assistant.model import Audience, Life, RawTicket, Ticket, TicketKind, TicketStatus, TurnRole
+from guardrails import ForPerson, RawText, RedactedText
+from guardrails.identity.permissions import Person, show, show_restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A whole thread."""
+    """A whole thread; ``raw`` is false when the tenant's rules show it redacted to this person."""
 
     reference: str
     subject: ForPerson
@@ -54,6 +55,7 @@ class TicketView:
     turns: tuple[TurnView, ...]
     kind: TicketKind
     life: Life | None
+    raw: bool = True
 
 
 def tickets(
@@ -84,20 +86,33 @@ def tickets(
 
 
 def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
-    """Return one raw thread. `NotFound` for an unknown reference."""
+    """Return one thread as it came, redacted where the tenant's rules allow this person no more.
+
+    `NotFound` for an unknown reference.
+    """
     must_read(desk, person)
     raw, redacted = desk.records.tickets.raw(reference), desk.records.tickets.get(reference)
     if raw is None or redacted is None:
         raise NotFound(
             f"There is no ticket {reference} here.", todo="See `quietdesk tickets list`."
         )
-    slug = desk.tenant.slug
+    ticket_id = desk.records.tickets.id_of(reference) or ""
+    with seeing(desk, person, ticket=ticket_id):
+        return _thread(desk, person, raw, redacted)
+
+
+def _thread(desk: Desk, person: Person, raw: RawTicket, redacted: Ticket) -> TicketView:
+    def seen(as_it_came: RawText, as_redacted: RedactedText) -> ForPerson:
+        if person.reads_raw:
+            return show(as_it_came, person, desk.tenant.slug)
+        return _masked(desk, person, as_redacted)
+
     turns = tuple(
         TurnView(
             as_it_came.at,
-            show(as_it_came.author, person, slug),
+            seen(as_it_came.author, as_seen.author),
             as_it_came.role,
-            show(as_it_came.text, person, slug),
+            seen(as_it_came.text, as_seen.text),
             as_seen.author,
             as_seen.text,
             as_seen.audience,
@@ -105,29 +120,39 @@ def ticket(desk: Desk, person: Person, reference: str) -> TicketView:
         for as_it_came, as_seen in zip(raw.turns, redacted.turns, strict=True)
     )
     return TicketView(
-        reference,
-        show(raw.subject, person, slug),
+        redacted.reference,
+        seen(raw.subject, redacted.subject),
         redacted.subject,
-        show(raw.requester, person, slug),
+        seen(raw.requester, redacted.requester),
         raw.status,
         raw.priority,
         raw.created_at,
         turns,
         redacted.kind,
         redacted.life,
+        raw=person.reads_raw,
     )
 
 
+def _masked(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
+    """Return redacted text for display, without a restored value."""
+    return show_restored(desk.restorer.restore(text, ()), person, desk.tenant.slug)
+
+
 def restored(desk: Desk, person: Person, text: RedactedText) -> ForPerson:
-    """Return redacted text with identity restored, for a person of this tenant."""
+    """Return redacted text with identity restored, for a person of this tenant.
+
+    It stays redacted where the tenant's rules restore nothing for this person.
+    """
     return restored_all(desk, person, [text])[0]
 
 
 def restored_all(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[ForPerson]:
     """Restore several texts as `restored` does, with a single read of the vault."""
     must_read(desk, person)
-    found = desk.restorer.restore_many(texts)
-    return [show(each.text, person, desk.tenant.slug) for each in found]
+    found = desk.restorer.restore_many(texts, None if person.restores else ())
+    with seeing(desk, person):
+        return [show_restored(each, person, desk.tenant.slug) for each in found]
 
 
 def _says(line: TicketLine, words: Sequence[str]) -> bool:

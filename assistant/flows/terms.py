@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, NotFound, Refused
+from assistant.flows.seeing import seeing
 from assistant.model import Draft, Ticket
 from guardrails import ForPerson, RawText, RedactedText
 from guardrails.detect.directory import Term
 from guardrails.errors import NotPermitted
-from guardrails.identity.permissions import Person, show
+from guardrails.identity.permissions import Person, show, show_restored
 from guardrails.placeholders import Placeholder, find
 from guardrails.spans import EntityType
 
@@ -98,15 +99,16 @@ def masked(desk: Desk, person: Person, texts: Sequence[RedactedText]) -> list[Ma
         if name.number is not None and name.type is not EntityType.LITERAL
     }
     restored = desk.restorer.restore_many(list(cuts.values()))
-    return [
-        MaskedValue(
-            name,
-            show(each.text, person, desk.tenant.slug),
-            readable_now=_id(desk, Term(each.text, None)) in read,
-        )
-        for name, each in zip(cuts, restored, strict=True)
-        if not each.left
-    ]
+    with seeing(desk, person):
+        return [
+            MaskedValue(
+                name,
+                show_restored(each, person, desk.tenant.slug),
+                readable_now=_id(desk, Term(each.text, None)) in read,
+            )
+            for name, each in zip(cuts, restored, strict=True)
+            if not each.left
+        ]
 
 
 def texts_of(what: Ticket | Draft) -> list[RedactedText]:
@@ -128,13 +130,12 @@ def take_back(desk: Desk, person: Person, term_id: str) -> None:
 
 def terms(desk: Desk, person: Person) -> list[TermLine]:
     """Return every term, for ``person`` to read."""
-    return sorted(
-        (
+    with seeing(desk, person):
+        lines = [
             TermLine(show(term.text, person, desk.tenant.slug), term.type, _id(desk, term))
             for term in desk.records.terms.list()
-        ),
-        key=lambda line: line.text.for_display().casefold(),
-    )
+        ]
+    return sorted(lines, key=lambda line: line.text.for_display().casefold())
 
 
 def _placeholders(texts: Sequence[RedactedText]) -> Iterator[tuple[Placeholder, RedactedText]]:

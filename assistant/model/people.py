@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guardrails.detect.directory import KnownPerson
-from guardrails.identity.permissions import Person
-from guardrails.policy import Policy, Role
+from guardrails.identity.permissions import Person, Right
+from guardrails.policy import Access, Policy, Role
 from guardrails.policy.versions import Version
+
+_READERS = frozenset({Role.AGENT, Role.REVIEWER, Role.OFFICER})
+"""Who may see tickets at all; the tenant's rules say to whom they are shown unredacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,31 @@ class Membership:
         """Return whether the user may do what ``role`` may."""
         return role in self.roles or (role is Role.AGENT and Role.REVIEWER in self.roles)
 
-    def person(self) -> Person:
-        """Return the user as a person of the tenant, as functions that return raw text require."""
+    def person(self, access: Access) -> Person:
+        """Return the user as a person of the tenant under its rules of access.
+
+        Functions that return raw text require one. This is the only place where it is made.
+        """
+        held = frozenset(role for role in Role if self.may(role))
         return Person(
             self.user.login,
             self.tenant,
-            may_read=self.may(Role.AGENT),
-            may_release=self.may(Role.REVIEWER),
+            may_read=bool(held & _READERS),
+            may_release=Role.REVIEWER in held,
+            id=self.user.id,
+            barred=frozenset(right for right in Right if not held & _allowed(access, right)),
         )
+
+
+def _allowed(access: Access, right: Right) -> frozenset[Role]:
+    """Return the roles to which the tenant's rules give ``right``."""
+    return {
+        Right.READ_RAW: access.read_raw,
+        Right.RESTORE: access.restore,
+        Right.RELEASE: access.release,
+        Right.ERASE: access.erase,
+        Right.POLICY: access.policy,
+    }[right]
 
 
 @dataclass(frozen=True, slots=True)

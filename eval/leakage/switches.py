@@ -95,15 +95,22 @@ def _no_memberships() -> AbstractContextManager[None]:
         return None
 
     def shown(raw: RawText, person: doors.Person, tenant: str) -> ForPerson:
-        return real(raw, doors.Person(person.login, tenant, may_read=True), tenant)
+        return raw_to(raw, doors.Person(person.login, tenant, may_read=True), tenant)
+
+    def shown_restored(restored: Restored, person: doors.Person, tenant: str) -> ForPerson:
+        anyone = doors.Person(person.login, tenant, may_read=True)
+        return restored_to(restored, anyone, tenant)
 
     def as_member(_self: bootstrap.Home, login: str, slug: str) -> doors.Person:
         return doors.Person(login, slug)
 
-    real = doors.show
+    raw_to, restored_to = doors.show, doors.show_restored
     return replaced(
         *((flow, "must_read", anybody) for flow in (review, show, outbox)),
-        *((flow, "show", shown) for flow in (review, show, outbox)),
+        *((flow, "show", shown) for flow in (show, outbox)),
+        *((flow, "show_restored", shown_restored) for flow in (review, show, outbox)),
+        (doors.Person, "restores", True),
+        (doors.Person, "reads_raw", True),
         (bootstrap.Home, "person", as_member),
     )
 

@@ -13,10 +13,11 @@ from guardrails.text import RawText, RedactedText, require_redacted, unwrap
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Text with identity restored, and the placeholders that were not restored."""
+    """Text with identity restored: the placeholders that were not restored, and those that were."""
 
     text: RawText
     left: tuple[Placeholder, ...]
+    back: tuple[Placeholder, ...] = ()
 
 
 class Restorer:
@@ -58,7 +59,8 @@ def _put_back(
             pieces += (source[at : each.start], unwrap(raw))
             at = each.end
     left = tuple(each.placeholder for each in found if each.placeholder not in values)
-    return Restored(RawText("".join((*pieces, source[at:]))), left)
+    back = tuple(each.placeholder for each in found if each.placeholder in values)
+    return Restored(RawText("".join((*pieces, source[at:]))), left, back)
 
 
 def placeholders_of(text: RedactedText) -> frozenset[Placeholder]:

@@ -7,7 +7,7 @@ rule, so no policy can switch it off.
 from __future__ import annotations
 
 from guardrails.policy.policy import Destination, Policy
-from guardrails.policy.rules import Rules
+from guardrails.policy.rules import Access, Rules
 from guardrails.policy.words import AiFeature, Purpose, Role
 
-__all__ = ["AiFeature", "Destination", "Policy", "Purpose", "Role", "Rules"]
+__all__ = ["Access", "AiFeature", "Destination", "Policy", "Purpose", "Role", "Rules"]

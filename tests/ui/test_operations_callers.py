@@ -196,9 +196,9 @@ def test_an_admin_who_is_no_agent_reads_no_word_of_a_ticket_by_any_operation(
     assert [word for word in WORDS if word in answer] == []
 
 
-def test_the_owner_is_no_person_at_any_desk() -> None:
+def test_the_owner_is_no_person_at_any_desk(home: Home) -> None:
     with pytest.raises(NotPermitted, match="--as"):
-        Caller(Interface.SHELL, owner=True).person("acme")
+        Caller(Interface.SHELL, owner=True).person(home, "acme")
 
 
 def test_a_refusal_does_not_tell_whether_there_is_such_a_tenant(home: Home) -> None:

@@ -121,17 +121,18 @@ def _no_memberships() -> Generator[None]:
     from assistant.model import Membership, User
     from eval.leakage.replaced import replaced
     from eval.leakage.switches import switches
+    from guardrails.policy import Access
     from ui.operations.callers import Caller
     from ui.operations.needs import Needs
 
     def anybody(*_of: object) -> None:
         return None
 
-    def as_member(self: Caller, tenant: str) -> object:
+    def as_member(self: Caller, _home: object, tenant: str) -> object:
         user = User("nobody", self.login or "")
-        return Membership(user, tenant, frozenset()).person()
+        return Membership(user, tenant, frozenset()).person(Access())
 
-    off = replaced((Needs, "admit", anybody), (Caller, "person", as_member))
+    off = replaced((Needs, "admit_now", anybody), (Caller, "person", as_member))
     with switches()["memberships"](), off:
         yield
 

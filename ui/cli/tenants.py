@@ -208,7 +208,7 @@ def add_user(
     login: Annotated[str, typer.Argument(help="The person's login name.")],
     *,
     tenant: Tenant,
-    role: Annotated[str, typer.Option(help="agent, reviewer or admin.")],
+    role: Annotated[str, typer.Option(help="agent, reviewer, knowledge, officer or admin.")],
     json: Json = False,
 ) -> None:
     from ui.operations.users import ADD, NewUser

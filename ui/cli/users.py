@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ui.operations.users import UserView
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The person's login name.")]
-Role = Annotated[str, typer.Option(help="agent, reviewer or admin.")]
+Role = Annotated[str, typer.Option(help="agent, reviewer, knowledge, officer or admin.")]
 Force = Annotated[bool, typer.Option("--force", help="Also for the last admin of a tenant.")]
 Within = Annotated[
     str,

@@ -101,7 +101,9 @@ def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> Ans
     late = args.note and answer.narrowed and not answer.answerable
     if late:
         note_gap(desk, answer.question)
-    return answer_view(desk, _reader(caller, args), replace(answer, noted=late or answer.noted))
+    return answer_view(
+        desk, _reader(home, caller, args), replace(answer, noted=late or answer.noted)
+    )
 
 
 def _asking(
@@ -119,7 +121,7 @@ def _asking(
     before, last = [each.question for each in here.answers], None
     with closing(asking(desk, raw, before=before, filters=_filter(desk, args))) as answers:
         for last in answers:
-            yield answer_view(desk, _reader(caller, args), last)
+            yield answer_view(desk, _reader(home, caller, args), last)
             if here.stop.is_set():
                 break
     if last is not None and not here.left and (last.answerable or not here.stop.is_set()):
@@ -168,9 +170,9 @@ def _asked(args: Question) -> RawText:
     return RawText(args.question)
 
 
-def _reader(caller: Caller, args: Question) -> Person | None:
+def _reader(home: Home, caller: Caller, args: Question) -> Person | None:
     """Return the person who reads the answer; None for the owner of the home: it is redacted."""
-    return caller.person(args.tenant) if caller.login else None
+    return caller.person(home, args.tenant) if caller.login else None
 
 
 def _filter(desk: Desk, args: Question) -> DocumentFilter:

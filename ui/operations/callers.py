@@ -52,15 +52,18 @@ class Caller:
         membership = self.memberships.get(tenant)
         return membership is not None and membership.may(role)
 
-    def person(self, tenant: str) -> Person:
-        """Return the caller as a member of ``tenant``. `NotPermitted` without a membership."""
+    def person(self, home: Home, tenant: str) -> Person:
+        """Return the caller as a member of ``tenant`` under its rules of access, as they are now.
+
+        `NotPermitted` without a membership.
+        """
         membership = self.memberships.get(tenant)
         if membership is None:
             raise NotPermitted(
                 f"{self.login or 'The owner of the home'} has no membership with {tenant}.",
                 todo="Ask an admin for one." if self.login else "Give a login with --as.",
             )
-        return membership.person()
+        return membership.person(home.tenant(tenant).policy.rules.access)
 
 
 def owner(interface: Interface) -> Caller:
@@ -88,5 +91,5 @@ def authenticated(home: Home, login: str, password: str, interface: Interface) -
 
 def at_desk(home: Home, caller: Caller, tenant: str) -> tuple[Desk, Person]:
     """Return the tenant's desk and the caller as a person at it. `NotPermitted` for no member."""
-    person = caller.person(tenant)
+    person = caller.person(home, tenant)
     return home.desk(tenant), person

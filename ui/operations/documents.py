@@ -103,7 +103,7 @@ def set_audience(desk: Desk, name: str, audience: Audience, by: str | None) -> A
 
 def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> DocumentList:
     desk = home.desk(args.tenant)
-    person = caller.person(args.tenant) if caller.login else None
+    person = caller.person(home, args.tenant) if caller.login else None
     documents = desk.records.documents.documents()
     shown = iter(texts(desk, person, [text for one in documents for text in _named(one)]))
     known = desk.records.documents.audiences()
@@ -140,12 +140,18 @@ def _set(home: Home, caller: Caller, args: AudienceArgs, _progress: Progress) ->
     return set_audience(home.desk(args.tenant), args.document, args.audience, caller.login)
 
 
-LIST = Operation("documents.list", TenantArgs, DocumentList, _list, needs=owner_or(Role.AGENT))
+LIST = Operation(
+    "documents.list",
+    TenantArgs,
+    DocumentList,
+    _list,
+    needs=owner_or(Role.AGENT, Role.KNOWLEDGE),
+)
 AUDIENCE = Operation(
     "documents.audience",
     AudienceArgs,
     AudienceSet,
     _set,
-    needs=owner_or(Role.REVIEWER),
+    needs=owner_or(Role.REVIEWER, Role.KNOWLEDGE),
     takes_turn=True,
 )

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from ui.operations.base import Operation, Progress, Shape, Step, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import owner_or
@@ -65,9 +66,9 @@ def _ticket(home: Home, _caller: Caller, args: ForgetArgs, progress: Progress) -
     return forgotten(home, done)
 
 
+_NEEDS = owner_or(Role.REVIEWER, Role.OFFICER, Role.ADMIN, right=Right.ERASE)
+
 DOCUMENT = Operation(
-    "forget.document", ForgetArgs, Forgotten, _document, needs=owner_or(Role.ADMIN), takes_turn=True
+    "forget.document", ForgetArgs, Forgotten, _document, needs=_NEEDS, takes_turn=True
 )
-TICKET = Operation(
-    "forget.ticket", ForgetArgs, Forgotten, _ticket, needs=owner_or(Role.ADMIN), takes_turn=True
-)
+TICKET = Operation("forget.ticket", ForgetArgs, Forgotten, _ticket, needs=_NEEDS, takes_turn=True)

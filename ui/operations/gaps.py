@@ -42,7 +42,7 @@ def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> 
     from assistant.flows.gaps import gaps
 
     desk = home.desk(args.tenant)
-    person = caller.person(args.tenant) if caller.login else None
+    person = caller.person(home, args.tenant) if caller.login else None
     groups = gaps(desk)
     asked = [_questions(each) for each in groups]
     read = iter(texts(desk, person, [question for some in asked for question in some]))
@@ -70,4 +70,6 @@ def _view(group: GapGroup, read: Sequence[Text]) -> GapView:
     )
 
 
-LIST = Operation("gaps.list", TenantArgs, GapList, _list, needs=owner_or(Role.REVIEWER))
+_NEEDS = owner_or(Role.REVIEWER, Role.KNOWLEDGE)
+
+LIST = Operation("gaps.list", TenantArgs, GapList, _list, needs=_NEEDS)

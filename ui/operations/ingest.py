@@ -192,5 +192,10 @@ INGEST = Operation(
     "ingest", IngestArgs, IngestResult, _ingest, needs=OWNER, takes_turn=True, local_only=True
 )
 UPLOAD = Operation(
-    "ingest.upload", Article, IngestResult, _upload, needs=member(Role.REVIEWER), takes_turn=True
+    "ingest.upload",
+    Article,
+    IngestResult,
+    _upload,
+    needs=member(Role.REVIEWER, Role.KNOWLEDGE),
+    takes_turn=True,
 )

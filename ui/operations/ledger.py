@@ -68,7 +68,7 @@ def _verify(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) 
     )
 
 
-SHOW = Operation("ledger.show", LedgerArgs, Rows, _show, needs=owner_or(Role.REVIEWER, Role.ADMIN))
-VERIFY = Operation(
-    "ledger.verify", TenantArgs, ProofView, _verify, needs=owner_or(Role.REVIEWER, Role.ADMIN)
-)
+_NEEDS = owner_or(Role.REVIEWER, Role.OFFICER, Role.ADMIN)
+
+SHOW = Operation("ledger.show", LedgerArgs, Rows, _show, needs=_NEEDS)
+VERIFY = Operation("ledger.verify", TenantArgs, ProofView, _verify, needs=_NEEDS)

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import NotPermitted
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 
 if TYPE_CHECKING:
+    from assistant.bootstrap import Home
     from ui.operations.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``owner`` admits the owner of the home; ``roles`` admit members of the tenant."""
+    """``owner`` admits the owner of the home; ``roles`` admit members of the tenant.
+
+    ``right`` is what the tenant's rules of access must give to one of the member's roles; it binds
+    no owner.
+    """
 
     owner: bool = False
     roles: tuple[Role, ...] = ()
+    right: Right | None = None
 
     def met_by(self, caller: Caller, tenant: str | None) -> bool:
         """Return whether ``caller`` may call; ``tenant`` is None if the operation has no tenant."""
@@ -29,6 +36,28 @@ class Needs:
         """Raise `NotPermitted` unless ``caller`` may call."""
         if not self.met_by(caller, tenant):
             raise self._refusal(caller, tenant)
+
+    def met_now(self, home: Home, caller: Caller, tenant: str) -> bool:
+        """Return whether ``caller`` may call under the tenant's rules as they are now."""
+        if not self.met_by(caller, tenant):
+            return False
+        return self._unbound(caller) or self.right not in caller.person(home, tenant).barred
+
+    def admit_now(self, home: Home, caller: Caller, tenant: str | None) -> None:
+        """Raise `NotPermitted` unless ``caller`` may call under the tenant's rules as they are."""
+        self.admit(caller, tenant)
+        if tenant is None or self._unbound(caller):
+            return
+        person = caller.person(home, tenant)
+        if self.right in person.barred:
+            raise NotPermitted(
+                f"The rules of {tenant} do not let {person.login} do this.",
+                safe="Nothing was changed.",
+                todo="See access in the tenant's policy.",
+            )
+
+    def _unbound(self, caller: Caller) -> bool:
+        return self.right is None or (self.owner and caller.owner)
 
     def _refusal(self, caller: Caller, tenant: str | None) -> NotPermitted:
         if caller.login is None:
@@ -55,11 +84,11 @@ class Needs:
 OWNER = Needs(owner=True)
 
 
-def member(*roles: Role) -> Needs:
-    """Admit a person with one of ``roles`` at the tenant."""
-    return Needs(roles=roles)
+def member(*roles: Role, right: Right | None = None) -> Needs:
+    """Admit a person with one of ``roles`` at the tenant, if its rules give them ``right``."""
+    return Needs(roles=roles, right=right)
 
 
-def owner_or(*roles: Role) -> Needs:
-    """Admit the home's owner, or a person with one of ``roles`` at the tenant."""
-    return Needs(owner=True, roles=roles)
+def owner_or(*roles: Role, right: Right | None = None) -> Needs:
+    """Admit the home's owner, or a person as `member` does."""
+    return Needs(owner=True, roles=roles, right=right)

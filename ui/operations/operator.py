@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from assistant.errors import NotPermitted
+from guardrails.audit.viewing import Views, recorded
 from ui.operations.base import (
     ArgsT,
     Credential,
@@ -55,8 +56,8 @@ class Operator:
         from ui.crash import translated
 
         with _logged(operation.name), translated():
-            _admit(operation, caller, args)
-            with self._turn(operation, args):
+            self._admit(operation, caller, args)
+            with self._turn(operation, args), Views(operation.name).gathering():
                 progress(Step(what="starting", done=0))  # raises if the caller has disconnected
                 return operation.run(self.home, caller, args, progress)
 
@@ -72,8 +73,9 @@ class Operator:
         if operation.stream is None:
             raise TypeError(operation.name)
         with _logged(operation.name), translated():
-            _admit(operation, caller, args)
-            yield from operation.stream(self.home, caller, args, silent)
+            self._admit(operation, caller, args)
+            pieces = operation.stream(self.home, caller, args, silent)
+            yield from recorded(operation.name, pieces)
 
     def caller(self, interface: Interface, credential: Credential | None, *, owns: bool) -> Caller:
         """Return the caller at an interface of this machine: the person of ``credential``.
@@ -88,6 +90,15 @@ class Operator:
         with translated():
             return authenticated(self.home, credential.login, credential.password, interface)
 
+    def _admit(self, operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
+        """`NotPermitted` unless ``caller`` may run ``operation`` with these arguments."""
+        operation.needs.admit_now(self.home, caller, _tenant(args))
+        if operation.local_only and caller.interface in REMOTE:
+            raise NotPermitted(
+                "This reads or writes files of the machine that Quietdesk runs on.",
+                todo="Run the command there.",
+            )
+
     def _turn(
         self, operation: Operation[ArgsT, ResultT], args: ArgsT
     ) -> AbstractContextManager[object]:
@@ -96,16 +107,6 @@ class Operator:
             return nullcontext()
         with self._guard:  # without a tenant it is the library's turn
             return self._turns.setdefault(_tenant(args) or "", self._make_turn())
-
-
-def _admit(operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
-    """`NotPermitted` unless ``caller`` may run ``operation`` with these arguments."""
-    operation.needs.admit(caller, _tenant(args))
-    if operation.local_only and caller.interface in REMOTE:
-        raise NotPermitted(
-            "This reads or writes files of the machine that Quietdesk runs on.",
-            todo="Run the command there.",
-        )
 
 
 def _tenant(args: Shape) -> str | None:

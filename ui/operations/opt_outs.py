@@ -15,9 +15,7 @@ from ui.operations.needs import owner_or
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.desk import Desk
-    from assistant.model import OptOut
     from guardrails.detect.directory import KnownPerson
-    from guardrails.identity.permissions import Person
 
 _NUMBER = re.compile(r"[+(]?\d[\d ()/.-]{5,}")
 
@@ -51,7 +49,10 @@ class OptOutsRemoved(Shape):
 
 
 class OptOutView(Shape):
-    """A person who opted out; ``person`` is empty for a caller who may read no ticket."""
+    """A person who opted out; ``person`` is empty for a caller who may not read unredacted text.
+
+    ``by`` is the id of the user who noted it, empty for the home's owner.
+    """
 
     id: str
     person: str
@@ -70,7 +71,7 @@ def _out(home: Home, caller: Caller, args: WhoArgs, _progress: Progress) -> OptO
     from ingestion.resolved import bring_resolved
 
     desk = home.desk(args.tenant)
-    done = opt_out(desk, _who(desk, args), caller.login or "")
+    done = opt_out(desk, _who(desk, args), _by(home, caller, args.tenant))
     if done.new:
         bring_resolved(desk)
     return OptOutNoted(id=done.id, new=done.new, withdrawn=done.withdrawn)
@@ -83,31 +84,31 @@ def _in(home: Home, caller: Caller, args: WhoArgs, _progress: Progress) -> OptOu
     desk = home.desk(args.tenant)
     by_id = re.fullmatch(r"[0-9a-f]{8,32}", args.person)
     whom = args.person if by_id else _who(desk, args)
-    removed = opt_in(desk, whom, caller.login or "")
+    removed = opt_in(desk, whom, _by(home, caller, args.tenant))
     bring_resolved(desk)
     return OptOutsRemoved(removed=removed)
 
 
 def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> OptOutList:
-    desk = home.desk(args.tenant)
-    person = caller.person(args.tenant) if caller.login else None
+    from assistant.flows.opt_outs import noted
+
+    person = caller.person(home, args.tenant) if caller.login else None
     return OptOutList(
         people=tuple(
-            OptOutView(id=each.id, person=_named(desk, person, each), at=each.at, by=each.by)
-            for each in desk.records.opt_outs.list()
+            OptOutView(
+                id=each.id,
+                person=", ".join(field.for_display() for field in each.fields),
+                at=each.at,
+                by=each.by,
+            )
+            for each in noted(home.desk(args.tenant), person)
         )
     )
 
 
-def _named(desk: Desk, person: Person | None, noted: OptOut) -> str:
-    from guardrails.identity.permissions import show
-
-    if person is None or not person.may_read:
-        return ""
-    whom = noted.person
-    fields = (whom.name, whom.email, whom.phone, whom.username, whom.employee_number)
-    shown = (show(each, person, desk.tenant.slug) for each in fields if each)
-    return ", ".join(each.for_display() for each in shown)
+def _by(home: Home, caller: Caller, tenant: str) -> str:
+    """Return the id of the user who calls, or an empty string for the home's owner."""
+    return caller.person(home, tenant).id if caller.login else ""
 
 
 def _who(desk: Desk, args: WhoArgs) -> KnownPerson:

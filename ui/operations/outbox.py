@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.needs import member
@@ -122,10 +123,10 @@ def _retry(home: Home, caller: Caller, args: RetryArgs, _progress: Progress) -> 
     return Retried(retried=delivery.retry(desk, person, args.reply))
 
 
-LIST = Operation("outbox.list", OutboxArgs, Outbox, _list, needs=member(Role.AGENT))
+LIST = Operation("outbox.list", OutboxArgs, Outbox, _list, needs=member(Role.AGENT, Role.OFFICER))
+_SENDERS = member(Role.REVIEWER, right=Right.RELEASE)
+
 DELIVER = Operation(
-    "outbox.deliver", TenantArgs, Delivered, _deliver, needs=member(Role.REVIEWER), takes_turn=True
+    "outbox.deliver", TenantArgs, Delivered, _deliver, needs=_SENDERS, takes_turn=True
 )
-RETRY = Operation(
-    "outbox.retry", RetryArgs, Retried, _retry, needs=member(Role.REVIEWER), takes_turn=True
-)
+RETRY = Operation("outbox.retry", RetryArgs, Retried, _retry, needs=_SENDERS, takes_turn=True)

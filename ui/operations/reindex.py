@@ -54,6 +54,11 @@ def _reindex(desk: Desk, progress: Progress) -> Reindexed:
 
 
 REINDEX = Operation(
-    "reindex", TenantArgs, Reindexed, _tenant, needs=owner_or(Role.ADMIN), takes_turn=True
+    "reindex",
+    TenantArgs,
+    Reindexed,
+    _tenant,
+    needs=owner_or(Role.ADMIN, Role.KNOWLEDGE),
+    takes_turn=True,
 )
 LIBRARY = Operation("library.reindex", NoArgs, Reindexed, _library, needs=OWNER, takes_turn=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
@@ -367,11 +368,21 @@ def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -
     )
 
 
-STATS = Operation("review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER))
-LIST = Operation("review.list", QueueArgs, Queue, _list, needs=member(Role.AGENT))
-SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=member(Role.AGENT))
+STATS = Operation(
+    "review.stats", TenantArgs, Stats, _stats, needs=owner_or(Role.REVIEWER, Role.OFFICER)
+)
+_READERS = member(Role.AGENT, Role.OFFICER)
+
+LIST = Operation("review.list", QueueArgs, Queue, _list, needs=_READERS)
+SHOW = Operation("review.show", OneDraft, ReviewDetail, _show, needs=_READERS)
 APPROVE = Operation("review.approve", DecideArgs, Decided, _approve, needs=member(Role.REVIEWER))
 SEEN = Operation("review.seen", SeenArgs, Decided, _seen, needs=member(Role.REVIEWER))
 EDIT = Operation("review.edit", EditArgs, Decided, _edit, needs=member(Role.REVIEWER))
 REJECT = Operation("review.reject", DecideArgs, Decided, _reject, needs=member(Role.REVIEWER))
-RELEASE = Operation("review.release", DecideArgs, Released, _release, needs=member(Role.REVIEWER))
+RELEASE = Operation(
+    "review.release",
+    DecideArgs,
+    Released,
+    _release,
+    needs=member(Role.REVIEWER, right=Right.RELEASE),
+)

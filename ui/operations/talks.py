@@ -57,7 +57,7 @@ def _stop(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> Ta
 
 
 def _leave(home: Home, caller: Caller, args: TalkArgs, _progress: Progress) -> TalkView:
-    home.conversations.leave(caller.person(args.tenant).login, args.id)
+    home.conversations.leave(caller.person(home, args.tenant).login, args.id)
     return TalkView(id="", answers=(), stopped=False)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.identity.permissions import Right
 from guardrails.policy import AiFeature
 from guardrails.policy.words import PhiRule, Training
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
@@ -166,7 +167,9 @@ SET = Operation(
     TenantRules,
     TenantDetail,
     _set,
-    needs=owner_or(Role.ADMIN),
+    needs=owner_or(Role.OFFICER, Role.ADMIN, right=Right.POLICY),
     takes_turn=_changes_documents,
 )
-SHOW = Operation("tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.ADMIN))
+SHOW = Operation(
+    "tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN)
+)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class Text(Shape):
-    """A text redacted and with identity restored; both are redacted without a permitted person."""
+    """A text redacted and with identity restored; both are redacted for who may not restore."""
 
     redacted: str
     restored: str
 
 
 def texts(desk: Desk, person: Person | None, values: Sequence[RedactedText]) -> list[Text]:
-    """Return ``values`` in order, restored with one read; redacted without a person."""
-    if person is None:
+    """Return ``values`` in order, restored with one read; redacted for who may not restore."""
+    if person is None or not person.restores:
         return [Text(redacted=each.reveal(), restored=each.reveal()) for each in values]
     from assistant.flows.show import restored_all
 

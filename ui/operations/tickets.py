@@ -327,6 +327,10 @@ REDACT = Operation(
     needs=owner_or(Role.REVIEWER),
     takes_turn=True,
 )
-LIST = Operation("tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT))
-FIND = Operation("tickets.find", FindArgs, TicketsFound, _find, needs=member(Role.AGENT))
-SHOW = Operation("tickets.show", OneTicket, TicketFull, _show, needs=member(Role.AGENT))
+LIST = Operation(
+    "tickets.list", TenantArgs, TicketList, _list, needs=owner_or(Role.AGENT, Role.OFFICER)
+)
+_READERS = member(Role.AGENT, Role.OFFICER)
+
+FIND = Operation("tickets.find", FindArgs, TicketsFound, _find, needs=_READERS)
+SHOW = Operation("tickets.show", OneTicket, TicketFull, _show, needs=_READERS)

@@ -31,7 +31,7 @@ class UserAdded(Shape):
 
     login: str
     tenant: str
-    role: str = Field(description="agent, reviewer or admin")
+    role: str = Field(description="agent, reviewer, knowledge, officer or admin")
 
 
 class UserArgs(TenantArgs):
@@ -70,7 +70,7 @@ class MemberArgs(TenantArgs):
     """A role of a user at the tenant; ``force`` takes it from the last admin too."""
 
     login: str
-    role: str = Field(description="agent, reviewer or admin")
+    role: str = Field(description="agent, reviewer, knowledge, officer or admin")
     force: bool = False
 
 
@@ -155,7 +155,7 @@ def _own_password(
     from assistant.errors import NotPermitted
     from assistant.flows import people
 
-    login = caller.person(args.tenant).login
+    login = caller.person(home, args.tenant).login
     user = home.accounts.authenticate(login, args.old, caller.address)
     if user is None:
         raise NotPermitted("The old password is wrong.")

@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.components import Component
 from gradio.themes import Base
 
+from ui.operations import documents as of_documents
 from ui.operations.callers import Interface, logged_in
 from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
@@ -151,7 +152,7 @@ class _Desk:
 
     def _wire_arrival(self) -> None:
         parts = (part for each in self._all for part in each.parts)
-        everything = [self._wiring.tenant, self._open, self._top, *parts]
+        everything = [self._wiring.tenant, self._open, self._top, self._bar, *parts]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
         chosen = [self._ask.talk, self._open]
         self._wiring.on(
@@ -178,7 +179,7 @@ class _Desk:
         caller = logged_in(self._wiring.operator.home, login, Interface.PAGE)
         if not caller.memberships:
             parts = sum(len(each.parts) for each in self._all)
-            return ["", "", header(login, [], ""), *([UNCHANGED] * parts), NOTHING]
+            return ["", "", header(login, [], ""), *([UNCHANGED] * (parts + 1)), NOTHING]
         return self._at(Visit(self._wiring.operator, caller, min(caller.memberships)), "tickets")
 
     def _move(self, visit: Visit, talk: object, opened: object) -> Sequence[object]:
@@ -189,13 +190,16 @@ class _Desk:
 
     def _at(self, visit: Visit, opened: str) -> list[object]:
         top = header(visit.login, list(visit.caller.memberships.values()), visit.tenant)
-        reads = visit.may(FIND)
+        bar, fills, hint = UNCHANGED, visit.may(FIND), NOTHING
+        if not fills and visit.may(of_documents.LIST):
+            bar, opened, fills = gr.update(selected="documents"), "documents", True
+        elif not fills:
+            hint = empty(_NO_AGENT, "An admin can give you the role agent.")
         values = (
-            each.filled(visit) if reads and each.name == opened else each.cleared()
+            each.filled(visit) if fills and each.name == opened else each.cleared()
             for each in self._all
         )
-        hint = NOTHING if reads else empty(_NO_AGENT, "An admin can give you the role agent.")
-        return [visit.tenant, opened, top, *(value for some in values for value in some), hint]
+        return [visit.tenant, opened, top, bar, *(value for some in values for value in some), hint]
 
 
 def _shows(view: Callable[..., Html]) -> Callable[..., Sequence[object]]:

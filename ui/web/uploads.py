@@ -47,13 +47,13 @@ class _FileRoutes:
         self._few = CapacityLimiter(2)  # each upload is a whole file in memory
 
     async def tickets(self, request: Request) -> Response:
-        tenant, name, body = await self._receive(request)
+        tenant, name, body = await self._receive(request, tickets.IMPORT)
         export = tickets.Export(tenant=tenant, name=name, text=_utf8(body, name))
         done = await self._run(lambda: self._perform(request, tickets.IMPORT, export))
         return JSONResponse({"said": done.in_words()})
 
     async def knowledge(self, request: Request) -> Response:
-        tenant, name, body = await self._receive(request)
+        tenant, name, body = await self._receive(request, ingest.UPLOAD)
         article = ingest.Article(tenant=tenant, name=name, body=body)
         done = await self._run(lambda: self._perform(request, ingest.UPLOAD, article))
         if done.skipped:
@@ -70,11 +70,13 @@ class _FileRoutes:
             headers={"content-disposition": 'attachment; filename="outbox.jsonl"'},
         )
 
-    async def _receive(self, request: Request) -> tuple[str, str, bytes]:
+    async def _receive(
+        self, request: Request, operation: Operation[ArgsT, ResultT]
+    ) -> tuple[str, str, bytes]:
         """Return tenant, file name and bytes; a person without the role cannot send."""
         tenant = request.query_params.get("tenant", "")
         caller = await self._run(lambda: self._caller(request))
-        tickets.IMPORT.needs.admit(caller, tenant)
+        operation.needs.admit(caller, tenant)
         return tenant, _name(request), await read_body(request, self._max_bytes)
 
     def _caller(self, request: Request) -> Caller:

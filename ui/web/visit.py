@@ -30,7 +30,7 @@ class Visit:
 
     def may(self, operation: Operation[ArgsT, ResultT]) -> bool:
         """Return whether the visitor may call ``operation``; this only decides what is shown."""
-        return operation.needs.met_by(self.caller, self.tenant)
+        return operation.needs.met_now(self.operator.home, self.caller, self.tenant)
 
     def perform(self, operation: Operation[ArgsT, ResultT], args: ArgsT) -> ResultT:
         """Run an operation as the visitor."""
@@ -46,5 +46,5 @@ def open_visit(
 ) -> Visit:
     """Return the visit. `NotPermitted` for a tenant of which ``login`` is not a member."""
     caller = logged_in(operator.home, login, Interface.PAGE)
-    caller.person(tenant)
+    caller.person(operator.home, tenant)
     return Visit(operator, caller, tenant, picked or {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ui.operations import gaps, outbox, tickets
+from ui.operations import gaps, ingest, outbox, tickets
 from ui.operations.base import TenantArgs
 from ui.web.html import Html
 from ui.web.views import bringing_in
@@ -47,6 +47,8 @@ def gaps_now(visit: Visit) -> Html:
 
 def import_now(visit: Visit) -> Html:
     """Return the forms, or why they are not shown."""
-    if not visit.may(tickets.IMPORT):
+    brings, reads = visit.may(tickets.IMPORT), visit.may(ingest.UPLOAD)
+    if not brings and not reads:
         return bringing_in.not_for_you()
-    return bringing_in.forms(visit.tenant, visit.operator.home.settings.max_file_mb)
+    most = visit.operator.home.settings.max_file_mb
+    return bringing_in.forms(visit.tenant, most, tickets=brings, knowledge=reads)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from ui.operations.ingest import readable
-from ui.web.html import Html, el, join, text, words
+from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import empty
 
 _EXPORTS = ".jsonl,.ndjson,.json,.csv,.tsv"
 
 
-def forms(tenant: str, max_mb: int) -> Html:
-    """Return both forms."""
+def forms(tenant: str, max_mb: int, *, tickets: bool, knowledge: bool) -> Html:
+    """Return the forms of what a person may import."""
     return join(
         (
-            _form(
+            NOTHING
+            if not tickets
+            else _form(
                 "tickets",
                 "Tickets",
                 "A Zendesk or Freshdesk export, JSON lines or CSV. "
@@ -23,7 +25,9 @@ def forms(tenant: str, max_mb: int) -> Html:
                 _EXPORTS,
                 tenant,
             ),
-            _form(
+            NOTHING
+            if not knowledge
+            else _form(
                 "knowledge",
                 "Knowledge",
                 "Markdown, HTML, PDF, Word, mail, lists or text. "
@@ -41,7 +45,7 @@ _PROMISE = "Files are stored encrypted; no plain copy stays on this machine."
 
 def not_for_you() -> Html:
     """Return the text that an agent sees."""
-    return empty("Importing is for reviewers", "Ask a reviewer or an admin.")
+    return empty("Importing is for reviewers and knowledge managers", "Ask an admin.")
 
 
 def _form(kind: str, title: str, hint: str, accept: str, tenant: str) -> Html:

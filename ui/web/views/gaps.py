@@ -25,8 +25,10 @@ def gaps(groups: Sequence[GapView]) -> Html:
 
 
 def not_for_you() -> Html:
-    """Return the text for a person who is neither reviewer nor admin."""
-    return empty("Gaps are for reviewers", "Reviewers decide which articles to write next.")
+    """Return the text for a person who writes no articles."""
+    return empty(
+        "Gaps are for reviewers and knowledge managers", "They decide which articles to write."
+    )
 
 
 def _group(group: GapView) -> Html:
