@@ -7,13 +7,13 @@ list its tenants loads no model.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -25,11 +25,12 @@ from assistant.adapters.records.database import Database
 from assistant.adapters.records.ledger import SqlLedger
 from assistant.adapters.records.models import SqlModels
 from assistant.adapters.records.scope import Scope
+from assistant.adapters.records.subprocessors import SqlSubprocessors
 from assistant.adapters.records.tenant import TenantRecords
 from assistant.adapters.sentence_transformers import INSTALLED
 from assistant.caches import TenantCaches
 from assistant.desk import Desk, LibraryView
-from assistant.errors import BadInput, NotFound, NotPermitted, StorageTrouble
+from assistant.errors import BadInput, GateClosed, NotFound, NotPermitted, StorageTrouble
 from assistant.flows.conversations import Conversations
 from assistant.flows.redaction import redaction_tag
 from assistant.frames import FrameBook
@@ -37,10 +38,14 @@ from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.policies import Change, Check, PolicyBook
-from assistant.ports import Refusal, Writer
+from assistant.ports import Embedder, Refusal, Writer
 from assistant.register.choice import Register
+from assistant.register.from_settings import DATABASE, database_origin
+from assistant.register.places import endpoint
+from assistant.register.subprocessors import Subprocessors
 from assistant.search.by_meaning import SwitchedEmbedder, switched
 from assistant.search.nearness import Nearness
+from assistant.search.once import once
 from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
@@ -56,7 +61,9 @@ from guardrails.detect.directory import (
     PreciseFilter,
     allow_list,
 )
-from guardrails.egress.netguard import install
+from guardrails.egress import netguard
+from guardrails.egress.delivery import DeliveryGate
+from guardrails.egress.place import Place, refused
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
@@ -75,8 +82,6 @@ if TYPE_CHECKING:
     from assistant.ports import Meter
 
 _SHIPPED_PARTS = Parts()
-_PORTS = {"http": 80, "https": 443}
-_POSTGRES_PORT = 5432
 
 
 def _any(_tenant: Tenant, _version: Version) -> None:
@@ -117,7 +122,16 @@ class Home:
         self._embedders = Embedders(lambda source: parts.embedder(settings, source))
         self._embedder = self._embedders(source_of(settings.embedder))
         self._reranker = parts.reranker(settings)
-        self.register = Register(settings, SqlModels(database, clock))
+        store = SqlSubprocessors(database)
+        self.subprocessors = Subprocessors(
+            store,
+            lambda: self.accounts.time.read().stamp,
+            self.tenants,
+            self._ledger_of,
+            self._reach_only,
+        )
+        self.register = Register(settings, SqlModels(database, clock), self.subprocessors)
+        self.subprocessors.settle(settings)
         self._chat_models = Once(self._make_chat_models)
         self._desks: dict[str, Desk] = {}
         self._caches: dict[str, TenantCaches] = {}
@@ -214,6 +228,7 @@ class Home:
             except NotFound:
                 self._drop(slug)
                 raise
+            self._must_be_kept_there(tenant)
             return self._kept_desk(tenant)
 
     def library(self) -> Desk:
@@ -321,18 +336,60 @@ class Home:
         self._database.rewrite()
         self._indexes[tenant_id].end_erasing()
 
-    def post_replies(self) -> Callable[[str, str, ForPerson], Refusal | None]:
-        """Return the function that posts released replies. `BadInput` when no webhook is set."""
-        if self.settings.webhook_url is None:
-            raise BadInput("No webhook is set.", todo="Set QUIETDESK_WEBHOOK_URL.")
-        from assistant.adapters.webhook import webhook
+    def _reach_only(self, places: Iterable[tuple[str, int]]) -> None:
+        """Let this process connect to the places of the register, and to no others."""
+        netguard.only(str(self.settings.home), places)
 
-        return webhook(str(self.settings.webhook_url))
+    def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
+        """Return the function that posts a tenant's released replies, through the gate.
+
+        `BadInput` when the tenant has no webhook, `GateClosed` when its policy or the register
+        refuses it.
+        """
+        desk = self.desk(slug)
+        entry = self.subprocessors.webhook(desk.tenant)
+        if entry is None:
+            raise BadInput(
+                "No webhook is set.",
+                todo="Set QUIETDESK_WEBHOOK_URL, or register one with `quietdesk register add`.",
+            )
+        from assistant.adapters.webhook import address_of, webhook
+
+        place = Place(
+            self.subprocessors.destination(entry.id, desk.tenant.id),
+            lambda: self._policy_of(desk.tenant),
+            desk.ledger,
+            lambda: self.subprocessors.destination(entry.id, desk.tenant.id),
+            self._times,
+        )
+        gate, url = DeliveryGate(place, desk.sealer), address_of(entry, self.settings)
+        gate.check(url)
+        return webhook(url, gate)
+
+    def _must_be_kept_there(self, tenant: Tenant) -> None:
+        """`GateClosed` when the tenant's policy or the register refuses the database's server."""
+        if self.settings.database_url is None:
+            return
+        found = self.subprocessors.named(DATABASE)
+        database = self.subprocessors.destination(found.id, tenant.id)
+        refusal = refused(tenant.policy, database, None, self._times())
+        if refusal:
+            raise GateClosed(
+                f"The database of {tenant.slug} may not be used: {refusal}.",
+                safe="No text of the tenant was read or written.",
+                todo=f"State its terms with `quietdesk register renew {DATABASE}`, or keep the "
+                "tenant in another database.",
+            )
 
     def _ledger_of(self, tenant: Tenant) -> Ledger:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         return Ledger(SqlLedger(scope), key, clock=self.clock)
+
+    def _times(self) -> tuple[datetime, ...]:
+        """Return the time up to which waiting has counted, and that of the machine's clock."""
+        now = self.accounts.time.read()
+        return now.at, now.clock
 
     def _policy_of(self, tenant: Tenant) -> Policy:
         """Return the policy in force now of a tenant, or of the library."""
@@ -359,7 +416,6 @@ class Home:
         suspects = without_honest(
             caches.suspects, lambda: {each.pattern for each in records.honest.list()}
         )
-        embedder = self._switched(tenant)
         pick = self._picker(tenant, scanner, redactor, ledger, fallback, suspects)
         return Desk(
             tenant=tenant,
@@ -369,8 +425,10 @@ class Home:
             restorer=Restorer(vault),
             scanner=scanner,
             ledger=ledger,
-            embedder=embedder,
-            vectors=self._indexes.of(tenant.id, records.documents, embedder),
+            embedder=self._switched(tenant, caches.embedder),
+            vectors=self._indexes.of(
+                tenant.id, records.documents, self._switched(tenant, self._embedder)
+            ),
             lexical=caches.lexical,
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
@@ -387,19 +445,22 @@ class Home:
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
-    def _switched(self, tenant: Tenant) -> SwitchedEmbedder:
-        """Return the embedder, which embeds while the tenant's policy has search by meaning."""
-        return switched(self._embedder, lambda: self._policy_of(tenant).allows(AiFeature.SEARCH))
+    def _switched(self, tenant: Tenant, embedder: Embedder) -> SwitchedEmbedder:
+        """Return ``embedder``, which embeds while the tenant's policy has search by meaning."""
+        return switched(embedder, lambda: self._policy_of(tenant).allows(AiFeature.SEARCH))
 
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
         if tenant.id not in self._caches:
+            questions = once(self._embedder)
+            embedder = self._switched(tenant, questions)
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                self._parts.ranker(self._switched(tenant)),
-                Nearness(self._switched(tenant)),
+                questions,
+                self._parts.ranker(embedder),
+                Nearness(embedder),
             )
         return self._caches[tenant.id]
 
@@ -448,26 +509,26 @@ class Home:
     def _surroundings(self, tenant: Tenant, scanner: Scanner, ledger: Ledger) -> Surroundings:
         from assistant.chat_models import Surroundings
 
-        return Surroundings(tenant, lambda: self._policy_of(tenant), scanner, ledger)
+        return Surroundings(tenant, lambda: self._policy_of(tenant), scanner, ledger, self._times)
 
     def _make_chat_models(self) -> ChatModels:
         from assistant.chat_models import (
             ChatModels,  # here: importing its HTTP client takes a tenth of a second
         )
 
-        return ChatModels(self.settings, self.register.store, self._parts.engine)
+        return ChatModels(self.settings, self.register, self._parts.engine)
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address that the settings do not name, and disable the vendors' telemetry."""
+    """Refuse every address but the database's, and disable the vendors' telemetry.
+
+    The places of the register are allowed when the home is opened.
+    """
     silence_vendors()
-    database = settings.database_url.get_secret_value() if settings.database_url else None
-    urls = (str(url) for url in (settings.model_url, settings.webhook_url, database) if url)
-    install(
-        (parts.hostname, parts.port or _PORTS.get(parts.scheme, _POSTGRES_PORT))
-        for parts in map(urlsplit, urls)
-        if parts.hostname
-    )
+    netguard.install()
+    if settings.database_url is not None:
+        database = endpoint(database_origin(settings.database_url.get_secret_value()))
+        netguard.only("database", [database] if database else [])
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

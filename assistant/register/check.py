@@ -19,6 +19,7 @@ from assistant.ports import Amended, Meter
 from assistant.register.choice import is_own
 from guardrails import Template
 from guardrails.audit.ledger import calling
+from guardrails.policy import Purpose
 
 _SYSTEM = Template("You are being tested. Answer in one short sentence.").fill()
 _QUESTION = Template("What is two and two?").fill()
@@ -54,11 +55,11 @@ class Recording:
     inner: Meter
     last: Tokens = field(default_factory=lambda: Tokens(0, 0, estimated=True))
 
-    def admit(self, purpose: str) -> None:
+    def admit(self, purpose: Purpose) -> None:
         """Ask the inner meter."""
         self.inner.admit(purpose)
 
-    def count(self, purpose: str, tokens: Tokens) -> None:
+    def count(self, purpose: Purpose, tokens: Tokens) -> None:
         """Tell the inner meter."""
         self.last = tokens
         self.inner.count(purpose, tokens)
@@ -73,7 +74,7 @@ def check_model(
     """Return what was tried, in order; it ends at the first thing without which nothing works."""
     began = clock()
     try:
-        with calling("check", "model"):
+        with calling(Purpose.CHECK, "model"):
             chat.complete(_SYSTEM, _QUESTION)
     except Amended:
         pass
@@ -173,7 +174,7 @@ def _speed(tokens: Tokens, seconds: float) -> Checked:
 def _streaming(chat: LangchainChat, clock: Callable[[], float]) -> Checked:
     began, pieces, first = clock(), 0, 0.0
     with _tried() as failed:
-        with calling("check", "model"):
+        with calling(Purpose.CHECK, "model"):
             stream = chat.stream(_SYSTEM, _COUNT)
             next(stream, None)
         first = clock() - began
@@ -191,7 +192,7 @@ _ONE_PIECE = 3
 
 def _json(chat: LangchainChat) -> Checked:
     obeyed = False
-    with _tried() as failed, calling("check", "model"):
+    with _tried() as failed, calling(Purpose.CHECK, "model"):
         obeyed = chat.answers_in_json(_SYSTEM, _QUESTION, _SCHEMA)
     if failed:
         return Checked("JSON schema", None, failed[0].happened)

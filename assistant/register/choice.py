@@ -9,31 +9,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from assistant.adapters.records.models import SqlModels
 from assistant.errors import BadInput, NotFound
-from assistant.model import Feature, ModelEntry, ModelKind, ModelUse, Tenant
+from assistant.model import (
+    PURPOSES,
+    Feature,
+    ModelEntry,
+    ModelKind,
+    ModelUse,
+    Subprocessor,
+    Tenant,
+    Terms,
+    new_id,
+)
+from assistant.register.from_settings import DEFAULT, RESERVED, model_of
+from assistant.register.places import must_be_a_url, on_this_machine, origin_of_model
+from assistant.register.subprocessors import Subprocessors
 from assistant.settings import PREFIX, Settings
-from guardrails.policy import Destination
+from guardrails.policy import SubprocessorKind
 
-DEFAULT = "default"
-"""The name of the entry that the environment's settings describe."""
 EXTRACTIVE = "extractive"
 """The choice of no model: the extractive writer writes."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,253}")
-_IN_PROCESS = "http://in-process.invalid"
 
 
 class Register:
-    """The models of a home."""
+    """The models of a home; what their operators promised is in the register of sub-processors."""
 
-    def __init__(self, settings: Settings, store: SqlModels) -> None:
+    def __init__(self, settings: Settings, store: SqlModels, subprocessors: Subprocessors) -> None:
         self._settings = settings
         self._store = store
+        self.subprocessors = subprocessors
 
     @property
     def store(self) -> SqlModels:
@@ -42,12 +50,12 @@ class Register:
 
     def entries(self) -> list[ModelEntry]:
         """Return every model: that of the environment's settings first, then by name."""
-        configured = from_environment(self._settings)
+        configured = self._configured()
         return [*([configured] if configured else []), *self._store.list()]
 
     def entry(self, name: str) -> ModelEntry:
         """Return one model. `NotFound` when there is none of that name."""
-        found = from_environment(self._settings) if name == DEFAULT else self._store.get(name)
+        found = self._configured() if name == DEFAULT else self._store.get(name)
         if found is None:
             todo = (
                 "Set QUIETDESK_MODEL_URL or QUIETDESK_MODEL_FILE."
@@ -68,14 +76,16 @@ class Register:
         name = self.name_of(tenant_id, feature)
         return None if name == EXTRACTIVE else self.entry(name)
 
-    def add(self, entry: ModelEntry) -> ModelEntry:
+    def add(self, entry: ModelEntry, by: str | None = None) -> ModelEntry:
         """Register a model. `BadInput` for what cannot be one."""
         checked = _checked(entry)
-        if not self._store.add(checked):
-            raise BadInput(f"There is a model “{entry.name}” already.", todo="Remove it first.")
+        with self.subprocessors.store.transaction():
+            if self.subprocessors.store.named(entry.name) or not self._store.add(checked):
+                raise BadInput(f"There is a model “{entry.name}” already.", todo="Remove it first.")
+            self.subprocessors.add(_subprocessor(checked, by))
         return checked
 
-    def remove(self, name: str, tenants: Iterable[Tenant]) -> None:
+    def remove(self, name: str, tenants: Iterable[Tenant], by: str | None = None) -> None:
         """Remove a model. `BadInput` while one of ``tenants`` uses it, `NotFound` for none."""
         users = [
             tenant.slug
@@ -87,8 +97,10 @@ class Register:
                 f"The model “{name}” is used by {', '.join(users)}.",
                 todo="Choose another one for them with `quietdesk model use`.",
             )
-        if not self._store.remove(name):
-            raise NotFound(f"There is no registered model “{name}”.")
+        with self.subprocessors.store.transaction():
+            if not self._store.remove(name):
+                raise NotFound(f"There is no registered model “{name}”.")
+            self.subprocessors.end(name, by)
 
     def use(
         self,
@@ -98,10 +110,12 @@ class Register:
         *,
         day_limit: int | None = None,
         month_limit: int | None = None,
+        by: str | None = None,
     ) -> ModelUse:
         """Set the model and the limits of a tenant's feature; None leaves one as it is.
 
-        A limit of 0 means that there is none. `NotFound` for a name that is no model.
+        A limit of 0 means that there is none. The choice of a model enables it for the tenant in
+        the register. `NotFound` for a name that is no model.
         """
         if name not in (None, EXTRACTIVE):
             self.entry(str(name))
@@ -113,55 +127,51 @@ class Register:
             day_limit=before.day_limit if day_limit is None else day_limit or None,
             month_limit=before.month_limit if month_limit is None else month_limit or None,
         )
-        self._store.use(tenant.id, use)
+        with self.subprocessors.store.transaction():
+            self._store.use(tenant.id, use)
+            if name not in (None, EXTRACTIVE):
+                self.subprocessors.enable(tenant, str(name), by)
         return use
 
-
-def from_environment(settings: Settings) -> ModelEntry | None:
-    """Return the model that the settings describe, None when they name no server and no file."""
-    if settings.model_url is None and settings.model_file is None:
-        return None
-    inside = settings.model_file is not None
-    return ModelEntry(
-        name=DEFAULT,
-        kind=ModelKind.GGUF if inside else ModelKind.OPENAI,
-        where=str(settings.model_file if inside else settings.model_url),
-        model=settings.model_name,
-        created_at=datetime.fromtimestamp(0, UTC),
-        key_env=f"{PREFIX}MODEL_KEY" if settings.model_key else "",
-        region=settings.model_region,
-        no_training=settings.model_no_training,
-        baa=settings.model_baa,
-        longest=settings.model_answer_tokens,
-        json_schema=settings.model_json,
-    )
-
-
-def destination(entry: ModelEntry) -> Destination:
-    """Return where prompts to a model go, and what its operator has promised.
-
-    A server or a model on this machine is the provider's own: no operator has to promise anything.
-    """
-    name = "model" if entry.name == DEFAULT else entry.name
-    if entry.kind is ModelKind.GGUF:
-        return Destination(name, _IN_PROCESS, no_training=True, baa=True)
-    parts, own = urlsplit(entry.where), is_own(entry)
-    return Destination(
-        name,
-        f"{parts.scheme}://{parts.netloc}",
-        region=entry.region,
-        no_training=entry.no_training or own,
-        baa=entry.baa or own,
-    )
+    def _configured(self) -> ModelEntry | None:
+        """Return the model of the settings, with what the register says of it now."""
+        model, entry = model_of(self._settings), self.subprocessors.store.named(DEFAULT)
+        return model if model is None or entry is None else _with_terms(model, entry)
 
 
 def is_own(entry: ModelEntry) -> bool:
     """Return whether a model runs on this machine."""
-    return entry.kind is ModelKind.GGUF or urlsplit(entry.where).hostname in _LOOPBACK
+    return on_this_machine(origin_of_model(entry))
+
+
+def _with_terms(model: ModelEntry, entry: Subprocessor) -> ModelEntry:
+    terms = entry.terms
+    return replace(
+        model,
+        region=terms.region,
+        no_training=terms.no_training,
+        baa=terms.baa,
+        operator=entry.operator,
+    )
+
+
+def _subprocessor(entry: ModelEntry, by: str | None) -> Subprocessor:
+    return Subprocessor(
+        id=new_id(),
+        name=entry.name,
+        kind=SubprocessorKind.MODEL,
+        origin=origin_of_model(entry),
+        operator=entry.operator or entry.name,
+        announced_at=entry.created_at,
+        reviewed_on=entry.created_at.date(),
+        terms=Terms(region=entry.region, no_training=entry.no_training, baa=entry.baa),
+        purposes=PURPOSES[SubprocessorKind.MODEL],
+        added_by=by,
+    )
 
 
 def _checked(entry: ModelEntry) -> ModelEntry:
-    if not _NAME.fullmatch(entry.name) or entry.name in (DEFAULT, EXTRACTIVE):
+    if not _NAME.fullmatch(entry.name) or entry.name in (*RESERVED, EXTRACTIVE):
         raise BadInput(
             "A model's name has 1 to 63 of a-z, 0-9, ., _ and -, and is not "
             f"“{DEFAULT}” or “{EXTRACTIVE}”."
@@ -174,9 +184,5 @@ def _checked(entry: ModelEntry) -> ModelEntry:
     if entry.key_env.startswith(PREFIX):
         raise BadInput(f"A variable that begins with {PREFIX} is a setting.", todo="Rename it.")
     if entry.kind is not ModelKind.GGUF:
-        parts = urlsplit(entry.where)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise BadInput("A model's URL begins with http:// or https:// and has a host.")
-        if parts.username or parts.password or parts.fragment:
-            raise BadInput("A model's URL holds no user, password or fragment.")
+        must_be_a_url(entry.where, "A model's URL")
     return entry

@@ -8,11 +8,12 @@ from __future__ import annotations
 from assistant.adapters.records.models import SqlModels
 from assistant.errors import LimitReached
 from assistant.model import Feature, ModelEntry, ModelUse, Tokens
+from guardrails.policy import Purpose
 
 _FEATURES = {
-    "summarise": Feature.SUMMARY,
-    "reply": Feature.REPLY,
-    "answer": Feature.ANSWER,
+    Purpose.SUMMARISE: Feature.SUMMARY,
+    Purpose.REPLY: Feature.REPLY,
+    Purpose.ANSWER: Feature.ANSWER,
 }
 _NAMES = {
     Feature.ALL: "models",
@@ -30,17 +31,17 @@ class TenantMeter:
         self._tenant_id = tenant_id
         self._entry = entry
 
-    def admit(self, purpose: str) -> None:
+    def admit(self, purpose: Purpose) -> None:
         """Raise `LimitReached` when a limit of the purpose, or of all of them, is reached."""
         feature = _FEATURES.get(purpose, Feature.ALL)
         for use in self._store.uses(self._tenant_id):
             if use.feature in (Feature.ALL, feature):
                 self._check(use)
 
-    def count(self, purpose: str, tokens: Tokens) -> None:
+    def count(self, purpose: Purpose, tokens: Tokens) -> None:
         """Add the tokens of one call to today's."""
         feature = _FEATURES.get(purpose)
-        name = feature.value if feature else purpose
+        name = feature.value if feature else purpose.value
         self._store.count(self._tenant_id, name, self._entry, tokens)
 
     def _check(self, use: ModelUse) -> None:

@@ -49,6 +49,10 @@ class SwitchedTokenEmbedder(SwitchedEmbedder):
         self.must_be_on()
         return self._tokens.embed_tokens(texts)
 
+    def embed_whole(self, text: RedactedText) -> tuple[Vectors, Vectors]:
+        self.must_be_on()
+        return self._tokens.embed_whole(text)
+
 
 def switched(inner: Embedder, on: Callable[[], bool]) -> SwitchedEmbedder:
     """Return ``inner`` with a switch; ``on`` says whether it may embed now."""

@@ -37,8 +37,8 @@ class Nearness:
         """Return the cosine of each text with ``question``."""
         if not texts:
             return []
-        vectors = self._vectors([question, *texts])
-        return [float(each) for each in vectors[1:] @ vectors[0]]
+        asked = self._embedder.embed([question])[0]
+        return [float(each) for each in self._vectors(texts) @ asked]
 
     def forget(self) -> None:
         """Drop every vector."""

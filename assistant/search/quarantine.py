@@ -85,13 +85,19 @@ def quarantine_passages(
     return _with_texts(passages, read), tuple(note for each in read for note in each.notes)
 
 
-def without_suspects(suspects: FindSuspicious, ticket: Ticket) -> Ticket:
-    """Return ``ticket`` without suspicious sentences and what follows of their paragraphs."""
-    read = [_of_message(at, turn.text) for at, turn in enumerate(ticket.turns, 1)]
+def without_suspects(
+    suspects: FindSuspicious, ticket: Ticket, *, asked_only: bool = False
+) -> Ticket:
+    """Return ``ticket`` without suspicious sentences and what follows of their paragraphs.
+
+    With ``asked_only`` it has the requester's turns alone, and no other is read.
+    """
+    kept = [each for each in ticket.turns if not asked_only or each.role is TurnRole.REQUESTER]
+    read = [_of_message(at, turn.text) for at, turn in enumerate(kept, 1)]
     found = suspects([each.text for each in read])
     turns = [
         replace(turn, text=_without(one, spans)) if spans else turn
-        for turn, one, spans in zip(ticket.turns, read, found, strict=True)
+        for turn, one, spans in zip(kept, read, found, strict=True)
     ]
     return replace(ticket, turns=tuple(turns))
 

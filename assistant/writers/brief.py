@@ -14,6 +14,7 @@ from assistant.model import NO_TEXT, Citation, Passage, Ticket
 from assistant.ports import Brief, Case
 from assistant.questions import missing, question
 from assistant.search.blocks import MARK
+from assistant.search.sureness import LIKELY
 from assistant.wording import overlap, rarity, stems, words
 from assistant.writers.cite import cite, digits
 from assistant.writers.involving import involve
@@ -33,7 +34,7 @@ _QUESTIONS, _SIMILAR, _NEAR = 2, 3, 2
 _PROCEDURE = 1_800
 _SAYS_SOMETHING = 4
 _DONE = 0.7
-_SURE, _LIKELY = 0.75, 0.45
+_SURE = 0.75
 
 _PROBLEM = Template("## Problem\n\n$problem")
 _NEXT = Template("## Next step\n\n$where\n\n$steps")
@@ -66,7 +67,7 @@ _WORDS = Template(" (it shares $words)")
 def write_brief(case: Case) -> Brief:
     """Return the brief of ``case``; its citations go on from the reply's."""
     numbers = _Numbers(case.citations)
-    sure = case.confidence >= _LIKELY
+    sure = case.confidence >= LIKELY
     shown = case.answerable and (sure or case.near)
     best = procedure(case.passages, case.document) if shown else None
     nearest = case.passages[0] if case.answerable and not shown else None
@@ -189,7 +190,7 @@ def _how_sure(case: Case, best: Passage | None) -> RedactedText:
         sure = _NOTHING.fill()
         return _SURENESS.fill(sure=join("", [sure, *([_NEAREST.fill(near=named)] if near else [])]))
     level = "sure" if case.confidence >= _SURE else "likely"
-    level = level if case.confidence >= _LIKELY else "unsure"
+    level = level if case.confidence >= LIKELY else "unsure"
     sure = _LEVELS[level].fill(title=best.title, words=_shared_words(case.ticket, best))
     others = [_OTHERS.fill(near=named)] if near and level != "sure" else []
     return _SURENESS.fill(sure=join("", [sure, *others]))

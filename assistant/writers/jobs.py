@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import LiteralString
 
 from assistant.errors import ModelTrouble, Refused
 from assistant.model import NO_TEXT, Finding, FindingKind, Outcome, Written
@@ -14,6 +13,7 @@ from assistant.prompts import VERSION, Prompt
 from assistant.writers.attribution import Attributed
 from assistant.writers.sources import Sources
 from guardrails import RedactedText
+from guardrails.policy import Purpose
 
 DECLINED = "The model found no answer here; the search did, and this is what it found."
 DECLINED_TOO = "The model found no answer either."
@@ -59,7 +59,7 @@ class Job:
     fallback writer follows no orders, and gets every word.
     """
 
-    purpose: LiteralString
+    purpose: Purpose
     subject: str
     prompt: Callable[[int], Prompt]
     sources: Callable[[Prompt], Sources]

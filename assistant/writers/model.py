@@ -52,6 +52,7 @@ from guardrails import RawText, RedactedText, Redactor, join, join_raw
 from guardrails.answers.verdict import Verdict, judge
 from guardrails.audit.ledger import calling
 from guardrails.leaks.scan import Scanner
+from guardrails.policy import Purpose
 
 _ROOMS = (ROOM, ROOM // 2, ROOM // 4)
 """Characters of passages that are sent; fewer after a context overflow."""
@@ -95,7 +96,7 @@ class ModelWriter:
         safe = quarantine(self._suspects, ticket)
         return self._write(
             Job(
-                "summarise",
+                Purpose.SUMMARISE,
                 ticket.id,
                 lambda room: summary_prompt(safe.ticket, room),
                 lambda _: self._of_ticket(ticket),
@@ -111,7 +112,7 @@ class ModelWriter:
         safe = quarantine(self._suspects, ticket, passages)
         return self._write(
             Job(
-                "reply",
+                Purpose.REPLY,
                 ticket.id,
                 lambda room: reply_prompt(safe.ticket, safe.passages, room),
                 lambda prompt: self._of_passages(prompt.passages, thread_of(ticket)),
@@ -143,7 +144,7 @@ class ModelWriter:
     def _answer(self, question: RedactedText, passages: Sequence[Passage]) -> Job:
         safe, notes = quarantine_passages(self._suspects, passages)
         return Job(
-            "answer",
+            Purpose.ANSWER,
             "question",
             lambda room: answer_prompt(question, safe, room),
             lambda prompt: self._of_passages(prompt.passages, question),

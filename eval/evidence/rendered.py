@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Mapping
 
+from eval.evidence.html import page
+from eval.evidence.oscal import oscal
 from eval.evidence.report import Report
 
 _COLUMNS = (
@@ -16,7 +18,11 @@ _COLUMNS = (
 
 def rendered(report: Report) -> Mapping[str, bytes]:
     """Return every file that is made from a report, by name."""
-    return {"clauses.csv": clauses_csv(report)}
+    return {
+        "report.html": page(report),
+        "clauses.csv": clauses_csv(report),
+        "oscal-assessment-results.json": oscal(report),
+    }
 
 
 def clauses_csv(report: Report) -> bytes:

@@ -41,6 +41,7 @@ class PendingView(View):
     version: int
     digest: str
     holds_from: str
+    loosens: tuple[str, ...] = ()
 
 
 class PolicyView(View):

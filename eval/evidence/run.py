@@ -7,16 +7,20 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib import metadata, resources
 
 from assistant.bootstrap import Home
-from assistant.model import Tenant
+from assistant.desk import Desk
+from assistant.flows.attestations import vouched
+from assistant.model import Attestation, Tenant
 from eval.evidence import results
 from eval.evidence.assess import Attested, assessed, control_view, total
 from eval.evidence.controls import CONTROLS
 from eval.evidence.report import (
+    AttestationView,
     LedgerView,
+    PendingView,
     PolicyView,
     Report,
     RunView,
@@ -26,8 +30,9 @@ from eval.evidence.results import Result, Tell, judge, try_all
 from eval.evidence.trial import Trial
 from eval.evidence.workers import Workers
 from guardrails.clock import utc_now
-from guardrails.policy import Policy, Rules, codec
+from guardrails.policy import Rules, codec
 from guardrails.policy.clauses import Profile
+from guardrails.policy.versions import pending
 
 SECONDS = 60.0
 """The longest that one trial may take; most take a second."""
@@ -64,7 +69,7 @@ def on_twins(asked: Asked, tell: Tell) -> Report:
     return _report(_Run(asked, at, since), None, held, found, {})
 
 
-def on_tenant(home: Home, slug: str, asked: Asked, attested: Attested, tell: Tell) -> Report:
+def on_tenant(home: Home, slug: str, asked: Asked, tell: Tell) -> Report:
     """Try the controls on twins under the tenant's rules, and read the tenant's own records."""
     since, at = time.monotonic(), home.clock()
     tenant = home.tenant(slug)
@@ -74,7 +79,30 @@ def on_tenant(home: Home, slug: str, asked: Asked, attested: Attested, tell: Tel
         return results.watch(CONTROLS[name], home, slug) if name in CONTROLS else None
 
     found = _results(asked, held, tell, watched)
+    attested = attestations(home.desk(slug), asked.profiles)
     return _report(_Run(asked, at, since, home), tenant, held, found, attested)
+
+
+def attestations(desk: Desk, profiles: Sequence[Profile]) -> Attested:
+    """Return the last attestation of each clause of the profiles, lapsed ones included."""
+    today = desk.clock().date()
+    return {
+        (profile.id, each.clause.id): _attestation(each.last, today)
+        for profile in profiles
+        for each in vouched(desk, profile)
+        if each.last is not None and each.last.profile == profile.id
+    }
+
+
+def _attestation(last: Attestation, today: date) -> AttestationView:
+    return AttestationView(
+        state="vouched" if last.holds(today) else "lapsed",
+        who=last.user_id,
+        role=last.role.value,
+        at=_time(last.at),
+        document=last.sha256,
+        expires=last.until.isoformat() if last.until else None,
+    )
 
 
 Results = Mapping[tuple[str, Rules], Result]
@@ -146,8 +174,8 @@ def _tenant(home: Home, tenant: Tenant) -> TenantView:
     return TenantView(
         slug=tenant.slug,
         id=tenant.id,
-        profile=None,
-        policy=_policy(tenant.policy),
+        profile=profile_of(tenant),
+        policy=_policy(home, tenant),
         ledger=LedgerView(
             rows=proof.rows,
             hash=last[0].hash if last else "",
@@ -158,9 +186,28 @@ def _tenant(home: Home, tenant: Tenant) -> TenantView:
     )
 
 
-def _policy(policy: Policy) -> PolicyView:
-    rules = json.loads(codec.dump(policy.rules))
-    return PolicyView(version=policy.version, digest=policy.digest, rules=rules)
+def profile_of(tenant: Tenant) -> str | None:
+    """Return the id of the policy that the tenant is under, None without one."""
+    profile = tenant.versions[-1].layers.profile
+    return profile.id if profile else None
+
+
+def _policy(home: Home, tenant: Tenant) -> PolicyView:
+    policy, waiting = tenant.policy, pending(tenant.versions, home.clock())
+    return PolicyView(
+        version=policy.version,
+        digest=policy.digest,
+        rules=json.loads(codec.dump(policy.rules)),
+        pending=tuple(
+            PendingView(
+                version=each.number,
+                digest=each.sha256,
+                holds_from=_time(each.holds_from),
+                loosens=each.loosens,
+            )
+            for each in waiting
+        ),
+    )
 
 
 def _time(at: datetime) -> str:

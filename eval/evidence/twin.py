@@ -194,7 +194,7 @@ def _settings(settings: Settings, home: Path, server: RecordingServer) -> Settin
 def _settle(made: Twin, slug: str) -> None:
     """Add a tenant with a person for each role, its documents and its tickets."""
     home, material = made.home, made.material(slug)
-    home.accounts.add_tenant(slug, Policy(rules=made.rules))
+    home.policies.add_tenant(lambda: home.accounts.add_tenant(slug, Policy(rules=made.rules)))
     for role in Role:
         home.accounts.add_user(made.login(role, slug), PASSWORD, slug, role)
     books = made.folder / slug

@@ -20,6 +20,7 @@ from typing import LiteralString, Protocol
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey
 from guardrails.errors import Refused
+from guardrails.policy.words import Purpose
 
 GENESIS = "0" * 64
 Fact = str | int | bool | None | Mapping[str, int]
@@ -205,7 +206,7 @@ class Call:
     ``intents`` gathers the numbers of the intent rows that the gate committed under it.
     """
 
-    purpose: str
+    purpose: Purpose
     subject: str
     intents: list[int]
 
@@ -214,9 +215,12 @@ _open_call: ContextVar[Call | None] = ContextVar("quietdesk_call", default=None)
 
 
 @contextmanager
-def calling(purpose: LiteralString, subject: str) -> Generator[Call]:
-    """Attribute every send inside to ``purpose`` and ``subject`` (an id of ours)."""
-    call = Call(purpose, subject, [])
+def calling(purpose: Purpose, subject: str) -> Generator[Call]:
+    """Attribute every send inside to ``purpose`` and ``subject`` (an id of ours).
+
+    `ValueError` for a purpose that is not in the closed list.
+    """
+    call = Call(Purpose(purpose), subject, [])
     token = _open_call.set(call)
     try:
         yield call

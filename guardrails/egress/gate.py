@@ -15,22 +15,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from contextvars import Context
 from dataclasses import dataclass
 from typing import LiteralString
 
 import httpx
 
 from guardrails import placeholders
-from guardrails.audit.ledger import Fact, Ledger, Row, current_call, digest
+from guardrails.audit.ledger import current_call, digest
+from guardrails.egress.place import Place
 from guardrails.egress.request import Stopped, check_address, redact_body
 from guardrails.egress.response import Limits, Watch, abounded, bounded, why
-from guardrails.errors import BadInput, GateClosed, QuietdeskError
+from guardrails.errors import GateClosed, QuietdeskError
 from guardrails.leaks.scan import Scanner
-from guardrails.policy import Destination, Policy
 
-_PORTS = {"http": 80, "https": 443}
 _KEYS = ("authorization", "api-key")
 
 
@@ -43,22 +40,13 @@ class _Admitted:
 
 
 class EgressGate:
-    """Guards one destination for one tenant. ``policy`` returns the current policy."""
+    """Guards one destination of one tenant: what leaves is redacted text alone."""
 
-    def __init__(
-        self,
-        destination: Destination,
-        policy: Callable[[], Policy],
-        scanner: Scanner,
-        ledger: Ledger,
-        limits: Limits | None = None,
-    ) -> None:
-        self._origin = _origin(httpx.URL(destination.origin))
-        self.destination = destination
+    def __init__(self, place: Place, scanner: Scanner, limits: Limits | None = None) -> None:
+        self.destination = place.destination
         self.limits = limits or Limits()
-        self._policy = policy
+        self._place = place
         self._scanner = scanner
-        self._ledger = ledger
 
     def sync_transport(self, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
         """Return the gate for `httpx.Client`; ``inner`` does the sending."""
@@ -85,7 +73,7 @@ class EgressGate:
 
     def fail(self, intent: int, why: LiteralString, status: int | None = None) -> None:
         """Record that a request which was allowed failed."""
-        self._commit("model.failed", intent=intent, why=why, status=status)
+        self._place.commit("model.failed", intent=intent, why=why, status=status)
 
     def watch(self, intent: int, status: int) -> Watch:
         """Return the object that checks the answer to ``intent`` while it arrives."""
@@ -93,12 +81,12 @@ class EgressGate:
 
     def _admit(self, request: httpx.Request, content: bytes) -> _Admitted:
         call = current_call()
-        policy = self._check(request)
+        policy = self._place.admit(request, call.purpose)
         check_address(request.url.path, request.url.query.decode("ascii"), self._scanner)
         body = redact_body(content, self._scanner)
         if len(body.content) > self.limits.prompt_bytes:
             raise _too_long(self.limits.prompt_bytes)
-        row = self._commit(
+        row = self._place.commit(
             "model.intent",
             sha256=digest(body.content),
             bytes=len(body.content),
@@ -112,35 +100,11 @@ class EgressGate:
         call.intents.append(row.number)
         return _Admitted(_rebuilt(request, body.content), row.number)
 
-    def _check(self, request: httpx.Request) -> Policy:
-        url = request.url
-        if _origin(url) != self._origin or url.userinfo or url.fragment:
-            raise GateClosed(f"The address is not that of {self.destination.name}.")
-        policy = self._policy()
-        refusal = policy.refusal(self.destination)
-        if refusal:
-            raise GateClosed(f"{refusal[0].upper()}{refusal[1:]}.")
-        if request.method != "POST":
-            raise GateClosed("Only POST requests may go to a model.")
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise GateClosed("The request is compressed, so it cannot be scanned.")
-        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind != "application/json":
-            raise GateClosed("The request is not JSON.")
-        return policy
-
     def _note_refusal(self, why: str, kinds: dict[str, int]) -> None:
         # A refusal is safe without its row, so a failing ledger does not hide the reason.
         with contextlib.suppress(Exception):
-            self._commit("model.refused", destination=self.destination.name, why=why, kinds=kinds)
-
-    def _commit(self, kind: LiteralString, **facts: Fact) -> Row:
-        """Append a row that is committed when this returns.
-
-        It runs in a context of its own and joins no open transaction of the caller, because a row
-        that could still be rolled back does not prove what was sent.
-        """
-        return Context().run(lambda: self._ledger.append(kind, **facts))
+            name = self.destination.name
+            self._place.commit("model.refused", destination=name, why=why, kinds=kinds)
 
 
 class _SyncGate(httpx.BaseTransport):
@@ -191,13 +155,6 @@ class _AsyncGate(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
-    port = url.port or _PORTS.get(url.scheme)
-    if port is None or not url.raw_host:
-        raise BadInput("A model's address must begin with http:// or https:// and contain a host.")
-    return url.scheme, url.raw_host, port
 
 
 def _rebuilt(request: httpx.Request, content: bytes) -> httpx.Request:

@@ -26,23 +26,35 @@ class _Guard:
     def __init__(self) -> None:
         self.installed = False
         self.places: set[tuple[str, int]] = set()
+        self.registered: dict[str, frozenset[tuple[str, int]]] = {}
+        self.resolved: dict[tuple[str, int], set[tuple[str, int]]] = {}
         self.refused: Counter[str] = Counter()
 
     def hook(self, event: str, args: tuple[object, ...]) -> None:
         if event.startswith("socket.") and event in _HANDLERS:
             _HANDLERS[event](self, event, args)
 
+    def all_places(self) -> set[tuple[str, int]]:
+        return self.places.union(*self.registered.values())
+
+    def allows(self, place: tuple[str, int]) -> bool:
+        """Return whether a place is allowed, or an allowed name was resolved to it."""
+        allowed = self.all_places()
+        return place in allowed or any(
+            place in numbers for name, numbers in self.resolved.items() if name in allowed
+        )
+
     def connect(self, event: str, args: tuple[object, ...]) -> None:
         address = args[1]
         if cast("socket.socket", args[0]).family not in _INTERNET or not isinstance(address, tuple):
             return
         host, port = cast("tuple[str, int]", address[:2])
-        if (_plain(host), port) not in self.places:
+        if not self.allows((_plain(host), port)):
             self.refuse(event)
 
     def look_up(self, event: str, args: tuple[object, ...]) -> None:
         host = _text(args[0])
-        known = {name for name, _ in self.places}
+        known = {name for name, _ in self.all_places()}
         if host not in _LOCAL_NAMES and not _is_number(host) and host not in known:
             self.refuse(event)
 
@@ -75,9 +87,13 @@ def install(allowed: Iterable[tuple[str, int]] = ()) -> None:
 
 def allow(host: str, port: int) -> None:
     """Allow one more address: a host name or number, and a port."""
-    if _plain(host) == "localhost":
-        _guard.places |= {("127.0.0.1", port), ("::1", port)}
-    _guard.places.add((_plain(host), port))
+    _guard.places |= _names(host, port)
+
+
+def only(owner: str, places: Iterable[tuple[str, int]]) -> None:
+    """Allow exactly ``places`` for ``owner``: what was allowed for it before is refused again."""
+    allowed = (_names(host, port) for host, port in places)
+    _guard.registered[owner] = frozenset[tuple[str, int]]().union(*allowed)
 
 
 def attempts() -> dict[str, int]:
@@ -93,8 +109,9 @@ def _remembering(look_up: Callable[..., list[_Info]]) -> Callable[..., list[_Inf
         name = _text(host)
         for info in found:
             number, service = info[4][0], info[4][1]
-            if isinstance(service, int) and (name, service) in _guard.places:
-                _guard.places.add((_plain(str(number)), service))
+            if isinstance(service, int) and (name, service) in _guard.all_places():
+                found_at = _guard.resolved.setdefault((name, service), set())
+                found_at.add((_plain(str(number)), service))
         return found
 
     return getaddrinfo
@@ -110,6 +127,12 @@ def _naming(name: str, method: Callable[..., object]) -> Callable[..., object]:
         return method(sock, *args)
 
     return call
+
+
+def _names(host: str, port: int) -> set[tuple[str, int]]:
+    if _plain(host) == "localhost":
+        return {("localhost", port), ("127.0.0.1", port), ("::1", port)}
+    return {(_plain(host), port)}
 
 
 _Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]

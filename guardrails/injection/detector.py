@@ -178,6 +178,7 @@ class InjectionDetector:
             for at, block in enumerate(flat)
             for place, sentence in _sentences(block)
             if known.words_of(sentence.reveal()) > known.words_over
+            and not _is_a_short_step(sentence.reveal())
         ]
         scored = self._sentences_scored(flat, candidates)
         read = {each.block for each, score, _ in scored if score > known.sentence_over}
@@ -187,7 +188,7 @@ class InjectionDetector:
         for each, score, vector in scored:
             if each.block in read and score > known.sentence_over:
                 last = known.last(score, blocks_scored[each.block], odd(vector, wholes[each.block]))
-                if last > known.suspicious_over and not _is_a_short_step(each.text.reveal()):
+                if last > known.suspicious_over:
                     span = SuspiciousSpan(*each.place, last > known.sure_over)
                     found.setdefault(each.block, []).append(span)
         return found

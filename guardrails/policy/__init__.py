@@ -6,8 +6,18 @@ rule, so no policy can switch it off.
 
 from __future__ import annotations
 
-from guardrails.policy.policy import Destination, Policy
+from guardrails.policy.destination import Destination
+from guardrails.policy.policy import Policy
 from guardrails.policy.rules import Access, Rules
-from guardrails.policy.words import AiFeature, Purpose, Role
+from guardrails.policy.words import AiFeature, Purpose, Role, SubprocessorKind
 
-__all__ = ["Access", "AiFeature", "Destination", "Policy", "Purpose", "Role", "Rules"]
+__all__ = [
+    "Access",
+    "AiFeature",
+    "Destination",
+    "Policy",
+    "Purpose",
+    "Role",
+    "Rules",
+    "SubprocessorKind",
+]

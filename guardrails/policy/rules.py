@@ -200,9 +200,10 @@ class Regions:
 class Subprocessors:
     """What the register must know before an entry may be used.
 
-    ``names`` are those that the policy names, None for any. A server on this machine is no
-    sub-processor. A new entry waits ``notice_days``; it lapses after ``lapse_months`` without a
-    review.
+    ``names`` are those that the policy names, None for any; upper and lower case are the same. A
+    server on this machine is no sub-processor. A new entry waits ``notice_days``; it lapses after
+    ``lapse_months`` without a review. `Term.NO_TRAINING` is not asked for where ``training`` is
+    allowed.
     """
 
     need: frozenset[Term] = rule(TOGETHER, frozenset({Term.NO_TRAINING, Term.REGION}))

@@ -95,6 +95,16 @@ class Term(StrEnum):
     BAA = "baa"
 
 
+class SubprocessorKind(StrEnum):
+    """What a place outside is for."""
+
+    MODEL = "model"
+    WEBHOOK = "webhook"
+    STAMP = "stamp"
+    """A time-stamp service, which receives hashes."""
+    DATABASE = "database"
+
+
 class PhiRule(StrEnum):
     """When health data may be processed; the strictest first."""
 

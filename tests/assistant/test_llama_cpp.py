@@ -24,6 +24,7 @@ from assistant.settings import Settings
 from assistant.writers.in_json import schema_of
 from guardrails import RedactedText
 from guardrails.audit.ledger import calling
+from guardrails.policy import Purpose
 from guardrails.text import unwrap
 from tests.fakes.plain import redacted
 from tests.fakes.policies import a_policy
@@ -84,7 +85,7 @@ def chat_with(
 
 
 def ask(chat: LangchainChat, way: str, user: RedactedText = USER) -> str:
-    with calling("reply", "ticket-1"):
+    with calling(Purpose.REPLY, "ticket-1"):
         if way == "complete":
             return unwrap(chat.complete(SYSTEM, user))
         if way == "stream":
@@ -104,7 +105,7 @@ def test_what_the_engine_is_handed_is_what_the_ledger_hashed(way: str) -> None:
 
 def test_a_schema_reaches_the_engine() -> None:
     engine = FakeEngine(*GOOD)
-    with chat_with(engine) as chat, calling("answer", "question"):
+    with chat_with(engine) as chat, calling(Purpose.ANSWER, "question"):
         chat.complete(SYSTEM, USER, schema=schema_of(1))
         list(chat.stream(SYSTEM, USER, schema=schema_of(1)))
     formats = [json.loads(asked)["response_format"] for asked in engine.asked]
@@ -160,7 +161,7 @@ def test_an_engine_that_is_silent_is_given_up() -> None:
 
 def test_who_stops_reading_stops_the_engine() -> None:
     engine = FakeEngine(*GOOD[:2], hangs=True)
-    with chat_with(engine) as chat, calling("answer", "question"):
+    with chat_with(engine) as chat, calling(Purpose.ANSWER, "question"):
         pieces = chat.stream(SYSTEM, USER)
         next(pieces)
         pieces.close()
@@ -191,7 +192,7 @@ def test_a_real_model_answers_through_the_gate_and_listens_nowhere() -> None:
     pytest.importorskip("xllamacpp", reason="xllamacpp is not installed")
     tenant = Tenant()
     engine = load(Path(REAL), threads=2)
-    with chat_with(engine, tenant, timeout=300) as chat, calling("answer", "question"):
+    with chat_with(engine, tenant, timeout=300) as chat, calling(Purpose.ANSWER, "question"):
         pieces = chat.stream(SYSTEM, redacted("Say hello to <PERSON_1>."))
         assert len([next(pieces) for _ in range(3)]) == 3
         assert _listening() == set()

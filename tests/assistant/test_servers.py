@@ -22,6 +22,7 @@ from assistant.errors import BadInput, ContextOverflow, LimitReached, ModelBusy,
 from assistant.model import Tokens
 from assistant.ports import Amended
 from guardrails.audit.ledger import calling
+from guardrails.policy import Purpose
 from guardrails.text import unwrap
 from tests.fakes.plain import redacted
 from tests.guardrails.gate_bench import Tenant
@@ -57,7 +58,7 @@ class Asker:
     def ask(self, way: str, *answers: Answer) -> str:
         """Ask by one of the three methods; return the answer as a person would read it."""
         self.server.will(*answers)
-        with calling("reply", "ticket-1"):
+        with calling(Purpose.REPLY, "ticket-1"):
             if way == "complete":
                 return unwrap(self.chat.complete(SYSTEM, USER)).strip()
             if way == "stream":
@@ -623,7 +624,7 @@ def test_tokens_that_no_server_counts_are_estimated_and_marked(way: str, asker: 
 
 def test_a_stream_that_is_left_early_is_counted(asker: Asker) -> None:
     asker.server.will(text(OK * 20))
-    with calling("answer", "question"):
+    with calling(Purpose.ANSWER, "question"):
         pieces = asker.chat.stream(SYSTEM, USER)
         next(pieces)
     pieces.close()

@@ -13,6 +13,7 @@ from assistant.flows.draft import draft_reply
 from assistant.flows.track_record import Figures, track_record
 from guardrails import RawText
 from guardrails.identity.permissions import Person
+from guardrails.policy import Policy, Rules
 from tests.fakes.desks import a_desk
 from tests.fakes.tickets import import_tickets
 
@@ -81,3 +82,11 @@ def test_no_word_of_a_reply_is_in_the_figures_or_the_ledger() -> None:
     rows = [row.body for row in desk.ledger.rows()]
     assert not any("Quincewort" in body for body in rows)
     assert json.loads(rows[-1])["changed_permille"] > 0
+
+
+def test_figures_about_fewer_cases_than_the_policy_asks_for_are_left_out() -> None:
+    desk = a_desk(policy=Policy(rules=Rules(least_count=2)))
+    for at in range(3):
+        reviewer = RITA if at else REX
+        review.reject(desk, reviewer, drafted(desk, f"T-{at}"))
+    assert list(of(desk, "reviewer")) == ["rita"]

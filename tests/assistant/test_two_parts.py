@@ -15,7 +15,16 @@ from assistant.flows import review
 from assistant.flows.audience import decide_audience
 from assistant.flows.draft import draft_reply
 from assistant.flows.summarise import summarise
-from assistant.model import NOTE_MARK, Audience, Draft, DraftState, Finding, FindingKind
+from assistant.model import (
+    NOTE_MARK,
+    Audience,
+    Draft,
+    DraftState,
+    Finding,
+    FindingKind,
+    Section,
+)
+from assistant.ports import SectionRanker
 from assistant.search.repeated import repeated
 from guardrails import RawText, RedactedText
 from guardrails.identity.permissions import Person
@@ -104,6 +113,75 @@ def test_where_the_search_is_not_sure_a_near_section_is_shown_and_the_reply_says
     assert ("is shut on Monday" in brief) == near
     assert ("Nothing in the documents answers this." in brief) != near
     assert "Monday" not in body + written.saw.reveal()
+
+
+def test_where_the_search_is_lost_no_section_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.search.retrieve._ANSWERABLE", 1.0)
+    monkeypatch.setattr("assistant.search.sureness._LOST", 1.0)
+    desk = _desk(tmp_path, runbook="# Heating\n\n## Pressure\n\n1. Open valve nine.\n")
+    read = CountingRanker(desk.ranker)
+    written = draft_reply(replace(desk, ranker=read, nearness=_never), "HD-1").written
+    assert "Our documentation has no answer" in written.body.reveal()
+    assert read.asked == []
+
+
+def test_where_the_search_is_sure_no_sentence_is_compared_and_one_reading_serves_both_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.flows.draft.LIKELY", 0.0)
+    monkeypatch.setattr("assistant.search.retrieve._ANSWERABLE", 0.0)
+    desk = _desk(tmp_path, kb=f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n")
+    read = CountingRanker(desk.ranker)
+    written = draft_reply(replace(desk, ranker=read, nearness=_never), "HD-1").written
+    assert FIX in written.body.reveal()
+    assert read.asked.count(_question(desk)) == 1
+
+
+def test_what_colleagues_said_is_read_for_injections_where_steps_are_shown_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = _desk(tmp_path, kb=f"# Badge reader blinks orange\n\n## Fix\n\n1. {FIX}\n", note=NOTE)
+    seen: list[str] = []
+
+    def looking(texts: Sequence[RedactedText]) -> list[tuple[SuspiciousSpan, ...]]:
+        seen.extend(each.reveal() for each in texts)
+        return [() for _ in texts]
+
+    draft_reply(replace(desk, suspects=looking), "HD-1")
+    assert any(NOTE in each for each in seen)
+    seen.clear()
+    monkeypatch.setattr("assistant.search.retrieve._ANSWERABLE", 1.0)
+    monkeypatch.setattr("assistant.search.sureness._LOST", 1.0)
+    draft_reply(replace(desk, suspects=looking), "HD-1")
+    assert not any(NOTE in each for each in seen)
+    assert any("blinks orange and opens" in each for each in seen)
+
+
+class CountingRanker:
+    """A ranker that writes down what it was asked."""
+
+    def __init__(self, ranker: SectionRanker) -> None:
+        self._ranker = ranker
+        self.asked: list[str] = []
+
+    def scores(self, question: RedactedText, sections: Sequence[Section]) -> list[float]:
+        self.asked.append(question.reveal())
+        return self._ranker.scores(question, sections)
+
+    def forget(self) -> None:
+        self._ranker.forget()
+
+
+def _never(_: RedactedText, __: Sequence[RedactedText]) -> list[float]:
+    raise AssertionError("no sentence is to be compared")
+
+
+def _question(desk: Desk) -> str:
+    ticket = desk.records.tickets.get("HD-1")
+    assert ticket is not None
+    return ticket.question.reveal()
 
 
 INJECTION = (

@@ -8,9 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.adapters.records.models import SqlModels
-from assistant.errors import LimitReached
+from assistant.adapters.records.subprocessors import SqlSubprocessors
+from assistant.errors import BadInput, LimitReached, NotFound
 from assistant.model import Feature, ModelEntry, ModelKind, ModelUse, Tokens, new_id
+from assistant.register.choice import Register
 from assistant.register.metering import TenantMeter
+from assistant.register.subprocessors import Subprocessors
+from assistant.settings import Settings
+from guardrails.policy import Purpose
 from tests.fakes.databases import Room
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -54,15 +59,51 @@ def store(room: Room, clock: Clock) -> SqlModels:
     return SqlModels(room.home.database, clock)
 
 
-def test_a_model_comes_back_as_it_was_registered_and_only_once(store: SqlModels) -> None:
-    entry = an_entry()
-    assert store.add(entry)
-    assert not store.add(replace(entry, model="other"))
+@pytest.fixture
+def register(store: SqlModels, room: Room, clock: Clock) -> Register:
+    home = room.home
+    entries = Subprocessors(
+        SqlSubprocessors(home.database),
+        clock,
+        lambda: [room.tenant],
+        lambda _: room.ledger,
+        lambda _: None,
+    )
+    return Register(Settings(), store, entries)
+
+
+def test_a_model_comes_back_as_it_was_registered_and_only_once(
+    register: Register, store: SqlModels, room: Room
+) -> None:
+    entry = an_entry(operator="OpenAI")
+    register.add(entry)
+    with pytest.raises(BadInput):
+        register.add(replace(entry, model="other"))
     assert store.get(entry.name) == entry
     assert entry in store.list()
-    assert store.remove(entry.name)
-    assert not store.remove(entry.name)
+    register.remove(entry.name, [room.tenant])
+    with pytest.raises(NotFound):
+        register.remove(entry.name, [room.tenant])
     assert store.get(entry.name) is None
+
+
+def test_a_name_may_be_used_again_after_its_entry_ended_and_the_old_entry_is_kept(
+    register: Register, store: SqlModels, room: Room
+) -> None:
+    entry = an_entry()
+    register.add(entry)
+    register.use(room.tenant, Feature.ALL, entry.name)
+    before = register.subprocessors.named(entry.name)
+    register.use(room.tenant, Feature.ALL, "extractive")
+    register.remove(entry.name, [room.tenant])
+    register.add(replace(entry, region="us"))
+    kept = register.subprocessors.destination(before.id, room.tenant.id)
+    now = register.subprocessors.destination(
+        register.subprocessors.named(entry.name).id, room.tenant.id
+    )
+    assert (kept.ended, kept.region) == (True, "eu")
+    assert (now.ended, now.region, now.announced_on) == (False, "us", None)
+    assert [row.kind for row in room.ledger.rows()] == ["register.enabled", "register.ended"]
 
 
 def test_a_use_replaces_that_of_the_same_feature_and_tenant_alone(
@@ -103,19 +144,19 @@ def test_a_limit_refuses_what_is_over_it_until_the_span_is_over(
     limits = {"day": (100, None), "month": (None, 100)}[span]
     store.use(room.tenant.id, ModelUse(Feature.REPLY, "", *limits))
     meter = TenantMeter(store, room.tenant.id, an_entry())
-    meter.admit("reply")
-    meter.count("reply", Tokens(90, 20))
+    meter.admit(Purpose.REPLY)
+    meter.count(Purpose.REPLY, Tokens(90, 20))
     with pytest.raises(LimitReached, match=f"tokens of this {span} for replies") as caught:
-        meter.admit("reply")
+        meter.admit(Purpose.REPLY)
     assert caught.value.safe == "Nothing was sent."
     assert "model use" in caught.value.todo
-    meter.admit("answer")
+    meter.admit(Purpose.ANSWER)
     clock.now = datetime(2026, 3, 15, 0, 0, 1, tzinfo=UTC)
     if span == "month":
         with pytest.raises(LimitReached):
-            meter.admit("reply")
+            meter.admit(Purpose.REPLY)
         clock.now = datetime(2026, 4, 1, tzinfo=UTC)
-    meter.admit("reply")
+    meter.admit(Purpose.REPLY)
 
 
 def test_a_limit_of_all_features_counts_them_together_and_checks_too(
@@ -123,12 +164,12 @@ def test_a_limit_of_all_features_counts_them_together_and_checks_too(
 ) -> None:
     store.use(room.tenant.id, ModelUse(Feature.ALL, "", 100))
     meter = TenantMeter(store, room.tenant.id, an_entry())
-    meter.count("reply", Tokens(30, 10))
-    meter.count("summarise", Tokens(30, 10))
-    meter.count("check", Tokens(10, 9))
-    meter.admit("answer")
-    meter.count("answer", Tokens(1, 0))
-    for purpose in ("answer", "reply", "summarise", "check"):
+    meter.count(Purpose.REPLY, Tokens(30, 10))
+    meter.count(Purpose.SUMMARISE, Tokens(30, 10))
+    meter.count(Purpose.CHECK, Tokens(10, 9))
+    meter.admit(Purpose.ANSWER)
+    meter.count(Purpose.ANSWER, Tokens(1, 0))
+    for purpose in (Purpose.ANSWER, Purpose.REPLY, Purpose.SUMMARISE, Purpose.CHECK):
         with pytest.raises(LimitReached, match="for models are used up"):
             meter.admit(purpose)
-    TenantMeter(store, room.home.move_in().tenant.id, an_entry()).admit("answer")
+    TenantMeter(store, room.home.move_in().tenant.id, an_entry()).admit(Purpose.ANSWER)

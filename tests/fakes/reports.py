@@ -35,7 +35,7 @@ _ATTESTED = AttestationView(
     state="vouched",
     who="5c1e",
     role="officer",
-    at="2026-11-01",
+    at="2026-11-01T10:00:00+00:00",
     document="a" * 64,
     expires="2027-11-01",
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -17,11 +19,12 @@ from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
 from guardrails.detect.directory import KnownPerson, KnownValues
 from guardrails.egress.gate import EgressGate
+from guardrails.egress.place import Place
 from guardrails.egress.response import Limits
 from guardrails.identity.vault import EphemeralVaultStore, Vault
 from guardrails.leaks.scan import Scanner
 from guardrails.placeholders import Placeholder
-from guardrails.policy import Destination, Policy
+from guardrails.policy import Destination, Policy, Purpose
 from guardrails.spans import Detector, EntityType
 from tests.fakes.records import FakeLedger
 
@@ -32,7 +35,16 @@ NAME, MAIL, HOST, PASSWORD = (
     "Tr0ub4dor&3xyz",
 )
 PRIYA = KnownPerson(name=RawText(NAME), email=RawText(MAIL))
+TODAY = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MODES = ("sync", "async", "stream")
+
+
+def registered(origin: str) -> Destination:
+    """Return a destination of another operator with the terms that the default rules ask for."""
+    day = TODAY.date()
+    return Destination(
+        "model", origin, region="eu", no_training=True, announced_on=day, reviewed_on=day
+    )
 
 
 @cache
@@ -84,9 +96,9 @@ class Tenant:
         return self.vault.allocate(values)
 
     def gate(self, origin: str, limits: Limits | None = None, **promises: Any) -> EgressGate:
-        terms: dict[str, Any] = {"region": "local", "no_training": True} | promises
-        destination = Destination("model", origin, **terms)
-        return EgressGate(destination, lambda: self.policy, self.scanner, self.ledger, limits)
+        destination = replace(registered(origin), **promises)
+        place = Place(destination, lambda: self.policy, self.ledger, times=lambda: (TODAY,))
+        return EgressGate(place, self.scanner, limits)
 
     def facts(self, kind: str) -> list[dict[str, Any]]:
         return [json.loads(row.body) for row in self.rows.rows() if row.kind == kind]
@@ -115,7 +127,7 @@ def send(
         "headers": {"content-type": "application/json", **(headers or {})},
         "timeout": timeout,
     }
-    with calling("reply", "ticket-1"):
+    with calling(Purpose.REPLY, "ticket-1"):
         if mode == "async":
             return asyncio.run(_send_async(gate, request))
         with httpx.Client(transport=gate.sync_transport(), trust_env=False) as client:

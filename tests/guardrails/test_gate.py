@@ -18,7 +18,7 @@ from guardrails.audit.ledger import LedgerMaker, Row, calling, digest
 from guardrails.detect.directory import KnownValues
 from guardrails.egress.response import Limits
 from guardrails.errors import BadInput, GateClosed, ModelTrouble, QuietdeskError, Refused
-from guardrails.policy import Policy
+from guardrails.policy import Policy, Purpose
 from guardrails.spans import EntityType
 from tests.fakes.policies import a_policy
 from tests.fakes.records import FakeLedger
@@ -109,7 +109,7 @@ def test_the_intent_is_in_the_ledger_before_the_first_byte_arrives(
 def test_the_numbers_of_intents_are_handed_to_the_call(server: ModelServer) -> None:
     tenant = Tenant()
     with (
-        calling("reply", "t") as call,
+        calling(Purpose.REPLY, "t") as call,
         httpx.Client(
             transport=tenant.gate(server.origin).sync_transport(), trust_env=False
         ) as client,
@@ -182,7 +182,7 @@ def test_the_host_header_and_the_target_of_the_caller_are_not_used(server: Model
     gate = Tenant().gate(server.origin)
     send("sync", gate, chat(CLEAN), headers={"host": "evil.example"})
     assert b"evil.example" not in server.seen()
-    with calling("reply", "t"), httpx.Client(transport=gate.sync_transport()) as client:
+    with calling(Purpose.REPLY, "t"), httpx.Client(transport=gate.sync_transport()) as client:
         client.post(
             f"{server.url}/chat/completions", json=chat(CLEAN), extensions={"target": b"/steal"}
         )
@@ -378,7 +378,7 @@ def test_a_body_without_end_is_not_read_to_the_end(server: ModelServer) -> None:
 
     gate = Tenant().gate(server.origin, Limits(prompt_bytes=10_000))
     with (
-        calling("reply", "t"),
+        calling(Purpose.REPLY, "t"),
         httpx.Client(transport=gate.sync_transport()) as client,
         pytest.raises(GateClosed, match="over 10,000 bytes"),
     ):

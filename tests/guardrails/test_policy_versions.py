@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.policy import Policy, Rules
+from guardrails.policy import Policy, Purpose, Rules
 from guardrails.policy.layers import Layers, ProfileLayer, choices_of
 from guardrails.policy.order import meet, weaker
 from guardrails.policy.policy import CLOSED, Destination
@@ -149,6 +149,6 @@ def test_a_choice_without_effect_is_named() -> None:
 
 
 def test_where_no_policy_is_trusted_nothing_is_sent() -> None:
-    own = Destination("model", "http://127.0.0.1:1", no_training=True, baa=True)
-    assert CLOSED.refusal(own)
+    own = Destination("model", "http://127.0.0.1:1", own=True)
+    assert all(CLOSED.refusal(own, purpose, date(2026, 11, 2)) for purpose in (None, *Purpose))
     assert weaker(Rules(), CLOSED.rules) == ()

@@ -92,6 +92,7 @@ COMMANDS = [
     "eval drafts",
     "eval leakage",
     "eval injection",
+    "evidence verify",
     "eval privacy",
     "eval retrieval",
 ]
@@ -99,6 +100,7 @@ WITHOUT_OPERATION = {
     *("serve", "outbox export"),
     *(f"policy {each}" for each in ("clauses", "controls", "lint", "list", "schema")),
     *(each for each in COMMANDS if each.startswith("eval ")),
+    "evidence verify",
 }
 
 

@@ -13,7 +13,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound, NotPermitted
 from assistant.model import Chunk, Feature, Passage, Written, new_id
 from assistant.prompts import UNANSWERED
-from assistant.register import choice
+from assistant.register import choice, places
 from assistant.settings import Settings
 from tests.fakes.parts import light_parts
 from tests.fakes.plain import redacted
@@ -168,7 +168,7 @@ def test_a_policy_that_forbids_models_wins_over_the_choice_of_one(
 def test_an_operator_that_has_promised_nothing_is_not_asked(
     house: House, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choice, "_LOOPBACK", frozenset[str]())
+    monkeypatch.setattr(places, "_LOOPBACK", frozenset[str]())
     for name, promises in (("bare", {}), ("far", {"no_training": True, "region": "us"})):
         house.register(name, server, **promises)
         house.use(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from assistant.bootstrap import Home
 from assistant.model import Chunk, Passage, new_id
-from assistant.register import choice
-from assistant.register.choice import destination, from_environment
+from assistant.register import places
+from assistant.register.from_settings import described
+from assistant.register.subprocessors import destination_of
 from assistant.settings import Settings
+from guardrails.policy import Purpose
 from tests.fakes.plain import redacted
 from tests.fakes.policies import a_policy
 from tests.model_server import ModelServer
@@ -22,6 +25,7 @@ from ui.operations.callers import Caller, Interface
 from ui.operations.operator import Operator
 from ui.operations.tenants import SET, TenantRules
 
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
 TEXT = redacted("Restart the Print Spooler service. Then print a test page.")
 PASSAGE = Passage(
     Chunk(new_id(), new_id(), 0, redacted("Printing"), TEXT, 1, 9),
@@ -40,7 +44,7 @@ def opened(
 
     The server is a foreign operator's, who has made these promises.
     """
-    monkeypatch.setattr(choice, "_LOOPBACK", frozenset[str]())
+    monkeypatch.setattr(places, "_LOOPBACK", frozenset[str]())
     with ModelServer() as server:
         settings = Settings(home=folder, writer="model", model_url=server.url, **promises)  # pyright: ignore[reportArgumentType] - pydantic parses it
         with Home.open(settings) as home:
@@ -96,6 +100,6 @@ def test_health_data_takes_an_operator_that_has_signed(
 
 def test_a_model_on_this_machine_needs_no_promise(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, writer="model", model_url="http://127.0.0.1:1/v1")  # pyright: ignore[reportArgumentType] - pydantic parses it
-    entry = from_environment(settings)
-    assert entry is not None
-    assert a_policy(phi=True).refusal(destination(entry)) == ""
+    (entry,) = described(settings, NOW)
+    allowed = a_policy(phi=True)
+    assert allowed.refusal(destination_of(entry, None), Purpose.REPLY, NOW.date()) == ""

@@ -41,6 +41,9 @@ def add(
         str, typer.Option(help="Name of the environment variable that holds the key.")
     ] = "",
     key_file: Annotated[Path | None, typer.Option(help="File that holds the key.")] = None,
+    operator: Annotated[
+        str, typer.Option(help="Name of the sub-processor, as policies name it; else the model's.")
+    ] = "",
     region: Annotated[
         str, typer.Option(help="Region that the model's operator has promised.")
     ] = "local",
@@ -69,6 +72,7 @@ def add(
             path=str(file.absolute()) if file else "",
             azure=azure,
             model=model,
+            operator=operator,
             key_env=key_env,
             key_file=str(key_file.absolute()) if key_file else "",
             region=region,

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import BadInput
-from assistant.model import Role
 from guardrails.policy.profile import Profile, load_profile, shipped
 from ui.operations.base import Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import owner_or
+from ui.operations.needs import OWNER
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -132,10 +131,10 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
     from eval.evidence.folder import must_be_free
     from eval.evidence.signing import Signer
 
-    out = Path(args.out)
-    must_be_free(out)
-    asked = _asked(profiles_of(args.profile), None)
-    report = run.on_tenant(home, args.tenant, asked, {}, _tell(progress))
+    must_be_free(Path(args.out))
+    own = run.profile_of(home.tenant(args.tenant))
+    asked = _asked(profiles_of(args.profile or own or ""), None)
+    report = run.on_tenant(home, args.tenant, asked, _tell(progress))
     ledger, counts = home.desk(args.tenant).ledger, report.counts
     policy = home.tenant(args.tenant).policy
 
@@ -203,6 +202,4 @@ def _counts(counts: Counts) -> ClauseCounts:
     return ClauseCounts(**counts.model_dump())
 
 
-RUN = Operation(
-    "evidence.run", EvidenceArgs, Evidence, _run, needs=owner_or(Role.OFFICER), local_only=True
-)
+RUN = Operation("evidence.run", EvidenceArgs, Evidence, _run, needs=OWNER, local_only=True)

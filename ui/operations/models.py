@@ -27,6 +27,7 @@ class ModelView(Shape):
     kind: ModelKind
     where: str
     model: str
+    operator: str
     key: str
     region: str
     no_training: bool
@@ -48,7 +49,8 @@ class ModelList(Shape):
 class NewModel(Shape):
     """A model to register: the base URL of a server, or the absolute path of a GGUF file.
 
-    Prices are for a million tokens, in the operator's currency.
+    Prices are for a million tokens, in the operator's currency. ``operator`` is the sub-processor's
+    name, as policies name it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class NewModel(Shape):
     price_sent: float = Field(default=0, ge=0, le=1_000_000)
     price_written: float = Field(default=0, ge=0, le=1_000_000)
     json_schema: bool = False
+    operator: str = Field(default="", max_length=254)
 
 
 class ModelName(Shape):
@@ -187,9 +190,10 @@ def _remove(home: Home, _caller: Caller, args: ModelName, _progress: Progress) -
 
 def _use(home: Home, _caller: Caller, args: UseArgs, _progress: Progress) -> Uses:
     tenant = home.tenant(args.tenant)
-    limits = {"day_limit": args.day_limit, "month_limit": args.month_limit}
     if (args.name, args.day_limit, args.month_limit) != (None, None, None):
-        use = home.register.use(tenant, args.feature, args.name, **limits)
+        use = home.register.use(
+            tenant, args.feature, args.name, day_limit=args.day_limit, month_limit=args.month_limit
+        )
         home.desk(args.tenant).ledger.append(
             "model.chosen",
             feature=use.feature.value,
@@ -279,6 +283,7 @@ def _view(home: Home, entry: ModelEntry) -> ModelView:
         kind=entry.kind,
         where=entry.where,
         model=entry.model,
+        operator=entry.operator or entry.name,
         key=f"${entry.key_env}" if entry.key_env else entry.key_file,
         region=entry.region,
         no_training=entry.no_training,

@@ -100,7 +100,7 @@ def _deliver(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) 
     from assistant.flows import delivery
 
     desk, person = at_desk(home, caller, args.tenant)
-    done = delivery.deliver(desk, person, home.post_replies())
+    done = delivery.deliver(desk, person, home.post_replies(args.tenant))
     return Delivered(
         delivered=done.delivered,
         failed=tuple(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, and_, delete, func, insert, select
 
 from assistant.adapters.records.database import Database
-from assistant.adapters.records.schema import model_usage, model_uses, models
+from assistant.adapters.records.schema import model_usage, model_uses, models, subprocessors
 from assistant.adapters.records.scope import upsert
 from assistant.model import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
 from guardrails.clock import Clock
@@ -26,16 +26,20 @@ class SqlModels:
     def list(self) -> list[ModelEntry]:
         """Return the registered models, by name."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(models).order_by(models.c.name)).all()
+            rows = connection.execute(_WITH_TERMS.order_by(models.c.name)).all()
         return [_entry(row) for row in rows]
 
     def get(self, name: str) -> ModelEntry | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(models).where(models.c.name == name)).one_or_none()
+            found = connection.execute(_WITH_TERMS.where(models.c.name == name))
+            row = found.one_or_none()
         return None if row is None else _entry(row)
 
     def add(self, entry: ModelEntry) -> bool:
-        """Register a model; False when there is one of that name."""
+        """Write how a model is asked; False when there is one of that name.
+
+        What its operator has promised is in the register of sub-processors, under the same name.
+        """
         row = {
             "name": entry.name,
             "kind": entry.kind.value,
@@ -44,9 +48,6 @@ class SqlModels:
             "created_at": entry.created_at,
             "key_env": entry.key_env,
             "key_file": entry.key_file,
-            "region": entry.region,
-            "no_training": entry.no_training,
-            "baa": entry.baa,
             "window": entry.window,
             "longest": entry.longest,
             "price_sent": entry.price_sent,
@@ -127,6 +128,19 @@ class SqlModels:
         return self._now().date().isoformat()
 
 
+_WITH_TERMS = select(
+    models,
+    subprocessors.c.operator,
+    subprocessors.c.region,
+    subprocessors.c.no_training,
+    subprocessors.c.baa,
+).join(
+    subprocessors,
+    and_(subprocessors.c.name == models.c.name, subprocessors.c.ended_at.is_(None)),
+)
+"""Models with what their operators promised; one whose entry has ended is none any more."""
+
+
 def _entry(row: Row[Any]) -> ModelEntry:
     return ModelEntry(
         name=row.name,
@@ -144,4 +158,5 @@ def _entry(row: Row[Any]) -> ModelEntry:
         price_sent=row.price_sent,
         price_written=row.price_written,
         json_schema=row.json_schema,
+        operator=row.operator,
     )

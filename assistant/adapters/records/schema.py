@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Dialect,
     Float,
     ForeignKey,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData(
@@ -141,6 +143,56 @@ sessions = Table(
 
 # The register of models: the provider's own, and what each tenant uses of it
 
+subprocessors = Table(
+    "subprocessors",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("operator", String(254), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("no_training", Boolean, nullable=False),
+    Column("baa", Boolean, nullable=False),
+    Column("contract_on", Date),
+    Column("contract_sha256", String(64), nullable=False),
+    Column("review_by", Date),
+    Column("reviewed_on", Date, nullable=False),
+    Column("announced_at", Moment, nullable=False),
+    Column("purposes", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("address_env", String(254), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("added_by", String(64)),
+    Column("ended_at", Moment),
+    Column("ended_by", String(64)),
+    Index(
+        "uq_subprocessors_name",
+        "name",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+"""The register of a home: every place outside, and what its operator promised."""
+
+subprocessor_uses = Table(
+    "subprocessor_uses",
+    metadata,
+    _owner(),
+    Column(
+        "subprocessor_id",
+        String,
+        ForeignKey("subprocessors.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("enabled_at", Moment, nullable=False),
+    Column("enabled_by", String(64)),
+    Column("ended_at", Moment),
+    Column("ended_by", String(64)),
+)
+"""Which entries of the register a tenant has enabled."""
+
 models = Table(
     "models",
     metadata,
@@ -151,16 +203,13 @@ models = Table(
     Column("created_at", Moment, nullable=False),
     Column("key_env", String(254), nullable=False),
     Column("key_file", Text, nullable=False),
-    Column("region", String(64), nullable=False),
-    Column("no_training", Boolean, nullable=False),
-    Column("baa", Boolean, nullable=False),
     Column("window", Integer),
     Column("longest", Integer),
     Column("price_sent", BigInteger, nullable=False),
     Column("price_written", BigInteger, nullable=False),
     Column("json_schema", Boolean, nullable=False, server_default=false()),
 )
-"""Where a model is asked and what its operator has promised; its key is never stored."""
+"""How a model is asked; its key is never stored. What its operator promised: `subprocessors`."""
 
 model_uses = Table(
     "model_uses",

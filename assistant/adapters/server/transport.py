@@ -21,6 +21,7 @@ from assistant.adapters.server.visit import Visit
 from assistant.model import Tokens
 from assistant.ports import Meter
 from guardrails.audit.ledger import current_call
+from guardrails.policy import Purpose
 
 _PER_TOKEN = 4
 """Characters of a token, about: for servers that do not count."""
@@ -111,7 +112,7 @@ class ServerTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 class _Count:
     """Counts the tokens of one answer when it ends, however it ends."""
 
-    def __init__(self, server: Server, purpose: str, sent: int) -> None:
+    def __init__(self, server: Server, purpose: Purpose, sent: int) -> None:
         self.seen = Seen()
         self._server = server
         self._purpose = purpose
