@@ -72,6 +72,7 @@ from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
 from guardrails.policy import AiFeature, Policy
+from guardrails.policy.trusted_time import Reading
 from guardrails.policy.versions import Version
 from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
@@ -289,6 +290,16 @@ class Home:
     def publish(self, slug: str, change: Change, by: str = "", check: Check = _any) -> Version:
         """Publish the next version of a tenant's policy; see `PolicyBook.publish`."""
         return self.policies.publish(slug, change, by, check)
+
+    def trust_clock(self, by: str = "") -> Reading:
+        """Trust the clock as it is; return its reading before. Each tenant's ledger has a row."""
+        with self._database.transaction():
+            before = self.accounts.time.agree()
+            mark = before.mark.isoformat() if before.mark else None
+            for tenant in self.tenants():
+                facts = {"clock": before.clock.isoformat(), "mark": mark, "by": by or None}
+                self._ledger_of(tenant).append("clock.trusted", **facts)
+        return before
 
     def directory_changed(self, slug: str) -> None:
         """Reopen the tenant's desk at its next use, so that it masks the people declared now."""

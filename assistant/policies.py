@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,8 @@ from assistant.errors import Refused
 from assistant.model import Tenant
 from guardrails.audit.ledger import Fact, Ledger
 from guardrails.policy import codec
-from guardrails.policy.layers import Layers
+from guardrails.policy.layers import Layers, ProfileLayer
+from guardrails.policy.profile import Profile, parse
 from guardrails.policy.trusted_time import Doubt
 from guardrails.policy.versions import Version, publication
 
@@ -102,6 +104,26 @@ class PolicyBook:
             by=by,
         )
 
+    def apply(
+        self, slug: str, profile: Profile | None, source: str, by: str, check: Check
+    ) -> Version:
+        """Publish the version under a profile, whose file is ``source``; None leaves the profile.
+
+        The tenant's own choices stay.
+        """
+        with self._database.transaction():
+            if profile is not None:
+                self._accounts.policies.keep_profile(source)
+            return self.publish(slug, under(profile), by, check)
+
+    def profile(self, tenant: Tenant) -> Profile | None:
+        """Return the profile of a tenant's last version, None without one."""
+        layer = self.checked(tenant).versions[-1].layers.profile
+        if layer is None:
+            return None
+        body = self._accounts.policies.profile(layer.sha256)
+        return parse(f"{layer.id}.toml", body.encode())
+
     def history(self, tenant: Tenant) -> Sequence[Version]:
         """Return every version of a tenant's policy, by number."""
         return self._accounts.policies.all(self.checked(tenant).id)
@@ -153,6 +175,12 @@ class PolicyBook:
         return found or self._accounts.tenant(tenant.slug)
 
 
+def under(profile: Profile | None) -> Change:
+    """Return the change that puts a tenant under a profile."""
+    layer = profile and ProfileLayer.of(profile.id, profile.version, profile.rules, profile.digest)
+    return lambda layers: replace(layers, profile=layer)
+
+
 def facts_of(version: Version) -> dict[str, Fact]:
     """Return what the ledger states of a version; any change of its row changes one of these."""
     profile = version.layers.profile
@@ -163,6 +191,7 @@ def facts_of(version: Version) -> dict[str, Fact]:
         "holds_from": _moment(version.holds_from),
         "profile": profile.id if profile else None,
         "profile_version": profile.version if profile else None,
+        "profile_sha256": profile.sha256 if profile else None,
         "layers": _hash_of(version.layers),
         "loosens": dict.fromkeys(version.loosens, 1),
         "by": version.by or None,

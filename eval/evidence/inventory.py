@@ -31,6 +31,7 @@ TABLES: Mapping[str, str] = {
     "model_usage": "usage",
     "model_uses": "account",
     "models": "account",
+    "opt_outs": "directory",
     "people": "directory",
     "policies": "account",
     "replies": "replies",

@@ -182,10 +182,11 @@ CHANGES = {
     "removed": "DELETE FROM policies WHERE version = 2",
     "added": (
         "INSERT INTO policies (tenant_id, version, body, sha256, published_at, holds_from,"
-        " published_by, loosens, choices, profile, profile_version, profile_body)"
+        " published_by, loosens, choices, profile, profile_version, profile_body,"
+        " profile_sha256)"
         " SELECT tenant_id, 9, body, sha256, published_at, published_at,"
-        " published_by, loosens, choices, profile, profile_version, profile_body"
-        " FROM policies WHERE version = 3"
+        " published_by, loosens, choices, profile, profile_version, profile_body,"
+        " profile_sha256 FROM policies WHERE version = 3"
     ),
 }
 IN_THE_LEDGER = {

@@ -8,7 +8,7 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Json, MayLogin, Tenant
+from ui.cli.options import AnyLogin, Json, Tenant
 from ui.cli.typed import credential
 
 Who = Annotated[
@@ -21,7 +21,7 @@ Ticket = Annotated[str, typer.Option("--ticket", help="The requester of this tic
 
 
 def out(
-    who: Who = "", *, tenant: Tenant, ticket: Ticket = "", login: MayLogin = "", json: Json = False
+    who: Who = "", *, tenant: Tenant, ticket: Ticket = "", login: AnyLogin = "", json: Json = False
 ) -> None:
     """It holds at once: waiting drafts by AI are withdrawn, and a batch skips the person's tickets.
 
@@ -38,7 +38,7 @@ def out(
 
 
 def back_in(
-    who: Who = "", *, tenant: Tenant, ticket: Ticket = "", login: MayLogin = "", json: Json = False
+    who: Who = "", *, tenant: Tenant, ticket: Ticket = "", login: AnyLogin = "", json: Json = False
 ) -> None:
     """PERSON may also be the beginning of an id that `people opt-outs` shows."""
     from ui.operations.opt_outs import IN, WhoArgs
@@ -48,7 +48,7 @@ def back_in(
     screen.tell(done, f"{done.removed} opt-outs were removed.", json=json)
 
 
-def list_all(*, tenant: Tenant, login: MayLogin = "", json: Json = False) -> None:
+def list_all(*, tenant: Tenant, login: AnyLogin = "", json: Json = False) -> None:
     """Names are shown to a person who may read tickets; without --as only ids and times are."""
     from ui.operations.base import TenantArgs
     from ui.operations.opt_outs import LIST

@@ -10,8 +10,8 @@ import typer
 from guardrails.policy import AiFeature
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Json, Tenant
-from ui.cli.typed import password, text_of
+from ui.cli.options import AnyLogin, Json, Tenant
+from ui.cli.typed import any_credential, password, text_of
 from ui.operations.tenants import PrivateNotes
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _show(found: TenantDetail) -> None:
         ("provider's library", "read" if found.library else "not read"),
         ("resolved tickets", "found" if found.resolved_tickets else "not found"),
         ("private notes", "marked" if found.private_notes == "mark" else "left out"),
+        ("pending versions", found.pending_versions),
     )
     readers = ((name.replace("_", " "), count) for name, count in found.readers)
     stale = (
@@ -82,6 +83,8 @@ def _show(found: TenantDetail) -> None:
         ("stale vectors", found.stale_vectors),
     )
     screen.table(("what", "value"), (*policy, *found.counts.items(), *readers, *stale))
+    if found.pending_versions:
+        screen.note("Weaker rules wait for their notice to be over; see `policy show`.")
     if found.stale_documents:
         screen.note("Stale documents were redacted under old rules; `ingest` reads them again.")
     if found.stale_vectors:
@@ -163,6 +166,7 @@ def change(
             help="Find and cite solved and closed tickets like documents.",
         ),
     ] = None,
+    login: AnyLogin = "",
     json: Json = False,
 ) -> None:
     from ui.operations.tenants import SET, TenantRules
@@ -170,8 +174,8 @@ def change(
     rules = TenantRules(
         tenant=slug,
         ai_enabled=ai,
-        ai_on=tuple(ai_feature or ()),
-        ai_off=tuple(no_ai_feature or ()),
+        ai_on=tuple(ai_feature) if ai_feature else None,
+        ai_off=tuple(no_ai_feature) if no_ai_feature else None,
         training_allowed=training,
         regions=tuple(region) if region else None,
         phi=health_data,
@@ -179,7 +183,7 @@ def change(
         resolved_tickets=resolved_tickets,
         private_notes=private_notes,
     )
-    found = perform(SET, rules)
+    found = perform(SET, rules, credential=any_credential(login))
     if json:
         screen.as_json(found)
     else:

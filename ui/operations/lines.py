@@ -70,6 +70,11 @@ LINES = {
     "people.opt_in": "Take back that a person has opted out of AI.",
     "people.opt_out": "Note that a person has opted out of AI: nothing is written by AI for them.",
     "people.opt_outs": "List the people who have opted out of AI.",
+    "policy.apply": "Put a tenant under a published policy, as the next version of its rules.",
+    "policy.diff": "Compare rules: what becomes stricter, what weaker, and when it holds.",
+    "policy.history": "List every version of a tenant's policy: who, when, and what it loosened.",
+    "policy.show": "Show which policy is in force at a tenant, and what is pending.",
+    "policy.trust_clock": "Agree to the clock of this machine after it was far off.",
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."

@@ -21,6 +21,7 @@ from ui.operations import (
     models,
     opt_outs,
     outbox,
+    policy,
     redact,
     reindex,
     review,
@@ -113,6 +114,11 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         redact.REDACT,
         ledger.SHOW,
         ledger.VERIFY,
+        policy.SHOW,
+        policy.DIFF,
+        policy.APPLY,
+        policy.HISTORY,
+        policy.TRUST,
         evidence.RUN,
     )
 }
