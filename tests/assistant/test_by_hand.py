@@ -44,8 +44,8 @@ def test_a_reply_by_hand_is_reviewed_and_released_while_ai_is_off(desk: Desk) ->
     review.approve(desk, REVIEWER, draft.id)
     review.release(desk, REVIEWER, draft.id)
     assert sent(desk) == ["Hello Priya, clean the tray."]
-    kinds = [row.kind for row in desk.ledger.rows() if row.kind != "raw.viewed"][-4:]
-    assert kinds == ["draft.queued", "reply.written", "draft.approved", "reply.released"]
+    steps = ["draft.queued", "reply.written", "draft.approved", "reply.released"]
+    assert [row.kind for row in desk.ledger.rows() if row.kind in steps] == steps
     assert desk.ledger.verify().broken is None
 
 
