@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -395,7 +396,8 @@ class Home:
     def _ledger_of(self, tenant: Tenant) -> Ledger:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
-        return Ledger(SqlLedger(scope), key, clock=self.clock)
+        in_force = partial(self.accounts.policy_of, tenant.id)
+        return Ledger(SqlLedger(scope), key, in_force, clock=self.clock)
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""
@@ -415,7 +417,7 @@ class Home:
         terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of_people(people, declared)
-        ledger = Ledger(records.ledger, key, clock=self.clock)
+        ledger = self._ledger_of(tenant)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
         scanner = Scanner(

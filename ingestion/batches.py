@@ -161,7 +161,6 @@ class BatchWriter:
                 chunks=sum(map(len, cut.values())),
                 replaced=len(gone),
                 embedder=self.desk.embedder.name if embeds(self.desk.embedder) else "",
-                policy_version=self.desk.tenant.policy.version,
             )
         return gone
 

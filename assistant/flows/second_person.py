@@ -21,8 +21,8 @@ def must_be_another(desk: Desk, person: Person, draft: Draft) -> None:
         return
     if desk.policy().rules.review.by_hand is not SecondLook.ANOTHER_PERSON:
         return
-    if person.login in {
-        each.login for each in desk.records.drafts.reviews(draft.id) if each.action in _WROTE
+    if person.id in {
+        each.by for each in desk.records.drafts.reviews(draft.id) if each.action in _WROTE
     }:
         raise Refused(
             "You wrote this reply, and the policy asks for another person to decide about it.",

@@ -211,7 +211,6 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             ticket=before.id if before else redacted.id,
             new=before is None,
             turns=len(kept.redacted.turns),
-            policy=desk.tenant.policy.version,
             placeholders=_placeholders(kept.redacted),
             opted_out=is_noted(desk, kept.raw),
         )
@@ -312,7 +311,6 @@ def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
     desk.ledger.append(
         kind,
         ticket=ticket.id,
-        policy=desk.tenant.policy.version,
         placeholders=_placeholders(ticket),
     )
 

@@ -34,6 +34,7 @@ TABLES: Mapping[str, str] = {
     "opt_outs": "directory",
     "people": "directory",
     "policies": "account",
+    "profiles": "account",
     "replies": "replies",
     "reviews": "ai_content",
     "revisions": "account",

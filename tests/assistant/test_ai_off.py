@@ -32,7 +32,7 @@ from tests.fakes.records import FakeRecords
 from tests.fakes.samples import a_document, chunks_of
 from tests.fakes.tickets import import_tickets
 
-REVIEWER = Person("rita", "harbour", may_read=True, may_release=True)
+REVIEWER = Person("rita", "harbour", id="u-rita", may_read=True, may_release=True)
 _ANSWERED = (
     ',{"at":"2026-10-12T09:14:00Z","author":"Ada","role":"agent","text":"Clean the paper tray."}'
 )

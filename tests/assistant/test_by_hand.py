@@ -17,10 +17,10 @@ from tests.assistant.test_ai_off import made
 from tests.fakes.policies import a_policy
 from tests.fakes.samples import a_document, chunks_of
 
-REVIEWER = Person("rita", "harbour", may_read=True, may_release=True)
-OTHER = Person("olaf", "harbour", may_read=True, may_release=True)
-AGENT = Person("ada", "harbour", may_read=True)
-STRANGER = Person("mallory", "other", may_read=True, may_release=True)
+REVIEWER = Person("rita", "harbour", id="u-rita", may_read=True, may_release=True)
+OTHER = Person("olaf", "harbour", id="u-olaf", may_read=True, may_release=True)
+AGENT = Person("ada", "harbour", id="u-ada", may_read=True)
+STRANGER = Person("mallory", "other", id="u-mallory", may_read=True, may_release=True)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_where_the_policy_asks_for_another_person_the_writer_does_not_decide() -
     review.edit(desk, OTHER, draft.id, RawText("Dear Priya."))
     with pytest.raises(Refused, match="another person"):
         review.approve(desk, OTHER, draft.id)
-    third = Person("mia", "harbour", may_read=True, may_release=True)
+    third = Person("mia", "harbour", id="u-mia", may_read=True, may_release=True)
     review.approve(desk, third, draft.id)
     review.release(desk, third, draft.id)
     assert sent(desk) == ["Dear Priya."]

@@ -78,7 +78,7 @@ def a_desk(
         redactor=a_redactor(*names, records=kept),
         restorer=Restorer(vault),
         scanner=Scanner(NameList(), vault, KnownValues()),
-        ledger=Ledger(kept.ledger, KEY),
+        ledger=Ledger(kept.ledger, KEY, lambda: mine),
         embedder=embedder,
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from assistant.model import Role
+from assistant.model import OWNER, Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import owner_or
@@ -51,7 +51,7 @@ class OptOutsRemoved(Shape):
 class OptOutView(Shape):
     """A person who opted out; ``person`` is empty for a caller who may not read unredacted text.
 
-    ``by`` is the id of the user who noted it, empty for the home's owner.
+    ``by`` is the id of the user who noted it, or `OWNER`.
     """
 
     id: str
@@ -107,8 +107,8 @@ def _list(home: Home, caller: Caller, args: TenantArgs, _progress: Progress) -> 
 
 
 def _by(home: Home, caller: Caller, tenant: str) -> str:
-    """Return the id of the user who calls, or an empty string for the home's owner."""
-    return caller.person(home, tenant).id if caller.login else ""
+    """Return the id of the user who calls, or `OWNER`."""
+    return caller.person(home, tenant).id if caller.login else OWNER
 
 
 def _who(desk: Desk, args: WhoArgs) -> KnownPerson:

@@ -100,9 +100,14 @@ def _values(version: Version) -> dict[str, Any]:
     }
 
 
-def _version(row: Row[Any]) -> Version:
+def must_be_whole(row: Row[Any]) -> None:
+    """Raise `Refused` when the body of a row is not the one of its hash."""
     if codec.hash_of(row.body) != row.sha256:
         raise Refused(_CHANGED.format(number=row.version), todo=_TODO)
+
+
+def _version(row: Row[Any]) -> Version:
+    must_be_whole(row)
     return Version(
         number=row.version,
         rules=codec.load(row.body),

@@ -486,7 +486,7 @@ reviews = Table(
     _owner(),
     Column("id", String, primary_key=True),
     Column("draft_id", String, nullable=False),
-    Column("login", String(254), nullable=False),
+    Column("user_id", String(254), nullable=False),
     Column("action", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("distance", Float),
