@@ -466,9 +466,9 @@ class FakeLedger:
         self._head: Head | None = None
 
     def append(self, make: LedgerMaker) -> Row:
-        row, self._head = make(self._head)
-        self._rows.append(row)
-        return row
+        rows, self._head = make(self._head)
+        self._rows += rows
+        return rows[-1]
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         return [row for row in self._rows if row.number > after]

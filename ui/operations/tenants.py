@@ -17,7 +17,6 @@ from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.documents import Readers, count_readers
 from ui.operations.needs import OWNER, owner_or
-from ui.operations.policy import must_be_allowed, user_id
 from ui.operations.settling import settled
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
 
 
 def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> TenantDetail:
+    from ui.operations.policy import must_be_allowed, user_id  # here: help must not wait for it
+
     by, check = user_id(caller, args.tenant), must_be_allowed(caller)
 
     def publish() -> Version:

@@ -568,6 +568,15 @@ ledger_rows = Table(
     Index(None, "tenant_id", "kind"),
 )
 
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+"""The key of each tenant's ledger. It refers to no tenant, so that it outlives their data key."""
+
 ledger_heads = Table(
     "ledger_heads",
     metadata,
