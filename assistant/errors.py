@@ -1,6 +1,7 @@
 """The error tree, defined in ``guardrails`` and re-exported here."""
 
 from guardrails.errors import (
+    AiOff,
     BadInput,
     CodeNeeded,
     ContextOverflow,
@@ -11,6 +12,7 @@ from guardrails.errors import (
     ModelTrouble,
     NotFound,
     NotPermitted,
+    OptedOut,
     QuietdeskError,
     Refused,
     SealBroken,
@@ -21,6 +23,7 @@ from guardrails.errors import (
 )
 
 __all__ = [
+    "AiOff",
     "BadInput",
     "CodeNeeded",
     "ContextOverflow",
@@ -31,6 +34,7 @@ __all__ = [
     "ModelTrouble",
     "NotFound",
     "NotPermitted",
+    "OptedOut",
     "QuietdeskError",
     "Refused",
     "SealBroken",

@@ -18,6 +18,7 @@ from assistant.model.documents import (
     last_heading,
 )
 from assistant.model.drafts import (
+    BY_PERSON,
     Citation,
     Decision,
     Delivery,
@@ -36,6 +37,7 @@ from assistant.model.people import (
     Account,
     Enrolment,
     Membership,
+    OptOut,
     Role,
     Session,
     Tenant,
@@ -62,6 +64,7 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "BY_PERSON",
     "DONE",
     "NOTE_MARK",
     "NO_TEXT",
@@ -93,6 +96,7 @@ __all__ = [
     "ModelKind",
     "ModelUsage",
     "ModelUse",
+    "OptOut",
     "Outcome",
     "Passage",
     "RawTicket",

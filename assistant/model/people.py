@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from guardrails.detect.directory import KnownPerson
 from guardrails.identity.permissions import Person, Right
 from guardrails.policy import Access, Policy, Role
 from guardrails.policy.versions import Version
@@ -120,3 +121,17 @@ class Account:
     sessions: int
     second_factor: bool
     memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A person who opted out of AI; ``keys`` recognise them (`guardrails.identity.same_person`).
+
+    ``by`` is who noted it.
+    """
+
+    id: str
+    person: KnownPerson
+    keys: frozenset[str]
+    at: datetime
+    by: str

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from assistant.bootstrap import Home
 from assistant.model import Role
+from assistant.settings import Settings
 from guardrails.identity.permissions import Right
 
 Patch = Callable[[], AbstractContextManager[None]]
@@ -54,6 +55,13 @@ class Doors(Protocol):
 
     def crash(self, error: BaseException, home: Path) -> str:
         """Handle ``error`` as an unexpected one (crash report); return the message."""
+        ...
+
+    def page(self, home: Home, settings: Settings) -> AbstractContextManager[int]:
+        """Serve the login page under ``settings``, on a free port of loopback; return the port.
+
+        `BadInput` where the settings do not let it be served.
+        """
         ...
 
     def switches(self) -> Mapping[str, Patch]:

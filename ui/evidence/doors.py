@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
@@ -15,6 +15,7 @@ from ui.evidence.switches import switches
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.settings import Settings
 
 
 class _Reached(Exception):
@@ -109,6 +110,12 @@ class TwinDoors:
         from ui.crash import crash
 
         return str(crash(error, home))
+
+    def page(self, home: Home, settings: Settings) -> AbstractContextManager[int]:
+        """Serve the login page under ``settings``, on a free port of loopback; return the port."""
+        from ui.evidence.page import login_page
+
+        return login_page(home, settings)
 
     def switches(self) -> Mapping[str, Patch]:
         """Return the guards of this package that can be disabled."""

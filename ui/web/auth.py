@@ -15,7 +15,7 @@ from ui.operations.logins import enter, open_session
 from ui.web.bindings import Bindings
 from ui.web.bodies import read_body
 from ui.web.login_page import login_page
-from ui.web.session import COOKIE, FACTOR, LOGIN, token_in, user_of
+from ui.web.session import FACTOR, LOGIN, cookie_of, token_in, user_of
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -63,13 +63,15 @@ class _LoginRoutes:
         return await welcome(self._home, request, entered.user, entered.waits_for)
 
     async def log_out(self, request: Request) -> Response:
-        token = token_in(request.headers)
+        token = token_in(request.scope)
         if token:
             await to_thread.run_sync(self._home.accounts.close_session, token)
         if "user" in request.scope:
             self._bindings.drop_all(user_of(request).id)
         response = _redirect(request, LOGIN)
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        name, path = cookie_of(request.scope)
+        secure = _over_tls(request)
+        response.delete_cookie(name, path, secure=secure, httponly=True, samesite="strict")
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
@@ -85,15 +87,17 @@ async def welcome(
 
     The session of the request ends, so that a token from before the login opens nothing after it.
     """
-    old = token_in(request.headers)
+    old = token_in(request.scope)
     if old:
         await to_thread.run_sync(home.accounts.close_session, old)
     token = await to_thread.run_sync(open_session, home, user, waits_for)
     wanted = DESK if waits_for is WaitsFor.NOTHING else FACTOR
     answer = response or _redirect(request, wanted)
+    name, path = cookie_of(request.scope)
     answer.set_cookie(
-        COOKIE,
+        name,
         token,
+        path=path,
         max_age=home.settings.session_hours * 3600,
         httponly=True,
         samesite="strict",
