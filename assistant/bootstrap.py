@@ -39,11 +39,12 @@ from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.policies import Change, Check, PolicyBook
-from assistant.ports import Refusal, Writer
+from assistant.ports import Embedder, Refusal, Writer
 from assistant.register.choice import Register
 from assistant.register.from_settings import DATABASE, database_origin
 from assistant.register.places import endpoint
 from assistant.register.subprocessors import Subprocessors
+from assistant.search.by_meaning import SwitchedEmbedder, switched
 from assistant.search.nearness import Nearness
 from assistant.search.once import once
 from assistant.settings import Settings
@@ -64,6 +65,7 @@ from guardrails.detect.directory import (
 from guardrails.egress import netguard
 from guardrails.egress.delivery import DeliveryGate
 from guardrails.egress.place import Place, refused
+from guardrails.identity.destroyed import destroyed_types
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
@@ -71,7 +73,7 @@ from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
-from guardrails.policy import Policy
+from guardrails.policy import AiFeature, Destination, Policy
 from guardrails.policy.trusted_time import Reading
 from guardrails.policy.versions import Version
 from guardrails.spans import Span
@@ -328,7 +330,7 @@ class Home:
         return self._generations(slug).size()
 
     def stale_vectors(self, slug: str) -> int:
-        """Return how many chunks have a vector of another embedder only."""
+        """Return how many chunks have no vector, or one of another embedder only."""
         return self._generations(slug).stale()
 
     @property
@@ -377,13 +379,21 @@ class Home:
         gate.check(url)
         return webhook(url, gate)
 
+    def refusal_of(self, tenant: Tenant, destination: Destination) -> str:
+        """Return why a tenant may not use a place for anything, or an empty string if it may."""
+        purposes = sorted(destination.purposes) or [None]
+        found = [
+            refused(tenant.policy, destination, purpose, self._times()) for purpose in purposes
+        ]
+        return "" if "" in found else found[0]
+
     def _must_be_kept_there(self, tenant: Tenant) -> None:
         """`GateClosed` when the tenant's policy or the register refuses the database's server."""
         if self.settings.database_url is None:
             return
         found = self.subprocessors.named(DATABASE)
         database = self.subprocessors.destination(found.id, tenant.id)
-        refusal = refused(tenant.policy, database, None, self._times())
+        refusal = self.refusal_of(tenant, database)
         if refusal:
             raise GateClosed(
                 f"The database of {tenant.slug} may not be used: {refusal}.",
@@ -396,7 +406,8 @@ class Home:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         in_force = partial(self.accounts.policy_of, tenant.id)
-        return Ledger(SqlLedger(scope), key, in_force, clock=self.clock)
+        own = self.accounts.ledger_key(tenant.id)
+        return Ledger(SqlLedger(scope), own, in_force, clock=self.clock, before=key)
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""
@@ -422,7 +433,8 @@ class Home:
         scanner = Scanner(
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
-        redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
+        gone = destroyed_types(tenant.policy.rules.redaction)
+        redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory, gone)
         frames = FrameBook(records.frames.all)
         fallback = self._parts.extractive(frames, caches.nearness)
         suspects = without_honest(
@@ -437,8 +449,10 @@ class Home:
             restorer=Restorer(vault),
             scanner=scanner,
             ledger=ledger,
-            embedder=caches.embedder,
-            vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
+            embedder=self._switched(tenant, caches.embedder),
+            vectors=self._indexes.of(
+                tenant.id, records.documents, self._switched(tenant, self._embedder)
+            ),
             lexical=caches.lexical,
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
@@ -449,21 +463,26 @@ class Home:
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
-            precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
+            precise_redactor=Redactor(PreciseFilter(rules), vault, directory, gone),
             clock=self.clock,
             ask_policy=lambda: self._policy_of(tenant),
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
+    def _switched(self, tenant: Tenant, embedder: Embedder) -> SwitchedEmbedder:
+        """Return ``embedder``, which embeds while the tenant's policy has search by meaning."""
+        return switched(embedder, lambda: self._policy_of(tenant).allows(AiFeature.SEARCH))
+
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
         if tenant.id not in self._caches:
-            embedder = once(self._embedder)
+            questions = once(self._embedder)
+            embedder = self._switched(tenant, questions)
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                embedder,
+                questions,
                 self._parts.ranker(embedder),
                 Nearness(embedder),
             )

@@ -1,6 +1,7 @@
 """The error tree, defined in ``guardrails`` and re-exported here."""
 
 from guardrails.errors import (
+    AiOff,
     BadInput,
     ContextOverflow,
     GateClosed,
@@ -10,6 +11,7 @@ from guardrails.errors import (
     ModelTrouble,
     NotFound,
     NotPermitted,
+    OptedOut,
     QuietdeskError,
     Refused,
     SealBroken,
@@ -20,6 +22,7 @@ from guardrails.errors import (
 )
 
 __all__ = [
+    "AiOff",
     "BadInput",
     "ContextOverflow",
     "GateClosed",
@@ -29,6 +32,7 @@ __all__ = [
     "ModelTrouble",
     "NotFound",
     "NotPermitted",
+    "OptedOut",
     "QuietdeskError",
     "Refused",
     "SealBroken",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from guardrails.detect.directory import KnownPerson
 from guardrails.identity.permissions import Person, Right
 from guardrails.policy import Access, Policy, Role
 from guardrails.policy.versions import Version
@@ -88,3 +89,17 @@ class Account:
     last_login_at: datetime | None
     sessions: int
     memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A person who opted out of AI; ``keys`` recognise them (`guardrails.identity.same_person`).
+
+    ``by`` is who noted it.
+    """
+
+    id: str
+    person: KnownPerson
+    keys: frozenset[str]
+    at: datetime
+    by: str

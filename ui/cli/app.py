@@ -9,6 +9,7 @@ import typer
 
 from ui.cli import (
     attestations,
+    by_hand,
     documents,
     evidence,
     forgetting,
@@ -20,14 +21,17 @@ from ui.cli import (
     library,
     measuring,
     models,
+    opt_outs,
     outbox,
     policy,
     profiles,
+    register,
     review,
     serving,
     tenants,
     terms,
     tickets,
+    training,
     users,
 )
 from ui.operations.lines import LINES
@@ -87,10 +91,29 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "usage": models.usage,
         },
     ),
+    "register": (
+        "Sub-processors: every place outside that may be reached, and what was promised.",
+        {
+            "add": register.add,
+            "list": register.list_all,
+            "show": register.show,
+            "renew": register.renew,
+            "end": register.end,
+        },
+    ),
+    "training": (
+        "Texts for training; by default nothing may be used.",
+        {
+            "export": training.export,
+        },
+    ),
     "people": (
-        "People of a tenant, who are always masked.",
+        "People of a tenant, who are always masked, and their choice about AI.",
         {
             "import": tenants.import_people,
+            "opt-out": opt_outs.out,
+            "opt-in": opt_outs.back_in,
+            "opt-outs": opt_outs.list_all,
         },
     ),
     "terms": (
@@ -141,6 +164,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "document": forgetting.document,
             "ticket": forgetting.ticket,
+        },
+    ),
+    "reply": (
+        "Replies without AI.",
+        {
+            "write": by_hand.write,
         },
     ),
     "review": (
@@ -252,10 +281,14 @@ def _add(group: typer.Typer, commands: _Commands, path: str = "") -> None:
         group.command(name, help=_help(f"{path}{name}", command))(command)
 
 
+def operation_of(path: str) -> str:
+    """Return the name of a command's operation; ``path`` is its words (``model add``)."""
+    return _OPERATIONS.get(path, path.replace(" ", ".").replace("-", "_"))
+
+
 def _help(path: str, command: Callable[..., None]) -> str:
     """Return the line of the command's operation, if it has one, and then the docstring."""
-    operation = _OPERATIONS.get(path, path.replace(" ", ".").replace("-", "_"))
-    parts = (LINES.get(operation), inspect.getdoc(command))
+    parts = (LINES.get(operation_of(path)), inspect.getdoc(command))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -67,6 +67,9 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "people.opt_in": "Take back that a person has opted out of AI.",
+    "people.opt_out": "Note that a person has opted out of AI: nothing is written by AI for them.",
+    "people.opt_outs": "List the people who have opted out of AI.",
     "policy.attest": "Vouch for a clause of the tenant's policy until a day; only an officer can.",
     "policy.attestations": (
         "List the clauses that an officer vouches for, and which of them are open."
@@ -81,9 +84,17 @@ LINES = {
     "policy.show": "Show which policy is in force at a tenant, and what is pending.",
     "policy.trust_clock": "Agree to the clock of this machine after it was far off.",
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
+    "register.add": (
+        "Register a place that text may go to, or let a tenant use one; its notice begins now."
+    ),
+    "register.end": "End an entry of the register, for one tenant or for all.",
+    "register.list": "List the register of sub-processors: every place that may be reached.",
+    "register.renew": "State what the operator of an entry has promised, as reviewed today.",
+    "register.show": "Show an entry of the register, and whether a tenant may use it now.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."
     ),
+    "reply.write": "Write a reply by hand; it is redacted, checked and waits for a reviewer.",
     "review.approve": "Approve a draft as it is.",
     "review.edit": (
         "Replace the text to be sent; the new text is redacted, checked and waits for approval."
@@ -121,6 +132,9 @@ LINES = {
     "tickets.redact": (
         "Redact tickets again, all of them or some: after a term was added, or people were "
         "imported."
+    ),
+    "training.export": (
+        "Write redacted tickets to a file for training, where the tenant's policy allows that."
     ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.policies import SqlPolicies, versions_of
-from assistant.adapters.records.schema import memberships, sessions, tenants, users
+from assistant.adapters.records.schema import ledger_keys, memberships, sessions, tenants, users
 from assistant.adapters.records.scope import upsert
 from assistant.adapters.records.throttle import Throttle
 from assistant.adapters.records.trusted_time import TrustedTime
@@ -135,7 +135,27 @@ class Accounts:
             raise _no_tenant(slug)
         return self._master_key.unwrap(row.id, bytes(row.wrapped_key))
 
+    def ledger_key(self, tenant_id: str) -> DataKey:
+        """Return the key of a tenant's ledger; the first call makes it."""
+        this = select(ledger_keys.c.wrapped_key).where(ledger_keys.c.tenant_id == tenant_id)
+        with self._database.reading() as connection:
+            wrapped = connection.scalar(this)
+        if wrapped is None:
+            row = {
+                "tenant_id": tenant_id,
+                "wrapped_key": self._master_key.wrap_ledger_key(tenant_id, DataKey.fresh()),
+                "created_at": self._now(),
+            }
+            with self._database.writing() as connection:
+                connection.execute(upsert(connection, ledger_keys, row, {}))
+                wrapped = connection.scalars(this).one()
+        return self._master_key.unwrap_ledger_key(tenant_id, bytes(wrapped))
+
     # Policies
+
+    def signing_seed(self) -> bytes:
+        """Return the seed (32 bytes) of the home's Ed25519 key, which signs its reports."""
+        return self._master_key.derive("quietdesk.signing.v1")
 
     def policy(self, slug: str) -> Policy:
         """Return the policy in force."""

@@ -397,6 +397,19 @@ honest = Table(
 )
 """Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
 
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(254), nullable=False),
+)
+"""People who opted out of AI; ``keys`` are keyed hashes of what recognises them, by a blank."""
+
 frames = Table(
     "frames",
     metadata,
@@ -554,6 +567,15 @@ ledger_rows = Table(
     Column("hash", String(64), nullable=False),
     Index(None, "tenant_id", "kind"),
 )
+
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+"""The key of each tenant's ledger. It refers to no tenant, so that it outlives their data key."""
 
 ledger_heads = Table(
     "ledger_heads",
