@@ -20,6 +20,7 @@ from assistant.model import (
     Gap,
     Honest,
     Made,
+    OptOut,
     RawTicket,
     Reply,
     Review,
@@ -54,6 +55,7 @@ class FakeRecords:
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
         self.honest = FakeHonest()
+        self.opt_outs = FakeOptOuts()
         self.frames = FakeFrames()
         self.attestations = FakeAttestations()
         self.vault = EphemeralVaultStore()
@@ -107,6 +109,7 @@ class FakeRecords:
             self.directory,
             self.terms,
             self.honest,
+            self.opt_outs,
             self.frames,
             self.attestations,
             self.vault,
@@ -419,6 +422,25 @@ class FakeHonest:
 
     def list(self) -> builtins.list[Honest]:
         return sorted(self._honest.values(), key=lambda each: each.id)
+
+
+class FakeOptOuts:
+    """Implements `assistant.ports.OptOutStore`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, OptOut] = {}
+
+    def put(self, opt_out: OptOut) -> None:
+        self._kept[opt_out.id] = opt_out
+
+    def remove(self, opt_out_id: str) -> bool:
+        return self._kept.pop(opt_out_id, None) is not None
+
+    def keys(self) -> Mapping[str, str]:
+        return {key: each.id for each in self._kept.values() for key in each.keys}
+
+    def list(self) -> builtins.list[OptOut]:
+        return sorted(self._kept.values(), key=lambda each: (each.at, each.id))
 
 
 class FakeFrames:
