@@ -226,6 +226,9 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "show": ledger.show,
             "verify": ledger.verify,
+            "export": ledger.export,
+            "anchor": ledger.anchor,
+            "key": ledger.key,
         },
     ),
     "evidence": (

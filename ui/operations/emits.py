@@ -23,11 +23,12 @@ class Emits(StrEnum):
 
 
 _NOTHING = """
-    injection.remove member.remove model.remove session.end talk.leave talk.stop user.own_password
-    user.password user.remove
+    injection.remove ledger.key member.remove model.remove session.end talk.leave talk.stop
+    user.own_password user.password user.remove
 """
 _COUNTS = """
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
+    ledger.anchor ledger.export
     library.audience library.forget library.reindex library.show member.add model.add model.check
     policy.attest policy.attestations privacy.pending privacy.show
     model.list model.usage model.use outbox.retry people.import policy.apply policy.diff

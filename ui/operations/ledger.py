@@ -14,7 +14,7 @@ from assistant.model import Role
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.names import names_of
-from ui.operations.needs import owner_or
+from ui.operations.needs import OWNER, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -218,3 +218,6 @@ _NEEDS = owner_or(Role.REVIEWER, Role.OFFICER, Role.ADMIN)
 
 SHOW = Operation("ledger.show", LedgerArgs, Rows, _show, needs=_NEEDS)
 VERIFY = Operation("ledger.verify", VerifyArgs, ProofView, _verify, needs=_NEEDS)
+EXPORT = Operation("ledger.export", ExportArgs, Exported, _export, needs=_NEEDS, local_only=True)
+ANCHOR = Operation("ledger.anchor", AnchorArgs, Anchors, _anchor, needs=OWNER)
+KEY = Operation("ledger.key", NoArgs, KeyView, _key, needs=OWNER)
