@@ -218,6 +218,6 @@ _NEEDS = owner_or(Role.REVIEWER, Role.OFFICER, Role.ADMIN)
 
 SHOW = Operation("ledger.show", LedgerArgs, Rows, _show, needs=_NEEDS)
 VERIFY = Operation("ledger.verify", VerifyArgs, ProofView, _verify, needs=_NEEDS)
-EXPORT = Operation("ledger.export", ExportArgs, Exported, _export, needs=_NEEDS, local_only=True)
+EXPORT = Operation("ledger.export", ExportArgs, Exported, _export, needs=OWNER, local_only=True)
 ANCHOR = Operation("ledger.anchor", AnchorArgs, Anchors, _anchor, needs=OWNER)
 KEY = Operation("ledger.key", NoArgs, KeyView, _key, needs=OWNER)
