@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -81,6 +81,7 @@ from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from assistant.adapters.langchain_llm import LangchainChat
+    from assistant.adapters.oidc import Oidc
     from assistant.chat_models import ChatModels, Surroundings
     from assistant.ports import Meter
 
@@ -353,6 +354,15 @@ class Home:
         """Let this process connect to the places of the register, and to no others."""
         netguard.only(str(self.settings.home), places)
 
+    @cached_property
+    def identity_provider(self) -> Oidc | None:
+        """The OpenID Connect provider of the settings, None without one. `BadInput` if unusable."""
+        from assistant.adapters.oidc import (
+            oidc_of,  # here: its HTTP client takes a tenth of a second
+        )
+
+        return oidc_of(self.settings, self.clock)
+
     def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return the function that posts a tenant's released replies, through the gate.
 
@@ -544,7 +554,7 @@ class Home:
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address but the database's, and disable the vendors' telemetry.
+    """Refuse every address but those of settings, and disable the vendors' telemetry.
 
     The places of the register are allowed when the home is opened.
     """
@@ -553,6 +563,8 @@ def stay_home(settings: Settings) -> None:
     if settings.database_url is not None:
         database = endpoint(database_origin(settings.database_url.get_secret_value()))
         netguard.only("database", [database] if database else [])
+    provider = endpoint(settings.oidc_issuer) if settings.oidc_issuer else None
+    netguard.only("identity provider", [provider] if provider else [])
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

@@ -3,6 +3,7 @@
 from guardrails.errors import (
     AiOff,
     BadInput,
+    CodeNeeded,
     ContextOverflow,
     GateClosed,
     KeyTrouble,
@@ -24,6 +25,7 @@ from guardrails.errors import (
 __all__ = [
     "AiOff",
     "BadInput",
+    "CodeNeeded",
     "ContextOverflow",
     "GateClosed",
     "KeyTrouble",

@@ -665,6 +665,10 @@ class UserStore(Protocol):
         """Replace the password. `BadInput` for one that is too short or too long."""
         ...
 
+    def reset_factor(self, user: User) -> bool:
+        """Remove the second factor and its recovery codes; return whether there was one."""
+        ...
+
     def end_sessions(self, user: User, *, keep: str | None = None) -> int:
         """End the user's sessions except that of the token ``keep``; return how many."""
         ...

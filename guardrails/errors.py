@@ -6,6 +6,7 @@
     ├── UserMistake           the input is wrong: do not try again
     │   ├── NotFound          an unknown tenant, ticket, draft or user
     │   ├── NotPermitted      the person's role does not allow it
+    │   │   └── CodeNeeded    a code of the second factor is missing or wrong
     │   └── BadInput          a file, a setting or a value that cannot be used
     ├── Refused               a guard said no: nothing was sent, do not try again unchanged
     │   ├── SeamBreach        unredacted text where only redacted text is accepted
@@ -60,6 +61,10 @@ class NotPermitted(UserMistake):
     """The person's role does not allow this."""
 
     exit_code = 3
+
+
+class CodeNeeded(NotPermitted):
+    """The password is right; a code of the second factor is missing, wrong or used."""
 
 
 class BadInput(UserMistake):

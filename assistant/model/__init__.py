@@ -32,7 +32,18 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import OWNER, Account, Membership, OptOut, Role, Tenant, User
+from assistant.model.people import (
+    OWNER,
+    Account,
+    Enrolment,
+    Membership,
+    OptOut,
+    Role,
+    Session,
+    Tenant,
+    User,
+    WaitsFor,
+)
 from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
@@ -72,6 +83,7 @@ __all__ = [
     "DraftKind",
     "DraftState",
     "Enabling",
+    "Enrolment",
     "Feature",
     "Finding",
     "FindingKind",
@@ -93,6 +105,7 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Session",
     "Subprocessor",
     "Tenant",
     "Terms",
@@ -105,6 +118,7 @@ __all__ = [
     "Turn",
     "TurnRole",
     "User",
+    "WaitsFor",
     "Written",
     "last_heading",
     "new_id",

@@ -142,6 +142,8 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "remove": users.remove,
             "password": users.password,
             "own-password": users.own_password,
+            "reset-factor": users.reset_factor,
+            "link": users.link,
             "end-sessions": users.end_sessions,
         },
     ),

@@ -138,9 +138,13 @@ LINES = {
         "Write redacted tickets to a file for training, where the tenant's policy allows that."
     ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
+    "user.link": "Let an account of the identity provider log a user in.",
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",
     "user.own_password": "Change your own password; your other sessions end.",
     "user.password": "Set a user's password; the user's sessions end.",
     "user.remove": "Remove a user with all roles; the user's sessions end at once.",
+    "user.reset_factor": (
+        "Remove a user's second factor, after a device was lost; the user's sessions end."
+    ),
     "user.show": "Show a user's roles, sessions and last login.",
 }

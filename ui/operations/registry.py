@@ -78,6 +78,8 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         users.SHOW,
         users.REMOVE,
         users.PASSWORD,
+        users.RESET_FACTOR,
+        users.LINK,
         users.OWN_PASSWORD,
         users.ADD_MEMBER,
         users.REMOVE_MEMBER,

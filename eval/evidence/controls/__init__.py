@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from eval.evidence.control import Control
 from eval.evidence.controls import (
+    access,
     ai,
     egress,
     erasing,
@@ -20,7 +21,7 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (ai, egress, erasing, kept, policies, seal, tenants, transport)
+_FAMILIES = (access, ai, egress, erasing, kept, policies, seal, tenants, transport)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS
