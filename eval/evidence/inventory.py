@@ -27,6 +27,7 @@ TABLES: Mapping[str, str] = {
     "honest": "documents",
     "identities": "account",
     "ledger_heads": "ledger",
+    "ledger_keys": "ledger",
     "ledger_rows": "ledger",
     "memberships": "account",
     "model_usage": "usage",

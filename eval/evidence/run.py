@@ -217,7 +217,7 @@ def profile_of(tenant: Tenant) -> str | None:
 
 
 def _policy(home: Home, tenant: Tenant) -> PolicyView:
-    policy, waiting = tenant.policy, pending(tenant.versions, home.clock())
+    policy, waiting = tenant.policy, pending(tenant.versions, home.accounts.time.read().at)
     return PolicyView(
         version=policy.version,
         digest=policy.digest,

@@ -9,8 +9,10 @@ import typer
 
 from ui.cli import (
     attestations,
+    by_hand,
     documents,
     evidence,
+    explain,
     forgetting,
     frames,
     injection,
@@ -20,6 +22,7 @@ from ui.cli import (
     library,
     measuring,
     models,
+    opt_outs,
     outbox,
     policy,
     profiles,
@@ -50,6 +53,7 @@ _TOP: _Commands = {
     "redact": knowledge.redact,
     "summarise": tickets.summarise,
     "draft": tickets.draft,
+    "explain": explain.explain,
 }
 _GROUPS: Mapping[str, tuple[str, _Commands]] = {
     "tenant": (
@@ -106,9 +110,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         },
     ),
     "people": (
-        "People of a tenant, who are always masked.",
+        "People of a tenant, who are always masked, and their choice about AI.",
         {
             "import": tenants.import_people,
+            "opt-out": opt_outs.out,
+            "opt-in": opt_outs.back_in,
+            "opt-outs": opt_outs.list_all,
         },
     ),
     "terms": (
@@ -135,6 +142,8 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "remove": users.remove,
             "password": users.password,
             "own-password": users.own_password,
+            "reset-factor": users.reset_factor,
+            "link": users.link,
             "end-sessions": users.end_sessions,
         },
     ),
@@ -159,6 +168,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "document": forgetting.document,
             "ticket": forgetting.ticket,
+        },
+    ),
+    "reply": (
+        "Replies without AI.",
+        {
+            "write": by_hand.write,
         },
     ),
     "review": (

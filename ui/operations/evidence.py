@@ -133,8 +133,8 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
     from eval.evidence.signing import Signer
 
     must_be_free(Path(args.out))
-    own = run.profile_of(home.tenant(args.tenant))
-    asked = _asked(profiles_of(args.profile or own or ""), None)
+    own = None if args.profile else home.policies.profile(home.tenant(args.tenant))
+    asked = _asked([own] if own else profiles_of(args.profile), None)
     report = run.on_tenant(home, args.tenant, asked, _tell(progress))
     ledger, counts = home.desk(args.tenant).ledger, report.counts
     policy = home.tenant(args.tenant).policy
