@@ -484,7 +484,9 @@ class Home:
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory, gone),
             clock=self.clock,
             ask_policy=lambda: self._policy_of(tenant),
-            redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
+            redaction=Once(
+                lambda: redaction_tag(sealer, people, terms, tenant.policy.rules.redaction)
+            ),
         )
 
     def _switched(self, tenant: Tenant, embedder: Embedder) -> SwitchedEmbedder:

@@ -40,6 +40,7 @@ COMMANDS = [
     "people opt-out",
     "people opt-outs",
     "reply write",
+    "explain",
     "register add",
     "register list",
     "register show",

@@ -18,6 +18,7 @@ LINES = {
     ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
     "evidence.run": "Try each promise of a tenant's policy, and write a signed report.",
+    "explain": "Explain a draft: passages, checks, writer, policy, and who decided about it.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
     ),
