@@ -412,6 +412,14 @@ class Home:
                 "tenant in another database.",
             )
 
+    def ledger(self, slug: str) -> Ledger:
+        """Return the ledger of one tenant, even if its desk is refused because it was changed.
+
+        `NotFound` when there is none of that name.
+        """
+        found = next((each for each in self.accounts.tenants() if each.slug == slug), None)
+        return self._ledger_of(found or self.accounts.tenant(slug))
+
     def _ledger_of(self, tenant: Tenant) -> Ledger:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)

@@ -109,7 +109,7 @@ class ProofView(Shape):
 
 
 def _show(home: Home, _caller: Caller, args: LedgerArgs, _progress: Progress) -> Rows:
-    rows, name = home.desk(args.tenant).ledger.last(args.limit, args.after), names_of(home)
+    rows, name = home.ledger(args.tenant).last(args.limit, args.after), names_of(home)
     return Rows(
         rows=tuple(
             RowView(
@@ -134,7 +134,7 @@ def _names(body: str, name: Callable[[str], str]) -> dict[str, str]:
 def _verify(home: Home, _caller: Caller, args: VerifyArgs, _progress: Progress) -> ProofView:
     from assistant.errors import BadInput
 
-    ledger = home.desk(args.tenant).ledger
+    ledger = home.ledger(args.tenant)
     anchors = [each for each in _anchors(args.anchor) if each.segment.tenant == ledger.tenant]
     if args.anchor and not anchors:
         raise BadInput(f"The file has no anchor of {args.tenant}.")
@@ -177,7 +177,7 @@ def _write(path: Path, lines: Iterable[str]) -> int:
 def _anchor(home: Home, _caller: Caller, args: AnchorArgs, _progress: Progress) -> Anchors:
     known, lines = _anchors(args.known), list[str]()
     for slug in [args.tenant] if args.tenant else [each.slug for each in home.tenants()]:
-        ledger = home.desk(slug).ledger
+        ledger = home.ledger(slug)
         mine = [each for each in known if each.segment.tenant == ledger.tenant]
         lines.append(ledger.anchor(mine).line())
     return Anchors(lines=tuple(lines))
