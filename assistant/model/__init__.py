@@ -7,6 +7,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 from assistant.model.attestations import Attestation
+from assistant.model.audits import Audit, Judgement
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -74,6 +75,7 @@ __all__ = [
     "Account",
     "Attestation",
     "Audience",
+    "Audit",
     "Chunk",
     "Citation",
     "Decision",
@@ -89,6 +91,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Judgement",
     "Life",
     "Made",
     "Membership",
