@@ -64,6 +64,8 @@ def _given(twin: Twin, name: str, draft: str) -> dict[str, object]:
     }
     if name == "tickets.import":
         given["name"] = "more.jsonl"
+    if name == "ledger.export":
+        given["path"] = str(twin.folder / "exported.jsonl")
     if name == "forget.ticket":
         given["name"] = MESSAGE
     if name == "model.add":
