@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from assistant.model.attestations import Attestation
 from assistant.model.audits import Audit, Judgement
+from assistant.model.challenges import Challenge, ChallengeOutcome, ChallengeReason
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -76,6 +77,9 @@ __all__ = [
     "Attestation",
     "Audience",
     "Audit",
+    "Challenge",
+    "ChallengeOutcome",
+    "ChallengeReason",
     "Chunk",
     "Citation",
     "Decision",

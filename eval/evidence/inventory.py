@@ -16,6 +16,7 @@ TABLES: Mapping[str, str] = {
     "alembic_version": "account",
     "attestations": "requests",
     "audits": "ai_content",
+    "challenges": "ai_content",
     "chunks": "documents",
     "deliveries": "replies",
     "document_placeholders": "documents",

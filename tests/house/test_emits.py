@@ -21,6 +21,7 @@ _LAST = ("forget.", "user.remove", "session.end", "member.remove", "register.end
 _NEVER_RUN = set(
     """
     audit.sample
+    challenge.decide challenge.open
     evidence.run injection.remove library.audience library.forget member.add member.remove
     model.remove people.import policy.apply policy.attest policy.attestations policy.diff
     register.add review.release review.seen talk.leave talk.stop tickets.import_file user.add

@@ -11,6 +11,7 @@ from ui.cli import (
     attestations,
     audits,
     by_hand,
+    challenges,
     documents,
     evidence,
     explain,
@@ -197,6 +198,14 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "list": audits.list_all,
             "judge": audits.judge,
             "stats": audits.stats,
+        },
+    ),
+    "challenge": (
+        "Second looks that people concerned ask for.",
+        {
+            "open": challenges.open_one,
+            "decide": challenges.decide,
+            "list": challenges.list_all,
         },
     ),
     "injection": (

@@ -28,6 +28,7 @@ _NOTHING = """
 """
 _COUNTS = """
     audit.list audit.sample audit.stats
+    challenge.decide challenge.list challenge.open
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
     ledger.anchor ledger.export
     library.audience library.forget library.reindex library.show member.add model.add model.check
