@@ -60,6 +60,8 @@ COMMANDS = [
     "user remove",
     "user password",
     "user own-password",
+    "user reset-factor",
+    "user link",
     "user end-sessions",
     "member add",
     "member remove",
