@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -63,6 +64,7 @@ from guardrails.detect.directory import (
 from guardrails.egress import netguard
 from guardrails.egress.delivery import DeliveryGate
 from guardrails.egress.place import Place, refused
+from guardrails.identity.destroyed import destroyed_types
 from guardrails.identity.permissions import Person
 from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import EphemeralVaultStore, Vault
@@ -70,7 +72,8 @@ from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
-from guardrails.policy import Policy
+from guardrails.policy import Destination, Policy
+from guardrails.policy.trusted_time import Reading
 from guardrails.policy.versions import Version
 from guardrails.spans import Span
 from guardrails.vendors import silence_vendors
@@ -289,6 +292,16 @@ class Home:
         """Publish the next version of a tenant's policy; see `PolicyBook.publish`."""
         return self.policies.publish(slug, change, by, check)
 
+    def trust_clock(self, by: str = "") -> Reading:
+        """Trust the clock as it is; return its reading before. Each tenant's ledger has a row."""
+        with self._database.transaction():
+            before = self.accounts.time.agree()
+            mark = before.mark.isoformat() if before.mark else None
+            for tenant in self.tenants():
+                facts = {"clock": before.clock.isoformat(), "mark": mark, "by": by or None}
+                self._ledger_of(tenant).append("clock.trusted", **facts)
+        return before
+
     def directory_changed(self, slug: str) -> None:
         """Reopen the tenant's desk at its next use, so that it masks the people declared now."""
         with self._opening:
@@ -365,13 +378,21 @@ class Home:
         gate.check(url)
         return webhook(url, gate)
 
+    def refusal_of(self, tenant: Tenant, destination: Destination) -> str:
+        """Return why a tenant may not use a place for anything, or an empty string if it may."""
+        purposes = sorted(destination.purposes) or [None]
+        found = [
+            refused(tenant.policy, destination, purpose, self._times()) for purpose in purposes
+        ]
+        return "" if "" in found else found[0]
+
     def _must_be_kept_there(self, tenant: Tenant) -> None:
         """`GateClosed` when the tenant's policy or the register refuses the database's server."""
         if self.settings.database_url is None:
             return
         found = self.subprocessors.named(DATABASE)
         database = self.subprocessors.destination(found.id, tenant.id)
-        refusal = refused(tenant.policy, database, None, self._times())
+        refusal = self.refusal_of(tenant, database)
         if refusal:
             raise GateClosed(
                 f"The database of {tenant.slug} may not be used: {refusal}.",
@@ -383,7 +404,8 @@ class Home:
     def _ledger_of(self, tenant: Tenant) -> Ledger:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
-        return Ledger(SqlLedger(scope), key, clock=self.clock)
+        in_force = partial(self.accounts.policy_of, tenant.id)
+        return Ledger(SqlLedger(scope), key, in_force, clock=self.clock)
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""
@@ -403,13 +425,14 @@ class Home:
         terms, people = records.terms.list(), records.directory.all()
         declared = (KnownValue(term.type, term.text) for term in terms if term.type)
         directory = KnownValues.of_people(people, declared)
-        ledger = Ledger(records.ledger, key, clock=self.clock)
+        ledger = self._ledger_of(tenant)
         rules = AllowListFilter(self._rules, terms)
         caches = self._caches_of(tenant, records, vault)
         scanner = Scanner(
             rules, vault, directory, allow_list=allow_list(terms), values=caches.values
         )
-        redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory)
+        gone = destroyed_types(tenant.policy.rules.redaction)
+        redactor = Redactor(AllowListFilter(self._detector, terms), vault, directory, gone)
         frames = FrameBook(records.frames.all)
         fallback = self._parts.extractive(frames, caches.nearness)
         suspects = without_honest(
@@ -436,7 +459,7 @@ class Home:
             library_view=self._library_view(tenant),
             reranker=self._reranker,
             frames=frames,
-            precise_redactor=Redactor(PreciseFilter(rules), vault, directory),
+            precise_redactor=Redactor(PreciseFilter(rules), vault, directory, gone),
             clock=self.clock,
             ask_policy=lambda: self._policy_of(tenant),
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),

@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from assistant.adapters.records.accounts import LIBRARY, Accounts
 from assistant.adapters.records.database import Database
 from assistant.errors import Refused
-from assistant.model import Tenant
+from assistant.model import OWNER, Tenant
 from guardrails.audit.ledger import Fact, Ledger
 from guardrails.policy import codec
-from guardrails.policy.layers import Layers
+from guardrails.policy.layers import Layers, ProfileLayer
+from guardrails.policy.profile import Profile, parse
 from guardrails.policy.trusted_time import Doubt
 from guardrails.policy.versions import Version, publication
 
@@ -52,9 +54,11 @@ class PolicyBook:
         if self._verified.get(tenant.id) == tenant.versions:
             return tenant
         ledger = self._ledger_of(tenant)
-        if not _pinned(ledger) or _lacks_rules(tenant.versions):
-            tenant = self._brought_up(tenant, ledger)
+        if not _pinned(ledger):
+            self._pin(tenant, ledger)
         self._must_match(ledger, tenant)
+        if _lacks_rules(tenant.versions):  # never before it is known to be ours
+            tenant = self._completed(tenant, ledger)
         self._verified[tenant.id] = tenant.versions
         return tenant
 
@@ -102,6 +106,26 @@ class PolicyBook:
             by=by,
         )
 
+    def apply(
+        self, slug: str, profile: Profile | None, source: str, by: str, check: Check
+    ) -> Version:
+        """Publish the version under a profile, whose file is ``source``; None leaves the profile.
+
+        The tenant's own choices stay.
+        """
+        with self._database.transaction():
+            if profile is not None:
+                self._accounts.policies.keep_profile(source)
+            return self.publish(slug, under(profile), by, check)
+
+    def profile(self, tenant: Tenant) -> Profile | None:
+        """Return the profile of a tenant's last version, None without one."""
+        layer = self.checked(tenant).versions[-1].layers.profile
+        if layer is None:
+            return None
+        body = self._accounts.policies.profile(layer.sha256)
+        return parse(f"{layer.id}.toml", body.encode())
+
     def history(self, tenant: Tenant) -> Sequence[Version]:
         """Return every version of a tenant's policy, by number."""
         return self._accounts.policies.all(self.checked(tenant).id)
@@ -119,28 +143,32 @@ class PolicyBook:
         if any(version not in stored for version in tenant.versions):
             raise _changed(tenant.versions[0].number, "was changed in")
 
-    def _brought_up(self, tenant: Tenant, ledger: Ledger) -> Tenant:
-        """Return the tenant after noting what an earlier version of Quietdesk wrote."""
+    def _pin(self, tenant: Tenant, ledger: Ledger) -> None:
+        """Note the versions that an earlier release wrote, of which the ledger has no hash."""
         with self._database.writing() as connection:
             self._accounts.lock(connection, tenant.slug)
             if not _pinned(ledger):
                 for version in self._accounts.policies.all(tenant.id):
                     ledger.append(_PINNED, **facts_of(version))
-            current = self._again(tenant)
-            if _lacks_rules(current.versions):
-                self._store(ledger, current.id, self._completed(current.versions[-1]))
-            return self._again(tenant)
 
-    def _completed(self, last: Version) -> Version:
-        now = self._accounts.time.read().stamp
-        return Version(
-            number=last.number + 1,
-            rules=last.rules,
-            sha256=codec.digest_of(last.rules),
-            published_at=now,
-            holds_from=now,
-            layers=last.layers,
-        )
+    def _completed(self, tenant: Tenant, ledger: Ledger) -> Tenant:
+        """Return the tenant under a version that states the rules that its last one leaves open."""
+        with self._database.writing() as connection:
+            self._accounts.lock(connection, tenant.slug)
+            current = self._again(tenant)
+            self._must_match(ledger, current)
+            if _lacks_rules(current.versions):
+                last, now = current.versions[-1], self._accounts.time.read().stamp
+                version = Version(
+                    number=last.number + 1,
+                    rules=last.rules,
+                    sha256=codec.digest_of(last.rules),
+                    published_at=now,
+                    holds_from=now,
+                    layers=last.layers,
+                )
+                self._store(ledger, current.id, version)
+            return self._again(tenant)
 
     def _store(self, ledger: Ledger, tenant_id: str, version: Version) -> None:
         self._accounts.policies.add(tenant_id, version)
@@ -153,6 +181,12 @@ class PolicyBook:
         return found or self._accounts.tenant(tenant.slug)
 
 
+def under(profile: Profile | None) -> Change:
+    """Return the change that puts a tenant under a profile."""
+    layer = profile and ProfileLayer.of(profile.id, profile.version, profile.rules, profile.digest)
+    return lambda layers: replace(layers, profile=layer)
+
+
 def facts_of(version: Version) -> dict[str, Fact]:
     """Return what the ledger states of a version; any change of its row changes one of these."""
     profile = version.layers.profile
@@ -163,9 +197,10 @@ def facts_of(version: Version) -> dict[str, Fact]:
         "holds_from": _moment(version.holds_from),
         "profile": profile.id if profile else None,
         "profile_version": profile.version if profile else None,
+        "profile_sha256": profile.sha256 if profile else None,
         "layers": _hash_of(version.layers),
         "loosens": dict.fromkeys(version.loosens, 1),
-        "by": version.by or None,
+        "by": version.by or OWNER,
     }
 
 

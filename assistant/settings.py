@@ -52,9 +52,37 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(
         default=120, ge=1, le=10_080, description="Minutes without use after which a login ends."
     )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="PEM file of the certificate of `serve`, with its chain; else plain HTTP.",
+    )
+    tls_key: Path | None = Field(
+        default=None, description="PEM file of the key of the certificate."
+    )
+    tls_key_password: SecretStr | None = Field(
+        default=None, description="Password of the key, if its file is encrypted."
+    )
+    tls_minimum: Literal["1.2", "1.3"] = Field(
+        default="1.2", description="The oldest version of TLS that `serve` speaks."
+    )
+    tls_by_proxy: bool = Field(
+        default=False,
+        description="A trusted proxy terminates TLS: `serve` may listen off loopback without it.",
+    )
     trusted_proxies: str = Field(
         default="",
-        description="Addresses of reverse proxies, with commas, whose `X-Forwarded-For` is used.",
+        description="Addresses or networks of reverse proxies, with commas, whose "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are used.",
+    )
+    hosts: str = Field(
+        default="",
+        description="Names by which browsers open the page, with commas (`*.example.com` for all "
+        "below); else those of the certificate. Behind a proxy they are needed.",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(?:/[A-Za-z0-9._~-]+)*$",
+        description="Path below which a proxy serves the page, such as `/quietdesk`.",
     )
     writer: Literal["extractive", "model"] = Field(
         default="extractive",

@@ -160,7 +160,6 @@ class BatchWriter:
                 chunks=sum(map(len, cut.values())),
                 replaced=len(gone),
                 embedder=self.desk.embedder.name,
-                policy_version=self.desk.tenant.policy.version,
             )
         return gone
 

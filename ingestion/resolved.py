@@ -65,11 +65,7 @@ def bring_resolved(desk: Desk) -> Brought:
         for row in desk.records.tickets.list()
         if allowed and row.status in _RESOLVED
     }
-    known = {
-        key: origin
-        for key, fingerprint in desk.records.documents.fingerprints().items()
-        if (origin := Origin.read(fingerprint)).root == TICKETS
-    }
+    known = _known(desk)
     gone = sorted(known.keys() - wanted.keys())
     new = {
         key: (ticket, content)
@@ -83,6 +79,21 @@ def bring_resolved(desk: Desk) -> Brought:
     for ticket, content in new.values():
         _write(desk, ticket, content)
     return Brought(len(wanted), len(new), len(gone))
+
+
+def withdraw_resolved(desk: Desk) -> None:
+    """Remove the records of resolved tickets when the policy does not allow them.
+
+    Nothing finds them from then on, even before `bring_resolved` removes the vectors.
+    """
+    if not desk.policy().rules.resolved_tickets:
+        _forget(desk, sorted(_known(desk)))
+
+
+def _known(desk: Desk) -> dict[str, Origin]:
+    found = desk.records.documents.fingerprints().items()
+    origins = ((key, Origin.read(fingerprint)) for key, fingerprint in found)
+    return {key: origin for key, origin in origins if origin.root == TICKETS}
 
 
 def _write(desk: Desk, ticket: Ticket, content: str) -> None:
@@ -123,11 +134,17 @@ def _write(desk: Desk, ticket: Ticket, content: str) -> None:
 
 
 def _remove(desk: Desk, gone: Sequence[str]) -> None:
-    if gone:
-        with desk.records.transaction():
-            chunks = desk.records.documents.remove(gone)
-            desk.ledger.append("unindexed", tickets=len(gone), chunks=len(chunks))
-        desk.vectors.remove(chunks)
+    desk.vectors.remove(_forget(desk, gone))
+
+
+def _forget(desk: Desk, gone: Sequence[str]) -> Sequence[str]:
+    """Remove the records of documents; return the ids of their chunks."""
+    if not gone:
+        return ()
+    with desk.records.transaction():
+        chunks = desk.records.documents.remove(gone)
+        desk.ledger.append("unindexed", tickets=len(gone), chunks=len(chunks))
+    return chunks
 
 
 def _said(ticket: Ticket) -> Iterator[_Said]:

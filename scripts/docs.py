@@ -25,7 +25,8 @@ from pydantic.fields import FieldInfo
 from assistant.settings import PREFIX, Settings
 from eval.evidence import report
 from guardrails.policy.form import schema
-from ui.cli.app import build
+from ui.cli.app import build, operation_of
+from ui.operations.emits import EMITS
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = "<!-- Made by `make format` from {}; do not edit. -->\n\n"
@@ -85,10 +86,16 @@ def commands_page() -> str:
 def _helps(command: Any, path: str) -> list[tuple[str, str]]:
     context = command.make_context(path, [], resilient_parsing=True)
     context.terminal_width = context.max_content_width = 88
-    found = [(path, command.get_help(context).strip())]
+    found = [(path, command.get_help(context).strip() + _emitted(path))]
     for name, child in sorted(getattr(command, "commands", {}).items()):
         found += _helps(child, f"{path} {name}")
     return found
+
+
+def _emitted(path: str) -> str:
+    """Return what the operation of a command emits, if the command has one."""
+    emits = EMITS.get(operation_of(path.removeprefix("quietdesk ")))
+    return f"\n\nEmits {emits}." if emits else ""
 
 
 def _default(field: FieldInfo) -> str:

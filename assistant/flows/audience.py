@@ -8,12 +8,10 @@ from assistant.desk import Desk
 from assistant.model import Audience
 
 
-def decide_audience(
-    desk: Desk, document_ids: Sequence[str], audience: Audience, by: str | None
-) -> None:
+def decide_audience(desk: Desk, document_ids: Sequence[str], audience: Audience, by: str) -> None:
     """Set the audience of documents; what a section says of itself still narrows it.
 
-    ``by`` is the person's login, or None for the owner of the home.
+    ``by`` is the user's id, or `OWNER`.
     """
     with desk.records.transaction():
         desk.records.documents.set_audience(document_ids, audience, decided=True)

@@ -97,7 +97,7 @@ def retry(desk: Desk, person: Person, reply_id: str = "") -> int:
     with desk.records.transaction():
         for each in wanted:
             desk.records.deliveries.put(replace(each, attempts=0, next_at=desk.clock()))
-            desk.ledger.append("reply.retried", reply=each.reply_id, by=person.login)
+            desk.ledger.append("reply.retried", reply=each.reply_id, by=person.id)
     return len(wanted)
 
 
@@ -145,7 +145,7 @@ def _attempt(desk: Desk, person: Person, reply: Reply, before: Delivery | None, 
         desk.ledger.append(
             "reply.posting",
             reply=reply.id,
-            by=person.login,
+            by=person.id,
             text_hmac=desk.sealer.fingerprint(reply.text),
         )
     refusal = post(reply.id, reply.reference, text)

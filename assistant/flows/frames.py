@@ -43,8 +43,8 @@ def frames(desk: Desk) -> list[FrameLine]:
     ]
 
 
-def set_frame(desk: Desk, by: str | None, language: str, frame: Frame, text: RawText) -> None:
-    """Use ``text`` from now on; ``by`` is the person's login, or None for the owner of the home.
+def set_frame(desk: Desk, by: str, language: str, frame: Frame, text: RawText) -> None:
+    """Use ``text`` from now on; ``by`` is the user's id, or `OWNER`.
 
     `BadInput` for unknown fields, `Refused` if some of it is masked.
     """
@@ -65,7 +65,7 @@ def set_frame(desk: Desk, by: str | None, language: str, frame: Frame, text: Raw
         desk.ledger.append("frame.set", by=by, language=language, frame=frame.value)
 
 
-def reset_frame(desk: Desk, by: str | None, language: str, frame: Frame) -> None:
+def reset_frame(desk: Desk, by: str, language: str, frame: Frame) -> None:
     """Use the shipped words again. `BadInput` if the tenant has none of its own."""
     _must_be_known(language)
     with desk.records.transaction():

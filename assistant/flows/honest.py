@@ -38,7 +38,7 @@ def call_honest(desk: Desk, person: Person, draft_id: str, number: int | None = 
     with desk.records.transaction():
         desk.records.honest.put(honest)
         desk.records.drafts.rewrite(draft.id, replace(draft.written, findings=left))
-        desk.ledger.append("honest.added", by=person.login, draft=draft.id)
+        desk.ledger.append("honest.added", by=person.id, draft=draft.id)
     return honest
 
 
@@ -50,7 +50,7 @@ def remove_honest(desk: Desk, person: Person, honest_id: str) -> None:
         raise NotFound("No single sentence has this id.", todo="See `quietdesk injection list`.")
     with desk.records.transaction():
         desk.records.honest.remove(found[0].id)
-        desk.ledger.append("honest.removed", by=person.login)
+        desk.ledger.append("honest.removed", by=person.id)
 
 
 def honest_sentences(desk: Desk, person: Person) -> list[Honest]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from assistant.errors import NotFound, NotPermitted, Refused
-from assistant.model import Account, Role, User
+from assistant.model import OWNER, Account, Role, User
 from assistant.ports import UserStore
 from guardrails.audit.ledger import Fact, Ledger
 
@@ -21,11 +21,13 @@ from guardrails.audit.ledger import Fact, Ledger
 class Administrator:
     """The acting person: an admin of ``tenant``, or the owner of the home when that is None.
 
-    ``login`` is None for the owner, who works from the shell without one.
+    ``login`` is None for the owner, who works from the shell without one; ``id`` is the user's, or
+    `OWNER`.
     """
 
     login: str | None = None
     tenant: str | None = None
+    id: str = OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def add_role(here: Administration, login: str, tenant: str, role: Role) -> Accou
     ledger = here.ledger(tenant)
     with here.users.transaction():
         if here.users.add_role(user, tenant, role):
-            ledger.append("member.added", login=user.login, role=role.value, by=here.by.login)
+            ledger.append("member.added", user=user.id, role=role.value, by=here.by.id)
     return account(here, login)
 
 
@@ -73,11 +75,11 @@ def remove_role(
             _must_leave_an_admin(here, user, tenant)
         if not here.users.remove_role(user, tenant, role):
             raise NotFound(f"{user.login} has no role {role.value} with {tenant}.")
-        ledger.append("member.removed", login=user.login, role=role.value, by=here.by.login)
+        ledger.append("member.removed", user=user.id, role=role.value, by=here.by.id)
 
 
 def remove_user(here: Administration, login: str, *, force: bool = False) -> None:
-    """Remove a user with all memberships; sessions end at once. The ledgers keep the login.
+    """Remove a user with all memberships; sessions end at once. The ledgers keep the id.
 
     `Refused` for the last admin of a tenant, unless ``force``.
     """
@@ -89,7 +91,7 @@ def remove_user(here: Administration, login: str, *, force: bool = False) -> Non
             if Role.ADMIN in each.roles and not force:
                 _must_leave_an_admin(here, found.user, each.tenant)
         here.users.remove(found.user)
-        _write(ledgers, "user.removed", login=found.user.login, by=here.by.login)
+        _write(ledgers, "user.removed", user=found.user.id, by=here.by.id)
 
 
 def reset_password(here: Administration, login: str, password: str) -> None:
@@ -111,7 +113,7 @@ def end_sessions(here: Administration, login: str) -> int:
     ledgers = _ledgers(here, found)
     with here.users.transaction():
         ended = here.users.end_sessions(found.user)
-        _write(ledgers, "sessions.ended", login=found.user.login, by=here.by.login, count=ended)
+        _write(ledgers, "sessions.ended", user=found.user.id, by=here.by.id, count=ended)
     return ended
 
 
@@ -122,7 +124,7 @@ def _set_password(
     with here.users.transaction():
         here.users.set_password(found.user, password)
         here.users.end_sessions(found.user, keep=keep)
-        _write(ledgers, "password.set", login=found.user.login, by=here.by.login)
+        _write(ledgers, "password.set", user=found.user.id, by=here.by.id)
 
 
 def _any(here: Administration, login: str) -> Account:

@@ -177,7 +177,7 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
             todo="Edit the reply and remove them.",
         )
     release_to(restored.text, person, desk.tenant.slug)
-    reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.login, desk.clock())
+    reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.id, desk.clock())
     _commit_release(desk, person, draft, reply, len(set(restored.back)), seen)
     return reply
 

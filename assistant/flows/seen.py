@@ -86,8 +86,8 @@ def record(
 ) -> None:
     """Record a decision and its ledger row."""
     now = desk.clock()
-    desk.records.drafts.record(Review(draft.id, person.login, action, now, distance))
-    desk.ledger.append(action, draft=draft.id, by=person.login, **facts)
+    desk.records.drafts.record(Review(draft.id, person.id, action, now, distance))
+    desk.ledger.append(action, draft=draft.id, by=person.id, **facts)
 
 
 def _names(seen: str, thread: Thread) -> bool:

@@ -52,7 +52,7 @@ def add_term(desk: Desk, person: Person, text: RawText, kind: EntityType | None)
         raise BadInput(f"A term has 2 to {_LONGEST} characters.", todo="Enter a word or a name.")
     with desk.records.transaction():
         desk.records.terms.put(term)
-        desk.ledger.append("term.added", by=person.login, masked=kind is not None)
+        desk.ledger.append("term.added", by=person.id, masked=kind is not None)
 
 
 def remove_term(desk: Desk, person: Person, text: RawText) -> None:
@@ -61,7 +61,7 @@ def remove_term(desk: Desk, person: Person, text: RawText) -> None:
     with desk.records.transaction():
         if not desk.records.terms.remove(Term(text, None)):
             raise BadInput("There is no such term.", todo="See `quietdesk terms list`.")
-        desk.ledger.append("term.removed", by=person.login)
+        desk.ledger.append("term.removed", by=person.id)
 
 
 def leave_readable(

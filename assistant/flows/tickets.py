@@ -210,7 +210,6 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             ticket=before.id if before else redacted.id,
             new=before is None,
             turns=len(kept.redacted.turns),
-            policy=desk.tenant.policy.version,
             placeholders=_placeholders(kept.redacted),
         )
     return "changed" if before else "new"
@@ -310,7 +309,6 @@ def _append(desk: Desk, kind: LiteralString, ticket: Ticket) -> None:
     desk.ledger.append(
         kind,
         ticket=ticket.id,
-        policy=desk.tenant.policy.version,
         placeholders=_placeholders(ticket),
     )
 

@@ -1,6 +1,7 @@
 """What became of drafts: how many were sent, how much of them was changed, and how fast.
 
-Only numbers are kept and shown, by reviewer, by writer, and by topic: the document cited first.
+Only numbers are kept and shown, by reviewer (a user's id), by writer, and by topic: the document
+cited first.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Decided:
     the draft to the first decision.
     """
 
-    login: str
+    by: str
     writer: str
     document_id: str
     released: bool
@@ -64,7 +65,7 @@ def track_record(desk: Desk) -> list[Figures]:
     found = list(decided(desk.records.drafts.decisions()))
     titles = _titles(desk, {each.document_id for each in found})
     names: dict[str, Callable[[Decided], str]] = {
-        REVIEWER: lambda each: each.login,
+        REVIEWER: lambda each: each.by,
         WRITER: lambda each: each.writer,
         TOPIC: lambda each: titles.get(each.document_id, _GONE),
     }
@@ -94,7 +95,7 @@ def decided(decisions: Iterable[Decision]) -> Iterable[Decided]:
             continue
         first = min(each.at for each in mine if each.action in (_APPROVED, _REJECTED, _RELEASED))
         yield Decided(
-            last.login,
+            last.by,
             last.writer,
             last.document_id,
             last.action == _RELEASED,

@@ -31,7 +31,7 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import Account, Membership, Role, Tenant, User
+from assistant.model.people import OWNER, Account, Membership, Role, Tenant, User
 from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
@@ -55,6 +55,7 @@ __all__ = [
     "DONE",
     "NOTE_MARK",
     "NO_TEXT",
+    "OWNER",
     "PATH",
     "PURPOSES",
     "Account",

@@ -138,7 +138,7 @@ class Review:
     """
 
     draft_id: str
-    login: str
+    by: str
     action: str
     at: datetime
     distance: float | None = None
@@ -148,14 +148,15 @@ class Review:
 class Decision:
     """A decision about a reply, with what figures about it need and no text.
 
-    ``writer`` drafted it, ``document_id`` is the document cited first, or empty.
+    ``writer`` drafted it, ``document_id`` is the document cited first, or empty; ``by`` is the
+    user's id.
     """
 
     draft_id: str
     created_at: datetime
     writer: str
     document_id: str
-    login: str
+    by: str
     action: str
     at: datetime
     distance: float | None = None
@@ -163,7 +164,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A released reply in the outbox; its text is raw, because identity was restored."""
+    """A released reply in the outbox; its text is raw, because identity was restored.
+
+    ``released_by`` is the user's id.
+    """
 
     id: str
     draft_id: str

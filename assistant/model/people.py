@@ -28,6 +28,10 @@ class Tenant:
     versions: tuple[Version, ...] = ()
 
 
+OWNER = "owner"
+"""The owner of the home, who works from the shell without a login, where records name users."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A person who may log in."""

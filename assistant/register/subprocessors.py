@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import LiteralString
 
 from assistant.adapters.records.subprocessors import SqlSubprocessors
@@ -48,8 +48,12 @@ class Subprocessors:
         self._ledger = ledger
         self._moved = moved
 
+    def now(self) -> datetime:
+        """Return the time by which the register counts."""
+        return self._clock()
+
     def today(self) -> date:
-        """Return the day in UTC."""
+        """Return the day by which the register counts, in UTC."""
         return self._clock().date()
 
     def named(self, name: str) -> Subprocessor:

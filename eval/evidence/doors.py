@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.bootstrap import Home
+from assistant.settings import Settings
 
 Patch = Callable[[], AbstractContextManager[None]]
 """Disables one guard of this process while its context is open."""
@@ -31,6 +32,13 @@ class Doors(Protocol):
 
     def crash(self, error: BaseException, home: Path) -> str:
         """Handle ``error`` as an unexpected one (crash report); return the message."""
+        ...
+
+    def page(self, home: Home, settings: Settings) -> AbstractContextManager[int]:
+        """Serve the login page under ``settings``, on a free port of loopback; return the port.
+
+        `BadInput` where the settings do not let it be served.
+        """
         ...
 
     def switches(self) -> Mapping[str, Patch]:

@@ -14,6 +14,7 @@ from assistant.flows import draft, outbox, review, show
 from assistant.model import Passage, Ticket
 from assistant.writers import model
 from assistant.writers.attribution import Attributed, Kept
+from assistant.writers.jobs import Job, Sent
 from assistant.writers.pieces import pieces_of
 from eval.leakage.measure import AUDIENCE, Switch
 from eval.leakage.replaced import replaced
@@ -67,10 +68,16 @@ def _nobody_known() -> AbstractContextManager[None]:
 
 
 def _open_gate() -> AbstractContextManager[None]:
+    """Send requests as they are; a writer masks its prompts by the same scan, so that goes too."""
+
     def as_it_is(content: bytes, _scanner: Scanner) -> Body:
         return Body(content, 0)
 
-    return replaced((gate, "redact_body", as_it_is))
+    def as_written(_self: model.ModelWriter, job: Job, room: int) -> Sent:
+        prompt = job.prompt(room)
+        return Sent(prompt, prompt.whole)
+
+    return replaced((gate, "redact_body", as_it_is), (model.ModelWriter, "_sent", as_written))
 
 
 def _no_seal() -> AbstractContextManager[None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ from typing import LiteralString, Protocol
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey
 from guardrails.errors import Refused
+from guardrails.policy import Policy
 from guardrails.policy.words import Purpose
 
+_OWN = frozenset({"policy_version", "policy_hash"})
+"""Facts that the ledger adds to each row."""
 GENESIS = "0" * 64
 Fact = str | int | bool | None | Mapping[str, int]
 
@@ -102,19 +105,36 @@ class Proof:
 
 
 class Ledger:
-    """Appends rows to one tenant's ledger and verifies it."""
+    """Appends rows to one tenant's ledger and verifies it.
 
-    def __init__(self, store: LedgerStore, key: DataKey, *, clock: Clock = utc_now) -> None:
+    ``policy`` returns the policy in force; it is asked for each row, in the row's transaction.
+    """
+
+    def __init__(
+        self,
+        store: LedgerStore,
+        key: DataKey,
+        policy: Callable[[], Policy],
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._policy = policy
         self._key = key.derive("quietdesk.ledger.v1")
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
-        """Append one row. Facts are hashes, counts, ids and words of closed sets; never text."""
-        at = self._clock().isoformat(timespec="milliseconds")
-        body = canonical(facts)
+        """Append one row. Facts are hashes, counts, ids and words of closed sets; never text.
+
+        Version and hash of the policy that is in force are added to them.
+        """
+        if not _OWN.isdisjoint(facts):
+            raise ValueError(f"the ledger itself states {', '.join(sorted(_OWN))}")
 
         def make(head: Head | None, /) -> tuple[Row, Head]:
+            policy = self._policy()
+            own = {"policy_version": policy.version, "policy_hash": policy.digest}
+            at, body = self._clock().isoformat(timespec="milliseconds"), canonical(facts | own)
             number, previous = (head.number + 1, head.hash) if head else (1, GENESIS)
             digest = self._hash(number, kind, at, body, previous)
             row = Row(number, kind, at, body, previous, digest)

@@ -69,7 +69,7 @@ class DeliveryGate:
         body = {"id": reply_id, "reference": reference, "text": text.for_display()}
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         request = _request(url, reply_id, content)
-        policy = self._place.admit(request, Purpose.DELIVER)
+        self._place.admit(request, Purpose.DELIVER)
         if len(content) > self._limits.prompt_bytes:
             raise GateClosed(f"The reply is over {self._limits.prompt_bytes:,} bytes.")
         self._place.commit(
@@ -77,7 +77,6 @@ class DeliveryGate:
             hmac=self._sealer.fingerprint_bytes(content),
             bytes=len(content),
             destination=self._place.destination.name,
-            policy_version=policy.version,
             purpose=Purpose.DELIVER.value,
             subject=reply_id,
         )

@@ -81,7 +81,7 @@ class EgressGate:
 
     def _admit(self, request: httpx.Request, content: bytes) -> _Admitted:
         call = current_call()
-        policy = self._place.admit(request, call.purpose)
+        self._place.admit(request, call.purpose)
         check_address(request.url.path, request.url.query.decode("ascii"), self._scanner)
         body = redact_body(content, self._scanner)
         if len(body.content) > self.limits.prompt_bytes:
@@ -91,7 +91,6 @@ class EgressGate:
             sha256=digest(body.content),
             bytes=len(body.content),
             destination=self.destination.name,
-            policy_version=policy.version,
             purpose=call.purpose,
             subject=call.subject,
             placeholders=placeholders.count_by_type(body.content.decode()),

@@ -13,6 +13,8 @@ from typing import Final
 
 from guardrails.detect.directory import KnownPerson
 from guardrails.detect.kinds import KINDS
+from guardrails.errors import BadInput
+from guardrails.policy.rules import Redaction
 from guardrails.spans import EntityType, Span
 from guardrails.text import RawText, unwrap
 
@@ -21,6 +23,21 @@ MARK: Final = "‹secret destroyed›"
 
 DESTROYED: Final = frozenset(kind for kind in EntityType if KINDS[kind].destroyed)
 """The types whose values are never stored, not even encrypted."""
+
+
+def destroyed_types(rules: Redaction) -> frozenset[EntityType]:
+    """Return the types that a policy destroys. `BadInput` for a type that this version lacks.
+
+    Every type that is detected is masked, so that ``mask_also`` asks for nothing more.
+    """
+    unknown = sorted((rules.destroy | rules.mask_also) - EntityType.__members__.keys())
+    if unknown:
+        raise BadInput(
+            f"The policy names types of values that this version does not know: {unknown}.",
+            todo="Install a version of Quietdesk that detects them, or correct the policy.",
+        )
+    return DESTROYED | {EntityType(each) for each in rules.destroy}
+
 
 _SCORE = 1.0
 _NEUTRAL = "*" * len(MARK)

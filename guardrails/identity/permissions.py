@@ -28,8 +28,9 @@ class Right(StrEnum):
 class Person:
     """A logged-in person at one tenant; made from their membership, never from input.
 
-    ``id`` is the user's, for the ledger. ``may_read`` and ``may_release`` come from the roles;
-    ``barred`` are the rights that the tenant's rules give to none of their roles.
+    ``id`` is the user's: the ledger and records of decisions never hold a login. ``may_read`` and
+    ``may_release`` come from the roles; ``barred`` are the rights that the tenant's rules give to
+    none of their roles.
     """
 
     login: str

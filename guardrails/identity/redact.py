@@ -53,10 +53,17 @@ class Redaction:
 class Redactor:
     """Redacts the text of one tenant."""
 
-    def __init__(self, detector: Detector, vault: Vault, directory: KnownValues) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        vault: Vault,
+        directory: KnownValues,
+        gone: frozenset[EntityType] = DESTROYED,
+    ) -> None:
         self._detector = detector
         self._vault = vault
         self._directory = directory
+        self._gone = DESTROYED | gone
 
     def redact(self, raw: RawText, known: KnownValues | None = None) -> Redaction:
         """Redact one text, giving new values new placeholders. `Refused` if detection fails."""
@@ -78,7 +85,7 @@ class Redactor:
 
     def secrets_of(self, people: Iterable[KnownPerson]) -> tuple[RawText, ...]:
         """Return the secrets in the fields of ``people``, each field read by itself."""
-        fields = dict.fromkeys(text for _, text in _fields(people))
+        fields = dict.fromkeys(text for _, text in _fields(people, self._gone))
         done = self.look_up_many([RawText(text) for text in fields])
         return tuple(secret for each in done for secret in each.secrets)
 
@@ -96,16 +103,16 @@ class Redactor:
 
         From then on the gate finds the values in every prompt. Returns the placeholders.
         """
-        return _named(self._vault.allocate(_fields(people)))
+        return _named(self._vault.allocate(_fields(people, self._gone)))
 
     def learnt(self, people: Iterable[KnownPerson]) -> RedactedText:
         """Return the placeholders that fields of ``people`` have, without allocating any."""
-        return _named(self._vault.look_up(_fields(people)))
+        return _named(self._vault.look_up(_fields(people, self._gone)))
 
     def _redact(
         self, raws: Sequence[RawText], known: KnownValues | None, *, allocate: bool
     ) -> list[Redaction]:
-        pieces = [_Piece.of(unwrap(raw)) for raw in raws]
+        pieces = [_Piece.of(unwrap(raw), self._gone) for raw in raws]
         self._find(pieces, known)
         values = [value for piece in pieces for value in piece.values()]
         named = iter(self._vault.allocate(values) if allocate else self._vault.look_up(values))
@@ -156,67 +163,73 @@ class _Piece:
     text: str
     read: str
     views: tuple[View, ...]
+    gone: frozenset[EntityType]
     found: list[Span] = field(default_factory=list[Span])
 
     @classmethod
-    def of(cls, text: str) -> _Piece:
+    def of(cls, text: str, gone: frozenset[EntityType]) -> _Piece:
         read = read_past(text)
-        return cls(text, read, tuple(views(read)))
+        return cls(text, read, tuple(views(read)), gone)
 
     def values(self) -> list[tuple[EntityType, str]]:
         """Return the values to look up in the vault, in the order of the text."""
         return [
             (span.type, self.text[span.start : span.end])
-            for span in _unite(self.found)
-            if span.type not in DESTROYED
+            for span in _unite(self.found, self.gone)
+            if span.type not in self.gone
         ]
 
     def redacted(self, named: Iterator[Placeholder]) -> Redaction:
         """Return the text with its placeholders; ``named`` gives those of `values`."""
-        spans = _unite(self.found)
+        spans = _unite(self.found, self.gone)
         names = [
-            Placeholder(span.type) if span.type in DESTROYED else next(named) for span in spans
+            Placeholder(EntityType.SECRET) if span.type in self.gone else next(named)
+            for span in spans
         ]
         masks = tuple(
             Mask(span.start, span.end, name, span.recognizer)
             for span, name in zip(spans, names, strict=True)
         )
         text = mint(apply_replacements(self.text, spans, [str(name) for name in names]))
-        secrets = _unite([span for span in self.found if span.type in DESTROYED])
+        destroyed = [span for span in self.found if span.type in self.gone]
+        secrets = _unite(destroyed, self.gone)
         return Redaction(text, masks, *destroy(self.text, secrets))
 
 
-def _fields(people: Iterable[KnownPerson]) -> list[tuple[EntityType, str]]:
+def _fields(
+    people: Iterable[KnownPerson], gone: frozenset[EntityType]
+) -> list[tuple[EntityType, str]]:
     pairs = ((each.type, unwrap(each.value).strip()) for one in people for each in one.whole())
-    return [(kind, text) for kind, text in pairs if text and kind not in DESTROYED]
+    return [(kind, text) for kind, text in pairs if text and kind not in gone]
 
 
 def _named(names: Iterable[Placeholder]) -> RedactedText:
     return mint(" ".join(map(str, names)))
 
 
-def _unite(spans: Sequence[Span]) -> list[Span]:
+def _unite(spans: Sequence[Span], gone: frozenset[EntityType]) -> list[Span]:
     """Merge overlapping spans; the merged span takes the type of its strongest part."""
     united: list[Span] = []
     for span in sorted(spans, key=lambda each: (each.start, -each.end)):
         if united and span.start < united[-1].end:
-            united[-1] = _merge(united[-1], span)
+            united[-1] = _merge(united[-1], span, gone)
         else:
             united.append(span)
     return united
 
 
-def _merge(one: Span, two: Span) -> Span:
-    strongest = max(one, two, key=_strength)
+def _merge(one: Span, two: Span, gone: frozenset[EntityType]) -> Span:
+    strongest = max(one, two, key=lambda span: _strength(span, gone))
     return Span(
         one.start, max(one.end, two.end), strongest.type, strongest.score, strongest.recognizer
     )
 
 
-def _strength(span: Span) -> tuple[bool, bool, int, float]:
-    """Sort key: a secret comes first, then a fake placeholder, then the longer span."""
+def _strength(span: Span, gone: frozenset[EntityType]) -> tuple[bool, bool, bool, int, float]:
+    """Sort key: a secret, what else is destroyed, a fake placeholder, then the longer span."""
     return (
         span.type is EntityType.SECRET,
+        span.type in gone,
         span.type is EntityType.LITERAL,
         span.end - span.start,
         span.score,

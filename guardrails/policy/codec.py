@@ -9,16 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields, is_dataclass
-from functools import lru_cache
-from typing import Any, cast
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from guardrails.errors import BadInput
 from guardrails.policy.length import Length
 from guardrails.policy.rules import Rules
 
-_adapter = TypeAdapter(with_config(ConfigDict(extra="forbid"))(Rules))
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@cache
+def _adapter() -> TypeAdapter[Rules]:
+    """Return what reads rules; it takes a tenth of a second to make, so help makes none."""
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    return TypeAdapter(with_config(ConfigDict(extra="forbid"))(Rules))
 
 
 def dump(rules: Rules) -> str:
@@ -32,8 +39,10 @@ def load(body: str) -> Rules:
 
     A rule that ``body`` lacks, because an earlier version wrote it, has its default.
     """
+    from pydantic import ValidationError
+
     try:
-        return _adapter.validate_json(body)
+        return _adapter().validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(each) for each in first["loc"])

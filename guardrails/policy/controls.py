@@ -2,8 +2,8 @@
 
 A control says what it proves, which rules it reads, and which parameters a clause may give it. A
 parameter that names a rule is a promise: the rule must be at least as strict as the clause says.
-``built`` is whether `eval` has a probe of it; a clause of a control that is not built is enforced
-by nothing yet, and the evidence says so.
+`eval` holds the probes; a clause of a control without one is not measured, and the evidence says
+so.
 """
 
 from __future__ import annotations
@@ -78,7 +78,6 @@ class ControlLine:
     reads: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
     topics: tuple[str, ...] = ()
-    built: bool = False
 
 
 _CLASSES = {"class": Parameter(frozenset[str])}
@@ -100,7 +99,6 @@ _TABLE = (
             r"\bcovers\b",
             r"usage",
         ),
-        built=True,
     ),
     ControlLine(
         "egress.register",
@@ -123,7 +121,6 @@ _TABLE = (
             r"third-party",
             r"named",
         ),
-        built=True,
     ),
     ControlLine(
         "egress.washed",
@@ -142,7 +139,6 @@ _TABLE = (
             r"identifiers",
             r"anonymous where",
         ),
-        built=True,
     ),
     ControlLine(
         "egress.recorded",
@@ -153,7 +149,6 @@ _TABLE = (
             r"\bpurposes?\b",
             r"used (to|for)\b",
         ),
-        built=True,
     ),
     ControlLine(
         "training.none",
@@ -164,7 +159,6 @@ _TABLE = (
             r"\blearn",
             r"improve the (AI|models?)",
         ),
-        built=True,
     ),
     ControlLine(
         "ai.off",
@@ -180,7 +174,6 @@ _TABLE = (
             r"features (that|in)",
             r"opting out is",
         ),
-        built=True,
     ),
     ControlLine(
         "ai.notice",
@@ -191,7 +184,6 @@ _TABLE = (
             r"talk\w* to an AI",
             r"logic",
         ),
-        built=True,
     ),
     ControlLine(
         "review.gate",
@@ -203,7 +195,6 @@ _TABLE = (
             r"oversee",
             r"a person (reviews|releases|approves)",
         ),
-        built=True,
     ),
     ControlLine(
         "review.second-look",
@@ -214,7 +205,6 @@ _TABLE = (
             r"challenge",
             r"reviews (significant|on request)",
         ),
-        built=True,
     ),
     ControlLine(
         "audit.sample",
@@ -225,7 +215,6 @@ _TABLE = (
             r"AI output",
             r"audited",
         ),
-        built=True,
     ),
     ControlLine(
         "access.roles",
@@ -237,13 +226,11 @@ _TABLE = (
             r"by need",
             r"access controls?",
         ),
-        built=True,
     ),
     ControlLine(
         "access.restore-logged",
         "Each view of unmasked text and each restored name is a ledger row.",
         ("access.restore",),
-        built=True,
     ),
     ControlLine(
         "access.login",
@@ -255,7 +242,6 @@ _TABLE = (
             r"second factor",
             r"authentication",
         ),
-        built=True,
     ),
     ControlLine(
         "tenant.walls",
@@ -266,7 +252,6 @@ _TABLE = (
             r"that customer only",
             r"belongs to",
         ),
-        built=True,
     ),
     ControlLine(
         "seal.at-rest",
@@ -277,7 +262,6 @@ _TABLE = (
             r"encrypt",
             r"at rest",
         ),
-        built=True,
     ),
     ControlLine(
         "transport.tls",
@@ -289,7 +273,6 @@ _TABLE = (
             r"in transit",
             r"on the wire",
         ),
-        built=True,
     ),
     ControlLine(
         "backup.sealed",
@@ -336,7 +319,6 @@ _TABLE = (
             r"summaries",
             r"what AI makes",
         ),
-        built=True,
     ),
     ControlLine(
         "erase.record",
@@ -347,7 +329,6 @@ _TABLE = (
             r"single records?",
             r"disposed",
         ),
-        built=True,
     ),
     ControlLine(
         "erase.person",
@@ -490,7 +471,6 @@ _TABLE = (
             r"changes (are|of|to)",
             r"material changes",
         ),
-        built=True,
     ),
     ControlLine(
         "policy.pinned",
@@ -501,13 +481,11 @@ _TABLE = (
             r"\bsettings\b",
             r"set up",
         ),
-        built=True,
     ),
     ControlLine(
         "ledger.holds",
         "A ledger row that was changed, dropped or moved is named, and a cut end too.",
         (),
-        built=True,
     ),
 )
 

@@ -8,6 +8,7 @@ imposes nothing, except that the tenant must choose `OPT_INS` itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
@@ -22,16 +23,21 @@ _NONE = "{}"
 
 @dataclass(frozen=True, slots=True)
 class ProfileLayer:
-    """One version of a profile; ``body`` holds its rules as JSON, as they were when applied."""
+    """One version of a profile.
+
+    ``body`` holds its rules as JSON, as they were when it was applied; ``sha256`` is the hash of
+    its file.
+    """
 
     id: str
     version: int
     body: str
+    sha256: str
 
     @classmethod
-    def of(cls, name: str, version: int, rules: Rules) -> ProfileLayer:
+    def of(cls, name: str, version: int, rules: Rules, sha256: str = "") -> ProfileLayer:
         """Return the layer of a profile's rules."""
-        return cls(name, version, codec.dump(rules))
+        return cls(name, version, codec.dump(rules), sha256)
 
     @property
     def rules(self) -> Rules:
@@ -60,11 +66,14 @@ class Layers:
         asked = replace(self._chosen(), **dict.fromkeys(OPT_INS, False))
         return weaker(self._base(), asked) + self._opt_ins_refused()
 
-    def choosing(self, rules: Rules) -> Layers:
-        """Return these layers with a choice for each rule in which ``rules`` differs from ours."""
+    def choosing(self, rules: Rules, also: Iterable[str] = ()) -> Layers:
+        """Return these layers with a choice for each rule in which ``rules`` differs from ours.
+
+        Rules at the paths ``also`` are chosen even if they do not differ.
+        """
         wanted: dict[str, Any] = json.loads(self.choices)
         plain: dict[str, Any] = json.loads(codec.dump(rules))
-        for path, _, _ in changed(self.rules, rules):
+        for path in (*also, *(path for path, _, _ in changed(self.rules, rules))):
             _put(wanted, path.split("."), plain)
         return replace(self, choices=_canonical(wanted))
 

@@ -17,7 +17,17 @@ from guardrails.policy.length import Length
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = ["Clause", "Kind", "Profile", "load_profile", "parse", "read_profile", "shipped"]
+__all__ = [
+    "Clause",
+    "Kind",
+    "Profile",
+    "load_profile",
+    "parse",
+    "read_profile",
+    "shipped",
+    "sound",
+    "source",
+]
 
 _LARGEST = 1_000_000
 """The largest profile in bytes; the largest that is shipped has under 20,000."""
@@ -28,9 +38,13 @@ def load_profile(name: str) -> Profile:
 
     `NotFound` for an unknown id, `BadInput` that names the file and the clause for a fault.
     """
+    return sound(name, read_profile(name))
+
+
+def sound(name: str, profile: Profile) -> Profile:
+    """Return ``profile`` if it has no fault. `BadInput` that names ``name`` and the first one."""
     from guardrails.policy.lint import faults
 
-    profile = read_profile(name)
     found = faults(profile)
     if found:
         more = f" There are {len(found) - 1} more faults." if found[1:] else ""
@@ -42,13 +56,17 @@ def load_profile(name: str) -> Profile:
 
 def read_profile(name: str) -> Profile:
     """Return the profile as it is written, faults of its content included. Errors as above."""
+    return parse(name, source(name)) if name.endswith(".toml") else _shipped(name)
+
+
+def source(name: str) -> bytes:
+    """Return the bytes of a shipped profile's file, or of the file of a path. Errors as above."""
     if not name.endswith(".toml"):
-        return _shipped(name)
+        return _shipped_source(name)
     try:
-        body = Path(name).read_bytes()
+        return Path(name).read_bytes()
     except OSError as error:
         raise BadInput(f"{name} cannot be read: {error.strerror}.") from None
-    return parse(name, body)
 
 
 @cache
@@ -61,13 +79,17 @@ def shipped() -> tuple[str, ...]:
 
 @cache
 def _shipped(name: str) -> Profile:
+    return parse(f"{name}.toml", _shipped_source(name))
+
+
+def _shipped_source(name: str) -> bytes:
     if name not in shipped():
         raise NotFound(
             f"There is no profile “{name}”.",
             todo=f"One of {', '.join(shipped())}, or the path of a file that ends with .toml.",
         )
     path = resources.files("guardrails.policy") / "profiles" / f"{name}.toml"
-    return parse(f"{name}.toml", path.read_bytes())
+    return path.read_bytes()
 
 
 def parse(name: str, body: bytes) -> Profile:

@@ -12,6 +12,7 @@ from assistant.desk import Desk
 from guardrails import RawText, Redactor
 from guardrails.audit.ledger import Head, Ledger, LedgerMaker, LedgerStore, Row
 from guardrails.detect.directory import KnownValues
+from guardrails.policy import Policy
 from tests.fakes.databases import Room, sqlite_home
 from tests.fakes.desks import NameList, a_desk
 from tests.fakes.tickets import import_tickets
@@ -55,7 +56,7 @@ def desk_of(room: Room, *, dies_at: int = 0) -> Desk:
         records=room.records,
         sealer=room.sealer,
         redactor=Redactor(NameList(), room.vault, KnownValues()),
-        ledger=Ledger(store, room.key),
+        ledger=Ledger(store, room.key, Policy),
     )
 
 

@@ -16,6 +16,7 @@ from assistant.model import Feature, Outcome, Ticket, Written
 from assistant.writers.extractive import ExtractiveWriter
 from guardrails import RawText, RedactedText
 from guardrails.audit.ledger import Ledger
+from guardrails.policy import Policy
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeLedger, FakeRecords
 from tests.fakes.tickets import import_tickets
@@ -103,7 +104,7 @@ def test_only_the_days_asked_for_are_counted(desk: Desk) -> None:
 
 
 def test_rows_of_earlier_versions_count_as_no_model_asked() -> None:
-    desk = replace(a_desk(), ledger=Ledger(FakeLedger(), KEY))
+    desk = replace(a_desk(), ledger=Ledger(FakeLedger(), KEY, Policy))
     desk.ledger.append("draft.queued", draft_kind="reply", writer="extractive", intents="")
     assert model_outcomes(desk) == []
 

@@ -182,10 +182,11 @@ CHANGES = {
     "removed": "DELETE FROM policies WHERE version = 2",
     "added": (
         "INSERT INTO policies (tenant_id, version, body, sha256, published_at, holds_from,"
-        " published_by, loosens, choices, profile, profile_version, profile_body)"
+        " published_by, loosens, choices, profile, profile_version, profile_body,"
+        " profile_sha256)"
         " SELECT tenant_id, 9, body, sha256, published_at, published_at,"
-        " published_by, loosens, choices, profile, profile_version, profile_body"
-        " FROM policies WHERE version = 3"
+        " published_by, loosens, choices, profile, profile_version, profile_body,"
+        " profile_sha256 FROM policies WHERE version = 3"
     ),
 }
 IN_THE_LEDGER = {
@@ -244,6 +245,22 @@ def test_versions_of_an_earlier_release_are_noted_once_and_completed(
         )
     with opened(tmp_path, clock) as again:
         assert again.policy("acme").version == 2
+
+
+def test_a_change_past_the_ledger_is_never_completed_into_a_version_of_ours(
+    home: Home, tmp_path: Path
+) -> None:
+    before, whole = rows(home, "policy.set"), home.tenant("acme").versions[0]
+    body = '{"training":"allowed"}'
+    tamper(tmp_path, "UPDATE policies SET body = ?, sha256 = ?", body, codec.hash_of(body))
+    for _ in range(2):
+        with pytest.raises(Refused, match="changed in"):
+            home.tenant("acme")
+    tamper(
+        tmp_path, "UPDATE policies SET body = ?, sha256 = ?", codec.dump(whole.rules), whole.sha256
+    )
+    assert home.policy("acme") == Policy()
+    assert rows(home, "policy.set") == before
 
 
 def test_a_release_with_a_weaker_default_loosens_no_policy_that_it_did_not_write(

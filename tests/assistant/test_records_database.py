@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, exc, text
 
 from assistant.adapters.records import Database, migrate
-from assistant.adapters.records.migrations.versions import v0006_people, v0007_rules
+from assistant.adapters.records.migrations.versions import v0006_people, v0007_rules, v0020_user_ids
 from assistant.adapters.records.schema import metadata
 from assistant.adapters.records.trouble import translate
 from assistant.errors import BadInput, QuietdeskError, StorageTrouble
@@ -272,3 +272,28 @@ def _on_checkout(home: TestHome, pragma: str) -> None:
 
 def _disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_decisions_and_replies_of_before_name_their_user_by_id(tmp_path: Path) -> None:
+    path = tmp_path / "quietdesk.db"
+    home_as_of(path, v0020_user_ids.down_revision)
+    at = "2026-01-01T00:00:00.000000+00:00"
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO tenants VALUES ('t', 'acme', x'00', ?)", (at,))
+        old.execute("INSERT INTO users VALUES ('u1', 'rae@acme.example', '', ?, NULL)", (at,))
+        for number, login in enumerate(("rae@acme.example", "gone@acme.example")):
+            old.execute(
+                "INSERT INTO reviews (tenant_id, id, draft_id, login, action, at)"
+                " VALUES ('t', ?, 'd', ?, 'draft.approved', ?)",
+                (str(number), login, at),
+            )
+            old.execute(
+                "INSERT INTO replies (tenant_id, id, draft_id, reference, policy_version, text,"
+                " released_by, released_at) VALUES ('t', ?, ?, 'HD-1', 1, x'', ?, ?)",
+                (str(number), str(number), login, at),
+            )
+    Database.open(path).close()
+    with sqlite3.connect(path) as now:
+        decided = now.execute("SELECT user_id FROM reviews ORDER BY id").fetchall()
+        released = now.execute("SELECT released_by FROM replies ORDER BY id").fetchall()
+    assert decided == released == [("u1",), ("gone@acme.example",)]

@@ -20,6 +20,7 @@ from guardrails import RawText, Redactor
 from guardrails.audit.ledger import Ledger, LedgerMaker, Row
 from guardrails.detect.directory import KnownValues
 from guardrails.identity.vault import Vault
+from guardrails.policy import Policy
 from guardrails.spans import Span
 from guardrails.text import unwrap
 from ingestion.tickets import Imported
@@ -190,7 +191,7 @@ def test_a_ledger_row_records_each_change_in_counts_alone() -> None:
     (row,) = desk.ledger.rows()
     body = json.loads(row.body)
     assert row.kind == "ticket.imported"
-    assert (body["turns"], body["new"], body["policy"]) == (3, True, 1)
+    assert (body["turns"], body["new"], body["policy_version"]) == (3, True, 1)
     assert body["placeholders"]["HOSTNAME"] == 1
     assert body["ticket"] == desk.records.tickets.id_of("HD-1001")
     assert not [name for name in IDENTITY if name in row.body.casefold()]
@@ -199,7 +200,7 @@ def test_a_ledger_row_records_each_change_in_counts_alone() -> None:
 def test_a_ticket_is_not_kept_without_its_ledger_row() -> None:
     records = FakeRecords()
     broken = FullLedger(after=1)
-    desk = replace(a_desk(records=records), ledger=Ledger(broken, KEY))
+    desk = replace(a_desk(records=records), ledger=Ledger(broken, KEY, Policy))
     with pytest.raises(StorageTrouble):
         _import(desk, WHOLE, {"id": "HD-1002"})
     assert [row.reference for row in records.tickets.list()] == ["HD-1001"]

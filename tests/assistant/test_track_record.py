@@ -17,8 +17,8 @@ from guardrails.policy import Policy, Rules
 from tests.fakes.desks import a_desk
 from tests.fakes.tickets import import_tickets
 
-RITA = Person("rita", "harbour", may_read=True, may_release=True)
-REX = Person("rex", "harbour", may_read=True, may_release=True)
+RITA = Person("r@x", "harbour", may_read=True, may_release=True, id="rita")
+REX = Person("x@x", "harbour", may_read=True, may_release=True, id="rex")
 
 
 @pytest.mark.parametrize(

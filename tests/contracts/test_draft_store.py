@@ -76,7 +76,7 @@ def test_decisions_are_counted_without_a_text(records: Records) -> None:
     records.drafts.rewrite(draft.id, edited)
     records.drafts.record(Review(draft.id, "rita", "reply.released", MORNING, 0.25))
     (decision,) = records.drafts.decisions()
-    assert (decision.writer, decision.login, decision.distance) == ("model m", "rita", 0.25)
+    assert (decision.writer, decision.by, decision.distance) == ("model m", "rita", 0.25)
     assert decision.document_id == min(edited.citations, key=lambda each: each.number).document_id
     kept = records.drafts.get(draft.id)
     assert kept is not None

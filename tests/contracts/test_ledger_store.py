@@ -6,6 +6,7 @@ from assistant.adapters.records.ledger import SqlLedger
 from assistant.ports import Records
 from guardrails.audit.ledger import Ledger, Proof
 from guardrails.crypto.keys import DataKey
+from guardrails.policy import Policy
 from tests.fakes.databases import Room
 from tests.fakes.samples import fail_after
 
@@ -34,7 +35,7 @@ def test_the_last_rows_come_in_order(records: Records) -> None:
 
 
 def test_a_ledger_of_several_pages_is_read_to_its_end(room: Room) -> None:
-    ledger = Ledger(SqlLedger(room.records._scope, page=7), room.key)
+    ledger = Ledger(SqlLedger(room.records._scope, page=7), room.key, Policy)
     for number in range(21):
         ledger.append("sent", count=number)
     assert [row.number for row in ledger.rows()] == list(range(1, 22))
@@ -52,4 +53,4 @@ def test_a_row_goes_with_the_state_that_it_speaks_of(records: Records) -> None:
 
 
 def _ledger(records: Records) -> Ledger:
-    return Ledger(records.ledger, DataKey(b"l" * 32))
+    return Ledger(records.ledger, DataKey(b"l" * 32), Policy)

@@ -10,6 +10,7 @@ from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey
 from guardrails.crypto.seal import Sealer
 from guardrails.identity.vault import Vault
+from guardrails.policy import Policy
 from guardrails.spans import EntityType
 from tests.fakes.samples import (
     a_document,
@@ -92,4 +93,4 @@ def _fill(records: Records) -> None:
     records.drafts.add(draft)
     records.drafts.put_reply(a_reply(draft))
     Vault(records.vault, Sealer("tenant", key), key).allocate([(EntityType.PERSON, "Priya")])
-    Ledger(records.ledger, key).append("filled")
+    Ledger(records.ledger, key, Policy).append("filled")

@@ -77,7 +77,7 @@ class Room:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.records.ledger, self.key)
+        return Ledger(self.records.ledger, self.key, Policy)
 
 
 def sqlite_home(folder: Path) -> TestHome:

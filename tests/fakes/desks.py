@@ -75,7 +75,7 @@ def a_desk(
         redactor=a_redactor(*names, records=kept),
         restorer=Restorer(vault),
         scanner=Scanner(NameList(), vault, KnownValues()),
-        ledger=Ledger(kept.ledger, KEY),
+        ledger=Ledger(kept.ledger, KEY, lambda: policy or Policy()),
         embedder=HashingEmbedder(),
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),

@@ -304,7 +304,7 @@ class FakeDrafts:
                         draft.created_at,
                         written.drafted_by or written.writer,
                         cited[0].document_id if cited else "",
-                        each.login,
+                        each.by,
                         each.action,
                         each.at,
                         each.distance,

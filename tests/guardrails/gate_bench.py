@@ -87,7 +87,7 @@ class Tenant:
         self.vault = Vault(EphemeralVaultStore(), Sealer("bench", key), key)
         known = directory or KnownValues()
         self.rows = store or FakeLedger()
-        self.ledger = Ledger(self.rows, key)
+        self.ledger = Ledger(self.rows, key, lambda: self.policy)
         self.scanner = Scanner(rules or real_rules(), self.vault, known)
         self.redactor = Redactor(rules or real_rules(), self.vault, known)
         self.policy = Policy()
@@ -101,7 +101,13 @@ class Tenant:
         return EgressGate(place, self.scanner, limits)
 
     def facts(self, kind: str) -> list[dict[str, Any]]:
-        return [json.loads(row.body) for row in self.rows.rows() if row.kind == kind]
+        return [without_policy(row.body) for row in self.rows.rows() if row.kind == kind]
+
+
+def without_policy(body: str) -> dict[str, Any]:
+    """Return the facts of a row without those that the ledger itself adds."""
+    facts: dict[str, Any] = json.loads(body)
+    return {name: facts[name] for name in facts if not name.startswith("policy_")}
 
 
 def chat(content: object, **more: object) -> dict[str, object]:

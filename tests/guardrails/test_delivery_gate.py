@@ -43,7 +43,7 @@ class Bench:
         key = DataKey.fresh()
         self.rows = store or FakeLedger()
         self.sealer = Sealer("t", key)
-        self.ledger = Ledger(self.rows, key)
+        self.ledger = Ledger(self.rows, key, lambda: self.policy)
         self.policy = Policy()
         self.entry = replace(
             registered(server.url.removesuffix("/replies")), kind=SubprocessorKind.WEBHOOK

@@ -81,7 +81,6 @@ def test_a_clean_request_is_answered_and_its_exact_bytes_are_in_the_ledger(
         "sha256": digest(server.received[0].body),
         "bytes": len(server.received[0].body),
         "destination": "model",
-        "policy_version": 1,
         "purpose": "reply",
         "subject": "ticket-1",
         "placeholders": {"HOSTNAME": 1, "PERSON": 2},

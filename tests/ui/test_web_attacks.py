@@ -203,7 +203,10 @@ def test_an_upload_leaves_no_plain_copy_anywhere(own_site: Site) -> None:
 
 # Another tenant
 
-_TABS = ("Tickets", "Review", "Ask", "Documents", "Gaps", "Terms", "Outbox", "Import", "Ledger")
+_TABS = (
+    *("Tickets", "Review", "Ask", "Documents", "Gaps"),
+    *("Terms", "Outbox", "Import", "Ledger", "Privacy"),
+)
 
 
 _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
@@ -231,6 +234,7 @@ _EVENTS: list[tuple[str, str, dict[str, str] | None]] = [
     ("qd-correcting", "click", {"do": "allow", "placeholder": "<PERSON_1>"}),
     ("qd-draft-correcting", "click", {"do": "mask", "words": "Max", "kind": "PERSON"}),
     ("qd-terms", "click", {"do": "read", "words": "Max"}),
+    ("qd-vouching", "click", {"clause": "NW-4.1", "sha256": "0" * 64}),
     *((tab, "select", None) for tab in _TABS),
 ]
 

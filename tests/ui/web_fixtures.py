@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -107,8 +108,16 @@ class Site:
 class Browser(httpx.Client):
     """Sends what the page's script would send."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, headers={"origin": url}, timeout=60, trust_env=False)
+    def __init__(
+        self, url: str, *, verify: ssl.SSLContext | bool = True, origin: str | None = None
+    ) -> None:
+        super().__init__(
+            base_url=url,
+            headers={"origin": origin or url},
+            timeout=60,
+            trust_env=False,
+            verify=verify,
+        )
         self.session_hash = secrets.token_hex(6)
         self._config: dict[str, Any] | None = None
 

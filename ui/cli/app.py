@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from ui.cli import (
+    attestations,
     documents,
     evidence,
     forgetting,
@@ -20,12 +21,15 @@ from ui.cli import (
     measuring,
     models,
     outbox,
+    policy,
     profiles,
+    register,
     review,
     serving,
     tenants,
     terms,
     tickets,
+    training,
     users,
 )
 from ui.operations.lines import LINES
@@ -83,6 +87,22 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "use": models.use,
             "check": models.check,
             "usage": models.usage,
+        },
+    ),
+    "register": (
+        "Sub-processors: every place outside that may be reached, and what was promised.",
+        {
+            "add": register.add,
+            "list": register.list_all,
+            "show": register.show,
+            "renew": register.renew,
+            "end": register.end,
+        },
+    ),
+    "training": (
+        "Texts for training; by default nothing may be used.",
+        {
+            "export": training.export,
         },
     ),
     "people": (
@@ -179,6 +199,13 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "clauses": profiles.clauses,
             "controls": profiles.controls,
             "schema": profiles.schema,
+            "attest": attestations.attest,
+            "attestations": attestations.attestations,
+            "show": policy.show,
+            "diff": policy.diff,
+            "apply": policy.apply,
+            "history": policy.history,
+            "trust-clock": policy.trust_clock,
         },
     ),
     "ledger": (
@@ -243,10 +270,14 @@ def _add(group: typer.Typer, commands: _Commands, path: str = "") -> None:
         group.command(name, help=_help(f"{path}{name}", command))(command)
 
 
+def operation_of(path: str) -> str:
+    """Return the name of a command's operation; ``path`` is its words (``model add``)."""
+    return _OPERATIONS.get(path, path.replace(" ", ".").replace("-", "_"))
+
+
 def _help(path: str, command: Callable[..., None]) -> str:
     """Return the line of the command's operation, if it has one, and then the docstring."""
-    operation = _OPERATIONS.get(path, path.replace(" ", ".").replace("-", "_"))
-    parts = (LINES.get(operation), inspect.getdoc(command))
+    parts = (LINES.get(operation_of(path)), inspect.getdoc(command))
     return "\n\n".join(part for part in parts if part)
 
 

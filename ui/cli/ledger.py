@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from json import dumps
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
+
+if TYPE_CHECKING:
+    from ui.operations.ledger import RowView
 
 _REFUSED = 4
 
@@ -26,9 +30,16 @@ def show(
     screen.listed(
         found,
         ("row", "time", "what", "facts"),
-        ((row.number, row.at, row.kind, row.facts) for row in found.rows),
+        ((row.number, row.at, row.kind, _facts(row)) for row in found.rows),
         json=json,
     )
+
+
+def _facts(row: RowView) -> str:
+    facts = row.facts
+    for user, name in row.names.items():
+        facts = facts.replace(dumps(user), dumps(name, ensure_ascii=False))
+    return facts
 
 
 def verify(*, tenant: Tenant, json: Json = False) -> None:

@@ -40,3 +40,11 @@ Login = Annotated[
         help="The login of the person; the password is asked for, or read from QUIETDESK_PASSWORD.",
     ),
 ]
+AnyLogin = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="LOGIN",
+        help="The login of the person; without it, the owner of the home.",
+    ),
+]

@@ -88,15 +88,14 @@ def controls(*, json: Json = False) -> None:
     from ui.operations.profiles import controls as table
 
     found = table()
-    if json:
-        typer.echo(to_json.dumps([_control(each) for each in found], indent=2))
-        return
-    screen.table(
+    screen.listed(
+        found,
         ("control", "proves", "reads", "built"),
         (
             (each.id, each.says, ", ".join(each.reads), "yes" if each.built else "no")
-            for each in found
+            for each in found.controls
         ),
+        json=json,
     )
 
 
@@ -123,8 +122,3 @@ def _words(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(each) for each in cast("list[object]", value))
     return str(value)
-
-
-def _control(line: object) -> dict[str, object]:
-    names = ("id", "says", "reads", "built")
-    return {name: getattr(line, name) for name in names}

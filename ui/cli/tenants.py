@@ -9,8 +9,8 @@ import typer
 
 from ui.cli import screen
 from ui.cli.client import perform
-from ui.cli.options import Json, Tenant
-from ui.cli.typed import password, text_of
+from ui.cli.options import AnyLogin, Json, Tenant
+from ui.cli.typed import any_credential, password, text_of
 from ui.operations.tenants import PrivateNotes
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def _show(found: TenantDetail) -> None:
         ("provider's library", "read" if found.library else "not read"),
         ("resolved tickets", "found" if found.resolved_tickets else "not found"),
         ("private notes", "marked" if found.private_notes == "mark" else "left out"),
+        ("pending versions", found.pending_versions),
     )
     readers = ((name.replace("_", " "), count) for name, count in found.readers)
     stale = (
@@ -81,6 +82,8 @@ def _show(found: TenantDetail) -> None:
         ("stale vectors", found.stale_vectors),
     )
     screen.table(("what", "value"), (*policy, *found.counts.items(), *readers, *stale))
+    if found.pending_versions:
+        screen.note("Weaker rules wait for their notice to be over; see `policy show`.")
     if found.stale_documents:
         screen.note("Stale documents were redacted under old rules; `ingest` reads them again.")
     if found.stale_vectors:
@@ -151,6 +154,7 @@ def change(
             help="Find and cite solved and closed tickets like documents.",
         ),
     ] = None,
+    login: AnyLogin = "",
     json: Json = False,
 ) -> None:
     from ui.operations.tenants import SET, TenantRules
@@ -165,7 +169,7 @@ def change(
         resolved_tickets=resolved_tickets,
         private_notes=private_notes,
     )
-    found = perform(SET, rules)
+    found = perform(SET, rules, credential=any_credential(login))
     if json:
         screen.as_json(found)
     else:

@@ -53,6 +53,11 @@ def credential(login: str) -> Credential:
     return Credential(login=login, password=password(f"Password of {login}"))
 
 
+def any_credential(login: str) -> Credential | None:
+    """Return ``login`` with its password, None without a login: the owner of the home calls."""
+    return credential(login) if login else None
+
+
 def text_of(where: str) -> str:
     """Return the text of a file, or of stdin for ``-``. `BadInput` when it is not usable text."""
     from assistant.errors import BadInput

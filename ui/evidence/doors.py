@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ui.evidence.switches import switches
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+    from assistant.settings import Settings
 
 
 class TwinDoors:
@@ -53,6 +54,12 @@ class TwinDoors:
         from ui.crash import crash
 
         return str(crash(error, home))
+
+    def page(self, home: Home, settings: Settings) -> AbstractContextManager[int]:
+        """Serve the login page under ``settings``, on a free port of loopback; return the port."""
+        from ui.evidence.page import login_page
+
+        return login_page(home, settings)
 
     def switches(self) -> Mapping[str, Patch]:
         """Return the guards of this package that can be disabled."""

@@ -10,5 +10,6 @@ from eval.evidence.doors import Patch
 def switches() -> Mapping[str, Patch]:
     """Return the patches by name."""
     from ui.cli.leakage import own_switches
+    from ui.evidence.transport import transport_switches
 
-    return own_switches()
+    return {**own_switches(), **transport_switches()}

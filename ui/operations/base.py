@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ui.operations.emits import EMITS, Emits
 from ui.operations.lines import LINES
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class Operation(Generic[ArgsT, ResultT]):
     def line(self) -> str:
         """Return what it does, in one line."""
         return LINES[self.name]
+
+    @property
+    def emits(self) -> Emits:
+        """Return the most telling thing that its result, or what it sends, can hold."""
+        return EMITS[self.name]
 
     @property
     def streams(self) -> bool:

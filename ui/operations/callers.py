@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assistant.errors import NotPermitted
-from assistant.model import Membership, Role
+from assistant.model import OWNER, Membership, Role
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -38,7 +38,8 @@ class Caller:
 
     ``owner`` is the account of this machine that owns the home. A person who logged in is never the
     owner, even on the owner's account. ``address`` is the network address of a browser, by which
-    wrong passwords are counted; it is empty for a caller on this machine.
+    wrong passwords are counted; it is empty for a caller on this machine. ``user_id`` is that
+    of the login.
     """
 
     interface: Interface
@@ -46,6 +47,12 @@ class Caller:
     owner: bool = False
     memberships: Mapping[str, Membership] = field(default_factory=dict[str, Membership])
     address: str = ""
+    user_id: str = ""
+
+    @property
+    def by(self) -> str:
+        """Who acts, as records name them: the user's id, or the word for the home's owner."""
+        return OWNER if self.login is None else self.user_id
 
     def may(self, tenant: str, role: Role) -> bool:
         """Return whether the caller holds ``role`` at ``tenant``."""
@@ -75,7 +82,8 @@ def logged_in(home: Home, login: str, interface: Interface, address: str = "") -
     """Return the person of ``login``, whom the interface authenticated, with their memberships."""
     found = home.accounts.memberships(login)
     members = {each.tenant: each for each in found}
-    return Caller(interface, login, memberships=members, address=address)
+    user_id = found[0].user.id if found else home.accounts.user_id(login)
+    return Caller(interface, login, memberships=members, address=address, user_id=user_id)
 
 
 def authenticated(home: Home, login: str, password: str, interface: Interface) -> Caller:

@@ -78,7 +78,7 @@ def count_readers(desk: Desk) -> Readers:
     )
 
 
-def set_audience(desk: Desk, name: str, audience: Audience, by: str | None) -> AudienceSet:
+def set_audience(desk: Desk, name: str, audience: Audience, by: str) -> AudienceSet:
     """Set the audience of the documents that ``name`` refers to. `NotFound` if there is none."""
     from assistant.errors import NotFound
     from assistant.flows.audience import decide_audience
@@ -137,7 +137,7 @@ def _view(
 
 
 def _set(home: Home, caller: Caller, args: AudienceArgs, _progress: Progress) -> AudienceSet:
-    return set_audience(home.desk(args.tenant), args.document, args.audience, caller.login)
+    return set_audience(home.desk(args.tenant), args.document, args.audience, caller.by)
 
 
 LIST = Operation(

@@ -58,7 +58,7 @@ def _set(home: Home, caller: Caller, args: OneFrame, progress: Progress) -> Fram
     from assistant.flows.frames import reset_frame, set_frame
     from guardrails import RawText
 
-    desk, frame, by = home.desk(args.tenant), _frame(args.frame), caller.login
+    desk, frame, by = home.desk(args.tenant), _frame(args.frame), caller.by
     if args.text.strip():
         set_frame(desk, by, args.language, frame, RawText(args.text.strip()))
     else:

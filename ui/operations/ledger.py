@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -9,10 +11,15 @@ from pydantic import Field
 from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
+from ui.operations.names import names_of
 from ui.operations.needs import owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
+
+
+_USERS = ("by", "user")
+"""The facts that name a user."""
 
 
 class LedgerArgs(TenantArgs):
@@ -23,13 +30,17 @@ class LedgerArgs(TenantArgs):
 
 
 class RowView(Shape):
-    """One row; ``facts`` are hashes, counts, ids and words of closed sets."""
+    """One row; ``facts`` are hashes, counts, ids and words of closed sets.
+
+    ``names`` has the logins of the users in it, by id.
+    """
 
     number: int
     at: str
     kind: str
     facts: str
     hash: str
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 class Rows(Shape):
@@ -48,13 +59,26 @@ class ProofView(Shape):
 
 
 def _show(home: Home, _caller: Caller, args: LedgerArgs, _progress: Progress) -> Rows:
-    rows = home.desk(args.tenant).ledger.last(args.limit, args.after)
+    rows, name = home.desk(args.tenant).ledger.last(args.limit, args.after), names_of(home)
     return Rows(
         rows=tuple(
-            RowView(number=row.number, at=row.at, kind=row.kind, facts=row.body, hash=row.hash)
+            RowView(
+                number=row.number,
+                at=row.at,
+                kind=row.kind,
+                facts=row.body,
+                hash=row.hash,
+                names=_names(row.body, name),
+            )
             for row in rows
         )
     )
+
+
+def _names(body: str, name: Callable[[str], str]) -> dict[str, str]:
+    facts: dict[str, object] = json.loads(body)
+    users = (facts.get(each) for each in _USERS)
+    return {each: name(each) for each in users if isinstance(each, str) and each}
 
 
 def _verify(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> ProofView:

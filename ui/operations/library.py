@@ -86,10 +86,10 @@ def _forget(home: Home, _caller: Caller, args: LibraryName, progress: Progress) 
 
 
 def _audience(
-    home: Home, _caller: Caller, args: LibraryAudience, _progress: Progress
+    home: Home, caller: Caller, args: LibraryAudience, _progress: Progress
 ) -> AudienceSet:
     name = args.name.removeprefix("library: ")
-    return set_audience(home.library(), name, args.audience, by=None)
+    return set_audience(home.library(), name, args.audience, caller.by)
 
 
 INGEST = Operation(

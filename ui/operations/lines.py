@@ -67,7 +67,27 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "policy.attest": "Vouch for a clause of the tenant's policy until a day; only an officer can.",
+    "policy.attestations": (
+        "List the clauses that an officer vouches for, and which of them are open."
+    ),
+    "privacy.pending": "Show which rules of a tenant become weaker, and when.",
+    "privacy.show": (
+        "Show what a tenant has promised, what becomes weaker, and what nobody vouches for."
+    ),
+    "policy.apply": "Put a tenant under a published policy, as the next version of its rules.",
+    "policy.diff": "Compare rules: what becomes stricter, what weaker, and when it holds.",
+    "policy.history": "List every version of a tenant's policy: who, when, and what it loosened.",
+    "policy.show": "Show which policy is in force at a tenant, and what is pending.",
+    "policy.trust_clock": "Agree to the clock of this machine after it was far off.",
     "redact": "Print a text with identity masked. Nothing is stored; a vault is only read.",
+    "register.add": (
+        "Register a place that text may go to, or let a tenant use one; its notice begins now."
+    ),
+    "register.end": "End an entry of the register, for one tenant or for all.",
+    "register.list": "List the register of sub-processors: every place that may be reached.",
+    "register.renew": "State what the operator of an entry has promised, as reviewed today.",
+    "register.show": "Show an entry of the register, and whether a tenant may use it now.",
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."
     ),
@@ -108,6 +128,9 @@ LINES = {
     "tickets.redact": (
         "Redact tickets again, all of them or some: after a term was added, or people were "
         "imported."
+    ),
+    "training.export": (
+        "Write redacted tickets to a file for training, where the tenant's policy allows that."
     ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",

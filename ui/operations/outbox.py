@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from assistant.model import Role
 from guardrails.identity.permissions import Right
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
+from ui.operations.names import names_of
 from ui.operations.needs import member
 
 if TYPE_CHECKING:
@@ -76,17 +78,18 @@ def _list(home: Home, caller: Caller, args: OutboxArgs, _progress: Progress) -> 
     from assistant.flows import outbox
 
     desk, person = at_desk(home, caller, args.tenant)
-    found = (_view(item) for item in outbox.replies(desk, person))
+    name = names_of(home)
+    found = (_view(item, name) for item in outbox.replies(desk, person))
     return Outbox(replies=tuple(each for each in found if each.given_up or not args.failed))
 
 
-def _view(item: OutboxItem) -> ReplyView:
+def _view(item: OutboxItem, name: Callable[[str], str]) -> ReplyView:
     tried = item.delivery
     return ReplyView(
         reply=item.reply_id,
         reference=item.reference,
         text=item.text.for_display(),
-        released_by=item.released_by,
+        released_by=name(item.released_by),
         released_at=item.released_at,
         delivered_at=item.delivered_at,
         attempts=tried.attempts if tried else 0,

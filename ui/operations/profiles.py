@@ -6,18 +6,15 @@ None of this needs a home, so these are plain functions and no operations.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from guardrails.errors import UserMistake
 from guardrails.policy.profile import Clause, Kind, Profile, read_profile, shipped
 from ui.operations.base import Shape
 
-if TYPE_CHECKING:
-    from guardrails.policy.controls import ControlLine
-
 
 class ProfileView(Shape):
-    """A profile with its number of clauses by kind; ``controls`` are not built yet if so named."""
+    """A profile with its number of clauses by kind."""
 
     id: str
     version: int
@@ -52,6 +49,21 @@ class ClauseView(Shape):
     not_by: dict[str, str]
 
 
+class ControlView(Shape):
+    """A control: what it proves, the rules that it reads, and whether evidence can try it."""
+
+    id: str
+    says: str
+    reads: tuple[str, ...]
+    built: bool
+
+
+class ControlList(Shape):
+    """Every control that a clause may name."""
+
+    controls: tuple[ControlView, ...]
+
+
 class ClauseList(Shape):
     """The clauses of one profile, in its order."""
 
@@ -81,7 +93,7 @@ class LintResult(Shape):
 
 def listed() -> ProfileList:
     """Return the shipped profiles."""
-    return ProfileList(profiles=tuple(_view(read_profile(each)) for each in shipped()))
+    return ProfileList(profiles=tuple(profile_view(read_profile(each)) for each in shipped()))
 
 
 def clauses(name: str) -> ClauseList:
@@ -99,11 +111,17 @@ def lint(names: Sequence[str]) -> LintResult:
     return LintResult(files=tuple(_lint(each) for each in names or shipped()))
 
 
-def controls() -> Sequence[ControlLine]:
-    """Return the table of controls."""
+def controls() -> ControlList:
+    """Return the table of controls, and which of them evidence can try."""
+    from eval.evidence.controls import CONTROLS as BUILT
     from guardrails.policy.controls import CONTROLS
 
-    return tuple(CONTROLS.values())
+    return ControlList(
+        controls=tuple(
+            ControlView(id=each.id, says=each.says, reads=each.reads, built=each.id in BUILT)
+            for each in CONTROLS.values()
+        )
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -130,7 +148,8 @@ def clause_view(clause: Clause) -> ClauseView:
     )
 
 
-def _view(profile: Profile) -> ProfileView:
+def profile_view(profile: Profile) -> ProfileView:
+    """Return a profile as interfaces show it."""
     return ProfileView(
         id=profile.id,
         version=profile.version,

@@ -12,6 +12,7 @@ from guardrails.identity.permissions import Right
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller, at_desk
 from ui.operations.drafts import DraftView, draft_view
+from ui.operations.names import names_of
 from ui.operations.needs import member, owner_or
 from ui.operations.outcomes import OutcomesView, outcomes_of
 from ui.operations.sources import SourceView, cited
@@ -206,7 +207,7 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
 
     desk, person = at_desk(home, caller, args.tenant)
     view = review.view(desk, person, whole_id(desk, args.draft))
-    stale = seen.news_of(desk, view.draft)
+    stale, name = seen.news_of(desk, view.draft), names_of(home)
     return ReviewDetail(
         draft=draft_view(view.draft, stale=stale),
         saw=view.saw.for_display(),
@@ -224,7 +225,8 @@ def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> Re
         ),
         sources=cited(desk, person, view.draft.written.citations),
         decisions=tuple(
-            DecisionView(login=each.login, action=each.action, at=each.at) for each in view.reviews
+            DecisionView(login=name(each.by), action=each.action, at=each.at)
+            for each in view.reviews
         ),
         seen=seen.state_of(desk, view.draft),
         news=tuple(_messages(desk, person, view.draft)) if stale else (),
@@ -298,7 +300,7 @@ def _release(home: Home, caller: Caller, args: DecideArgs, _progress: Progress) 
         reply=reply.id,
         draft=reply.draft_id,
         reference=reply.reference,
-        released_by=reply.released_by,
+        released_by=person.login,
         released_at=reply.released_at,
     )
 
@@ -346,14 +348,14 @@ def whole_id(desk: Desk, start: str) -> str:
 
 
 def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> Stats:
-    from assistant.flows.track_record import track_record
+    from assistant.flows.track_record import REVIEWER, track_record
 
-    desk = home.desk(args.tenant)
+    desk, name = home.desk(args.tenant), names_of(home)
     return Stats(
         figures=tuple(
             FiguresView(
                 by=each.by,
-                name=each.name,
+                name=name(each.name) if each.by == REVIEWER else each.name,
                 decided=each.decided,
                 released=each.released,
                 unchanged=each.unchanged,

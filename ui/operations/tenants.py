@@ -7,19 +7,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from assistant.errors import BadInput
 from assistant.model import Role
 from guardrails.identity.permissions import Right
 from guardrails.policy import AiFeature
+from guardrails.policy.versions import pending
 from guardrails.policy.words import PhiRule, Training
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.documents import Readers, count_readers
 from ui.operations.needs import OWNER, owner_or
+from ui.operations.settling import settled
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.model import Tenant
     from guardrails.policy import Rules
+    from guardrails.policy.layers import Layers
 
 
 class PrivateNotes(StrEnum):
@@ -52,6 +56,7 @@ class TenantDetail(TenantView):
     readers: Readers
     stale_documents: int
     stale_vectors: int
+    pending_versions: int
 
 
 class TenantRules(TenantArgs):
@@ -97,24 +102,52 @@ def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
         readers=count_readers(desk),
         stale_documents=stale(desk),
         stale_vectors=home.stale_vectors(args.tenant),
+        pending_versions=len(pending(tenant.versions, home.accounts.time.read().at)),
     )
 
 
 def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> TenantDetail:
-    from ingestion.resolved import bring_resolved
+    from ui.operations.policy import must_be_allowed, user_id  # here: help must not wait for it
 
-    policy = home.tenant(args.tenant).policy
-    wanted = replace(policy, rules=_changed(policy.rules, args))
-    if wanted != policy:
-        home.set_policy(args.tenant, wanted)
-        bring_resolved(home.desk(args.tenant))
+    by, check = user_id(caller, args.tenant), must_be_allowed(caller)
+    settled(
+        home,
+        args.tenant,
+        lambda: home.publish(args.tenant, lambda layers: _choose(layers, args), by, check),
+    )
     return _show(home, caller, args, progress)
 
 
-def _changed(rules: Rules, args: TenantRules) -> Rules:
-    wanted: dict[str, object] = {}
+def _choose(layers: Layers, args: TenantRules) -> Layers:
+    """Return the layers with the choices. `BadInput` for one that the profile does not allow."""
+    asked = [path for name, path in _PATHS.items() if getattr(args, name) is not None]
+    chosen = layers.choosing(_changed(layers, args), asked)
+    refused = [path for path in chosen.without_effect if path in asked]
+    if layers.profile and refused:
+        raise BadInput(
+            f"The profile {layers.profile.id} does not allow this: {', '.join(refused)}.",
+            todo="Own choices can only be stricter than the profile; `quietdesk policy show`.",
+        )
+    return chosen
+
+
+_PATHS = {
+    "ai_enabled": "ai.features",
+    "training_allowed": "training",
+    "regions": "regions.destinations",
+    "phi": "phi.allowed",
+    "library": "library",
+    "resolved_tickets": "resolved_tickets",
+    "private_notes": "leave_out_notes",
+}
+"""Which rule an argument sets."""
+
+
+def _changed(layers: Layers, args: TenantRules) -> Rules:
+    rules, wanted = layers.rules, dict[str, object]()
     if args.ai_enabled is not None:
-        features = frozenset(AiFeature) if args.ai_enabled else frozenset[AiFeature]()
+        allowed = layers.profile.rules.ai.features if layers.profile else frozenset(AiFeature)
+        features = allowed if args.ai_enabled else frozenset[AiFeature]()
         wanted["ai"] = replace(rules.ai, features=features)
     if args.training_allowed is not None:
         wanted["training"] = Training.ALLOWED if args.training_allowed else Training.NEVER

@@ -116,7 +116,7 @@ def _add(home: Home, caller: Caller, args: NewUser, _progress: Progress) -> User
         before = accounts.member(args.login, args.tenant)
         user = accounts.add_user(args.login, args.password, args.tenant, role)
         if before is None or role not in before.roles:
-            ledger.append("member.added", login=user.login, role=role.value, by=caller.login)
+            ledger.append("member.added", user=user.id, role=role.value, by=caller.by)
     return UserAdded(login=args.login, tenant=args.tenant, role=role.value)
 
 
@@ -191,7 +191,7 @@ def _administration(home: Home, caller: Caller, tenant: str) -> Administration:
 
     if tenant:
         home.tenant(tenant)
-    by = Administrator(caller.login, tenant or None)
+    by = Administrator(caller.login, tenant or None, caller.by)
     return Administration(home.accounts.users, lambda slug: home.desk(slug).ledger, by)
 
 

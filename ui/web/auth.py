@@ -14,7 +14,7 @@ from assistant.model import User
 from ui.web.bindings import Bindings
 from ui.web.bodies import read_body
 from ui.web.login_page import login_page
-from ui.web.session import COOKIE, LOGIN, token_in, user_of
+from ui.web.session import LOGIN, cookie_of, token_in, user_of
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -56,13 +56,15 @@ class _LoginRoutes:
         return _again(_WRONG, 401) if user is None else await self._welcome(request, user)
 
     async def log_out(self, request: Request) -> Response:
-        token = token_in(request.headers)
+        token = token_in(request.scope)
         if token:
             await to_thread.run_sync(self._home.accounts.close_session, token)
         if "user" in request.scope:
             self._bindings.drop_all(user_of(request).id)
         response = _redirect(request, LOGIN)
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        name, path = cookie_of(request.scope)
+        secure = _over_tls(request)
+        response.delete_cookie(name, path, secure=secure, httponly=True, samesite="strict")
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
@@ -71,9 +73,11 @@ class _LoginRoutes:
         hours, idle = settings.session_hours, settings.session_idle_minutes
         token = await to_thread.run_sync(self._home.accounts.open_session, user, hours, idle)
         response = _redirect(request, DESK)
+        name, path = cookie_of(request.scope)
         response.set_cookie(
-            COOKIE,
+            name,
             token,
+            path=path,
             max_age=hours * 3600,
             httponly=True,
             samesite="strict",

@@ -51,7 +51,8 @@ def _set(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in _FIXED.items():
         headers[name] = value
     headers["content-security-policy"] = _policy(nonce_of(scope))
-    if not any(part in scope["path"] for part in _KEPT):
+    below = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
+    if not any(part in below for part in _KEPT):
         headers["cache-control"] = "no-store"
     if scope["scheme"] == "https":
         headers["strict-transport-security"] = "max-age=31536000"

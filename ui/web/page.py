@@ -18,7 +18,7 @@ from ui.operations import documents as of_documents
 from ui.operations.callers import Interface, logged_in
 from ui.operations.tickets import FIND
 from ui.web.html import NOTHING, Html
-from ui.web.tabs import ask, documents, ledger, panels, review, tickets
+from ui.web.tabs import ask, documents, ledger, panels, privacy, review, tickets
 from ui.web.tabs.correcting import build_terms, terms_now
 from ui.web.tabs.panels import build_gaps, build_import, build_outbox
 from ui.web.views.header import header
@@ -42,9 +42,10 @@ def build_page(operator: Operator) -> gr.Blocks:
     """Return the page."""
     with gr.Blocks(title="Quietdesk", analytics_enabled=False, fill_width=True) as blocks:
         top = panel("top")
+        banner = panel("banner")
         notice = panel("notice")
         wiring = Wiring(operator, held("tenant"), notice)
-        _Desk(blocks, wiring, top).lay_out()
+        _Desk(blocks, wiring, top, banner).lay_out()
     blocks.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return blocks
 
@@ -74,10 +75,11 @@ class _Tab:
 class _Desk:
     """The tabs and their connections."""
 
-    def __init__(self, blocks: gr.Blocks, wiring: Wiring, top: gr.HTML) -> None:
+    def __init__(self, blocks: gr.Blocks, wiring: Wiring, top: gr.HTML, banner: gr.HTML) -> None:
         self._blocks = blocks
         self._wiring = wiring
         self._top = top
+        self._banner = banner
         self._open = held("tab")
 
     def lay_out(self) -> None:
@@ -93,6 +95,7 @@ class _Desk:
                 self._panel_tab("Outbox", build_outbox, panels.outbox_now),
                 self._panel_tab("Import", build_import, panels.import_now),
                 self._ledger_tab(),
+                self._privacy_tab(),
             ]
         self._wire_arrival()
         for each in self._all:
@@ -150,9 +153,15 @@ class _Desk:
         opening = _Opening(ledger.now, (), built.fresh)
         return _Tab("ledger", tab, built.fresh, ledger.now, ledger.cleared, opening)
 
+    def _privacy_tab(self) -> _Tab:
+        with gr.Tab("Privacy", id="privacy") as tab:
+            built = privacy.build_privacy(self._wiring)
+        opening = _Opening(privacy.now, (), built.fresh)
+        return _Tab("privacy", tab, built.fresh, privacy.now, privacy.cleared, opening)
+
     def _wire_arrival(self) -> None:
         parts = (part for each in self._all for part in each.parts)
-        everything = [self._wiring.tenant, self._open, self._top, self._bar, *parts]
+        everything = [self._wiring.tenant, self._open, self._top, self._banner, self._bar, *parts]
         self._wiring.on_arrival(self._blocks, self._arrive, everything)
         chosen = [self._ask.talk, self._open]
         self._wiring.on(
@@ -179,7 +188,8 @@ class _Desk:
         caller = logged_in(self._wiring.operator.home, login, Interface.PAGE)
         if not caller.memberships:
             parts = sum(len(each.parts) for each in self._all)
-            return ["", "", header(login, [], ""), *([UNCHANGED] * (parts + 1)), NOTHING]
+            top = header(login, [], "")
+            return ["", "", top, NOTHING, *([UNCHANGED] * (parts + 1)), NOTHING]
         return self._at(Visit(self._wiring.operator, caller, min(caller.memberships)), "tickets")
 
     def _move(self, visit: Visit, talk: object, opened: object) -> Sequence[object]:
@@ -199,7 +209,8 @@ class _Desk:
             each.filled(visit) if fills and each.name == opened else each.cleared()
             for each in self._all
         )
-        return [visit.tenant, opened, top, bar, *(value for some in values for value in some), hint]
+        first = [visit.tenant, opened, top, privacy.banner(visit), bar]
+        return [*first, *(value for some in values for value in some), hint]
 
 
 def _shows(view: Callable[..., Html]) -> Callable[..., Sequence[object]]:

@@ -44,7 +44,7 @@ class _PasswordRoutes:
 
     async def change(self, request: Request) -> Response:
         old, new, again = _fields(await read_body(request, _LONGEST_FORM))
-        token = token_in(request.headers) or ""
+        token = token_in(request.scope) or ""
         address = request.client.host if request.client else ""
         caller = logged_in(self._operator.home, user_of(request).login, Interface.PAGE, address)
         try:

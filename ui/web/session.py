@@ -6,8 +6,9 @@ person's state. The person is determined only by our cookie, on every request.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from assistant.bootstrap import Home
 
 COOKIE = "quietdesk_session"
+"""The cookie's name without its prefix, which depends on how the page is served: `cookie_of`."""
+
 LOGIN = "/login"
 _OPEN = frozenset({LOGIN, "/static/base.css", "/static/login.css", "/static/mark.svg"})
 _SAFE = frozenset({"GET", "HEAD"})
@@ -51,7 +54,7 @@ class SessionWall:
             return JSONResponse(
                 {"happened": "The request came from another site, so it was refused."}, 403
             )
-        token = token_in(headers)
+        token = token_in(scope)
         user = await to_thread.run_sync(self._home.accounts.session_user, token) if token else None
         if user is not None:
             scope["user"] = user
@@ -68,13 +71,27 @@ def user_of(request: Request) -> User:
     return cast("User", request.scope["user"])
 
 
-def token_in(headers: Headers) -> str | None:
+def cookie_of(scope: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the name and the path of the session cookie of a request.
+
+    Under TLS the name has a prefix with which browsers accept it from this host over TLS alone, so
+    that nobody on the network can plant one: ``__Host-``, which asks for the path ``/``; below a
+    path of a proxy ``__Secure-``, so that other applications of that host do not receive it.
+    """
+    below = str(scope.get("root_path", ""))
+    if scope["scheme"] != "https":
+        return COOKIE, below or "/"
+    return (f"__Secure-{COOKIE}", below) if below else (f"__Host-{COOKIE}", "/")
+
+
+def token_in(scope: Mapping[str, Any]) -> str | None:
     """Return the session token of a request, None without one."""
+    name, _ = cookie_of(scope)
     try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
+        cookies = SimpleCookie(Headers(raw=scope["headers"]).get("cookie", ""))
     except CookieError:
         return None
-    return cookies[COOKIE].value if COOKIE in cookies else None
+    return cookies[name].value if name in cookies else None
 
 
 def same_origin(headers: Headers) -> bool:

@@ -141,6 +141,11 @@ class Accounts:
         """Return the policy in force."""
         return self.tenant(slug).policy
 
+    def policy_of(self, tenant_id: str) -> Policy:
+        """Return the policy in force for a tenant, or the library, by its id."""
+        (found,) = self._found(tenants.c.id == tenant_id)
+        return _tenant(*found).policy
+
     def lock(self, connection: Connection, slug: str) -> None:
         """Make other transactions that change the tenant's policy wait until this one ends."""
         query = select(tenants.c.id).where(tenants.c.slug == slug).with_for_update()
@@ -182,6 +187,17 @@ class Accounts:
     def member(self, login: str, tenant: str) -> Membership | None:
         """Return a user's membership at one tenant, None when they have none."""
         return next((each for each in self.memberships(login) if each.tenant == tenant), None)
+
+    def user_id(self, login: str) -> str:
+        """Return the id of a user, empty for a login that is unknown."""
+        known = self._user(fold(login))
+        return "" if known is None else known.id
+
+    def logins(self) -> dict[str, str]:
+        """Return the login of every user by id."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(users.c.id, users.c.login)).all()
+        return {row.id: row.login for row in found}
 
     def authenticate(self, login: str, password: str, address: str = "") -> User | None:
         """Return the user if the password is theirs. `NotPermitted` after too many failures.

@@ -97,7 +97,7 @@ def review_row(scope: Scope, row_id: str, review: Review) -> dict[str, Any]:
     return scope.row(
         id=row_id,
         draft_id=review.draft_id,
-        login=review.login,
+        user_id=review.by,
         action=review.action,
         at=review.at,
         distance=review.distance,
@@ -106,7 +106,7 @@ def review_row(scope: Scope, row_id: str, review: Review) -> dict[str, Any]:
 
 def review(row: Row[Any]) -> Review:
     """Return the decision of a row."""
-    return Review(row.draft_id, row.login, row.action, row.at, row.distance)
+    return Review(row.draft_id, row.user_id, row.action, row.at, row.distance)
 
 
 def decision(row: Row[Any]) -> Decision:
@@ -118,7 +118,7 @@ def decision(row: Row[Any]) -> Decision:
         row.created_at,
         details.get("drafted_by") or details["writer"],
         cited["document_id"] if cited else "",
-        row.login,
+        row.user_id,
         row.action,
         row.at,
         row.distance,

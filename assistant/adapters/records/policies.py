@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from assistant.adapters.records.database import Database
-from assistant.adapters.records.schema import policies
+from assistant.adapters.records.schema import policies, profiles
+from assistant.adapters.records.scope import upsert
 from guardrails.errors import Refused
 from guardrails.policy import codec
 from guardrails.policy.layers import Layers, ProfileLayer
@@ -31,6 +32,21 @@ class SqlPolicies:
         """Store a version."""
         with self._database.writing() as connection:
             connection.execute(insert(policies), [{"tenant_id": tenant_id, **_values(version)}])
+
+    def keep_profile(self, body: str) -> None:
+        """Store the file of a profile that is applied."""
+        row = {"sha256": codec.hash_of(body), "body": body}
+        with self._database.writing() as connection:
+            connection.execute(upsert(connection, profiles, row, {}))
+
+    def profile(self, sha256: str) -> str:
+        """Return the file of a profile by its hash. `Refused` when it was changed or is missing."""
+        query = select(profiles.c.body).where(profiles.c.sha256 == sha256)
+        with self._database.reading() as connection:
+            body = connection.scalar(query)
+        if body is None or codec.hash_of(body) != sha256:
+            raise Refused("The file of a profile was changed in the database.", todo=_TODO)
+        return body
 
     def all(self, tenant_id: str) -> list[Version]:
         """Return every version of a tenant, by number. `Refused` for a body that was changed."""
@@ -80,24 +96,35 @@ def _values(version: Version) -> dict[str, Any]:
         "profile": profile.id if profile else "",
         "profile_version": profile.version if profile else 0,
         "profile_body": profile.body if profile else "",
+        "profile_sha256": profile.sha256 if profile else "",
     }
 
 
-def _version(row: Row[Any]) -> Version:
+def must_be_whole(row: Row[Any]) -> None:
+    """Raise `Refused` when the body of a row is not the one of its hash."""
     if codec.hash_of(row.body) != row.sha256:
         raise Refused(_CHANGED.format(number=row.version), todo=_TODO)
+
+
+def _version(row: Row[Any]) -> Version:
+    must_be_whole(row)
     return Version(
         number=row.version,
         rules=codec.load(row.body),
         sha256=row.sha256,
         published_at=row.published_at,
         holds_from=row.holds_from,
-        layers=_layers(row.profile, row.profile_version, row.profile_body, row.choices),
+        layers=_layers(row),
         loosens=tuple(json.loads(row.loosens)),
         by=row.published_by,
     )
 
 
+def _layers(row: Row[Any]) -> Layers:
+    profile = (row.profile, row.profile_version, row.profile_body, row.profile_sha256)
+    return _layers_of(profile if row.profile else None, row.choices)
+
+
 @lru_cache(maxsize=256)
-def _layers(profile: str, version: int, body: str, choices: str) -> Layers:
-    return Layers(ProfileLayer(profile, version, body) if profile else None, choices)
+def _layers_of(profile: tuple[str, int, str, str] | None, choices: str) -> Layers:
+    return Layers(ProfileLayer(*profile) if profile else None, choices)

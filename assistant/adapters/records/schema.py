@@ -91,11 +91,20 @@ policies = Table(
     Column("profile", String(64), nullable=False),
     Column("profile_version", Integer, nullable=False),
     Column("profile_body", Text, nullable=False),
+    Column("profile_sha256", String(64), nullable=False),
 )
 """``body`` holds the rules that follow from the profile's and the tenant's own choices, as JSON.
 
 The ledger holds the hash of each, so that no row can be changed, added or removed unnoticed.
 """
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""The files of profiles that were applied, by their hash."""
 
 time_marks = Table(
     "time_marks",
@@ -464,7 +473,7 @@ reviews = Table(
     _owner(),
     Column("id", String, primary_key=True),
     Column("draft_id", String, nullable=False),
-    Column("login", String(254), nullable=False),
+    Column("user_id", String(254), nullable=False),
     Column("action", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("distance", Float),

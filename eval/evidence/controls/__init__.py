@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eval.evidence.control import Control
-from eval.evidence.controls import erasing, kept, seal, tenants
+from eval.evidence.controls import egress, erasing, kept, policies, seal, tenants, transport
 from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (erasing, kept, seal, tenants)
+_FAMILIES = (egress, erasing, kept, policies, seal, tenants, transport)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS

@@ -83,6 +83,15 @@
     form.reset();
   };
 
+  // A document is hashed here, and only its hash is sent.
+  document.addEventListener("change", async (event) => {
+    const entry = event.target.closest?.("input[data-hashed]");
+    if (!entry?.files.length) return;
+    const digest = await crypto.subtle.digest("SHA-256", await entry.files[0].arrayBuffer());
+    const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    entry.form.elements.sha256.value = hex;
+  });
+
   // A citation's mark opens its passage: the nearest one with that number.
   const openPassage = (mark) => {
     const wanted = `details[data-source="${mark.dataset.cite}"]`;

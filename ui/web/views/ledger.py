@@ -48,18 +48,18 @@ def _row(row: RowView) -> Html:
         el("td", text(str(row.number)), class_="qd-number", data_label="No."),
         el("td", text(row.at[:19].replace("T", " ")), class_="qd-nowrap", data_label="When (UTC)"),
         el("td", text(row.kind), class_="qd-nowrap", data_label="What"),
-        el("td", _facts(row.facts), data_label="Facts"),
+        el("td", _facts(row), data_label="Facts"),
         el("td", el("code", text(row.hash[:12])), title=row.hash, data_label="Hash"),
     )
 
 
-def _facts(body: str) -> Html:
-    facts: dict[str, object] = json.loads(body)
+def _facts(row: RowView) -> Html:
+    facts: dict[str, object] = json.loads(row.facts)
     return join(
         el(
             "span",
             el("span", text(f"{name} "), class_="qd-label"),
-            text(_short(value)),
+            text(row.names.get(str(value)) or _short(value)),
             class_="qd-fact",
         )
         for name, value in facts.items()

@@ -25,10 +25,12 @@ _NEW = (
     ("profile", sa.String(64)),
     ("profile_version", sa.Integer()),
     ("profile_body", sa.Text()),
+    ("profile_sha256", sa.String(64)),
 )
 _UPDATE = (
     "UPDATE policies SET published_at = :at, sha256 = :sha256, holds_from = :at, published_by = '',"
-    " loosens = '[]', choices = :choices, profile = '', profile_version = 0, profile_body = ''"
+    " loosens = '[]', choices = :choices, profile = '', profile_version = 0, profile_body = '',"
+    " profile_sha256 = ''"
     " WHERE tenant_id = :tenant_id AND version = :version"
 )
 _DEFAULTS: dict[str, Any] = {
@@ -53,6 +55,12 @@ def upgrade() -> None:
     with op.batch_alter_table("policies") as table:
         for name, kind in _NEW:
             table.alter_column(name, existing_type=kind, nullable=False)
+    op.create_table(
+        "profiles",
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_profiles")),
+    )
     op.create_table(
         "time_marks",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
