@@ -16,7 +16,7 @@ PLAINLY := --quiet --no-compile --no-deps
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run local-model test prove check format lint types imports docs wheel lock train-detector train-sections clean
+.PHONY: run local-model test prove evidence check format lint types imports docs wheel lock train-detector train-sections clean
 
 run: $(STAMP)  ## Set up, load the three sample tenants, serve the page on http://127.0.0.1:7860
 	$(BIN)/quietdesk serve --demo
@@ -32,6 +32,9 @@ test: $(STAMP)  ## Every test that ends within minutes
 
 prove: $(STAMP)  ## The long proofs: network, kills, leaks, the wheel, 500 examples of each property
 	$(BIN)/python -m pytest -m "prove or hypothesis" --hypothesis-profile prove
+
+evidence: $(STAMP)  ## The promises of every policy, tried on twins; EVIDENCE names the folder of the report
+	$(BIN)/quietdesk evidence --profile all --out $(EVIDENCE)
 
 check: $(STAMP)  ## Format, lint, types, import contract, docs; side by side
 	$(MAKE) --no-print-directory --jobs 2 types imports docs lint

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -39,11 +39,12 @@ from assistant.indexes import Indexes, source_of
 from assistant.model import Feature, ModelEntry, Tenant
 from assistant.parts import Embedders, LazyDetector, Once, Parts, make_detector
 from assistant.policies import Change, Check, PolicyBook
-from assistant.ports import Refusal, Writer
+from assistant.ports import Embedder, Refusal, Writer
 from assistant.register.choice import Register
 from assistant.register.from_settings import DATABASE, database_origin
 from assistant.register.places import endpoint
 from assistant.register.subprocessors import Subprocessors
+from assistant.search.by_meaning import SwitchedEmbedder, switched
 from assistant.search.nearness import Nearness
 from assistant.search.once import once
 from assistant.settings import Settings
@@ -72,7 +73,7 @@ from guardrails.injection.detector import FindSuspects, RememberedSuspects
 from guardrails.injection.patterns import without_honest
 from guardrails.leaks.scan import Scanner
 from guardrails.leaks.vault_values import VaultValues
-from guardrails.policy import Destination, Policy
+from guardrails.policy import AiFeature, Destination, Policy
 from guardrails.policy.trusted_time import Reading
 from guardrails.policy.versions import Version
 from guardrails.spans import Span
@@ -80,6 +81,7 @@ from guardrails.vendors import silence_vendors
 
 if TYPE_CHECKING:
     from assistant.adapters.langchain_llm import LangchainChat
+    from assistant.adapters.oidc import Oidc
     from assistant.chat_models import ChatModels, Surroundings
     from assistant.ports import Meter
 
@@ -329,7 +331,7 @@ class Home:
         return self._generations(slug).size()
 
     def stale_vectors(self, slug: str) -> int:
-        """Return how many chunks have a vector of another embedder only."""
+        """Return how many chunks have no vector, or one of another embedder only."""
         return self._generations(slug).stale()
 
     @property
@@ -351,6 +353,15 @@ class Home:
     def _reach_only(self, places: Iterable[tuple[str, int]]) -> None:
         """Let this process connect to the places of the register, and to no others."""
         netguard.only(str(self.settings.home), places)
+
+    @cached_property
+    def identity_provider(self) -> Oidc | None:
+        """The OpenID Connect provider of the settings, None without one. `BadInput` if unusable."""
+        from assistant.adapters.oidc import (
+            oidc_of,  # here: its HTTP client takes a tenth of a second
+        )
+
+        return oidc_of(self.settings, self.clock)
 
     def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
         """Return the function that posts a tenant's released replies, through the gate.
@@ -405,7 +416,8 @@ class Home:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         in_force = partial(self.accounts.policy_of, tenant.id)
-        return Ledger(SqlLedger(scope), key, in_force, clock=self.clock)
+        own = self.accounts.ledger_key(tenant.id)
+        return Ledger(SqlLedger(scope), own, in_force, clock=self.clock, before=key)
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""
@@ -447,8 +459,10 @@ class Home:
             restorer=Restorer(vault),
             scanner=scanner,
             ledger=ledger,
-            embedder=caches.embedder,
-            vectors=self._indexes.of(tenant.id, records.documents, self._embedder),
+            embedder=self._switched(tenant, caches.embedder),
+            vectors=self._indexes.of(
+                tenant.id, records.documents, self._switched(tenant, self._embedder)
+            ),
             lexical=caches.lexical,
             writer=FeatureWriter(lambda feature: pick(feature, asks_again=False)),
             batch_writer=FeatureWriter(lambda feature: pick(feature, asks_again=True)),
@@ -465,15 +479,20 @@ class Home:
             redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
         )
 
+    def _switched(self, tenant: Tenant, embedder: Embedder) -> SwitchedEmbedder:
+        """Return ``embedder``, which embeds while the tenant's policy has search by meaning."""
+        return switched(embedder, lambda: self._policy_of(tenant).allows(AiFeature.SEARCH))
+
     def _caches_of(self, tenant: Tenant, records: TenantRecords, vault: Vault) -> TenantCaches:
         """Return the caches that outlive a desk; they read the first desk's records and vault."""
         if tenant.id not in self._caches:
-            embedder = once(self._embedder)
+            questions = once(self._embedder)
+            embedder = self._switched(tenant, questions)
             self._caches[tenant.id] = TenantCaches(
                 Bm25Library(records.documents),
                 VaultValues(vault),
                 RememberedSuspects(lambda: self._parts.suspects(self._embedders(INSTALLED))),
-                embedder,
+                questions,
                 self._parts.ranker(embedder),
                 Nearness(embedder),
             )
@@ -535,7 +554,7 @@ class Home:
 
 
 def stay_home(settings: Settings) -> None:
-    """Refuse every address but the database's, and disable the vendors' telemetry.
+    """Refuse every address but those of settings, and disable the vendors' telemetry.
 
     The places of the register are allowed when the home is opened.
     """
@@ -544,6 +563,8 @@ def stay_home(settings: Settings) -> None:
     if settings.database_url is not None:
         database = endpoint(database_origin(settings.database_url.get_secret_value()))
         netguard.only("database", [database] if database else [])
+    provider = endpoint(settings.oidc_issuer) if settings.oidc_issuer else None
+    netguard.only("identity provider", [provider] if provider else [])
 
 
 def ephemeral_redactor(settings: Settings, *, detect: bool = True) -> Redactor:

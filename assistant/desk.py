@@ -25,7 +25,7 @@ from guardrails.crypto.seal import Sealer
 from guardrails.identity.restore import Restorer
 from guardrails.injection.detector import SuspiciousSpan
 from guardrails.leaks.scan import Scanner
-from guardrails.policy import Policy
+from guardrails.policy import AiFeature, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Desk:
     of some texts with a question. ``batch_writer`` writes like ``writer``, but raises `ModelBusy`
     where that one lets the fallback writer write. ``precise_redactor`` masks what is of a sure
     shape or in the directory, and guesses no names: for the tenant's own words.
-    ``redaction`` returns a keyed tag of what `redactor` and the reading of tickets depend on; empty
-    when that is not known.
+    ``ask_policy`` returns the policy as it is now. ``redaction`` returns a keyed tag of what
+    `redactor` and the reading of tickets depend on; empty when that is not known.
     """
 
     tenant: Tenant
@@ -79,3 +79,7 @@ class Desk:
         A flow that works on many tickets asks for each. `Refused` when it was changed past us.
         """
         return self.ask_policy() if self.ask_policy else self.tenant.policy
+
+    def allows(self, feature: AiFeature) -> bool:
+        """Return whether a feature of AI is on now."""
+        return self.policy().allows(feature)

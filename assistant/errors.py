@@ -1,7 +1,9 @@
 """The error tree, defined in ``guardrails`` and re-exported here."""
 
 from guardrails.errors import (
+    AiOff,
     BadInput,
+    CodeNeeded,
     ContextOverflow,
     GateClosed,
     KeyTrouble,
@@ -10,6 +12,7 @@ from guardrails.errors import (
     ModelTrouble,
     NotFound,
     NotPermitted,
+    OptedOut,
     QuietdeskError,
     Refused,
     SealBroken,
@@ -20,7 +23,9 @@ from guardrails.errors import (
 )
 
 __all__ = [
+    "AiOff",
     "BadInput",
+    "CodeNeeded",
     "ContextOverflow",
     "GateClosed",
     "KeyTrouble",
@@ -29,6 +34,7 @@ __all__ = [
     "ModelTrouble",
     "NotFound",
     "NotPermitted",
+    "OptedOut",
     "QuietdeskError",
     "Refused",
     "SealBroken",

@@ -32,6 +32,7 @@ from assistant.model import (
     Gap,
     Honest,
     Made,
+    OptOut,
     Passage,
     RawTicket,
     Reply,
@@ -528,6 +529,26 @@ class HonestStore(Protocol):
     def list(self) -> list[Honest]: ...
 
 
+class OptOutStore(Protocol):
+    """People who opted out of AI."""
+
+    def put(self, opt_out: OptOut) -> None:
+        """Note a person, replacing the note of the same id."""
+        ...
+
+    def remove(self, opt_out_id: str) -> bool:
+        """Remove a note; return whether there was one."""
+        ...
+
+    def keys(self) -> Mapping[str, str]:
+        """Return the id of the note of each key; opens no text."""
+        ...
+
+    def list(self) -> list[OptOut]:
+        """Return all of them, oldest first."""
+        ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -590,6 +611,8 @@ class Records(Protocol):
     @property
     def honest(self) -> HonestStore: ...
     @property
+    def opt_outs(self) -> OptOutStore: ...
+    @property
     def frames(self) -> FrameStore: ...
     @property
     def attestations(self) -> AttestationStore: ...
@@ -640,6 +663,10 @@ class UserStore(Protocol):
 
     def set_password(self, user: User, password: str) -> None:
         """Replace the password. `BadInput` for one that is too short or too long."""
+        ...
+
+    def reset_factor(self, user: User) -> bool:
+        """Remove the second factor and its recovery codes; return whether there was one."""
         ...
 
     def end_sessions(self, user: User, *, keep: str | None = None) -> int:

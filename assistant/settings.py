@@ -52,6 +52,31 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(
         default=120, ge=1, le=10_080, description="Minutes without use after which a login ends."
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of the OpenID Connect provider through which people may log in; "
+        "requests go to its origin alone.",
+    )
+    oidc_client_id: str = Field(default="", description="Id of this program at the provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret at the provider; none for a public client."
+    )
+    oidc_redirect_url: str = Field(
+        default="",
+        description="Address of `/login-back` at the page as browsers reach it, as it is "
+        "registered at the provider.",
+    )
+    oidc_scopes: str = Field(
+        default="openid profile email", description="Scopes that are asked for, with spaces."
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", description="Claim of the ID token that lists a person's groups."
+    )
+    oidc_roles: str = Field(
+        default="",
+        description="Roles of groups: `group=tenant:role`, with commas. At each login they replace "
+        "the person's roles at the tenants that are named.",
+    )
     tls_certificate: Path | None = Field(
         default=None,
         description="PEM file of the certificate of `serve`, with its chain; else plain HTTP.",
@@ -171,5 +196,5 @@ def _refuse_unknown() -> None:
             raise BadInput(f"There is no setting {name}.", todo="See docs/settings.md.")
 
 
-_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD"})
+_ELSEWHERE = frozenset({"QUIETDESK_PASSWORD", "QUIETDESK_NEW_PASSWORD", "QUIETDESK_CODE"})
 """Environment variables from which the command line reads a password or a new one."""

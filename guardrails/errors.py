@@ -6,11 +6,14 @@
     ├── UserMistake           the input is wrong: do not try again
     │   ├── NotFound          an unknown tenant, ticket, draft or user
     │   ├── NotPermitted      the person's role does not allow it
+    │   │   └── CodeNeeded    a code of the second factor is missing or wrong
     │   └── BadInput          a file, a setting or a value that cannot be used
     ├── Refused               a guard said no: nothing was sent, do not try again unchanged
     │   ├── SeamBreach        unredacted text where only redacted text is accepted
     │   ├── GateClosed        the egress gate refused a request
     │   ├── LimitReached      the tenant's tokens for the day or the month are used up
+    │   ├── AiOff             a feature of AI is switched off for the tenant
+    │   │   └── OptedOut      the person concerned has opted out of AI
     │   └── SealBroken        a stored row does not open under its own key and place
     ├── Trouble               something outside failed: the same call may work later
     │   ├── ModelTrouble      a model server is down, slow or sends invalid answers
@@ -60,6 +63,10 @@ class NotPermitted(UserMistake):
     exit_code = 3
 
 
+class CodeNeeded(NotPermitted):
+    """The password is right; a code of the second factor is missing, wrong or used."""
+
+
 class BadInput(UserMistake):
     """A file, a setting or a value that cannot be used."""
 
@@ -81,6 +88,16 @@ class GateClosed(Refused):
 
 class LimitReached(Refused):
     """The tenant has used the tokens that it may use in a day or a month."""
+
+
+class AiOff(Refused):
+    """A feature of AI is switched off for this tenant."""
+
+    kept_safe = "Nothing was written, and nothing was sent."
+
+
+class OptedOut(AiOff):
+    """The person whom a ticket concerns has opted out of AI; other tickets are not affected."""
 
 
 class SealBroken(Refused):

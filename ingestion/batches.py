@@ -15,6 +15,7 @@ from typing import Self
 from assistant.desk import Desk
 from assistant.model import Audience, Chunk, Document
 from assistant.ports import DocumentAudience, Vectors
+from assistant.search.by_meaning import embeds
 from assistant.search.indexing import bring_in_step, index_chunks
 from guardrails import RedactedText
 from ingestion import chunks as cutting
@@ -159,7 +160,7 @@ class BatchWriter:
                 documents=len(documents),
                 chunks=sum(map(len, cut.values())),
                 replaced=len(gone),
-                embedder=self.desk.embedder.name,
+                embedder=self.desk.embedder.name if embeds(self.desk.embedder) else "",
             )
         return gone
 

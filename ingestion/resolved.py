@@ -2,6 +2,7 @@
 
 The agents' answers can be retrieved and quoted, under the question. Only redacted words are used,
 and their placeholders are left out: a reply to one customer must never restore another's name.
+Tickets of people who opted out of AI are not indexed.
 Private notes are for agents only, in chunks of their own. The requester's words, which are the
 title and the heading of every chunk, are for agents only too: see `assistant.search.audience`.
 """
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from assistant.cutting import replaced
 from assistant.desk import Desk
+from assistant.flows.ai import opted_out
 from assistant.model import (
     NO_TEXT,
     Audience,
@@ -63,7 +65,7 @@ def bring_resolved(desk: Desk) -> Brought:
     wanted = {
         row.id: row.reference
         for row in desk.records.tickets.list()
-        if allowed and row.status in _RESOLVED
+        if allowed and row.status in _RESOLVED and not opted_out(desk, row.reference)
     }
     known = _known(desk)
     gone = sorted(known.keys() - wanted.keys())

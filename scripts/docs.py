@@ -68,8 +68,9 @@ def settings_page() -> str:
         (
             "`QUIETDESK_PASSWORD` is read where a command asks for a person's password "
             "(`user add`, `review`, `tickets show`, `outbox`), and `QUIETDESK_NEW_PASSWORD` where "
-            "one asks for a new password (`user password`, `user own-password`), so that scripts "
-            "need no terminal.\n"
+            "one asks for a new password (`user password`, `user own-password`), and "
+            "`QUIETDESK_CODE` where a person has a second factor, so that scripts need no "
+            "terminal.\n"
         ),
     ]
     return "\n".join(lines)

@@ -150,10 +150,14 @@ class Generations:
         return noted is not None and noted.embedder != self._maker.embedder.name
 
     def stale(self) -> int:
-        """Return how many chunks have a vector of another embedder only."""
+        """Return how many chunks have no vector of the configured embedder.
+
+        An index that is not open is complete once it is opened, unless nothing may be embedded.
+        """
         with self._lock:
             if not self.made_by_another():
-                return 0
+                index = self._open.get("generation")
+                return len(self._truth.recorded() - index.ids()) if index else 0
             held = self._growing().ids() if self._grows() else set[str]()
             return len(self._truth.recorded() - held)
 

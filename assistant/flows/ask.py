@@ -6,9 +6,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
+from assistant.flows.ai import why_off
 from assistant.flows.checks import masked_again
 from assistant.flows.gaps import note_gap
-from assistant.model import Passage, Written, new_id
+from assistant.model import NO_TEXT, Passage, Written, new_id
 from assistant.ports import Writer
 from assistant.search.federated import documents_of
 from assistant.search.filters import DocumentFilter
@@ -18,6 +19,7 @@ from assistant.search.reading import read_sections
 from assistant.search.retrieve import Retrieved, retrieve
 from assistant.search.sureness import near_enough
 from guardrails import RawText, RedactedText, Template, join
+from guardrails.policy import AiFeature
 
 _EARLIER = 3
 _BEFORE, _NOW = Template("Before: $asked"), Template("Now: $asked")
@@ -30,7 +32,8 @@ class Answer:
     ``narrowed`` means that a filter excluded documents, so that finding nothing is no gap yet;
     ``noted`` that the question is kept as a gap. ``below`` are further sections, shown one click
     below the answer. ``near_miss`` says in words what the documents do not speak of: then
-    ``written`` holds the nearest section, and the answer is not answerable.
+    ``written`` holds the nearest section, and the answer is not answerable. ``off`` says by whose
+    choice no answer is written: then the passages are what words found.
     """
 
     question: RedactedText
@@ -41,6 +44,7 @@ class Answer:
     noted: bool = False
     below: tuple[Passage, ...] = ()
     near_miss: str = ""
+    off: str = ""
 
 
 def ask(
@@ -52,9 +56,13 @@ def ask(
 ) -> Answer:
     """Answer from the tenant's documents, or report that they hold no answer.
 
+    While answers are switched off, only search and write nothing.
+
     ``before`` are the earlier questions of the conversation, oldest first, as they were redacted.
     """
     look = _look(desk, question, before, filters)
+    if look.off:
+        return _searched(desk, look)
     written = masked_again(desk, _writer(desk, look).answer(look.asked, look.passages))
     _record(desk, look, written)
     return look.answer(written)
@@ -72,6 +80,9 @@ def asking(
     Closing the generator stops the model; what was sent by then is in the ledger.
     """
     look = _look(desk, question, before, filters)
+    if look.off:
+        yield _searched(desk, look)
+        return
     written: Written | None = None
     try:
         for grown in _writer(desk, look).answering(look.asked, look.passages):
@@ -95,10 +106,12 @@ class _Look:
     passages: tuple[Passage, ...]
     narrowed: bool
     near_miss: str
+    off: str = ""
 
     def answer(self, written: Written) -> Answer:
         answerable = not self.near_miss and bool(written.body)
-        noted = not (answerable or self.narrowed)
+        found = self.found.answerable if self.off else answerable
+        noted = not (found or self.narrowed)
         written = replace(written, notes=(*written.notes, *self.found.notes))
         return Answer(
             self.question,
@@ -109,6 +122,7 @@ class _Look:
             noted,
             further(written.body, self.passages) if written.body else (),
             self.near_miss if written.body else "",
+            self.off,
         )
 
 
@@ -124,7 +138,19 @@ def _look(
     passages = read_sections(documents_of(desk), desk.ranker, asked, found)
     sure = found.answerable or not passages or near_enough(desk, asked, found, passages)
     missed = near_miss(redacted, passages) or ("" if sure else UNSURE)
-    return _Look(redacted, asked, found, passages, bool(filters), missed)
+    off = why_off(desk, AiFeature.ANSWER)
+    return _Look(redacted, asked, found, passages, bool(filters), missed, off)
+
+
+def _searched(desk: Desk, look: _Look) -> Answer:
+    """Return what was found, and no answer."""
+    done = look.answer(Written(look.asked, NO_TEXT, NO_TEXT, "none"))
+    desk.ledger.append(
+        "question.searched", question=new_id(), passages=len(look.found.passages), noted=done.noted
+    )
+    if done.noted:
+        note_gap(desk, look.asked)
+    return done
 
 
 def _writer(desk: Desk, look: _Look) -> Writer:

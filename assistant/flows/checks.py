@@ -19,7 +19,7 @@ from assistant.model import (
     Ticket,
     Written,
 )
-from assistant.search.federated import documents_of
+from assistant.search.federated import documents_of, lexical_of
 from assistant.search.quarantine import placed
 from assistant.search.repeated import repeated
 from guardrails import RedactedText, placeholders
@@ -27,6 +27,8 @@ from guardrails.identity.permissions import Person
 from guardrails.identity.restore import placeholders_of
 from guardrails.spans import EntityType
 
+_COMPARED = 20
+"""Passages whose documents a reply by hand is compared with."""
 INTERNAL = "this is for agents only, and customers may not read it"
 _EDIT_OR_CONFIRM = (
     "Edit it, or save it again and confirm that the customer may read it; then approve it."
@@ -136,11 +138,15 @@ def internal_of(desk: Desk, draft: Draft, body: RedactedText) -> tuple[Finding, 
     """Return what of ``body`` is for agents only, as its ticket and its documents are now.
 
     The texts are those of the documents that the draft cites, its brief, and the ticket's turns.
+    A reply by hand cites none: the documents that share most words with it are compared.
     """
     if draft.kind is not DraftKind.REPLY:
         return ()
     documents, written = documents_of(desk), draft.written
     cited = dict.fromkeys(each.document_id for each in written.citations)
+    if written.by_hand:
+        hits = lexical_of(desk).search(body, _COMPARED)
+        cited |= dict.fromkeys(documents.owners([each.chunk_id for each in hits]).values())
     chunks = [chunk for key in cited for chunk in documents.chunks_of(key)]
     ticket = desk.records.tickets.get(draft.reference)
     turns = () if ticket is None else ticket.turns

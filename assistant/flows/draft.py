@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.desk import Desk
-from assistant.flows.checks import inspect, internal, masked_again
+from assistant.flows.ai import must_be_on
+from assistant.flows.checks import inspect, internal, masked_again, ticket_of
 from assistant.flows.queue import queue
 from assistant.flows.tickets import redact_again
 from assistant.frames import Frames
@@ -37,6 +38,7 @@ from assistant.search.sections import sections_of
 from assistant.search.sureness import LIKELY, is_lost, near_enough
 from assistant.wording import stems
 from guardrails import RedactedText, Template, join, placeholders
+from guardrails.policy import AiFeature
 
 _SEARCHED, _READ = 16, 6
 """Passages that are found, and those of them that are read on from."""
@@ -52,7 +54,11 @@ _ITEM = Template("- $question")
 
 
 def draft_reply(desk: Desk, reference: str) -> Draft:
-    """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference."""
+    """Draft a reply to one ticket and queue it. `NotFound` for an unknown reference.
+
+    `AiOff` while drafts are switched off, or for the requester.
+    """
+    must_be_on(desk, AiFeature.DRAFT, ticket_of(desk, reference).reference)
     ticket = redact_again(desk, reference)
     look = _look(desk, ticket)
     written = _reply(desk, look)

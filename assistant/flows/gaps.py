@@ -1,7 +1,8 @@
 """Questions that the knowledge base could not answer, shown in groups of similar questions.
 
 Similarity is the cosine of the questions' vectors. Groups grow bottom-up by average linkage (UPGMA;
-Sokal and Michener 1958): two join when their questions are similar on average.
+Sokal and Michener 1958): two join when their questions are similar on average. While search by
+meaning is off, questions of the same words are one group.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import numpy as np
 from assistant.desk import Desk
 from assistant.model import Gap, new_id
 from assistant.ports import Vectors
+from assistant.wording import stems
 from guardrails import RedactedText
+from guardrails.policy import AiFeature
 
 KEPT = 1000
 """The most gaps that are kept of a tenant; older ones are deleted."""
@@ -47,9 +50,21 @@ def gaps(desk: Desk) -> list[GapGroup]:
     kept = desk.records.gaps.list()
     if not kept:
         return []
+    if not desk.allows(AiFeature.SEARCH):
+        return _by_words(kept)
     vectors = _vectors(desk, kept)
     groups = [_group(kept, vectors, members) for members in clusters(vectors, _ALIKE)]
     return sorted(groups, key=lambda each: (len(each.gaps), each.last_asked), reverse=True)
+
+
+def _by_words(kept: Sequence[Gap]) -> list[GapGroup]:
+    """Return the questions in groups of the same content words: nothing is embedded."""
+    groups: dict[frozenset[str], list[Gap]] = {}
+    for each in kept:
+        text = each.question.reveal()
+        groups.setdefault(frozenset(stems(text)) or frozenset([text]), []).append(each)
+    found = [GapGroup(some[0].question, tuple(some)) for some in groups.values()]
+    return sorted(found, key=lambda each: (len(each.gaps), each.last_asked), reverse=True)
 
 
 def clusters(vectors: Vectors, alike: float) -> list[list[int]]:

@@ -107,6 +107,20 @@ def change_password(here: Administration, user: User, password: str, keep: str |
     _set_password(here, _any(here, user.login), password, keep=keep)
 
 
+def reset_factor(here: Administration, login: str) -> None:
+    """Remove a user's second factor, and end every session; the next login may ask for a new one.
+
+    `NotFound` when there is none.
+    """
+    found = _within_reach(here, login)
+    ledgers = _ledgers(here, found)
+    with here.users.transaction():
+        if not here.users.reset_factor(found.user):
+            raise NotFound(f"{found.user.login} has no second factor.")
+        here.users.end_sessions(found.user)
+        _write(ledgers, "factor.reset", user=found.user.id, by=here.by.id)
+
+
 def end_sessions(here: Administration, login: str) -> int:
     """End every session of a user; return how many there were."""
     found = _within_reach(here, login)

@@ -8,6 +8,7 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
+from assistant.flows.ai import FEATURES, must_be_on
 from assistant.flows.checks import (
     draft_of,
     inspect,
@@ -17,6 +18,8 @@ from assistant.flows.checks import (
     must_read,
 )
 from assistant.flows.distance import edit_distance
+from assistant.flows.rewriting import origin_of, rewritten
+from assistant.flows.second_person import must_be_another
 from assistant.flows.seeing import seeing
 from assistant.flows.seen import confirm, record
 from assistant.model import (
@@ -27,19 +30,13 @@ from assistant.model import (
     FindingKind,
     Reply,
     Review,
-    Written,
     new_id,
 )
-from assistant.search.quarantine import placed
-from guardrails import ForPerson, RawText, RedactedText, join
-from guardrails.detect.directory import KnownValues
+from guardrails import ForPerson, RawText, RedactedText
 from guardrails.identity.permissions import Person, show_restored
 from guardrails.identity.permissions import release as release_to
 from guardrails.identity.restore import Restored, placeholders_of
 from guardrails.placeholders import Placeholder, find
-
-_CONFIRMED = "this is for agents only; the editor confirmed that the customer may read it"
-_NEW = "the edit adds this; it is in neither the ticket nor its passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +102,8 @@ def approve(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
     """
     must_decide(desk, person)
     draft = draft_of(desk, draft_id)
+    _must_be_wanted(desk, draft)
+    must_be_another(desk, person, draft)
     must_be_clean(draft.written)
     with desk.records.transaction():
         if draft.state is DraftState.PENDING:
@@ -133,10 +132,8 @@ def edit(
     draft = draft_of(desk, draft_id)
     if draft.state not in (DraftState.PENDING, DraftState.APPROVED):
         raise Refused(f"This draft is {draft.state.value} and cannot be changed.")
-    written = _rewritten(desk, draft, text)
-    pasted = [each for each in written.findings if each.kind is FindingKind.INTERNAL]
-    if internal_confirmed and pasted:
-        written = _confirmed(written)
+    _must_be_wanted(desk, draft)
+    written, confirmed = rewritten(desk, draft, text, internal_confirmed=internal_confirmed)
     with desk.records.transaction():
         if not desk.records.drafts.move(draft.id, expected=draft.state, to=DraftState.PENDING):
             raise _overtaken()
@@ -147,7 +144,7 @@ def edit(
             draft,
             "draft.edited",
             findings=len(written.findings),
-            internal_confirmed=len(pasted) if internal_confirmed else 0,
+            internal_confirmed=confirmed,
         )
     return replace(draft, written=written, state=DraftState.PENDING)
 
@@ -166,7 +163,9 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
         raise Refused(
             f"This draft is {draft.state.value}.", todo="Only an approved draft can be released."
         )
-    origin = _origin(draft.written)
+    _must_be_wanted(desk, draft)
+    must_be_another(desk, person, draft)
+    origin = origin_of(draft.written)
     found = (*inspect(desk, draft.written.body, origin=origin), *_internal_now(desk, draft))
     must_be_clean(replace(draft.written, findings=found))
     restored = desk.restorer.restore(draft.written.body, placeholders_of(origin))
@@ -180,6 +179,12 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
     reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.id, desk.clock())
     _commit_release(desk, person, draft, reply, len(set(restored.back)), seen)
     return reply
+
+
+def _must_be_wanted(desk: Desk, draft: Draft) -> None:
+    """`AiOff` for what AI wrote, once AI is switched off for the tenant or for the requester."""
+    if not draft.written.by_hand:
+        must_be_on(desk, FEATURES[draft.kind], draft.reference)
 
 
 def _commit_release(
@@ -211,44 +216,6 @@ def _commit_release(
         )
 
 
-def _rewritten(desk: Desk, draft: Draft, text: RawText) -> Written:
-    raw = desk.records.tickets.raw(draft.reference)
-    known = KnownValues.of_people(raw.people) if raw else None
-    body = desk.redactor.redact(text, known).text
-    old = draft.written
-    known_names = placeholders_of(_origin(old))
-    edited = replace(
-        old,
-        body=body,
-        writer="person",
-        findings=(),
-        drafted=old.drafted or old.body,
-        drafted_by=old.drafted_by or old.writer,
-    )
-    suspect = [each for each in old.findings if each.kind is FindingKind.INJECTION]
-    found = (*inspect(desk, body, origin=join("\n", [old.saw, body])), *placed(suspect, body))
-    added = [
-        Finding(FindingKind.PERSONAL_DATA, each.start, each.end, _NEW, blocks=False)
-        for each in find(body.reveal())
-        if each.placeholder.number is not None and each.placeholder not in known_names
-    ]
-    pasted = internal_of(desk, draft, body)
-    return replace(edited, findings=(*found, *added, *pasted))
-
-
-def _confirmed(written: Written) -> Written:
-    """Return ``written`` with its text for agents only confirmed by the person who put it there."""
-    return replace(
-        written,
-        findings=tuple(
-            replace(each, note=_CONFIRMED, blocks=False)
-            if each.kind is FindingKind.INTERNAL
-            else each
-            for each in written.findings
-        ),
-    )
-
-
 def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
     """Return what is for agents only as documents are now; nothing where a person confirmed it."""
     confirmed = any(
@@ -257,18 +224,13 @@ def _internal_now(desk: Desk, draft: Draft) -> tuple[Finding, ...]:
     return () if confirmed else internal_of(desk, draft, draft.written.body)
 
 
-def _origin(written: Written) -> RedactedText:
-    """Return the texts whose placeholders may be restored: the sources and a person's edits."""
-    return join("\n", [written.saw, written.body]) if written.writer == "person" else written.saw
-
-
 def _to_send(desk: Desk, person: Person, draft: Draft) -> Restored:
     return desk.restorer.restore(draft.written.body, _allowed(person, draft))
 
 
 def _allowed(person: Person, draft: Draft) -> frozenset[Placeholder]:
     """Return the placeholders of the draft's sources, none where nothing is restored."""
-    return placeholders_of(_origin(draft.written)) if person.restores else frozenset()
+    return placeholders_of(origin_of(draft.written)) if person.restores else frozenset()
 
 
 def _put_back(desk: Desk, person: Person, draft: Draft) -> Iterator[PutBack]:

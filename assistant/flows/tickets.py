@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from assistant.desk import Desk
+from assistant.flows.ai import is_noted
 from assistant.flows.checks import ticket_of
 from assistant.language import language_in
 from assistant.model import (
@@ -211,6 +212,7 @@ def keep(desk: Desk, raw: RawTicket) -> str:
             new=before is None,
             turns=len(kept.redacted.turns),
             placeholders=_placeholders(kept.redacted),
+            opted_out=is_noted(desk, kept.raw),
         )
     return "changed" if before else "new"
 

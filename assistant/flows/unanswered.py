@@ -12,6 +12,7 @@ from typing import LiteralString
 
 from assistant.desk import Desk
 from assistant.errors import QuietdeskError, StorageTrouble
+from assistant.flows.ai import OPTED_OUT, opted_out
 from assistant.flows.checks import ticket_of
 from assistant.model import (
     Audience,
@@ -68,7 +69,8 @@ def choose(
 ) -> Choice:
     """Return which of ``references`` want a text of ``kind``, each once and in their order.
 
-    A summary is written of any ticket whose thread has changed since its last summary.
+    A summary is written of any ticket whose thread has changed since its last summary. Nothing is
+    written about a ticket whose requester has opted out of AI.
     """
     made = _by_reference(desk, kind)
     wanted: list[str] = []
@@ -94,6 +96,8 @@ def _choice(desk: Desk, reference: str, made: Collection[Made], kind: DraftKind)
         raise
     except QuietdeskError:
         return ""  # the attempt to write about it reports the error
+    if opted_out(desk, reference):
+        return OPTED_OUT
     return _current(made, ticket, kind) or (why_not(ticket) if kind is DraftKind.REPLY else "")
 
 

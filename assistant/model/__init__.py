@@ -18,6 +18,7 @@ from assistant.model.documents import (
     last_heading,
 )
 from assistant.model.drafts import (
+    BY_PERSON,
     Citation,
     Decision,
     Delivery,
@@ -31,7 +32,18 @@ from assistant.model.drafts import (
     Written,
 )
 from assistant.model.models import Feature, ModelEntry, ModelKind, ModelUsage, ModelUse, Tokens
-from assistant.model.people import OWNER, Account, Membership, Role, Tenant, User
+from assistant.model.people import (
+    OWNER,
+    Account,
+    Enrolment,
+    Membership,
+    OptOut,
+    Role,
+    Session,
+    Tenant,
+    User,
+    WaitsFor,
+)
 from assistant.model.subprocessors import PURPOSES, Enabling, Subprocessor, Terms
 from assistant.model.texts import NO_TEXT, Audience, new_id
 from assistant.model.tickets import (
@@ -52,6 +64,7 @@ from assistant.model.tickets import (
 from guardrails.findings import Finding, FindingKind
 
 __all__ = [
+    "BY_PERSON",
     "DONE",
     "NOTE_MARK",
     "NO_TEXT",
@@ -70,6 +83,7 @@ __all__ = [
     "DraftKind",
     "DraftState",
     "Enabling",
+    "Enrolment",
     "Feature",
     "Finding",
     "FindingKind",
@@ -82,6 +96,7 @@ __all__ = [
     "ModelKind",
     "ModelUsage",
     "ModelUse",
+    "OptOut",
     "Outcome",
     "Passage",
     "RawTicket",
@@ -90,6 +105,7 @@ __all__ = [
     "Review",
     "Role",
     "Section",
+    "Session",
     "Subprocessor",
     "Tenant",
     "Terms",
@@ -102,6 +118,7 @@ __all__ = [
     "Turn",
     "TurnRole",
     "User",
+    "WaitsFor",
     "Written",
     "last_heading",
     "new_id",

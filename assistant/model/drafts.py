@@ -11,6 +11,9 @@ from assistant.model.tickets import Thread, news
 from guardrails import RawText, RedactedText
 from guardrails.findings import Finding
 
+BY_PERSON = "person"
+"""The name of the writer of texts that a person wrote or edited."""
+
 
 class DraftKind(StrEnum):
     """The kind of a draft."""
@@ -86,6 +89,11 @@ class Written:
     drafted_by: str = ""
     prompt: str = ""
     outcome: Outcome | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person wrote it, and no writer of ours before them."""
+        return (self.drafted_by or self.writer) == BY_PERSON
 
     @property
     def texts(self) -> tuple[RedactedText, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from guardrails.detect.directory import KnownPerson
 from guardrails.identity.permissions import Person, Right
 from guardrails.policy import Access, Policy, Role
 from guardrails.policy.versions import Version
@@ -40,6 +42,32 @@ class User:
     login: str
 
 
+class WaitsFor(StrEnum):
+    """What a session waits for after the password, before it is a login."""
+
+    NOTHING = ""
+    CODE = "code"
+    """A code of the second factor."""
+    ENROL = "enrol"
+    """The user must set up a second factor first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who a session's token belongs to; only one that waits for nothing is a login."""
+
+    user: User
+    waits_for: WaitsFor
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a person enters into an authenticator app: ``uri`` as a QR code, or ``secret``."""
+
+    uri: str
+    secret: str
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A user's roles at one tenant; ``tenant`` is its slug."""
@@ -64,11 +92,15 @@ class Membership:
             may_read=bool(held & _READERS),
             may_release=Role.REVIEWER in held,
             id=self.user.id,
-            barred=frozenset(right for right in Right if not held & _allowed(access, right)),
+            barred=_barred(held, access),
         )
 
 
-def _allowed(access: Access, right: Right) -> frozenset[Role]:
+def _barred(held: frozenset[Role], access: Access) -> frozenset[Right]:
+    return frozenset(right for right in Right if not held & allowed(access, right))
+
+
+def allowed(access: Access, right: Right) -> frozenset[Role]:
     """Return the roles to which the tenant's rules give ``right``."""
     return {
         Right.READ_RAW: access.read_raw,
@@ -87,4 +119,19 @@ class Account:
     created_at: datetime
     last_login_at: datetime | None
     sessions: int
+    second_factor: bool
     memberships: tuple[Membership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A person who opted out of AI; ``keys`` recognise them (`guardrails.identity.same_person`).
+
+    ``by`` is who noted it.
+    """
+
+    id: str
+    person: KnownPerson
+    keys: frozenset[str]
+    at: datetime
+    by: str

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from assistant.desk import Desk
+from assistant.errors import AiOff
 from assistant.model import Chunk
 from assistant.ports import DocumentStore, Embedder, VectorIndex
+from assistant.search.by_meaning import embeds
 from guardrails import RedactedText, join
 
 _BATCH = 64
@@ -41,10 +43,17 @@ def index_chunks(
     chunks: Sequence[Chunk],
     titles: Mapping[str, RedactedText],
 ) -> None:
-    """Embed ``chunks`` and add them to ``vectors``; ``titles`` is by document id."""
+    """Embed ``chunks`` and add them to ``vectors``; ``titles`` is by document id.
+
+    While search by meaning is off they get no vectors; `reconcile` adds them once it is on.
+    """
     for some in _batched(chunks):
         texts = [embedding_text(titles[chunk.document_id], chunk) for chunk in some]
-        vectors.add([chunk.id for chunk in some], embedder.embed(texts))
+        try:
+            made = embedder.embed(texts)
+        except AiOff:
+            return
+        vectors.add([chunk.id for chunk in some], made)
 
 
 def bring_in_step(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Reconciled:
@@ -67,10 +76,11 @@ def reconcile(
     """Add the vectors that are missing, remove those of chunks that are gone.
 
     With an empty index this builds a generation. ``progress`` gets the number of vectors made
-    so far and their total.
+    so far and their total. While search by meaning is off it only removes.
     """
     recorded, held = documents.chunk_ids(), vectors.ids()
-    missing, gone = sorted(recorded - held), sorted(held - recorded)
+    missing = sorted(recorded - held) if embeds(embedder) else []
+    gone = sorted(held - recorded)
     if missing:
         titles = {each.id: each.title for each in documents.documents()}
         done = 0

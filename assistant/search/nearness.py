@@ -10,6 +10,7 @@ from threading import Lock
 import numpy as np
 
 from assistant.ports import Embedder, Vectors
+from assistant.search.by_meaning import embeds
 from guardrails import RedactedText
 
 _KEPT = 8_000
@@ -26,6 +27,11 @@ class Nearness:
         self._embedder = embedder
         self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def on(self) -> bool:
+        """Whether texts may be compared by their meaning now."""
+        return embeds(self._embedder)
 
     def of(self, question: RedactedText, texts: Sequence[RedactedText]) -> list[float]:
         """Return the cosine of each text with ``question``."""

@@ -24,7 +24,16 @@ from dataclasses import dataclass, field, replace
 
 from assistant.desk import Desk
 from assistant.model import Passage
-from assistant.ports import DocumentReader, Embedder, Hit, LexicalIndex, Reranker, VectorSearch
+from assistant.ports import (
+    DocumentReader,
+    Embedder,
+    Hit,
+    LexicalIndex,
+    Near,
+    Reranker,
+    VectorSearch,
+)
+from assistant.search.by_meaning import embeds
 from assistant.search.federated import documents_of, lexical_of, vectors_of
 from assistant.search.filters import AllBut, DocumentFilter
 from assistant.search.indexing import embedding_text
@@ -51,6 +60,10 @@ _BY_WORDS_ALONE = (
     "`quietdesk reindex` makes them again."
 )
 
+_MEANING_OFF = (
+    "Only exact words were searched: search by meaning is switched off by this tenant's policy."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -67,7 +80,8 @@ class Library:
 class Retrieved:
     """Passages, best first. When not ``answerable`` they are only the nearest ones.
 
-    ``evidence`` is the score of every chunk that was found, by its id.
+    ``evidence`` is the score of every chunk that was found, by its id. With ``meaning_off`` search
+    by meaning was switched off, so that words alone were searched.
     """
 
     passages: tuple[Passage, ...]
@@ -75,10 +89,13 @@ class Retrieved:
     confidence: float
     by_words_alone: bool = False
     evidence: Mapping[str, float] = field(default_factory=dict[str, float])
+    meaning_off: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes about the search for the reader of the answer."""
+        if self.meaning_off:
+            return (_MEANING_OFF,)
         return (_BY_WORDS_ALONE,) if self.by_words_alone else ()
 
 
@@ -125,13 +142,14 @@ def search(
     scores = fuse(list(found.values()) if whole else [found["terms"]])
     ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     kept = _spread(ranked, owners, per_document)
-    reader = library.reranker
+    off = not embeds(library.embedder)
+    reader = None if off else library.reranker
     wanted = limit if reader is None else max(limit, _READ_AGAIN)
     passages = _passages(library.documents, kept[:wanted], scores, found)
     if reader is not None:
         passages = _read_again(reader, asked, passages)[:limit]
     confidence = _confidence(found, owners, ranked[0]) if passages else 0.0
-    return Retrieved(passages, confidence >= _ANSWERABLE, confidence, not whole, scores)
+    return Retrieved(passages, confidence >= _ANSWERABLE, confidence, not whole, scores, off)
 
 
 def fuse(rankings: Sequence[Sequence[Hit]]) -> dict[str, float]:
@@ -160,10 +178,13 @@ def _hits(
 
     Hits that are not in the records are dropped. The vector is that of ``asked``, which includes
     the earlier questions. Exact words are the question's own, and at half their weight those of
-    the previous question: “and how do I mitigate it?” names nothing.
+    the previous question: “and how do I mitigate it?” names nothing. Nothing is embedded while
+    search by meaning is off.
     """
     depth = _DEPTH if filters is None else _DEPTH_NARROWED
-    near = library.vectors.nearest(library.embedder, asked, depth)
+    near = Near([], whole=False)
+    if embeds(library.embedder):
+        near = library.vectors.nearest(library.embedder, asked, depth)
     found = {
         "terms": _by_terms(library.lexical, query, before[-1:], depth),
         "vector": near.hits,

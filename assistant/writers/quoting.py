@@ -149,7 +149,7 @@ class _Look:
         ]
         places = sentences_of(plain, found)
         near = [0.0] * len(places)
-        if nearness is not None:
+        if nearness is not None and nearness.on:
             near = nearness.of(asked, [text.cut(*place) for place in places])
         return cls(asked.reveal(), passage, found, places, near)
 

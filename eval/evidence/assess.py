@@ -27,6 +27,7 @@ from guardrails.policy.controls import CONTROLS
 from guardrails.policy.length import Length
 from guardrails.policy.order import weaker
 from guardrails.policy.rules import Period
+from guardrails.policy.words import Anchor
 
 Attested = Mapping[tuple[str, str], AttestationView]
 """Attestations by profile and clause."""
@@ -245,13 +246,16 @@ def _period(name: str, period: Period, ours: Sequence[str]) -> PeriodView:
     end = period.after
     return PeriodView(
         data_class=name,
-        after=_words(end, "never"),
+        after=_words(end, _ENDLESS.get(period.anchor, "no end")),
         anchor=period.anchor.value,
         how=period.how.value,
         at_least=_words(period.at_least, ""),
         months=None if end is None else round(end.months + end.days / _DAYS_A_MONTH, 1),
         ours=any(each in {"retention", f"retention.{name}"} for each in ours),
     )
+
+
+_ENDLESS = {Anchor.SOURCE: "with its source"}
 
 
 def _words(length: Length | None, none: str) -> str:

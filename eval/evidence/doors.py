@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.bootstrap import Home
+from assistant.model import Role
 from assistant.settings import Settings
+from guardrails.identity.permissions import Right
 
 Patch = Callable[[], AbstractContextManager[None]]
 """Disables one guard of this process while its context is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who may call an operation: who has one of ``roles``, and by the rules ``right``."""
+
+    roles: frozenset[Role]
+    right: Right | None = None
 
 
 class Doors(Protocol):
@@ -28,6 +39,18 @@ class Doors(Protocol):
 
         Returns its result as JSON data. `QuietdeskError` as the operation raises it.
         """
+        ...
+
+    def matrix(self) -> Mapping[str, Gate]:
+        """Return who may call each operation, as the published matrix of roles says."""
+        ...
+
+    def admits(self, home: Home, operation: str, tenant: str, login: str | None) -> bool:
+        """Return whether an operation would begin for a person at a tenant; nothing of it runs."""
+        ...
+
+    def enters(self, home: Home, login: str, password: str, code: str, address: str) -> bool:
+        """Return whether a person is logged in with these factors from a network address."""
         ...
 
     def crash(self, error: BaseException, home: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from assistant.bootstrap import Home
 from eval.evidence.control import Control, Outcome
@@ -12,6 +13,7 @@ from eval.evidence.jobs import Job
 from eval.evidence.trial import Trial, failed_as_it_must
 from eval.evidence.workers import Workers
 from guardrails.policy import Rules
+from guardrails.policy.controls import CONTROLS as LINES
 
 NOT_BUILT = "it is not built"
 Tell = Callable[[str, int, int], None]
@@ -47,20 +49,37 @@ def try_all(
     """Try the built controls among ``wanted`` under each of ``rules``, and without each guard.
 
     The trials of a control are by the guard that was off; the name of the probe itself is empty.
+    Without a guard it is tried once for all rules that are the same in what the control reads.
     """
     names = [each for each in IDS if each in set(wanted) and each in CONTROLS]
-    jobs = [
-        Job(name, held, off)
-        for name in names
-        for held in rules
-        for off in ("", *CONTROLS[name].off)
-    ]
+    jobs = [Job(name, held, off) for name in names for held in rules for off in _runs(name)]
+    done_as = {job: _representative(job, rules) for job in jobs}
+    tried: dict[Job, Trial] = {}
+    todo = list(dict.fromkeys(done_as.values()))
+    tell("trying controls", 0, len(todo))
+    for done, (job, trial) in enumerate(workers.tried(todo), 1):
+        tried[job] = trial
+        tell("trying controls", done, len(todo))
     found: dict[tuple[str, Rules], dict[str, Trial]] = {}
-    tell("trying controls", 0, len(jobs))
-    for done, (job, trial) in enumerate(workers.tried(jobs), 1):
-        found.setdefault((job.control, job.rules), {})[job.off] = trial
-        tell("trying controls", done, len(jobs))
+    for job, done_job in done_as.items():
+        found.setdefault((job.control, job.rules), {})[job.off] = tried[done_job]
     return found
+
+
+def _runs(name: str) -> Sequence[str]:
+    return ("", *CONTROLS[name].off)
+
+
+def _representative(job: Job, rules: Sequence[Rules]) -> Job:
+    """Return the job that is done in place of ``job``: itself, or one that reads the same rules."""
+    if not job.off:
+        return job
+    read = _read(job.control, job.rules)
+    return replace(job, rules=next(each for each in rules if _read(job.control, each) == read))
+
+
+def _read(control: str, rules: Rules) -> tuple[object, ...]:
+    return tuple(attrgetter(path)(rules) for path in LINES[control].reads)
 
 
 def judge(name: str, trials: Mapping[str, Trial] | None, seen: Trial | None) -> Result:

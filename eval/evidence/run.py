@@ -13,7 +13,7 @@ from importlib import metadata, resources
 from assistant.bootstrap import Home
 from assistant.desk import Desk
 from assistant.flows.attestations import vouched
-from assistant.model import Attestation, Tenant
+from assistant.model import Attestation, Subprocessor, Tenant
 from eval.evidence import results
 from eval.evidence.assess import Attested, assessed, control_view, total
 from eval.evidence.controls import CONTROLS
@@ -22,6 +22,7 @@ from eval.evidence.report import (
     LedgerView,
     PendingView,
     PolicyView,
+    RegisterLine,
     Report,
     RunView,
     TenantView,
@@ -182,7 +183,30 @@ def _tenant(home: Home, tenant: Tenant) -> TenantView:
             holds=proof.broken is None,
             why=proof.broken.why if proof.broken else "",
         ),
-        register_of=(),
+        register_of=_register(home, tenant),
+    )
+
+
+def _register(home: Home, tenant: Tenant) -> tuple[RegisterLine, ...]:
+    entries = home.subprocessors.store.list()
+    return tuple(_line(home, tenant, each) for each in entries if each.ended_at is None)
+
+
+def _line(home: Home, tenant: Tenant, entry: Subprocessor) -> RegisterLine:
+    terms, purpose = entry.terms, min(entry.purposes, default=None)
+    place = home.subprocessors.destination(entry.id, tenant.id)
+    why = tenant.policy.refusal(place, purpose, home.subprocessors.today())
+    return RegisterLine(
+        name=entry.operator or entry.name,
+        kind=entry.kind.value,
+        region=terms.region,
+        no_training=terms.no_training,
+        baa=terms.baa,
+        contract_at=terms.contract_on.isoformat() if terms.contract_on else None,
+        contract_hash=terms.contract_sha256 or None,
+        review_by=terms.review_by.isoformat() if terms.review_by else None,
+        usable=not why,
+        why=why,
     )
 
 
@@ -193,7 +217,7 @@ def profile_of(tenant: Tenant) -> str | None:
 
 
 def _policy(home: Home, tenant: Tenant) -> PolicyView:
-    policy, waiting = tenant.policy, pending(tenant.versions, home.clock())
+    policy, waiting = tenant.policy, pending(tenant.versions, home.accounts.time.read().at)
     return PolicyView(
         version=policy.version,
         digest=policy.digest,

@@ -26,6 +26,11 @@ class Signer:
         """Return a signer with a new key, which is kept nowhere."""
         return cls(Ed25519PrivateKey.generate())
 
+    @classmethod
+    def of_seed(cls, seed: bytes) -> Self:
+        """Return the signer of a seed of 32 bytes, always the same."""
+        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+
     def sign(self, body: bytes) -> bytes:
         """Return the signature (64 bytes) of ``body``."""
         return self._key.sign(body)

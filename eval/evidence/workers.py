@@ -19,6 +19,8 @@ from eval.evidence.trial import Trial
 
 AT_ONCE = 2
 _CHUNK = 1 << 16
+_FEW = 4
+"""So few jobs take less time than a second process takes to start."""
 _STARTS_WITHIN_S = 120.0
 _GRACE_S = 15.0
 """A worker ends a late job itself; one that does not answer so much later is ended here."""
@@ -34,7 +36,8 @@ class Workers:
         self._all: list[_Worker] = []
         self._stopped = False
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="evidence")
+        self._at_once = at_once
+        self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -50,11 +53,14 @@ class Workers:
             self._stopped = True
             for worker in self._all:
                 worker.stop()
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def tried(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Trial]]:
-        """Yield each job with its trial, in the order in which they end."""
-        running = {self._pool.submit(self._try, job): job for job in jobs}
+        """Yield each job with its trial, in the order in which they end. It is called once."""
+        at_once = self._at_once if len(jobs) > _FEW else 1
+        pool = self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="evidence")
+        running = {pool.submit(self._try, job): job for job in jobs}
         for done in as_completed(running):
             yield running[done], done.result()
 

@@ -26,6 +26,9 @@ from guardrails.policy.words import Purpose
 _OWN = frozenset({"policy_version", "policy_hash"})
 """Facts that the ledger adds to each row."""
 GENESIS = "0" * 64
+REKEYED = "ledger.rekeyed"
+"""The kind of the row that marks where the ledger's own key takes over; ``until`` counts the rows
+of earlier versions."""
 Fact = str | int | bool | None | Mapping[str, int]
 
 
@@ -54,7 +57,9 @@ class LedgerStore(Protocol):
     """Keeps the rows of one tenant in order."""
 
     def append(self, make: LedgerMaker) -> Row:
-        """Append the row that ``make(head)`` returns, and its head, in one transaction.
+        """Append the rows that ``make(head)`` returns, and their head, in one transaction.
+
+        Returns the last of them.
 
         Joins the caller's open transaction if there is one, so that an outcome is committed
         together with the state that it describes.
@@ -83,9 +88,9 @@ class LedgerStore(Protocol):
 
 
 class LedgerMaker(Protocol):
-    """Makes the next row from the head it follows."""
+    """Makes the next rows from the head they follow."""
 
-    def __call__(self, head: Head | None, /) -> tuple[Row, Head]: ...
+    def __call__(self, head: Head | None, /) -> tuple[Sequence[Row], Head]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ class Ledger:
     """Appends rows to one tenant's ledger and verifies it.
 
     ``policy`` returns the policy in force; it is asked for each row, in the row's transaction.
+    ``before`` is the tenant's data key: earlier versions derived the ledger's key from it. The row
+    `REKEYED` marks the change; rows after it are valid under the ledger's own key alone.
     """
 
     def __init__(
@@ -117,11 +124,13 @@ class Ledger:
         policy: Callable[[], Policy],
         *,
         clock: Clock = utc_now,
+        before: DataKey | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
-        self._key = key.derive("quietdesk.ledger.v1")
+        self._key = key.derive("quietdesk.ledger.v2")
+        self._before = before.derive("quietdesk.ledger.v1") if before else None
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
         """Append one row. Facts are hashes, counts, ids and words of closed sets; never text.
@@ -131,16 +140,30 @@ class Ledger:
         if not _OWN.isdisjoint(facts):
             raise ValueError(f"the ledger itself states {', '.join(sorted(_OWN))}")
 
-        def make(head: Head | None, /) -> tuple[Row, Head]:
-            policy = self._policy()
-            own = {"policy_version": policy.version, "policy_hash": policy.digest}
-            at, body = self._clock().isoformat(timespec="milliseconds"), canonical(facts | own)
-            number, previous = (head.number + 1, head.hash) if head else (1, GENESIS)
-            digest = self._hash(number, kind, at, body, previous)
-            row = Row(number, kind, at, body, previous, digest)
-            return row, Head(number, digest, self._prove(number, digest))
+        def make(head: Head | None, /) -> tuple[Sequence[Row], Head]:
+            rows: list[Row] = []
+            if head and self._is_of_before(head):
+                rows.append(self._next(head, REKEYED, {"until": head.number}))
+                head = self._head_of(rows[-1])
+            rows.append(self._next(head, kind, facts))
+            return rows, self._head_of(rows[-1])
 
         return self._store.append(make)
+
+    def _next(self, head: Head | None, kind: LiteralString, facts: Mapping[str, Fact]) -> Row:
+        policy = self._policy()
+        own = {"policy_version": policy.version, "policy_hash": policy.digest}
+        at, body = self._clock().isoformat(timespec="milliseconds"), canonical({**facts, **own})
+        number, previous = (head.number + 1, head.hash) if head else (1, GENESIS)
+        digest = _hash(self._key, number, kind, at, body, previous)
+        return Row(number, kind, at, body, previous, digest)
+
+    def _head_of(self, row: Row) -> Head:
+        return Head(row.number, row.hash, _prove(self._key, row.number, row.hash))
+
+    def _is_of_before(self, head: Head) -> bool:
+        """Return whether an earlier version wrote the last row."""
+        return self._before is not None and _is_proven(self._before, head)
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         """Return the rows numbered above ``after`` in order."""
@@ -156,14 +179,17 @@ class Ledger:
         `Refused` when one of these rows was changed, or when any row is missing.
         """
         head = self._store.head()
-        rows = self._store.of_kinds(kinds)
+        found = self._store.of_kinds((*kinds, REKEYED))
+        rows = [row for row in found if row.kind in kinds]
         if head is None:
             holds = not rows
         else:
+            marks = [row.number for row in found if row.kind == REKEYED and self._is_ours(row)]
+            since = marks[0] if marks else head.number + 1 if self._is_of_before(head) else 1
             holds = (
-                hmac.compare_digest(head.proof, self._prove(head.number, head.hash))
+                (_is_proven(self._key, head) or since > head.number)
                 and self._store.count(head.number) == head.number
-                and all(self._is_ours(row) for row in rows)
+                and all(self._is_ours(row, before=row.number < since) for row in rows)
             )
         if not holds:
             raise Refused(
@@ -175,34 +201,40 @@ class Ledger:
     def verify(self) -> Proof:
         """Recompute every hash and the head; name the first row that is not valid."""
         previous, count, judged = GENESIS, 0, -1
+        before = self._before is not None
         while True:
             for row in self._store.rows(after=count):
                 count += 1
-                why = self._fault(row, count, previous)
+                before = before and not self._is_ours(row)
+                why = self._fault(row, count, previous, before=before)
                 if why:
                     return Proof(count, Broken(count, why))
                 previous = row.hash
-            broken = self._head_fault(count, previous)
+            broken = self._head_fault(count, previous, before=before)
             if broken is None or count == judged:
                 return Proof(count, broken)
             judged = count  # the head may include rows appended since: compare again
 
-    def _fault(self, row: Row, number: int, previous: str) -> str:
+    def _fault(self, row: Row, number: int, previous: str, *, before: bool) -> str:
         if row.number != number:
             return f"row {number} is missing"
         if row.previous != previous:
             return "it does not follow the row before it"
-        return "" if self._is_ours(row) else "its content was changed"
+        return "" if self._is_ours(row, before=before) else "its content was changed"
 
-    def _is_ours(self, row: Row) -> bool:
-        expected = self._hash(row.number, row.kind, row.at, row.body, row.previous)
+    def _is_ours(self, row: Row, *, before: bool = False) -> bool:
+        """Return whether a row is valid; with ``before`` under the key of earlier versions."""
+        key = self._before if before else self._key
+        if key is None:
+            return False
+        expected = _hash(key, row.number, row.kind, row.at, row.body, row.previous)
         return hmac.compare_digest(expected, row.hash)
 
-    def _head_fault(self, count: int, last: str) -> Broken | None:
+    def _head_fault(self, count: int, last: str, *, before: bool) -> Broken | None:
         head = self._store.head()
         if head is None:
             return Broken(1, "the head is missing") if count else None
-        if not hmac.compare_digest(head.proof, self._prove(head.number, head.hash)):
+        if not (_is_proven(self._key, head) or (before and self._is_of_before(head))):
             return Broken(head.number, "the head was changed")
         if head.number > count:
             return Broken(count + 1, f"rows {count + 1} to {head.number} are missing")
@@ -210,13 +242,19 @@ class Ledger:
             return Broken(head.number + 1, "it comes after the head")
         return None
 
-    def _hash(self, number: int, kind: str, at: str, body: str, previous: str) -> str:
-        content = "\x1f".join(("quietdesk.ledger.row.v1", str(number), kind, at, body, previous))
-        return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()
 
-    def _prove(self, number: int, digest: str) -> str:
-        content = f"quietdesk.ledger.head.v1\x1f{number}\x1f{digest}"
-        return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()
+def _hash(key: bytes, number: int, kind: str, at: str, body: str, previous: str) -> str:
+    content = "\x1f".join(("quietdesk.ledger.row.v1", str(number), kind, at, body, previous))
+    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+
+
+def _prove(key: bytes, number: int, digest: str) -> str:
+    content = f"quietdesk.ledger.head.v1\x1f{number}\x1f{digest}"
+    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_proven(key: bytes, head: Head) -> bool:
+    return hmac.compare_digest(head.proof, _prove(key, head.number, head.hash))
 
 
 @dataclass(slots=True)

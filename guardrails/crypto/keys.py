@@ -1,8 +1,8 @@
 """The master key, and what is derived from a tenant's data key.
 
-A home has one master key. It wraps one random data key per tenant; the data key never touches the
-disk unwrapped. From it come separate keys by purpose (HKDF-SHA256, RFC 5869), so that the seal, the
-placeholder index and the ledger never share one.
+A home has one master key. It wraps one random data key per tenant, and one key per ledger, which
+outlives the tenant's. Neither touches the disk unwrapped. From the data key come separate keys by
+purpose (HKDF-SHA256, RFC 5869), so that the seal and the placeholder index never share one.
 """
 
 from __future__ import annotations
@@ -35,14 +35,28 @@ class MasterKey:
 
     def wrap(self, tenant: str, key: DataKey) -> bytes:
         """Return ``key`` encrypted for ``tenant``; opening it for another tenant fails."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.value).encrypt(nonce, key.value, _wrap_place(tenant))
+        return self._encrypted(key, _wrap_place(tenant))
+
+    def wrap_ledger_key(self, tenant: str, key: DataKey) -> bytes:
+        """Return the key of a tenant's ledger, encrypted; it opens as no other key."""
+        return self._encrypted(key, _ledger_place(tenant))
 
     def unwrap(self, tenant: str, wrapped: bytes) -> DataKey:
         """Return the data key of ``tenant``. `KeyTrouble` when another master key wrapped it."""
+        return self._decrypted(wrapped, _wrap_place(tenant))
+
+    def unwrap_ledger_key(self, tenant: str, wrapped: bytes) -> DataKey:
+        """Return the key of a tenant's ledger. `KeyTrouble` when another master key wrapped it."""
+        return self._decrypted(wrapped, _ledger_place(tenant))
+
+    def _encrypted(self, key: DataKey, place: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.value).encrypt(nonce, key.value, place)
+
+    def _decrypted(self, wrapped: bytes, place: bytes) -> DataKey:
         try:
             nonce, body = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
-            return DataKey(AESGCM(self.value).decrypt(nonce, body, _wrap_place(tenant)))
+            return DataKey(AESGCM(self.value).decrypt(nonce, body, place))
         except (InvalidTag, ValueError) as error:
             raise KeyTrouble(
                 "The master key does not open this home's data.", todo=_RESTORE
@@ -111,3 +125,7 @@ def _decode(text: str, where: str) -> bytes:
 
 def _wrap_place(tenant: str) -> bytes:
     return f"quietdesk.data-key.v1|{tenant}".encode()
+
+
+def _ledger_place(tenant: str) -> bytes:
+    return f"quietdesk.ledger-key.v1|{tenant}".encode()

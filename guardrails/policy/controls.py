@@ -199,7 +199,7 @@ _TABLE = (
     ControlLine(
         "review.second-look",
         "A decision can be challenged, and another person looks at it in time.",
-        ("review.second_look", "review.challenge_days"),
+        ("review.second_look", "review.by_hand", "review.challenge_days"),
         {"days": Parameter(int, "review.challenge_days")},
         topics=(
             r"challenge",

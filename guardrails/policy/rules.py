@@ -109,13 +109,18 @@ class ReviewRule:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRules:
-    """The review of each kind of output. A reply that is sent is always released by a person."""
+    """The review of each kind of output. A reply that is sent is always released by a person.
+
+    ``second_look`` is who decides about a challenge or a human review that was asked for.
+    ``by_hand`` is who approves and releases a reply that a person wrote without a draft.
+    """
 
     reply: ReviewRule = group(lambda: ReviewRule(always=True))
     summary: ReviewRule = group(ReviewRule)
     answer: ReviewRule = group(ReviewRule)
     triage: ReviewRule = group(ReviewRule)
     second_look: SecondLook = rule(ranked(*SecondLook), SecondLook.ANOTHER_PERSON)
+    by_hand: SecondLook = rule(ranked(*SecondLook), SecondLook.ANYBODY)
     challenge_days: int = rule(SMALLER, 10)
 
 

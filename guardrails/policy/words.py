@@ -66,7 +66,10 @@ class Explained(StrEnum):
 
 
 class SecondLook(StrEnum):
-    """Who takes the second look; the strictest first."""
+    """Who takes the second look; the strictest first.
+
+    Another person is one who has neither written, edited, approved nor released what is looked at.
+    """
 
     ANOTHER_PERSON = "another_person"
     ANYBODY = "anybody"

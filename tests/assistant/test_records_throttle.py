@@ -84,3 +84,24 @@ def test_a_subscribers_whole_ipv6_network_counts_as_one_address() -> None:
     bench.fail("tom", f"::ffff:{CAFE}", 8)
     assert bench.refused("tom", CAFE)
     assert not bench.refused("tom", f"::ffff:{HOME}")
+
+
+def test_an_address_that_guesses_at_many_logins_is_slowed_alone_and_not_refused() -> None:
+    bench = Bench()
+    for number in range(20):
+        bench.fail(f"guess-{number}", CAFE, 1)
+    assert bench.pauses == []
+    assert not bench.refused("rita", CAFE)
+    assert bench.pauses == [SLOW_SECONDS]
+    assert not bench.refused("rita", HOME)
+    assert bench.pauses == [SLOW_SECONDS]
+    bench.time += timedelta(minutes=2)
+    assert not bench.refused("rita", CAFE)
+    assert bench.pauses == [SLOW_SECONDS]
+
+
+def test_a_stricter_rule_lets_a_login_fail_less_often() -> None:
+    bench = Bench()
+    for _ in range(3):
+        bench.throttle.failed("rita", CAFE, 3)
+    assert bench.refused("rita", CAFE)

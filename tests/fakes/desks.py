@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from assistant.desk import Desk
 from assistant.model import Tenant
 from assistant.ports import TenantVectors
+from assistant.search.by_meaning import switched
 from assistant.search.learned.ranker import TrainedRanker
 from assistant.search.nearness import Nearness
 from assistant.writers.extractive import ExtractiveWriter
@@ -21,7 +22,7 @@ from guardrails.identity.restore import Restorer
 from guardrails.identity.vault import Vault
 from guardrails.injection.detector import SuspiciousSpan
 from guardrails.leaks.scan import Scanner
-from guardrails.policy import Policy
+from guardrails.policy import AiFeature, Policy
 from guardrails.spans import EntityType, Span
 from tests.fakes.indexes import FakeLibrary, FakeVectors, HashingEmbedder
 from tests.fakes.records import FakeRecords
@@ -68,21 +69,23 @@ def a_desk(
     """Return a desk that masks ``names``."""
     kept = records or FakeRecords()
     vault = Vault(kept.vault, Sealer("t", KEY), KEY)
+    mine = policy or Policy()
+    embedder = switched(HashingEmbedder(), lambda: mine.allows(AiFeature.SEARCH))
     return Desk(
-        tenant=Tenant("t", "harbour", datetime(2026, 10, 1, tzinfo=UTC), policy or Policy()),
+        tenant=Tenant("t", "harbour", datetime(2026, 10, 1, tzinfo=UTC), mine),
         records=kept,
         sealer=Sealer("t", KEY),
         redactor=a_redactor(*names, records=kept),
         restorer=Restorer(vault),
         scanner=Scanner(NameList(), vault, KnownValues()),
-        ledger=Ledger(kept.ledger, KEY, lambda: policy or Policy()),
-        embedder=HashingEmbedder(),
+        ledger=Ledger(kept.ledger, KEY, lambda: mine),
+        embedder=embedder,
         vectors=vectors or FakeVectors(),
         lexical=FakeLibrary(kept.documents),
         writer=ExtractiveWriter(),
         batch_writer=ExtractiveWriter(),
         fallback_writer=ExtractiveWriter(),
         suspects=suspects,
-        ranker=TrainedRanker(HashingEmbedder()),
-        nearness=Nearness(HashingEmbedder()).of,
+        ranker=TrainedRanker(embedder),
+        nearness=Nearness(embedder).of,
     )

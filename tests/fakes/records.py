@@ -20,6 +20,7 @@ from assistant.model import (
     Gap,
     Honest,
     Made,
+    OptOut,
     RawTicket,
     Reply,
     Review,
@@ -53,6 +54,7 @@ class FakeRecords:
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
         self.honest = FakeHonest()
+        self.opt_outs = FakeOptOuts()
         self.frames = FakeFrames()
         self.attestations = FakeAttestations()
         self.vault = EphemeralVaultStore()
@@ -106,6 +108,7 @@ class FakeRecords:
             self.directory,
             self.terms,
             self.honest,
+            self.opt_outs,
             self.frames,
             self.attestations,
             self.vault,
@@ -420,6 +423,25 @@ class FakeHonest:
         return sorted(self._honest.values(), key=lambda each: each.id)
 
 
+class FakeOptOuts:
+    """Implements `assistant.ports.OptOutStore`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, OptOut] = {}
+
+    def put(self, opt_out: OptOut) -> None:
+        self._kept[opt_out.id] = opt_out
+
+    def remove(self, opt_out_id: str) -> bool:
+        return self._kept.pop(opt_out_id, None) is not None
+
+    def keys(self) -> Mapping[str, str]:
+        return {key: each.id for each in self._kept.values() for key in each.keys}
+
+    def list(self) -> builtins.list[OptOut]:
+        return sorted(self._kept.values(), key=lambda each: (each.at, each.id))
+
+
 class FakeFrames:
     """Implements `assistant.ports.FrameStore`."""
 
@@ -444,9 +466,9 @@ class FakeLedger:
         self._head: Head | None = None
 
     def append(self, make: LedgerMaker) -> Row:
-        row, self._head = make(self._head)
-        self._rows.append(row)
-        return row
+        rows, self._head = make(self._head)
+        self._rows += rows
+        return rows[-1]
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         return [row for row in self._rows if row.number > after]

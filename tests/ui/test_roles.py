@@ -156,6 +156,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None]] = {
     ("GET", "/"): PERSONS,
     ("GET", "/login"): ANYBODY,
     ("POST", "/logout"): PERSONS,
+    ("GET", "/second-factor"): PERSONS,
     ("GET", "/password"): PERSONS,
     ("GET", "/static/base.css"): ANYBODY,
     ("GET", "/static/login.css"): ANYBODY,
@@ -168,8 +169,11 @@ ROUTES: dict[tuple[str, str], frozenset[Role | None]] = {
 }
 """Who gets an answer from each of our own routes; None is a browser without a login."""
 
-LOGIN = {("POST", "/login"), ("POST", "/password")}
-"""Routes that check a password themselves; tests of logins call them."""
+LOGIN = {("POST", "/login"), ("POST", "/password"), ("POST", "/second-factor")} | {
+    ("GET", "/login-with"),
+    ("GET", "/login-back"),
+}
+"""Routes that check a factor themselves; tests of logins call them."""
 
 
 def _people(site: Site) -> dict[Role | None, str | None]:

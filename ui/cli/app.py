@@ -9,6 +9,7 @@ import typer
 
 from ui.cli import (
     attestations,
+    by_hand,
     documents,
     evidence,
     forgetting,
@@ -20,6 +21,7 @@ from ui.cli import (
     library,
     measuring,
     models,
+    opt_outs,
     outbox,
     policy,
     profiles,
@@ -106,9 +108,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         },
     ),
     "people": (
-        "People of a tenant, who are always masked.",
+        "People of a tenant, who are always masked, and their choice about AI.",
         {
             "import": tenants.import_people,
+            "opt-out": opt_outs.out,
+            "opt-in": opt_outs.back_in,
+            "opt-outs": opt_outs.list_all,
         },
     ),
     "terms": (
@@ -135,6 +140,8 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "remove": users.remove,
             "password": users.password,
             "own-password": users.own_password,
+            "reset-factor": users.reset_factor,
+            "link": users.link,
             "end-sessions": users.end_sessions,
         },
     ),
@@ -159,6 +166,12 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "document": forgetting.document,
             "ticket": forgetting.ticket,
+        },
+    ),
+    "reply": (
+        "Replies without AI.",
+        {
+            "write": by_hand.write,
         },
     ),
     "review": (

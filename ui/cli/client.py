@@ -36,8 +36,29 @@ def perform(
 ) -> ResultT:
     """Run ``operation`` in the server or here. Only ``create`` makes a home that does not exist.
 
-    The caller is the person of ``credential``, or without one the owner of the home.
+    The caller is the person of ``credential``, or without one the owner of the home. A terminal is
+    asked for the code of a second factor where one is needed.
     """
+    from assistant.errors import CodeNeeded
+    from ui.cli.typed import with_code
+
+    try:
+        return _perform(operation, args, credential, progress, create=create)
+    except CodeNeeded:
+        again = with_code(credential) if credential else None
+        if again is None:
+            raise
+        return _perform(operation, args, again, progress, create=create)
+
+
+def _perform(
+    operation: Operation[ArgsT, ResultT],
+    args: ArgsT,
+    credential: Credential | None,
+    progress: Progress | None,
+    *,
+    create: bool,
+) -> ResultT:
     from assistant.settings import load_settings
     from ui.operations.base import silent
 

@@ -195,6 +195,12 @@ def _answer(answer: AnswerView) -> None:
             screen.note(_GAP if answer.noted else _NOT_KEPT)
         screen.say()
         screen.say("Found:")
+    elif answer.off:
+        screen.say(answer.off)
+        screen.note("Nothing was written; search works:")
+        for each in answer.notes:
+            screen.note(each)
+        screen.say("Found:" if answer.nearest else "Nothing was found.")
     else:
         screen.say("No document answers this.")
         screen.note(_GAP if answer.noted else _NOT_KEPT)

@@ -90,9 +90,8 @@ def apply(
     screen.table(_TITLES, map(_line, done.changes))
     waiting = sum(each.holds_from is not None for each in done.changes)
     if waiting:
-        screen.note(
-            f"{waiting} rules that become weaker hold from {done.version.holds_from:%Y-%m-%d}."
-        )
+        rules = "One rule becomes" if waiting == 1 else f"{waiting} rules become"
+        screen.note(f"{rules} weaker on {done.version.holds_from:%Y-%m-%d}, and not before.")
 
 
 def history(*, tenant: Tenant, login: AnyLogin = "", json: Json = False) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from guardrails.policy import AiFeature
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import AnyLogin, Json, Tenant
@@ -43,7 +44,7 @@ def list_all(*, json: Json = False) -> None:
                 each.slug,
                 f"{each.created_at:%Y-%m-%d}",
                 each.policy_version,
-                _on(each.ai_enabled),
+                _all(each.ai_features),
             )
             for each in found.tenants
         ),
@@ -67,7 +68,7 @@ def _show(found: TenantDetail) -> None:
         ("tenant", found.slug),
         ("added", f"{found.created_at:%Y-%m-%d %H:%M}Z"),
         ("policy version", found.policy_version),
-        ("AI", _on(found.ai_enabled)),
+        ("AI", ", ".join(found.ai_features) or "off"),
         ("training", "allowed" if found.training_allowed else "never"),
         ("regions", ", ".join(found.regions)),
         ("health data", "yes" if found.phi else "no"),
@@ -87,7 +88,7 @@ def _show(found: TenantDetail) -> None:
     if found.stale_documents:
         screen.note("Stale documents were redacted under old rules; `ingest` reads them again.")
     if found.stale_vectors:
-        screen.note("Stale vectors are another model's; `reindex` rebuilds them.")
+        screen.note("Stale vectors are missing or another model's; `reindex` rebuilds them.")
 
 
 def reindex(*, tenant: Tenant, json: Json = False) -> None:
@@ -120,7 +121,18 @@ def reindexed(done: Reindexed, *, json: bool) -> None:
 def change(
     slug: Slug,
     *,
-    ai: Annotated[bool | None, typer.Option("--ai/--no-ai", help="Allow language models.")] = None,
+    ai: Annotated[
+        bool | None,
+        typer.Option("--ai/--no-ai", help="Switch every feature of AI on or off, at once."),
+    ] = None,
+    ai_feature: Annotated[
+        list[AiFeature] | None,
+        typer.Option(help="Switch this feature of AI on; repeatable."),
+    ] = None,
+    no_ai_feature: Annotated[
+        list[AiFeature] | None,
+        typer.Option(help="Switch this feature of AI off, at once; repeatable."),
+    ] = None,
     training: Annotated[
         bool | None,
         typer.Option(
@@ -162,6 +174,8 @@ def change(
     rules = TenantRules(
         tenant=slug,
         ai_enabled=ai,
+        ai_on=tuple(ai_feature) if ai_feature else None,
+        ai_off=tuple(no_ai_feature) if no_ai_feature else None,
         training_allowed=training,
         regions=tuple(region) if region else None,
         phi=health_data,
@@ -208,5 +222,5 @@ def add_user(
     screen.tell(added, f"{added.login} is {added.role} of {added.tenant}.", json=json)
 
 
-def _on(value: bool) -> str:
-    return "on" if value else "off"
+def _all(features: tuple[AiFeature, ...]) -> str:
+    return "off" if not features else "on" if set(features) == set(AiFeature) else "in part"

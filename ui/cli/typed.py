@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ui.operations.base import Credential
 
 PASSWORD = "QUIETDESK_PASSWORD"  # noqa: S105 - a variable's name
+CODE = "QUIETDESK_CODE"
 NEW_PASSWORD = "QUIETDESK_NEW_PASSWORD"  # noqa: S105 - a variable's name
 _STDIN = "-"
 
@@ -47,10 +48,22 @@ def new_password(prompt: str) -> str:
 
 
 def credential(login: str) -> Credential:
-    """Return ``login`` with its password, typed or read from the environment."""
+    """Return ``login`` with its password and code, typed or read from the environment.
+
+    Whether a code is needed is not known here: `with_code` asks for it when it is.
+    """
     from ui.operations.base import Credential
 
-    return Credential(login=login, password=password(f"Password of {login}"))
+    secret = password(f"Password of {login}")
+    return Credential(login=login, password=secret, code=os.environ.get(CODE, ""))
+
+
+def with_code(given: Credential) -> Credential | None:
+    """Return ``given`` with a code that is typed now; None where nobody can type it."""
+    if given.code or not sys.stdin.isatty():
+        return None
+    code = typer.prompt(f"Code of {given.login}", hide_input=True, err=True)
+    return given.model_copy(update={"code": code})
 
 
 def any_credential(login: str) -> Credential | None:

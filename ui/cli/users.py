@@ -66,6 +66,7 @@ def show(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = F
         ("added", f"{found.added_at:%Y-%m-%d %H:%M}Z"),
         ("last login", last),
         ("sessions", found.sessions),
+        ("second factor", "yes" if found.second_factor else "no"),
         ("roles", _roles(found)),
     )
     screen.listed(found, ("what", "value"), rows, json=json)
@@ -95,6 +96,31 @@ def password(login: Login, *, tenant: Within = "", admin: Admin = "", json: Json
     args = PasswordArgs(tenant=tenant, login=login, password=secret)
     done = perform(PASSWORD, args, credential=who)
     screen.tell(done, f"{done.login} has a new password; every session has ended.", json=json)
+
+
+def reset_factor(
+    login: Login, *, tenant: Within = "", admin: Admin = "", json: Json = False
+) -> None:
+    """At the next login the user sets up a new one, where the tenant's rules ask for one."""
+    from ui.operations.users import RESET_FACTOR, OneUser
+
+    done = perform(RESET_FACTOR, OneUser(tenant=tenant, login=login), credential=_who(admin))
+    screen.tell(done, f"{done.login} has no second factor any more.", json=json)
+
+
+def link(
+    login: Login,
+    *,
+    subject: Annotated[
+        str, typer.Option(help="The person's id at the identity provider, its claim `sub`.")
+    ],
+    json: Json = False,
+) -> None:
+    """The provider is that of the setting QUIETDESK_OIDC_ISSUER."""
+    from ui.operations.users import LINK, LinkArgs
+
+    done = perform(LINK, LinkArgs(login=login, subject=subject))
+    screen.tell(done, f"{done.login} can log in through the identity provider.", json=json)
 
 
 def own_password(

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
-from eval.evidence.doors import Patch
+from assistant.errors import NotPermitted
+from assistant.model import Role
+from eval.evidence.doors import Gate, Patch
 from ui.evidence.switches import switches
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
     from assistant.settings import Settings
+
+
+class _Reached(Exception):
+    """An operation's own code was reached."""
+
+
+def _reached(*_of: object) -> Never:
+    raise _Reached
+
+
+def _meant(roles: Iterable[Role]) -> frozenset[Role]:
+    named = frozenset(roles)
+    return named | {Role.REVIEWER} if Role.AGENT in named else named
 
 
 class TwinDoors:
@@ -48,6 +63,47 @@ class TwinDoors:
         known = {name: each for name, each in args.items() if name in found.args.model_fields}
         done = Operator(home).perform(found, caller, found.args.model_validate(known), silent)
         return dict(done.model_dump(mode="json"))
+
+    def matrix(self) -> Mapping[str, Gate]:
+        """Return who may call each operation; a reviewer may do what an agent may."""
+        from ui.operations.registry import OPERATIONS
+
+        return {
+            name: Gate(_meant(each.needs.roles), each.needs.right)
+            for name, each in OPERATIONS.items()
+        }
+
+    def admits(self, home: Home, operation: str, tenant: str, login: str | None) -> bool:
+        """Call an operation whose own code is replaced, and return whether it was reached."""
+        from dataclasses import replace
+
+        from ui.operations.base import silent
+        from ui.operations.callers import Caller, Interface, logged_in
+        from ui.operations.operator import Operator
+        from ui.operations.registry import OPERATIONS
+
+        found = OPERATIONS[operation]
+        page = Interface.PAGE
+        caller = logged_in(home, login, page) if login else Caller(page)
+        args = found.args.model_construct(tenant=tenant)
+        try:
+            Operator(home).perform(replace(found, run=_reached), caller, args, silent)
+        except NotPermitted:
+            return False
+        except _Reached:
+            return True
+        raise AssertionError(operation)
+
+    def enters(self, home: Home, login: str, password: str, code: str, address: str) -> bool:
+        """Log in as the command line does."""
+        from ui.operations.callers import Interface, authenticated
+
+        shell = Interface.SHELL
+        try:
+            found = authenticated(home, login, password, shell, code=code, address=address)
+        except NotPermitted:
+            return False
+        return bool(found.login)
 
     def crash(self, error: BaseException, home: Path) -> str:
         """Write the report of ``error`` and return the message."""

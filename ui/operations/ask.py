@@ -71,7 +71,8 @@ class AnswerView(Shape):
 
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
-    passages and ``near`` the nearest ones, to be opened.
+    passages and ``near`` the nearest ones, to be opened. ``off`` says by whose choice no answer is
+    written; then ``near`` are the passages that were found.
     """
 
     question: str
@@ -88,6 +89,7 @@ class AnswerView(Shape):
     near: tuple[SourceView, ...]
     below: tuple[SourceView, ...] = ()
     near_miss: str = ""
+    off: str = ""
 
 
 def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> AnswerView:
@@ -155,6 +157,7 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         near=() if answer.written.body else nearest(desk, person, answer.passages, question),
         below=nearest(desk, person, answer.below, question),
         near_miss=answer.near_miss,
+        off=answer.off,
     )
 
 

@@ -35,10 +35,14 @@ class TenantArgs(Shape):
 
 
 class Credential(Shape):
-    """A login and its password, as they travel beside the arguments of an operation."""
+    """A login with its factors, as they travel beside the arguments of an operation.
+
+    ``code`` is of the person's second factor, empty for a person without one.
+    """
 
     login: str
     password: str = Field(repr=False)
+    code: str = Field(default="", repr=False)
 
 
 class Step(Shape):

@@ -25,6 +25,7 @@ from ui.operations.writing import (
     attempt,
     drafted,
     in_batch,
+    must_be_on,
     skips,
     summarised,
     waiting,
@@ -74,6 +75,7 @@ def _batch(
     from assistant.flows.unanswered import choose
 
     desk = in_batch(home.desk(args.tenant))
+    must_be_on(desk, kind)
     failed: list[Failure] = []
     with _Lines(Path(args.out), args.tenant, kind.value) as lines:
         choice = choose(desk, _wanted(desk, args.export, progress), kind)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from assistant.errors import NotPermitted
-from assistant.model import OWNER, Membership, Role
+from assistant.errors import CodeNeeded, NotPermitted
+from assistant.model import OWNER, Membership, Role, WaitsFor
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -86,15 +86,38 @@ def logged_in(home: Home, login: str, interface: Interface, address: str = "") -
     return Caller(interface, login, memberships=members, address=address, user_id=user_id)
 
 
-def authenticated(home: Home, login: str, password: str, interface: Interface) -> Caller:
-    """Return the person of ``login``. `NotPermitted` when the password is not theirs.
+def authenticated(
+    home: Home,
+    login: str,
+    password: str,
+    interface: Interface,
+    *,
+    code: str = "",
+    address: str = "",
+) -> Caller:
+    """Return the person of ``login``. `NotPermitted` when a factor is not theirs.
 
     An unknown login and a wrong password give the same message, so that it reveals no logins.
+    `CodeNeeded` when the password is right, and a code of the second factor is missing or wrong.
     """
-    user = home.accounts.authenticate(login, password)
-    if user is None:
+    from ui.operations.logins import enter
+
+    entered = enter(home, login, password, address)
+    if entered is None:
         raise NotPermitted("The login or the password is wrong.")
-    return logged_in(home, user.login, interface)
+    if entered.waits_for is WaitsFor.ENROL:
+        raise NotPermitted(
+            f"{entered.user.login} must set up a second factor first.",
+            todo="Log in at the page once, and set it up there.",
+        )
+    if entered.waits_for is WaitsFor.CODE and not entered.passes(home, code):
+        raise CodeNeeded(
+            "The code of the second factor is wrong, or was used."
+            if code
+            else f"{entered.user.login} has a second factor, and its code is needed.",
+            todo="Give the code that your app shows now; each counts once.",
+        )
+    return logged_in(home, entered.user.login, interface)
 
 
 def at_desk(home: Home, caller: Caller, tenant: str) -> tuple[Desk, Person]:

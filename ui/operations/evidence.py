@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -132,11 +133,12 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
     from eval.evidence.signing import Signer
 
     must_be_free(Path(args.out))
-    own = run.profile_of(home.tenant(args.tenant))
-    asked = _asked(profiles_of(args.profile or own or ""), None)
+    own = None if args.profile else home.policies.profile(home.tenant(args.tenant))
+    asked = _asked([own] if own else profiles_of(args.profile), None)
     report = run.on_tenant(home, args.tenant, asked, _tell(progress))
     ledger, counts = home.desk(args.tenant).ledger, report.counts
     policy = home.tenant(args.tenant).policy
+    signer = Signer.of_seed(home.accounts.signing_seed())
 
     def record(digest: str) -> None:
         ledger.append(
@@ -145,10 +147,11 @@ def _run(home: Home, _caller: Caller, args: EvidenceArgs, progress: Progress) ->
             rules=policy.digest,
             release=report.run.release,
             source=report.run.source,
+            key=hashlib.sha256(signer.public_pem).hexdigest(),
             clauses=counts.model_dump(),
         )
 
-    digest = _written(report, args.out, Signer.fresh(), record)
+    digest = _written(report, args.out, signer, record)
     return _evidence(report, args.out, digest)
 
 

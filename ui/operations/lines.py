@@ -67,6 +67,9 @@ LINES = {
     "people.import": (
         "Declare a tenant's people, so that they are masked wherever they are written."
     ),
+    "people.opt_in": "Take back that a person has opted out of AI.",
+    "people.opt_out": "Note that a person has opted out of AI: nothing is written by AI for them.",
+    "people.opt_outs": "List the people who have opted out of AI.",
     "policy.attest": "Vouch for a clause of the tenant's policy until a day; only an officer can.",
     "policy.attestations": (
         "List the clauses that an officer vouches for, and which of them are open."
@@ -91,6 +94,7 @@ LINES = {
     "reindex": (
         "Rebuild the vectors of another embedding model; the old ones answer until it is done."
     ),
+    "reply.write": "Write a reply by hand; it is redacted, checked and waits for a reviewer.",
     "review.approve": "Approve a draft as it is.",
     "review.edit": (
         "Replace the text to be sent; the new text is redacted, checked and waits for approval."
@@ -133,9 +137,13 @@ LINES = {
         "Write redacted tickets to a file for training, where the tenant's policy allows that."
     ),
     "user.add": ("Give a person a login and a role at a tenant; the password is asked for."),
+    "user.link": "Let an account of the identity provider log a user in.",
     "user.list": "List users with their roles; with a tenant, the users of that tenant.",
     "user.own_password": "Change your own password; your other sessions end.",
     "user.password": "Set a user's password; the user's sessions end.",
     "user.remove": "Remove a user with all roles; the user's sessions end at once.",
+    "user.reset_factor": (
+        "Remove a user's second factor, after a device was lost; the user's sessions end."
+    ),
     "user.show": "Show a user's roles, sessions and last login.",
 }

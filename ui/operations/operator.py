@@ -88,7 +88,9 @@ class Operator:
         if credential is None:
             return Caller(interface, owner=owns)
         with translated():
-            return authenticated(self.home, credential.login, credential.password, interface)
+            return authenticated(
+                self.home, credential.login, credential.password, interface, code=credential.code
+            )
 
     def _admit(self, operation: Operation[ArgsT, ResultT], caller: Caller, args: ArgsT) -> None:
         """`NotPermitted` unless ``caller`` may run ``operation`` with these arguments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 NO_PROFILE = "none"
 """The name that leaves the profile; its rules hold until the notice that it promised is over."""
+
+
+_NAMED = 3
+"""The most rules that a refusal names."""
 
 
 class Way(StrEnum):
@@ -230,11 +235,16 @@ def must_be_allowed(caller: Caller) -> Check:
         if not any(caller.may(tenant.slug, role) for role in rules.access.policy):
             wanted = " or ".join(sorted(rules.access.policy)) or "of nobody"
             raise NotPermitted(
-                f"This loosens {', '.join(loosened)}: it needs the role {wanted}.",
+                f"This loosens {_some(loosened)}: it needs the role {wanted}.",
                 todo="Give the login of such a person with --as.",
             )
 
     return check
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more rules" if len(paths) > _NAMED else ""
+    return f"{', '.join(paths[:_NAMED])}{more}"
 
 
 def user_id(caller: Caller, tenant: str) -> str:

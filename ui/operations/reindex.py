@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from assistant.model import Role
+from guardrails.policy import AiFeature
 from ui.operations.base import NoArgs, Operation, Pace, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import OWNER, owner_or
@@ -34,10 +35,12 @@ def _library(home: Home, _caller: Caller, _args: NoArgs, progress: Progress) -> 
 
 
 def _reindex(desk: Desk, progress: Progress) -> Reindexed:
+    from assistant.flows.ai import must_be_on
     from assistant.search.indexing import bring_in_step
     from ingestion.staleness import stale
 
     began, pace = time.monotonic(), Pace("embedding")
+    must_be_on(desk, AiFeature.SEARCH)
     done = bring_in_step(desk, lambda at, total: progress(pace.at(at, total)))
     if done.added:
         desk.ledger.append("reindexed", chunks=done.added, embedder=desk.embedder.name)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.model import Tenant
     from guardrails.policy import Rules
     from guardrails.policy.layers import Layers
+    from guardrails.policy.versions import Version
 
 
 class PrivateNotes(StrEnum):
@@ -41,6 +42,7 @@ class TenantView(Shape):
     created_at: datetime
     policy_version: int
     ai_enabled: bool
+    ai_features: tuple[AiFeature, ...]
 
 
 class TenantDetail(TenantView):
@@ -60,9 +62,15 @@ class TenantDetail(TenantView):
 
 
 class TenantRules(TenantArgs):
-    """Rules of a tenant's policy to change; None leaves one as it is."""
+    """Rules of a tenant's policy to change; None leaves one as it is.
+
+    ``ai_enabled`` switches every feature of AI on or off, before ``ai_on`` and ``ai_off`` switch
+    single ones.
+    """
 
     ai_enabled: bool | None = None
+    ai_on: tuple[AiFeature, ...] | None = None
+    ai_off: tuple[AiFeature, ...] | None = None
     training_allowed: bool | None = None
     regions: tuple[str, ...] | None = None
     phi: bool | None = None
@@ -110,11 +118,14 @@ def _set(home: Home, caller: Caller, args: TenantRules, progress: Progress) -> T
     from ui.operations.policy import must_be_allowed, user_id  # here: help must not wait for it
 
     by, check = user_id(caller, args.tenant), must_be_allowed(caller)
-    settled(
-        home,
-        args.tenant,
-        lambda: home.publish(args.tenant, lambda layers: _choose(layers, args), by, check),
-    )
+
+    def publish() -> Version:
+        return home.publish(args.tenant, lambda layers: _choose(layers, args), by, check)
+
+    if _changes_documents(args):
+        settled(home, args.tenant, publish)
+    else:
+        publish()
     return _show(home, caller, args, progress)
 
 
@@ -133,6 +144,8 @@ def _choose(layers: Layers, args: TenantRules) -> Layers:
 
 _PATHS = {
     "ai_enabled": "ai.features",
+    "ai_on": "ai.features",
+    "ai_off": "ai.features",
     "training_allowed": "training",
     "regions": "regions.destinations",
     "phi": "phi.allowed",
@@ -145,10 +158,7 @@ _PATHS = {
 
 def _changed(layers: Layers, args: TenantRules) -> Rules:
     rules, wanted = layers.rules, dict[str, object]()
-    if args.ai_enabled is not None:
-        allowed = layers.profile.rules.ai.features if layers.profile else frozenset(AiFeature)
-        features = allowed if args.ai_enabled else frozenset[AiFeature]()
-        wanted["ai"] = replace(rules.ai, features=features)
+    wanted["ai"] = replace(rules.ai, features=_features(layers, args))
     if args.training_allowed is not None:
         wanted["training"] = Training.ALLOWED if args.training_allowed else Training.NEVER
     if args.regions is not None:
@@ -164,6 +174,19 @@ def _changed(layers: Layers, args: TenantRules) -> Rules:
     return replace(rules, **wanted)  # pyright: ignore[reportArgumentType] - names and types above
 
 
+def _features(layers: Layers, args: TenantRules) -> frozenset[AiFeature]:
+    features = layers.rules.ai.features
+    if args.ai_enabled is not None:
+        allowed = layers.profile.rules.ai.features if layers.profile else frozenset(AiFeature)
+        features = allowed if args.ai_enabled else frozenset[AiFeature]()
+    return (features | set(args.ai_on or ())) - set(args.ai_off or ())
+
+
+def _changes_documents(args: TenantRules) -> bool:
+    """Whether documents come or go with the change; switching AI off never waits for a turn."""
+    return args.resolved_tickets is not None
+
+
 def _view(tenant: Tenant) -> TenantView:
     return TenantView(
         slug=tenant.slug,
@@ -171,6 +194,7 @@ def _view(tenant: Tenant) -> TenantView:
         created_at=tenant.created_at,
         policy_version=tenant.policy.version,
         ai_enabled=tenant.policy.allows(AiFeature.MODEL),
+        ai_features=tuple(each for each in AiFeature if tenant.policy.allows(each)),
     )
 
 
@@ -182,7 +206,7 @@ SET = Operation(
     TenantDetail,
     _set,
     needs=owner_or(Role.OFFICER, Role.ADMIN, right=Right.POLICY),
-    takes_turn=True,
+    takes_turn=_changes_documents,
 )
 SHOW = Operation(
     "tenant.show", TenantArgs, TenantDetail, _show, needs=owner_or(Role.OFFICER, Role.ADMIN)

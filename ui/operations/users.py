@@ -10,7 +10,7 @@ from pydantic import Field
 from assistant.model import Role
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
-from ui.operations.needs import member, owner_or
+from ui.operations.needs import OWNER, member, owner_or
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -58,6 +58,13 @@ class PasswordArgs(OneUser):
     password: str = Field(repr=False)
 
 
+class LinkArgs(Shape):
+    """A user, and the account at the identity provider (``sub``) that logs them in."""
+
+    login: str
+    subject: str = Field(min_length=1, max_length=255)
+
+
 class OwnPasswordArgs(TenantArgs):
     """The caller's own password, and the new one; ``session`` is the token of the one to keep."""
 
@@ -88,6 +95,7 @@ class UserView(Shape):
     added_at: datetime
     last_login_at: datetime | None
     sessions: int
+    second_factor: bool
     memberships: tuple[MembershipView, ...]
 
 
@@ -147,6 +155,26 @@ def _password(home: Home, caller: Caller, args: PasswordArgs, _progress: Progres
     here = _administration(home, caller, args.tenant)
     people.reset_password(here, args.login, args.password)
     return Changed(login=args.login)
+
+
+def _reset_factor(home: Home, caller: Caller, args: OneUser, _progress: Progress) -> Changed:
+    from assistant.flows import people
+
+    here = _administration(home, caller, args.tenant)
+    people.reset_factor(here, args.login)
+    return Changed(login=args.login)
+
+
+def _link(home: Home, caller: Caller, args: LinkArgs, _progress: Progress) -> Changed:
+    from assistant.errors import BadInput
+
+    issuer = home.settings.oidc_issuer
+    if not issuer:
+        raise BadInput("No identity provider is configured.", todo="See docs/settings.md.")
+    user = home.accounts.identities.link(issuer, args.subject, args.login)
+    for each in home.accounts.memberships(user.login):
+        home.desk(each.tenant).ledger.append("identity.linked", user=user.id, by=caller.by)
+    return Changed(login=user.login)
 
 
 def _own_password(
@@ -212,6 +240,7 @@ def _view(found: Account) -> UserView:
         added_at=found.created_at,
         last_login_at=found.last_login_at,
         sessions=found.sessions,
+        second_factor=found.second_factor,
         memberships=tuple(
             MembershipView(
                 tenant=each.tenant, roles=tuple(role.value for role in Role if role in each.roles)
@@ -228,6 +257,8 @@ LIST = Operation("user.list", UserArgs, UserList, _list, needs=_MANAGERS)
 SHOW = Operation("user.show", OneUser, UserView, _show, needs=_MANAGERS)
 REMOVE = Operation("user.remove", RemoveArgs, Changed, _remove, needs=_MANAGERS)
 PASSWORD = Operation("user.password", PasswordArgs, Changed, _password, needs=_MANAGERS)
+RESET_FACTOR = Operation("user.reset_factor", OneUser, Changed, _reset_factor, needs=_MANAGERS)
+LINK = Operation("user.link", LinkArgs, Changed, _link, needs=OWNER)
 OWN_PASSWORD = Operation(
     "user.own_password", OwnPasswordArgs, Changed, _own_password, needs=member(*Role)
 )

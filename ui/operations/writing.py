@@ -93,6 +93,13 @@ def waiting(desk: Desk) -> list[str]:
     return [row.reference for row in desk.records.tickets.list() if row.status in open_ones]
 
 
+def must_be_on(desk: Desk, kind: DraftKind) -> None:
+    """`AiOff` before a batch begins, while what it would write is switched off."""
+    from assistant.flows.ai import FEATURES, must_be_on
+
+    must_be_on(desk, FEATURES[kind])
+
+
 def in_batch(desk: Desk) -> Desk:
     """Return ``desk`` with the writer of batches: a ticket whose model is busy stays as it is."""
     from dataclasses import replace
@@ -102,12 +109,14 @@ def in_batch(desk: Desk) -> Desk:
 
 def attempt(home: Home, desk: Desk, reference: str, write: Write) -> Draft | Failure:
     """Write a text for one ticket of many. Raise only errors that would affect all the others."""
-    from assistant.errors import ModelBusy, QuietdeskError, StorageTrouble
+    from assistant.errors import AiOff, ModelBusy, OptedOut, QuietdeskError, StorageTrouble
     from ui.crash import crash, trouble_of
 
     try:
         return write(desk, reference)
-    except StorageTrouble:
+    except OptedOut as out:
+        return Failure(reference=reference, happened=out.happened)
+    except (StorageTrouble, AiOff):
         raise
     except ModelBusy as busy:
         return Failure(reference=reference, happened=f"{busy.happened} {_NEXT_RUN}")
@@ -166,6 +175,7 @@ def _write(
     home: Home, args: WriteArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> WriteResult:
     desk = home.desk(args.tenant)
+    must_be_on(desk, kind)
     desk = in_batch(desk) if args.all else desk
     references, skipped = _wanted(desk, args, kind)
     pace = Pace("writing")

@@ -21,8 +21,10 @@ from ui.web.error_middleware import Calm
 from ui.web.firewall import GradioWall, Wrap
 from ui.web.headers import Headers
 from ui.web.html_rewriter import Frame
+from ui.web.oidc import oidc_routes
 from ui.web.page import THEME, build_page
 from ui.web.password import password_routes
+from ui.web.second_factor import factor_routes
 from ui.web.session import SessionWall, user_of
 from ui.web.stateless import forget_page, make_forgetful
 from ui.web.static_files import static_routes
@@ -64,6 +66,8 @@ def _build(home: Home, operator: Operator, wrap_gradio: Wrap) -> FastAPI:
     _mount_of(app).app = wrap_gradio(gradio_app, bindings)
     app.include_router(auth_routes(home, bindings))
     app.include_router(password_routes(operator))
+    app.include_router(factor_routes(home))
+    app.include_router(oidc_routes(home))
     app.include_router(static_routes())
     app.include_router(upload_routes(operator))
     return app

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors import BadInput, NotPermitted
-from assistant.model import User
+from assistant.model import User, WaitsFor
+from ui.operations.logins import enter, open_session
 from ui.web.bindings import Bindings
 from ui.web.bodies import read_body
 from ui.web.login_page import login_page
-from ui.web.session import LOGIN, cookie_of, token_in, user_of
+from ui.web.session import FACTOR, LOGIN, cookie_of, token_in, user_of
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Home
@@ -42,18 +43,24 @@ class _LoginRoutes:
         self._hashing = CapacityLimiter(2)  # argon2 is slow on purpose; guesses wait here
 
     async def form(self, request: Request) -> Response:
-        return _redirect(request, DESK) if "user" in request.scope else HTMLResponse(login_page())
+        return (
+            _redirect(request, DESK)
+            if "user" in request.scope
+            else HTMLResponse(login_page(oidc=bool(self._home.settings.oidc_issuer)))
+        )
 
     async def log_in(self, request: Request) -> Response:
         login, password = _fields(await read_body(request, _LONGEST_FORM))
         address = request.client.host if request.client else ""
         try:
-            user = await to_thread.run_sync(
-                self._home.accounts.authenticate, login, password, address, limiter=self._hashing
+            entered = await to_thread.run_sync(
+                enter, self._home, login, password, address, limiter=self._hashing
             )
         except NotPermitted as error:  # too many failures: the message says how long to wait
             return _again(f"{error.happened} {error.todo}", 429)
-        return _again(_WRONG, 401) if user is None else await self._welcome(request, user)
+        if entered is None:
+            return _again(_WRONG, 401)
+        return await welcome(self._home, request, entered.user, entered.waits_for)
 
     async def log_out(self, request: Request) -> Response:
         token = token_in(request.scope)
@@ -68,22 +75,35 @@ class _LoginRoutes:
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
-    async def _welcome(self, request: Request, user: User) -> Response:
-        settings = self._home.settings
-        hours, idle = settings.session_hours, settings.session_idle_minutes
-        token = await to_thread.run_sync(self._home.accounts.open_session, user, hours, idle)
-        response = _redirect(request, DESK)
-        name, path = cookie_of(request.scope)
-        response.set_cookie(
-            name,
-            token,
-            path=path,
-            max_age=hours * 3600,
-            httponly=True,
-            samesite="strict",
-            secure=_over_tls(request),
-        )
-        return response
+
+async def welcome(
+    home: Home,
+    request: Request,
+    user: User,
+    waits_for: WaitsFor,
+    response: Response | None = None,
+) -> Response:
+    """Return ``response`` with a new session's cookie, by default the way to what comes next.
+
+    The session of the request ends, so that a token from before the login opens nothing after it.
+    """
+    old = token_in(request.scope)
+    if old:
+        await to_thread.run_sync(home.accounts.close_session, old)
+    token = await to_thread.run_sync(open_session, home, user, waits_for)
+    wanted = DESK if waits_for is WaitsFor.NOTHING else FACTOR
+    answer = response or _redirect(request, wanted)
+    name, path = cookie_of(request.scope)
+    answer.set_cookie(
+        name,
+        token,
+        path=path,
+        max_age=home.settings.session_hours * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=_over_tls(request),
+    )
+    return answer
 
 
 def _to_desk(request: Request) -> Response:

@@ -13,14 +13,15 @@ _HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 """
 
 
-def login_page(problem: str = "") -> str:
-    """Return the page, with the error of the last attempt."""
+def login_page(problem: str = "", *, oidc: bool = False) -> str:
+    """Return the page, with the error of the last attempt, and the way to the provider."""
     return page(
         "Log in · Quietdesk",
         el("h1", words("Quietdesk")),
         el("p", words("Support that keeps confidences."), class_="qd-lead"),
         el("p", text(problem), class_="qd-problem", role="alert") if problem else NOTHING,
         _form(),
+        _provider() if oidc else NOTHING,
         el("p", words(_PROMISE), class_="qd-promise"),
     )
 
@@ -35,6 +36,11 @@ def page(title: LiteralString, *parts: Html) -> str:
 _PROMISE = "Names, addresses and secrets of customers never reach a model, an index or a log."
 
 
+def _provider() -> Html:
+    link = el("a", words("Log in with your organisation"), href="login-with")
+    return el("p", link, class_="qd-provider")
+
+
 def _form() -> Html:
     return el(
         "form",
@@ -46,7 +52,15 @@ def _form() -> Html:
     )
 
 
-def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: bool = False) -> Html:
+def field(
+    name: str,
+    label: str,
+    *,
+    kind: str,
+    autocomplete: str,
+    autofocus: bool = False,
+    inputmode: str | None = None,
+) -> Html:
     """Return a labelled field of a form."""
     entry = el(
         "input",
@@ -55,6 +69,7 @@ def field(name: str, label: str, *, kind: str, autocomplete: str, autofocus: boo
         type=kind,
         autocomplete=autocomplete,
         autofocus=autofocus,
+        inputmode=inputmode,
         required=True,
         maxlength="256",
         spellcheck="false",

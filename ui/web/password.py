@@ -73,7 +73,12 @@ def _fields(body: bytes) -> tuple[str, str, str]:
 
 
 def _page(*parts: Html) -> str:
-    back = el("p", el("a", words("Back to the desk"), href="desk/"))
+    back = el(
+        "p",
+        el("a", words("Second factor"), href="second-factor"),
+        words(" · "),
+        el("a", words("Back to the desk"), href="desk/"),
+    )
     return page("Password · Quietdesk", el("h1", words("Your password")), *parts, back)
 
 

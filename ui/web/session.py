@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.model import User
+from assistant.model import Session, User, WaitsFor
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -27,7 +27,13 @@ COOKIE = "quietdesk_session"
 """The cookie's name without its prefix, which depends on how the page is served: `cookie_of`."""
 
 LOGIN = "/login"
-_OPEN = frozenset({LOGIN, "/static/base.css", "/static/login.css", "/static/mark.svg"})
+FACTOR = "/second-factor"
+OIDC_START, OIDC_BACK = "/login-with", "/login-back"
+_STYLES = ("/static/base.css", "/static/login.css", "/static/mark.svg")
+_OPEN = frozenset({LOGIN, OIDC_START, OIDC_BACK, *_STYLES})
+_WAITING = frozenset({FACTOR, "/logout"})
+"""What a session opens that waits for a second factor."""
+
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -48,27 +54,39 @@ class SessionWall:
             await (refusal or self._app)(scope, receive, send)
 
     async def _judge(self, scope: Scope) -> Response | None:
-        """Return the refusal, or None with the user written into ``scope``."""
+        """Return the refusal, or None with the user written into ``scope``.
+
+        A session that waits for a second factor is written as ``waiting`` instead: it is no login.
+        """
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE and not same_origin(headers):
             return JSONResponse(
                 {"happened": "The request came from another site, so it was refused."}, 403
             )
         token = token_in(scope)
-        user = await to_thread.run_sync(self._home.accounts.session_user, token) if token else None
-        if user is not None:
-            scope["user"] = user
+        found = await to_thread.run_sync(self._home.accounts.session, token) if token else None
+        if found is not None and found.waits_for is WaitsFor.NOTHING:
+            scope["user"] = found.user
+            return None
+        if found is not None and _path(scope) in _WAITING:
+            scope["waiting"] = found
             return None
         if _path(scope) in _OPEN:
             return None
         if scope["method"] in _SAFE and "text/html" in headers.get("accept", ""):
-            return RedirectResponse(f"{scope.get('root_path', '')}{LOGIN}", status_code=303)
+            wanted = LOGIN if found is None else FACTOR
+            return RedirectResponse(f"{scope.get('root_path', '')}{wanted}", status_code=303)
         return JSONResponse({"happened": "You are not logged in.", "todo": "Log in again."}, 401)
 
 
 def user_of(request: Request) -> User:
     """Return the user, whom the middleware has written into the scope."""
     return cast("User", request.scope["user"])
+
+
+def waiting_of(request: Request) -> Session | None:
+    """Return the session that waits for a second factor, None for one that is a login."""
+    return cast("Session | None", request.scope.get("waiting"))
 
 
 def cookie_of(scope: Mapping[str, Any]) -> tuple[str, str]:

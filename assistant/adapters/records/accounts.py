@@ -12,15 +12,17 @@ from argon2 import PasswordHasher
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from assistant.adapters.records.database import Database
+from assistant.adapters.records.factors import SqlFactors
+from assistant.adapters.records.identities import SqlIdentities
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.policies import SqlPolicies, versions_of
-from assistant.adapters.records.schema import memberships, sessions, tenants, users
+from assistant.adapters.records.schema import ledger_keys, memberships, sessions, tenants, users
 from assistant.adapters.records.scope import upsert
-from assistant.adapters.records.throttle import Throttle
+from assistant.adapters.records.throttle import MOST_FAILURES, Throttle
 from assistant.adapters.records.trusted_time import TrustedTime
-from assistant.adapters.records.users import SqlUsers, fold
+from assistant.adapters.records.users import LOGIN, SqlUsers, fold
 from assistant.errors import BadInput, NotFound, Refused
-from assistant.model import Membership, Role, Tenant, User, new_id
+from assistant.model import Membership, Role, Session, Tenant, User, WaitsFor, new_id
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy
@@ -34,8 +36,6 @@ LIBRARY = "@library"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TOUCH_AFTER = timedelta(seconds=30)
 """The shortest time between two writes of a session's last use, so that few requests write."""
-
-_LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
 
 
 class Accounts:
@@ -55,6 +55,8 @@ class Accounts:
         self.time = TrustedTime(database, master_key, now)
         self.policies = SqlPolicies(database)
         self._throttle = Throttle(now)
+        self.factors = SqlFactors(database, master_key, now)
+        self.identities = SqlIdentities(database, now)
         self._passwords = Passwords(hasher)
         self.users = SqlUsers(database, now, self._passwords.hash)
 
@@ -135,7 +137,27 @@ class Accounts:
             raise _no_tenant(slug)
         return self._master_key.unwrap(row.id, bytes(row.wrapped_key))
 
+    def ledger_key(self, tenant_id: str) -> DataKey:
+        """Return the key of a tenant's ledger; the first call makes it."""
+        this = select(ledger_keys.c.wrapped_key).where(ledger_keys.c.tenant_id == tenant_id)
+        with self._database.reading() as connection:
+            wrapped = connection.scalar(this)
+        if wrapped is None:
+            row = {
+                "tenant_id": tenant_id,
+                "wrapped_key": self._master_key.wrap_ledger_key(tenant_id, DataKey.fresh()),
+                "created_at": self._now(),
+            }
+            with self._database.writing() as connection:
+                connection.execute(upsert(connection, ledger_keys, row, {}))
+                wrapped = connection.scalars(this).one()
+        return self._master_key.unwrap_ledger_key(tenant_id, bytes(wrapped))
+
     # Policies
+
+    def signing_seed(self) -> bytes:
+        """Return the seed (32 bytes) of the home's Ed25519 key, which signs its reports."""
+        return self._master_key.derive("quietdesk.signing.v1")
 
     def policy(self, slug: str) -> Policy:
         """Return the policy in force."""
@@ -203,24 +225,51 @@ class Accounts:
         """Return the user if the password is theirs. `NotPermitted` after too many failures.
 
         ``address`` is the caller's network address, empty for a caller on this machine. Failures
-        count against the login from that address alone.
+        count against the login from that address alone. The password is only the first factor:
+        `check_code` is the second.
         """
         name = fold(login)
         self._throttle.check(name, address)
         known = self._user(name)
         stored = known.password_hash if known else None
         if not self._passwords.match(password, stored) or known is None:
-            self._throttle.failed(name, address)
+            self._throttle.failed(name, address, self.most_failures())
             return None
         self._throttle.succeeded(name, address)
         return User(known.id, known.login)
 
+    def check_code(self, user: User, code: str, address: str = "") -> bool:
+        """Return whether ``code`` is one of the user's; wrong ones count as wrong passwords do.
+
+        A code counts once. `NotPermitted` after too many failures.
+        """
+        self._throttle.check(_code_of(user), address)
+        return self._tried(user, address, self.factors.check(user, code))
+
+    def confirm_factor(self, user: User, code: str, address: str = "") -> tuple[str, ...] | None:
+        """Confirm a second factor with its first code; return recovery codes, None if wrong."""
+        self._throttle.check(_code_of(user), address)
+        codes = self.factors.confirm(user, code)
+        self._tried(user, address, codes is not None)
+        return codes
+
+    def most_failures(self) -> int:
+        """Return after how many failures a login must wait: the strictest rule of all tenants.
+
+        It is one number for the home, so that waiting does not tell whether a login exists.
+        """
+        rules = (each.policy.rules.access.login.failures for each in self.tenants())
+        return min(rules, default=MOST_FAILURES)
+
     # Sessions
 
-    def open_session(self, user: User, hours: int, idle_minutes: int) -> str:
+    def open_session(
+        self, user: User, hours: int, idle_minutes: int, waits_for: WaitsFor = WaitsFor.NOTHING
+    ) -> str:
         """Return a fresh token that identifies ``user``; only its hash is kept.
 
-        It ends after ``hours``, or when it was not used for ``idle_minutes``.
+        It ends after ``hours``, or when it was not used for ``idle_minutes``. One that waits for a
+        second factor is no login yet.
         """
         token, now = secrets.token_urlsafe(32), self._now()
         row = {
@@ -230,21 +279,35 @@ class Accounts:
             "expires_at": now + timedelta(hours=hours),
             "idle_minutes": idle_minutes,
             "idle_until": now + timedelta(minutes=idle_minutes),
+            "waits_for": waits_for.value,
         }
         over = (sessions.c.expires_at <= now) | (sessions.c.idle_until <= now)
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(over))
             connection.execute(insert(sessions), [row])
-            this = update(users).where(users.c.id == user.id)
-            connection.execute(this.values(last_login_at=now))
+            if waits_for is WaitsFor.NOTHING:
+                this = update(users).where(users.c.id == user.id)
+                connection.execute(this.values(last_login_at=now))
         return token
 
     def session_user(self, token: str) -> User | None:
-        """Return the user of a session's token, None when it is unknown or ended; counts as use."""
+        """Return the user of a session's token, None when it is unknown or ended; counts as use.
+
+        It is None too while the session waits for a second factor.
+        """
+        found = self.session(token)
+        return found.user if found and found.waits_for is WaitsFor.NOTHING else None
+
+    def session(self, token: str) -> Session | None:
+        """Return the session of a token, None when it is unknown or ended; counts as use."""
         now, this = self._now(), sessions.c.token_hash == hash_token(token)
         running = this, sessions.c.expires_at > now, sessions.c.idle_until > now
         columns = users.c.id, users.c.login, sessions.c.idle_minutes, sessions.c.idle_until
-        query = select(*columns).join(sessions, sessions.c.user_id == users.c.id).where(*running)
+        query = (
+            select(*columns, sessions.c.waits_for)
+            .join(sessions, sessions.c.user_id == users.c.id)
+            .where(*running)
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
@@ -253,12 +316,19 @@ class Accounts:
         if idle_until - row.idle_until >= _TOUCH_AFTER:
             with self._database.writing() as connection:
                 connection.execute(update(sessions).where(this).values(idle_until=idle_until))
-        return User(row.id, row.login)
+        return Session(User(row.id, row.login), WaitsFor(row.waits_for))
 
     def close_session(self, token: str) -> None:
         """End a session; a token that is unknown is ignored."""
         with self._database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash == hash_token(token)))
+
+    def _tried(self, user: User, address: str, right: bool) -> bool:
+        if right:
+            self._throttle.succeeded(_code_of(user), address)
+        else:
+            self._throttle.failed(_code_of(user), address, self.most_failures())
+        return right
 
     def _user(self, login: str) -> Row[Any] | None:
         with self._database.reading() as connection:
@@ -280,9 +350,14 @@ def _tenant(row: Any, held: Sequence[Row[Any]], now: datetime) -> Tenant:
     return Tenant(row.id, row.slug, row.created_at, in_force(versions, now), versions)
 
 
+def _code_of(user: User) -> str:
+    """Return the name under which wrong codes are counted; no login has a space."""
+    return f"{user.login} code"
+
+
 def _login(login: str) -> str:
     name = fold(login)
-    if not _LOGIN.fullmatch(name):
+    if not LOGIN.fullmatch(name):
         raise BadInput("A login has 1 to 254 characters and no spaces.")
     return name
 

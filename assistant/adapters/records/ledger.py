@@ -24,12 +24,13 @@ class SqlLedger:
 
     def append(self, make: LedgerMaker) -> Row:
         with self._scope.writing() as connection:
-            row, head = make(self._lock(connection))
-            connection.execute(insert(ledger_rows), [self._scope.row(**_row_values(row))])
+            rows, head = make(self._lock(connection))
+            values = [self._scope.row(**_row_values(row)) for row in rows]
+            connection.execute(insert(ledger_rows), values)
             values = {"number": head.number, "hash": head.hash, "proof": head.proof}
             mine = self._scope.owns(ledger_heads)
             connection.execute(update(ledger_heads).where(mine).values(**values))
-        return row
+        return rows[-1]
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         while page := self._page(after):

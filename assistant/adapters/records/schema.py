@@ -147,8 +147,41 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Column("idle_minutes", Integer, nullable=False),
     Column("idle_until", Moment, nullable=False),
+    Column("waits_for", String(16), nullable=False, server_default=""),
 )
-"""Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``."""
+"""Ends at ``expires_at``, or at ``idle_until`` when nothing was asked for ``idle_minutes``.
+
+While ``waits_for`` names a second factor, it opens nothing but the page that asks for it.
+"""
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("last_step", BigInteger),
+)
+"""The sealed secret of a user's authenticator app; a code of ``last_step`` or before is used up."""
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+)
+"""Keyed hashes of the recovery codes that are left."""
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column(
+        "user_id", String, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+)
+"""Accounts of an identity provider, by its issuer and its own id, and the users they belong to."""
 
 # The register of models: the provider's own, and what each tenant uses of it
 
@@ -397,6 +430,19 @@ honest = Table(
 )
 """Sentences that a reviewer called honest; ``origin`` is the ticket or document of each."""
 
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    Column("person", LargeBinary, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(254), nullable=False),
+)
+"""People who opted out of AI; ``keys`` are keyed hashes of what recognises them, by a blank."""
+
 frames = Table(
     "frames",
     metadata,
@@ -554,6 +600,15 @@ ledger_rows = Table(
     Column("hash", String(64), nullable=False),
     Index(None, "tenant_id", "kind"),
 )
+
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+"""The key of each tenant's ledger. It refers to no tenant, so that it outlives their data key."""
 
 ledger_heads = Table(
     "ledger_heads",

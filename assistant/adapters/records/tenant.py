@@ -17,6 +17,7 @@ from assistant.adapters.records.frames import SqlFrames
 from assistant.adapters.records.gaps import SqlGaps
 from assistant.adapters.records.honest import SqlHonest
 from assistant.adapters.records.ledger import SqlLedger
+from assistant.adapters.records.opt_outs import SqlOptOuts
 from assistant.adapters.records.people import SqlDirectory
 from assistant.adapters.records.scope import Scope
 from assistant.adapters.records.terms import SqlTerms
@@ -50,6 +51,7 @@ class TenantRecords:
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
         self._honest = SqlHonest(self._scope)
+        self._opt_outs = SqlOptOuts(self._scope)
         self._frames = SqlFrames(self._scope)
         self._attestations = SqlAttestations(self._scope)
         self._vault = SqlVault(self._scope)
@@ -88,6 +90,10 @@ class TenantRecords:
     @property
     def honest(self) -> SqlHonest:
         return self._honest
+
+    @property
+    def opt_outs(self) -> SqlOptOuts:
+        return self._opt_outs
 
     @property
     def frames(self) -> SqlFrames:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
@@ -12,7 +13,14 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.logins import hash_token
-from assistant.adapters.records.schema import memberships, sessions, tenants, users
+from assistant.adapters.records.schema import (
+    memberships,
+    recovery_codes,
+    second_factors,
+    sessions,
+    tenants,
+    users,
+)
 from assistant.errors import NotFound
 from assistant.model import Account, Membership, Role, User
 from guardrails.clock import Clock
@@ -81,6 +89,13 @@ class SqlUsers:
             this = update(users).where(users.c.id == user.id)
             connection.execute(this.values(password_hash=hashed))
 
+    def reset_factor(self, user: User) -> bool:
+        with self._database.writing() as connection:
+            connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user.id))
+            mine = second_factors.c.user_id == user.id
+            gone: Any = connection.execute(delete(second_factors).where(mine))
+            return gone.rowcount == 1
+
     def end_sessions(self, user: User, *, keep: str | None = None) -> int:
         ended = delete(sessions).where(sessions.c.user_id == user.id)
         if keep is not None:
@@ -93,7 +108,11 @@ class SqlUsers:
         self, connection: Connection, query: Select[*tuple[Any, ...]]
     ) -> builtins.list[Account]:
         now = self._now()
-        running = sessions.c.expires_at > now, sessions.c.idle_until > now
+        running = (
+            sessions.c.expires_at > now,
+            sessions.c.idle_until > now,
+            sessions.c.waits_for == "",
+        )
         counted = select(sessions.c.user_id, func.count()).where(*running)
         rows = connection.execute(query).all()
         found = connection.execute(counted.group_by(sessions.c.user_id)).all()
@@ -102,19 +121,25 @@ class SqlUsers:
         return [_account(row, count.get(row.id, 0), held) for row in rows]
 
 
+LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,254}")
+
+
 def fold(login: str) -> str:
     """Return the form in which a login is kept."""
     return login.strip().casefold()
 
 
 def _users() -> Select[*tuple[Any, ...]]:
-    return select(users.c.id, users.c.login, users.c.created_at, users.c.last_login_at)
+    mine = second_factors.c.user_id == users.c.id, second_factors.c.confirmed_at.is_not(None)
+    enrolled = select(second_factors.c.user_id).where(*mine).exists().label("enrolled")
+    return select(users.c.id, users.c.login, users.c.created_at, users.c.last_login_at, enrolled)
 
 
 def _account(row: Row[Any], sessions_now: int, held: Iterable[Membership]) -> Account:
     user = User(row.id, row.login)
     mine = tuple(each for each in held if each.user == user)
-    return Account(user, row.created_at, row.last_login_at, sessions_now, mine)
+    times = row.created_at, row.last_login_at
+    return Account(user, *times, sessions_now, bool(row.enrolled), mine)
 
 
 def _memberships(connection: Connection, login: str | None) -> builtins.list[Membership]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from assistant.model import Section, last_heading
 from assistant.ports import Embedder, TokenEmbedder, Vectors
+from assistant.search.by_meaning import embeds
 from assistant.search.learned import features, kinds, tokens
 from guardrails import RedactedText
 
@@ -94,7 +95,11 @@ class TrainedRanker:
         known, model = weights(), self._embedder
         rows = features.features(question, sections, self._read_once(sections))
         found = [_sum(known.by_words, row) for row in rows]
-        if not isinstance(model, TokenEmbedder) or not model.name.startswith(known.model):
+        if (
+            not embeds(model)
+            or not isinstance(model, TokenEmbedder)
+            or not model.name.startswith(known.model)
+        ):
             return found
         best = sorted(range(len(found)), key=lambda at: -found[at])[:_READ_CLOSELY]
         (asked,) = model.embed_tokens([question])

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eval.evidence.control import Control
-from eval.evidence.controls import egress, erasing, kept, policies, seal, tenants, transport
+from eval.evidence.controls import (
+    access,
+    ai,
+    egress,
+    erasing,
+    kept,
+    policies,
+    seal,
+    tenants,
+    transport,
+)
 from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (egress, erasing, kept, policies, seal, tenants, transport)
+_FAMILIES = (access, ai, egress, erasing, kept, policies, seal, tenants, transport)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS

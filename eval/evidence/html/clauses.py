@@ -40,7 +40,7 @@ def policy(profile: ProfileView, report: Report) -> Markup:
     parts: list[Part] = []
     for topic in topics:
         rows = [_row(each, profile, built) for each in profile.clauses if each.topic == topic]
-        titles = ("clause", "says", "kept by", "states", "state")
+        titles = ("clause", "says", "kept by", "parameters", "state")
         parts += [el("h3", topic), table(titles, rows, kind="clauses")]
     about = (
         f"Read from “{profile.title}” of {profile.dated}, SHA-256 of the text {profile.source}. "

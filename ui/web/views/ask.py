@@ -90,7 +90,20 @@ def _missed(found: AnswerView) -> Html:
     return join((missing, noted(found.noted)))
 
 
+def _only_found(found: AnswerView) -> Html:
+    """Return what was found where answers are switched off."""
+    title = el("p", text(found.off), class_="qd-nothing-title")
+    why = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
+    hint = words("No answer is written; these passages were found.")
+    if not found.near:
+        hint = words("No answer is written, and no passage was found.")
+    near = nearest(found.near, RESTORED) if found.near else NOTHING
+    return join((title, why, el("p", hint), near))
+
+
 def _unanswered(found: AnswerView) -> Html:
+    if found.off:
+        return _only_found(found)
     title = el("p", words("No document answers this."), class_="qd-nothing-title")
     why = join(el("p", text(note), class_="qd-made-note") for note in found.notes)
     title = join((title, why))
