@@ -412,12 +412,28 @@ class Home:
                 "tenant in another database.",
             )
 
+    def ledger(self, slug: str) -> Ledger:
+        """Return the ledger of one tenant, even if its desk is refused because it was changed.
+
+        `NotFound` when there is none of that name.
+        """
+        found = next((each for each in self.accounts.tenants() if each.slug == slug), None)
+        return self._ledger_of(found or self.accounts.tenant(slug))
+
     def _ledger_of(self, tenant: Tenant) -> Ledger:
         key = self.accounts.data_key(tenant.slug)
         scope = Scope(self._database, tenant.id, Sealer(tenant.id, key), tenant.policy.version)
         in_force = partial(self.accounts.policy_of, tenant.id)
         own = self.accounts.ledger_key(tenant.id)
-        return Ledger(SqlLedger(scope), own, in_force, clock=self.clock, before=key)
+        return Ledger(
+            SqlLedger(scope),
+            own,
+            in_force,
+            clock=self.clock,
+            before=key,
+            signer=self.accounts.signing_key(),
+            tenant=tenant.id,
+        )
 
     def _times(self) -> tuple[datetime, ...]:
         """Return the time up to which waiting has counted, and that of the machine's clock."""
@@ -476,7 +492,9 @@ class Home:
             precise_redactor=Redactor(PreciseFilter(rules), vault, directory, gone),
             clock=self.clock,
             ask_policy=lambda: self._policy_of(tenant),
-            redaction=Once(lambda: redaction_tag(sealer, people, terms, tenant.policy.version)),
+            redaction=Once(
+                lambda: redaction_tag(sealer, people, terms, tenant.policy.rules.redaction)
+            ),
         )
 
     def _switched(self, tenant: Tenant, embedder: Embedder) -> SwitchedEmbedder:

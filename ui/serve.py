@@ -105,9 +105,9 @@ class _Page:
             self._tls.read_again()
         except BadInput as error:
             self._say(f"{error.happened} The certificate that was read before stays in use.")
-            log().warning("certificate kept")
+            log().warning("certificate", outcome="kept")
         else:
-            log().info("certificate read")
+            log().info("certificate", outcome="read")
             self._warn()
 
     def _warn(self) -> None:

@@ -1,4 +1,4 @@
-"""What a ticket's redaction depends on besides its texts: code, declared people, terms, policy.
+"""What a ticket's redaction depends on besides its texts: code, declared people, terms, rules.
 
 While that is unchanged, a ticket that is drafted or summarised is not redacted a second time.
 """
@@ -16,6 +16,7 @@ from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson, Term
 from guardrails.detect.version import detector_version
 from guardrails.identity.version import redaction_version
+from guardrails.policy.rules import Redaction
 
 _READING = (
     "flows/tickets.py",
@@ -29,7 +30,7 @@ _QUOTING = "identity/regions.py"
 
 
 def redaction_tag(
-    sealer: Sealer, people: Iterable[KnownPerson], terms: Iterable[Term], policy_version: int
+    sealer: Sealer, people: Iterable[KnownPerson], terms: Iterable[Term], rules: Redaction
 ) -> str:
     """Return a keyed tag (hex) of all but its texts that a ticket's redaction depends on.
 
@@ -42,8 +43,12 @@ def redaction_tag(
             *(f"{sealer.fingerprint(term.folded())}{term.type}" for term in terms),
         )
     )
-    parts = (detector_version(), redaction_version(), _reading_version(), str(policy_version))
+    parts = (detector_version(), redaction_version(), _reading_version(), _rules(rules))
     return sealer.fingerprint_bytes("|".join((*parts, *declared)).encode())
+
+
+def _rules(rules: Redaction) -> str:
+    return " ".join((*sorted(rules.mask_also), "/", *sorted(rules.destroy)))
 
 
 def _person(sealer: Sealer, person: KnownPerson) -> str:

@@ -70,7 +70,8 @@ def serve(doors: Doors, seconds: float) -> None:
         for line in _lines(0):
             with _folder() as folder:
                 work = partial(_run, doors, line, Path(folder), blank)
-                _write(answers, _apart(work, seconds))
+                said = _apart(work, seconds)
+            _write(answers, said)  # the folder is gone: this process may be ended now
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:

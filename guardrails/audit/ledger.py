@@ -11,14 +11,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import LiteralString, Protocol
 
+from guardrails.audit.segments import (
+    Check,
+    Segment,
+    SignedHead,
+    chain_start,
+    chained,
+    exported,
+    heads_of,
+    month_of,
+    signed,
+)
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey
+from guardrails.crypto.signing import SigningKey
 from guardrails.errors import Refused
 from guardrails.policy import Policy
 from guardrails.policy.words import Purpose
@@ -82,15 +94,28 @@ class LedgerStore(Protocol):
         """Return how many rows are numbered up to ``until``."""
         ...
 
+    def segments(self) -> Sequence[SignedHead]:
+        """Return the signed heads of the finished segments, in order."""
+        ...
+
     def head(self) -> Head | None:
         """Return the head, None for an empty ledger."""
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Rows to append with their head, and the signed heads of the segments that they finish."""
+
+    rows: Sequence[Row]
+    head: Head
+    segments: Sequence[SignedHead] = ()
+
+
 class LedgerMaker(Protocol):
     """Makes the next rows from the head they follow."""
 
-    def __call__(self, head: Head | None, /) -> tuple[Sequence[Row], Head]: ...
+    def __call__(self, head: Head | None, /) -> Additions: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +139,8 @@ class Ledger:
 
     ``policy`` returns the policy in force; it is asked for each row, in the row's transaction.
     ``before`` is the tenant's data key: earlier versions derived the ledger's key from it. The row
-    `REKEYED` marks the change; rows after it are valid under the ledger's own key alone.
+    `REKEYED` marks the change; rows after it are valid under the ledger's own key alone. When a row
+    begins a new month, ``signer`` signs the heads of the finished segments of ``tenant``.
     """
 
     def __init__(
@@ -125,11 +151,16 @@ class Ledger:
         *,
         clock: Clock = utc_now,
         before: DataKey | None = None,
+        signer: SigningKey | None = None,
+        tenant: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
         self._key = key.derive("quietdesk.ledger.v2")
+        self._signer = signer
+        self._tenant = tenant
+        self._last: Row | None = None
         self._before = before.derive("quietdesk.ledger.v1") if before else None
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
@@ -140,15 +171,93 @@ class Ledger:
         if not _OWN.isdisjoint(facts):
             raise ValueError(f"the ledger itself states {', '.join(sorted(_OWN))}")
 
-        def make(head: Head | None, /) -> tuple[Sequence[Row], Head]:
+        def make(head: Head | None, /) -> Additions:
             rows: list[Row] = []
+            segments = self._finished(head) if head else ()
             if head and self._is_of_before(head):
                 rows.append(self._next(head, REKEYED, {"until": head.number}))
                 head = self._head_of(rows[-1])
             rows.append(self._next(head, kind, facts))
-            return rows, self._head_of(rows[-1])
+            return Additions(rows, self._head_of(rows[-1]), segments)
 
-        return self._store.append(make)
+        self._last = self._store.append(make)
+        return self._last
+
+    def _finished(self, head: Head) -> Sequence[SignedHead]:
+        """Return the heads of the segments that end before a row of this month, if it is new.
+
+        Nothing is signed that is not valid: `verify` names the row.
+        """
+        month = month_of(self._clock().isoformat())
+        if self._signer is None:
+            return ()
+        mine = self._last is not None and self._last.hash == head.hash
+        last = self._last if mine else next(iter(self._store.last(1)), None)
+        if last is None or month_of(last.at) == month:
+            return ()
+        return self._signed(head.number)
+
+    def _signed(self, until: int) -> Sequence[SignedHead]:
+        if self._signer is None:
+            raise ValueError("a ledger without a signing key signs no heads")
+        heads = self._store.segments()
+        last = heads[-1] if heads else None
+        after = last.segment.last if last else 0
+        rows: list[Row] = []
+        before = self._before is not None and not heads
+        for row in self._store.rows(after):
+            if row.number > until:
+                break
+            before = before and not self._is_ours(row)
+            if not self._is_ours(row, before=before):
+                return ()
+            rows.append(row)
+        at = self._clock().isoformat(timespec="milliseconds")
+        return heads_of(rows, self._tenant, last, self._signer, at)
+
+    @property
+    def tenant(self) -> str:
+        """The id of the tenant that its heads name."""
+        return self._tenant
+
+    def anchor(self, known: Sequence[SignedHead] = ()) -> SignedHead:
+        """Return a head over the open segment, signed now. `Refused` if the ledger does not hold.
+
+        An open segment may hold rows of several months, where none was finished yet.
+        """
+        proof = self.verify(known)
+        if proof.broken or self._signer is None:
+            raise Refused(
+                "The ledger of this tenant does not hold, so its head is not signed.",
+                todo="`quietdesk ledger verify` names the first row that is not valid.",
+            )
+        heads, at = self._store.segments(), self._clock().isoformat(timespec="milliseconds")
+        last = heads[-1] if heads else None
+        after, previous = (last.segment.last, last.signature) if last else (0, "")
+        chain, number, digest, month = chain_start(self._tenant, previous), after, "", at[:7]
+        for row in self._store.rows(after):
+            chain, number, digest, month = chained(chain, row), row.number, row.hash, row.at[:7]
+        count = last.segment.segment + 1 if last else 1
+        stated = Segment(
+            self._tenant, count, month, after + 1, number, digest, chain, previous, at, open=True
+        )
+        return signed(stated, self._signer)
+
+    def export(self) -> Iterator[str]:
+        """Yield the lines of an export: rows, heads of segments, and a head signed for it."""
+        end = self.anchor()
+        heads = {each.segment.last: each for each in self._store.segments()}
+        yield json.dumps({"ledger": 1, "tenant": self._tenant}, sort_keys=True)
+        chain = chain_start(self._tenant, "")
+        for row in self._store.rows():
+            if row.number > end.segment.last:
+                break
+            chain = chained(chain, row)
+            yield f'{{"row":{exported(row)},"chain":"{chain}"}}'
+            if row.number in heads:
+                yield heads[row.number].line()
+                chain = chain_start(self._tenant, heads[row.number].signature)
+        yield end.line()
 
     def _next(self, head: Head | None, kind: LiteralString, facts: Mapping[str, Fact]) -> Row:
         policy = self._policy()
@@ -198,8 +307,12 @@ class Ledger:
             )
         return rows
 
-    def verify(self) -> Proof:
-        """Recompute every hash and the head; name the first row that is not valid."""
+    def verify(self, anchors: Sequence[SignedHead] = ()) -> Proof:
+        """Recompute every hash and the heads; name the first row that is not valid.
+
+        With ``anchors``, heads that were kept elsewhere, a ledger that was rolled back is named.
+        """
+        check = self._check(anchors)
         previous, count, judged = GENESIS, 0, -1
         before = self._before is not None
         while True:
@@ -207,13 +320,25 @@ class Ledger:
                 count += 1
                 before = before and not self._is_ours(row)
                 why = self._fault(row, count, previous, before=before)
+                why = why or (check.fault(row, own=not before) if check else "")
                 if why:
                     return Proof(count, Broken(count, why))
                 previous = row.hash
             broken = self._head_fault(count, previous, before=before)
+            if broken is None and check and (why := check.end_fault(count)):
+                broken = Broken(count + 1, why)
             if broken is None or count == judged:
                 return Proof(count, broken)
             judged = count  # the head may include rows appended since: compare again
+
+    def _check(self, anchors: Sequence[SignedHead]) -> Check | None:
+        if self._signer is None:
+            return None
+        public = self._signer.public
+        for each in anchors:
+            if not each.is_signed(public) or each.segment.tenant != self._tenant:
+                raise Refused("The anchor is not one of this ledger.")
+        return Check(self._tenant, public, self._store.segments(), anchors)
 
     def _fault(self, row: Row, number: int, previous: str, *, before: bool) -> str:
         if row.number != number:

@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.desk import Desk
 from guardrails import RawText, Redactor
 from guardrails.audit.ledger import Head, Ledger, LedgerMaker, LedgerStore, Row
+from guardrails.audit.segments import SignedHead
 from guardrails.detect.directory import KnownValues
 from guardrails.policy import Policy
 from tests.fakes.databases import Room, sqlite_home
@@ -43,6 +44,9 @@ class Gallows:
 
     def count(self, until: int) -> int:
         return self._inner.count(until)
+
+    def segments(self) -> Sequence[SignedHead]:
+        return self._inner.segments()
 
     def head(self) -> Head | None:
         return self._inner.head()

@@ -18,6 +18,7 @@ from guardrails.crypto.keys import DataKey
 from guardrails.crypto.seal import Sealer
 from guardrails.detect import build_rule_detector
 from guardrails.detect.directory import KnownPerson, Term
+from guardrails.policy.rules import Redaction
 from guardrails.spans import EntityType, Span
 from tests.fakes.parts import light_parts
 from tests.fakes.tickets import import_tickets
@@ -125,11 +126,11 @@ def test_the_tag_is_keyed_and_depends_on_each_declared_value() -> None:
     term = Term(RawText("Yardarm"), None)
     masked = Term(RawText("Yardarm"), EntityType.ORGANIZATION)
     tags = [
-        redaction_tag(SEALER, [], [], 1),
-        redaction_tag(SEALER, [], [], 2),
-        redaction_tag(SEALER, [ONE], [], 1),
-        redaction_tag(SEALER, [], [term], 1),
-        redaction_tag(SEALER, [], [masked], 1),
-        redaction_tag(Sealer("t", DataKey.fresh()), [], [], 1),
+        redaction_tag(SEALER, [], [], Redaction()),
+        redaction_tag(SEALER, [], [], Redaction(mask_also=frozenset({"HOSTNAME"}))),
+        redaction_tag(SEALER, [ONE], [], Redaction()),
+        redaction_tag(SEALER, [], [term], Redaction()),
+        redaction_tag(SEALER, [], [masked], Redaction()),
+        redaction_tag(Sealer("t", DataKey.fresh()), [], [], Redaction()),
     ]
     assert len(set(tags)) == len(tags)

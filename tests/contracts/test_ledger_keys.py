@@ -9,7 +9,7 @@ import json
 import pytest
 
 from assistant.errors import KeyTrouble, Refused
-from guardrails.audit.ledger import GENESIS, REKEYED, Head, Ledger, Proof, Row
+from guardrails.audit.ledger import GENESIS, REKEYED, Additions, Head, Ledger, Proof, Row
 from guardrails.crypto.keys import DataKey, MasterKey
 from guardrails.policy import Policy
 from tests.fakes.databases import Room
@@ -32,7 +32,9 @@ def before(count: int) -> FakeLedger:
         digest = mac("quietdesk.ledger.row.v1", str(number), "sent", at, body, previous)
         proof = mac("quietdesk.ledger.head.v1", str(number), digest)
         row = Row(number, "sent", at, body, previous, digest)
-        store.append(lambda _, row=row, proof=proof: ([row], Head(row.number, row.hash, proof)))
+        store.append(
+            lambda _, row=row, proof=proof: Additions([row], Head(row.number, row.hash, proof))
+        )
     return store
 
 

@@ -34,6 +34,7 @@ from assistant.ports import Vectors
 from eval.memory import MemoryDocuments
 from guardrails import RedactedText
 from guardrails.audit.ledger import Head, LedgerMaker, Row
+from guardrails.audit.segments import SignedHead
 from guardrails.detect.directory import KnownPerson, Term
 from guardrails.identity.restore import placeholders_of
 from guardrails.identity.vault import EphemeralVaultStore
@@ -463,12 +464,18 @@ class FakeLedger:
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._segments: list[SignedHead] = []
         self._head: Head | None = None
 
     def append(self, make: LedgerMaker) -> Row:
-        rows, self._head = make(self._head)
-        self._rows += rows
-        return rows[-1]
+        made = make(self._head)
+        self._head = made.head
+        self._rows += made.rows
+        self._segments += made.segments
+        return made.rows[-1]
+
+    def segments(self) -> Sequence[SignedHead]:
+        return tuple(self._segments)
 
     def rows(self, after: int = 0) -> Iterable[Row]:
         return [row for row in self._rows if row.number > after]

@@ -21,8 +21,9 @@ _LAST = ("forget.", "user.remove", "session.end", "member.remove", "register.end
 _NEVER_RUN = set(
     """
     evidence.run injection.remove library.audience library.forget member.add member.remove
-    model.remove people.import policy.attest policy.apply policy.diff register.add review.release
-    review.seen talk.leave talk.stop tickets.import_file user.add user.own_password
+    model.remove people.import policy.apply policy.attest policy.attestations policy.diff
+    register.add review.release review.seen talk.leave talk.stop tickets.import_file user.add
+    user.link user.own_password user.reset_factor
     """.split()
 )
 """They need files or records that a twin has not; the others must succeed once."""

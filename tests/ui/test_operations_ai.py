@@ -23,6 +23,7 @@ from ui.operations.base import Operation, Shape, TenantArgs, silent
 from ui.operations.batch import DRAFT, BatchArgs
 from ui.operations.by_hand import ByHandArgs
 from ui.operations.callers import Interface, logged_in, owner
+from ui.operations.explain import EXPLAIN
 from ui.operations.ingest import UPLOAD, Article
 from ui.operations.operator import Operator
 from ui.operations.opt_outs import WhoArgs
@@ -200,3 +201,18 @@ def test_no_name_of_a_person_who_opted_out_lies_in_the_home(house: House, tmp_pa
     found = b"".join(each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
     for word in (b"Zebulon", b"Quartermaine", b"zq@x.example"):
         assert word not in found
+
+
+def test_a_draft_is_explained_whole_and_a_reply_by_hand_carries_no_notice(house: House) -> None:
+    (drafted,) = house.draft("N-1").written
+    found = house.do(EXPLAIN, OneDraft(tenant="acme", draft=drafted.id), "ada")
+    policy = house.home.tenant("acme").policy
+    assert found.ai_generated
+    assert found.notices == tuple(sorted(policy.rules.ai.notices))
+    assert (found.policy_version, found.policy_hash) == (policy.version, policy.digest)
+    assert (found.writer, [each.title for each in found.passages]) == ("extractive", ["Printing"])
+    args = ByHandArgs(tenant="acme", reference="N-2", text="Hello Bob.")
+    made = house.do(by_hand.WRITE, args, "ada")
+    mine = house.do(EXPLAIN, OneDraft(tenant="acme", draft=made.id), "ada")
+    assert (mine.ai_generated, mine.notices) == (False, ())
+    assert [each.action for each in mine.decisions] == ["reply.written"]

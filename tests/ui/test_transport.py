@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import ssl
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,9 +19,11 @@ from assistant.errors import BadInput
 from assistant.settings import Settings
 from eval.certificate import self_signed
 from guardrails.clock import utc_now
+from guardrails.egress import netguard
 from guardrails.policy import Policy, Rules
 from guardrails.policy.rules import Security
 from tests.fakes.parts import light_parts
+from tests.ui.cli_fixtures import begin
 from tests.ui.transport_fixtures import Served, served_page
 from tests.ui.web_fixtures import PASSWORD
 from ui.listening import Border, make_border, must_hold
@@ -226,3 +231,41 @@ def test_names_are_those_of_the_settings_or_of_the_certificate() -> None:
         False,
         False,
     ]
+
+
+def test_the_command_serves_under_tls_and_reads_a_renewed_certificate_at_a_signal(
+    tmp_path: Path,
+) -> None:
+    certificate, key = self_signed(tmp_path / "tls", NAME, days=10)
+    files = {"tls_certificate": str(certificate), "tls_key": str(key)}
+    running = begin(tmp_path / "home", "serve", **files)
+    try:
+        assert running.stderr is not None
+        assert "renew it" in _line(running.stderr, "Warning")
+        url = _line(running.stderr, "Quietdesk is at").split()[-1]
+        _answers(url, certificate)
+        self_signed(tmp_path / "tls", "renewed.test", days=5)
+        running.send_signal(signal.SIGHUP)
+        assert "renew it" in _line(running.stderr, "Warning")
+        _answers(url, certificate)
+    finally:
+        running.terminate()
+        running.communicate(timeout=60)
+    assert running.returncode == 0
+    log = "".join(each.read_text() for each in (tmp_path / "home" / "logs").iterdir())
+    assert '"event": "certificate"' in log
+    assert "SeamBreach" not in log
+
+
+def _line(stream: IO[str], begins: str) -> str:
+    return next(line for line in stream if line.startswith(begins))
+
+
+def _answers(url: str, certificate: Path) -> None:
+    address = urlsplit(url)
+    assert address.scheme == "https"
+    assert address.port is not None
+    netguard.allow("127.0.0.1", address.port)
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    with httpx.Client(verify=trusted, trust_env=False) as browser:
+        assert browser.get(f"{url}/login").status_code == 200

@@ -12,6 +12,7 @@ from ui.cli import (
     by_hand,
     documents,
     evidence,
+    explain,
     forgetting,
     frames,
     injection,
@@ -52,6 +53,7 @@ _TOP: _Commands = {
     "redact": knowledge.redact,
     "summarise": tickets.summarise,
     "draft": tickets.draft,
+    "explain": explain.explain,
 }
 _GROUPS: Mapping[str, tuple[str, _Commands]] = {
     "tenant": (
@@ -226,6 +228,9 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
         {
             "show": ledger.show,
             "verify": ledger.verify,
+            "export": ledger.export,
+            "anchor": ledger.anchor,
+            "key": ledger.key,
         },
     ),
     "evidence": (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from json import dumps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.errors import BadInput
 from ui.cli import screen
 from ui.cli.client import perform
 from ui.cli.options import Json, Tenant
@@ -14,7 +16,8 @@ from ui.cli.options import Json, Tenant
 if TYPE_CHECKING:
     from ui.operations.ledger import RowView
 
-_REFUSED = 4
+_BROKEN = 1
+Out = Annotated[Path, typer.Option("--out", "-o", help="The file to write.")]
 
 
 def show(
@@ -42,11 +45,50 @@ def _facts(row: RowView) -> str:
     return facts
 
 
-def verify(*, tenant: Tenant, json: Json = False) -> None:
-    from ui.operations.base import TenantArgs
-    from ui.operations.ledger import VERIFY
+def verify(
+    *,
+    tenant: Annotated[
+        str, typer.Option("--tenant", "-t", metavar="TENANT", help="The tenant's name.")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", help="An export, verified without any home.")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="The file of the public key, in PEM.")
+    ] = None,
+    anchor: Annotated[
+        Path | None, typer.Option("--anchor", help="A file of `ledger anchor`, kept elsewhere.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The exit code is 0 if the ledger holds, 1 if it is broken.
 
-    proof = perform(VERIFY, TenantArgs(tenant=tenant))
+    It is 3 if the end of an export is unproven: no head that was signed for it covers the last row.
+    """
+    if bool(tenant) == (file is not None) or (file is None) != (public_key is None):
+        raise BadInput(
+            "Either a ledger of this home or an export is verified.",
+            todo="Give --tenant, or --file with --public-key.",
+        )
+    if file is not None and public_key is not None:
+        _verify_file(file, public_key, anchor, json=json)
+    else:
+        _verify_here(tenant, anchor, json=json)
+
+
+def _verify_file(file: Path, public_key: Path, anchor: Path | None, *, json: bool) -> None:
+    from ui.operations.ledger import verify_file
+
+    found = verify_file(file, _content(public_key).encode(), _content(anchor))
+    screen.tell(found, found.says, json=json)
+    if found.code:
+        raise typer.Exit(found.code)
+
+
+def _verify_here(tenant: str, anchor: Path | None, *, json: bool) -> None:
+    from ui.operations.ledger import VERIFY, VerifyArgs
+
+    proof = perform(VERIFY, VerifyArgs(tenant=tenant, anchor=_content(anchor)))
     if json:
         screen.as_json(proof)
     elif proof.holds:
@@ -56,4 +98,56 @@ def verify(*, tenant: Tenant, json: Json = False) -> None:
         screen.note("The rows before it are intact. Verifying changed nothing.")
         screen.note("Do not change the home, and compare it with a backup.")
     if not proof.holds:
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(_BROKEN)
+
+
+def export(*, tenant: Tenant, out: Out, json: Json = False) -> None:
+    """The file has every row with a chain of SHA-256, and signed heads.
+
+    It is verified with `ledger verify --file` and the public key of `ledger key`.
+    """
+    from ui.operations.ledger import EXPORT, ExportArgs
+
+    done = perform(EXPORT, ExportArgs(tenant=tenant, path=str(out.absolute())))
+    screen.tell(done, f"{done.rows} rows: {done.path}", json=json)
+
+
+def anchor(
+    *,
+    out: Out,
+    tenant: Annotated[
+        str, typer.Option("--tenant", "-t", metavar="TENANT", help="One tenant only.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Keep the file where nobody who can write to the home can write.
+
+    A ledger that is set back to an earlier state later does not hold against it. Anchors that the
+    file has already must still hold; it is then replaced.
+    """
+    from ui.operations.ledger import ANCHOR, AnchorArgs
+
+    known = _content(out) if out.exists() else ""
+    made = perform(ANCHOR, AnchorArgs(tenant=tenant, known=known))
+    try:
+        out.write_text("".join(f"{line}\n" for line in made.lines), encoding="ascii")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}.") from None
+    screen.tell(made, f"{len(made.lines)} anchors: {out}", json=json)
+
+
+def key(*, json: Json = False) -> None:
+    from ui.operations.base import NoArgs
+    from ui.operations.ledger import KEY
+
+    found = perform(KEY, NoArgs())
+    screen.tell(found, found.public_key.rstrip(), json=json)
+
+
+def _content(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None

@@ -83,8 +83,8 @@ class TwinDoors:
         from ui.operations.registry import OPERATIONS
 
         found = OPERATIONS[operation]
-        page = Interface.PAGE
-        caller = logged_in(home, login, page) if login else Caller(page)
+        shell = Interface.SHELL  # where operations on files of this machine may be called too
+        caller = logged_in(home, login, shell) if login else Caller(shell)
         args = found.args.model_construct(tenant=tenant)
         try:
             Operator(home).perform(replace(found, run=_reached), caller, args, silent)

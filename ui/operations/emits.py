@@ -23,25 +23,28 @@ class Emits(StrEnum):
 
 
 _NOTHING = """
-    injection.remove member.remove model.remove session.end talk.leave talk.stop user.own_password
-    user.password user.remove
+    injection.remove ledger.key member.remove model.remove session.end talk.leave talk.stop
+    user.own_password user.password user.remove
 """
 _COUNTS = """
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
+    ledger.anchor ledger.export
     library.audience library.forget library.reindex library.show member.add model.add model.check
     policy.attest policy.attestations privacy.pending privacy.show
     model.list model.usage model.use outbox.retry people.import policy.apply policy.diff
     policy.history policy.show policy.trust_clock register.add register.end
     register.list register.renew register.show reindex review.approve review.edit review.reject
     review.release review.seen review.stats tenant.add tenant.list tenant.set tenant.show
-    tickets.import tickets.import_file tickets.redact user.add user.list user.show
+    tickets.import tickets.import_file tickets.redact user.add user.link user.list user.reset_factor
+    user.show
 """
 _REDACTED = """
     draft draft.batch frames.set frames.show injection.honest injection.list redact summarise
     summarise.batch tickets.list training.export
 """
 _RAW = """
-    ask documents.list gaps.list ingest ingest.upload library.ingest outbox.deliver outbox.list
+    ask documents.list explain people.opt_in people.opt_out people.opt_outs reply.write
+    gaps.list ingest ingest.upload library.ingest outbox.deliver outbox.list
     review.list review.show talk.begin talk.note talk.show terms.add terms.leave terms.list
     terms.masked terms.remove tickets.find tickets.show
 """

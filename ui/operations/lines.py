@@ -18,6 +18,7 @@ LINES = {
     ),
     "draft.batch": "Draft replies to many tickets, with a file of results that can be resumed.",
     "evidence.run": "Try each promise of a tenant's policy, and write a signed report.",
+    "explain": "Explain a draft: passages, checks, writer, policy, and who decided about it.",
     "forget.document": (
         "Forget documents: rows, logs, free pages and vectors are erased from the disk."
     ),
@@ -37,9 +38,10 @@ LINES = {
     "injection.list": "List the sentences that were called honest.",
     "injection.remove": "Let a sentence that was called honest be flagged again.",
     "ledger.show": "Show the last rows: hashes, counts, ids and fixed words, never text.",
-    "ledger.verify": (
-        "Verify that no row was changed, dropped, moved or added; the exit code is 4 if one was."
-    ),
+    "ledger.anchor": "Write signed heads of ledgers to a file, to be kept elsewhere.",
+    "ledger.export": "Export a ledger for an auditor, with signed heads.",
+    "ledger.key": "Print the public key that verifies exports and anchors.",
+    "ledger.verify": "Verify that no row was changed, dropped, moved, added or rolled back.",
     "library.audience": (
         "Set who may read documents of the library: customers too, or agents only."
     ),

@@ -16,7 +16,14 @@ from assistant.adapters.records.factors import SqlFactors
 from assistant.adapters.records.identities import SqlIdentities
 from assistant.adapters.records.logins import HASHER, Passwords, hash_token
 from assistant.adapters.records.policies import SqlPolicies, versions_of
-from assistant.adapters.records.schema import ledger_keys, memberships, sessions, tenants, users
+from assistant.adapters.records.schema import (
+    home_keys,
+    ledger_keys,
+    memberships,
+    sessions,
+    tenants,
+    users,
+)
 from assistant.adapters.records.scope import upsert
 from assistant.adapters.records.throttle import MOST_FAILURES, Throttle
 from assistant.adapters.records.trusted_time import TrustedTime
@@ -25,6 +32,7 @@ from assistant.errors import BadInput, NotFound, Refused
 from assistant.model import Membership, Role, Session, Tenant, User, WaitsFor, new_id
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey
+from guardrails.crypto.signing import SigningKey
 from guardrails.policy import Policy
 from guardrails.policy.layers import Layers, choices_of
 from guardrails.policy.policy import CLOSED
@@ -32,6 +40,9 @@ from guardrails.policy.versions import Version, in_force
 
 LIBRARY = "@library"
 """The library's row among the tenants; no tenant's name begins so."""
+
+_SIGNING = "@signing"
+"""The name of the signing key; no tenant's id begins so."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TOUCH_AFTER = timedelta(seconds=30)
@@ -54,6 +65,7 @@ class Accounts:
         self._now = now
         self.time = TrustedTime(database, master_key, now)
         self.policies = SqlPolicies(database)
+        self._versions: dict[tuple[str, int, int], tuple[Version, ...]] = {}
         self._throttle = Throttle(now)
         self.factors = SqlFactors(database, master_key, now)
         self.identities = SqlIdentities(database, now)
@@ -153,20 +165,44 @@ class Accounts:
                 wrapped = connection.scalars(this).one()
         return self._master_key.unwrap_ledger_key(tenant_id, bytes(wrapped))
 
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs heads of this home's ledgers; the first call makes it."""
+        this = select(home_keys.c.wrapped_key).where(home_keys.c.name == _SIGNING)
+        with self._database.reading() as connection:
+            wrapped = connection.scalar(this)
+        if wrapped is None:
+            row = {
+                "name": _SIGNING,
+                "wrapped_key": self._master_key.wrap_ledger_key(_SIGNING, DataKey.fresh()),
+                "created_at": self._now(),
+            }
+            with self._database.writing() as connection:
+                connection.execute(upsert(connection, home_keys, row, {}))
+                wrapped = connection.scalars(this).one()
+        return SigningKey(self._master_key.unwrap_ledger_key(_SIGNING, bytes(wrapped)))
+
     # Policies
 
     def signing_seed(self) -> bytes:
         """Return the seed (32 bytes) of the home's Ed25519 key, which signs its reports."""
-        return self._master_key.derive("quietdesk.signing.v1")
+        return self.signing_key().seed.value
 
     def policy(self, slug: str) -> Policy:
         """Return the policy in force."""
         return self.tenant(slug).policy
 
     def policy_of(self, tenant_id: str) -> Policy:
-        """Return the policy in force for a tenant, or the library, by its id."""
-        (found,) = self._found(tenants.c.id == tenant_id)
-        return _tenant(*found).policy
+        """Return the policy in force for a tenant, or the library, by its id.
+
+        Its versions are read again only when there is a new one: a version never changes.
+        """
+        now = self.time.read().at
+        known = tenant_id, self.policies.newest(tenant_id), self._database.rolled_back
+        if known not in self._versions:
+            ((_, held, _),) = self._found(tenants.c.id == tenant_id)
+            mine = {key: value for key, value in self._versions.items() if key[0] != tenant_id}
+            self._versions = mine | {known: versions_of(held)}
+        return in_force(self._versions[known], now)
 
     def lock(self, connection: Connection, slug: str) -> None:
         """Make other transactions that change the tenant's policy wait until this one ends."""

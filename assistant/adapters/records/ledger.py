@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from assistant.adapters.records.schema import ledger_heads, ledger_rows
+from assistant.adapters.records.schema import ledger_heads, ledger_rows, ledger_segments
 from assistant.adapters.records.scope import Scope, upsert
 from guardrails.audit.ledger import Head, LedgerMaker, Row
+from guardrails.audit.segments import SignedHead
 
 _PAGE = 2000
 _NONE_YET = {"number": 0, "hash": "", "proof": ""}
@@ -24,13 +25,17 @@ class SqlLedger:
 
     def append(self, make: LedgerMaker) -> Row:
         with self._scope.writing() as connection:
-            rows, head = make(self._lock(connection))
-            values = [self._scope.row(**_row_values(row)) for row in rows]
-            connection.execute(insert(ledger_rows), values)
+            made = make(self._lock(connection))
+            head, rows = made.head, [self._scope.row(**_row_values(row)) for row in made.rows]
+            connection.execute(insert(ledger_rows), rows)
+            for each in made.segments:
+                number, statement = each.segment.segment, each.statement
+                row = self._scope.row(number=number, statement=statement, signature=each.signature)
+                connection.execute(insert(ledger_segments), [row])
             values = {"number": head.number, "hash": head.hash, "proof": head.proof}
             mine = self._scope.owns(ledger_heads)
             connection.execute(update(ledger_heads).where(mine).values(**values))
-        return rows[-1]
+        return made.rows[-1]
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         while page := self._page(after):
@@ -54,6 +59,12 @@ class SqlLedger:
         query = select(func.count()).select_from(ledger_rows).where(*mine)
         with self._scope.reading() as connection:
             return connection.scalar(query) or 0
+
+    def segments(self) -> list[SignedHead]:
+        mine = self._scope.owns(ledger_segments)
+        query = select(ledger_segments).where(mine).order_by(ledger_segments.c.number)
+        with self._scope.reading() as connection:
+            return [SignedHead(row.statement, row.signature) for row in connection.execute(query)]
 
     def head(self) -> Head | None:
         with self._scope.reading() as connection:

@@ -601,6 +601,25 @@ ledger_rows = Table(
     Index(None, "tenant_id", "kind"),
 )
 
+ledger_segments = Table(
+    "ledger_segments",
+    metadata,
+    _owner(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("statement", Text, nullable=False),
+    Column("signature", String(128), nullable=False),
+)
+"""The signed heads of finished months."""
+
+home_keys = Table(
+    "home_keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+"""Keys of the whole home, wrapped: that which signs heads of ledgers."""
+
 ledger_keys = Table(
     "ledger_keys",
     metadata,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from ui.operations import ledger
-from ui.operations.base import TenantArgs
-from ui.operations.ledger import LedgerArgs
+from ui.operations.ledger import LedgerArgs, VerifyArgs
 from ui.web.html import NOTHING
 from ui.web.views import ledger as views
 from ui.web.visit import Visit
@@ -56,5 +55,5 @@ def cleared() -> list[object]:
 
 
 def _verify(visit: Visit) -> list[object]:
-    proof = visit.perform(ledger.VERIFY, TenantArgs(tenant=visit.tenant))
+    proof = visit.perform(ledger.VERIFY, VerifyArgs(tenant=visit.tenant))
     return [views.proof(proof), NOTHING]
