@@ -26,7 +26,9 @@ from tests.fakes.samples import (
 
 CANARY = "Xylophonia-Quarrenbrook"
 
-OF_THE_HOME = frozenset({"tenants", "users", "sessions", "models", "subprocessors", "time_marks"})
+OF_THE_HOME = frozenset(
+    {"tenants", "users", "sessions", "models", "subprocessors", "time_marks", "home_keys"}
+)
 """Tables without a tenant: what the provider has, and no customer."""
 
 
