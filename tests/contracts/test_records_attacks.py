@@ -27,7 +27,10 @@ from tests.fakes.samples import (
 CANARY = "Xylophonia-Quarrenbrook"
 
 OF_THE_HOME = frozenset(
-    {"tenants", "users", "sessions", "models", "subprocessors", "time_marks", "home_keys"}
+    """
+    home_keys identities models profiles recovery_codes second_factors sessions subprocessors
+    tenants time_marks users
+    """.split()
 )
 """Tables without a tenant: what the provider has, and no customer."""
 
