@@ -68,8 +68,6 @@ COMMANDS = [
     "user password",
     "user reset-factor",
     "user own-password",
-    "user reset-factor",
-    "user link",
     "user end-sessions",
     "member add",
     "member remove",
