@@ -8,6 +8,7 @@ from eval.evidence.control import Control
 from eval.evidence.controls import (
     access,
     ai,
+    ai_notice,
     egress,
     erasing,
     kept,
@@ -21,7 +22,7 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (access, ai, egress, erasing, kept, policies, seal, tenants, transport)
+_FAMILIES = (access, ai, ai_notice, egress, erasing, kept, policies, seal, tenants, transport)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS
