@@ -21,6 +21,8 @@ from assistant.model import (
     Account,
     Attestation,
     Audience,
+    Challenge,
+    ChallengeOutcome,
     Chunk,
     Citation,
     Decision,
@@ -549,6 +551,24 @@ class OptOutStore(Protocol):
         ...
 
 
+class ChallengeStore(Protocol):
+    """Challenges of drafts; they go with their draft."""
+
+    def add(self, challenge: Challenge) -> None:
+        """Keep a challenge. `Refused` for an unknown draft."""
+        ...
+
+    def decide(
+        self, challenge_id: str, outcome: ChallengeOutcome, *, by: str, at: datetime
+    ) -> bool:
+        """Keep the outcome of an open challenge; return whether it was open."""
+        ...
+
+    def list(self) -> list[Challenge]:
+        """Return all of them, the first that is due first."""
+        ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -602,6 +622,8 @@ class Records(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def drafts(self) -> DraftStore: ...
+    @property
+    def challenges(self) -> ChallengeStore: ...
     @property
     def deliveries(self) -> DeliveryStore: ...
     @property

@@ -7,6 +7,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 from assistant.model.attestations import Attestation
+from assistant.model.challenges import Challenge, ChallengeOutcome, ChallengeReason
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -74,6 +75,9 @@ __all__ = [
     "Account",
     "Attestation",
     "Audience",
+    "Challenge",
+    "ChallengeOutcome",
+    "ChallengeReason",
     "Chunk",
     "Citation",
     "Decision",

@@ -160,6 +160,7 @@ class Ledger:
         self._key = key.derive("quietdesk.ledger.v2")
         self._signer = signer
         self._tenant = tenant
+        self._last: Row | None = None
         self._before = before.derive("quietdesk.ledger.v1") if before else None
 
     def append(self, kind: LiteralString, **facts: Fact) -> Row:
@@ -179,7 +180,8 @@ class Ledger:
             rows.append(self._next(head, kind, facts))
             return Additions(rows, self._head_of(rows[-1]), segments)
 
-        return self._store.append(make)
+        self._last = self._store.append(make)
+        return self._last
 
     def _finished(self, head: Head) -> Sequence[SignedHead]:
         """Return the heads of the segments that end before a row of this month, if it is new.
@@ -187,7 +189,11 @@ class Ledger:
         Nothing is signed that is not valid: `verify` names the row.
         """
         month = month_of(self._clock().isoformat())
-        if self._signer is None or month_of(self._store.last(1)[0].at) == month:
+        if self._signer is None:
+            return ()
+        mine = self._last is not None and self._last.hash == head.hash
+        last = self._last if mine else next(iter(self._store.last(1)), None)
+        if last is None or month_of(last.at) == month:
             return ()
         return self._signed(head.number)
 

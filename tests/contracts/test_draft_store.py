@@ -8,6 +8,7 @@ import pytest
 from assistant.errors import Refused
 from assistant.model import DraftKind, DraftState, Review, Thread, Written
 from assistant.ports import Records
+from guardrails.ai_mark import AiMark
 from tests.fakes.plain import plain, redacted
 from tests.fakes.samples import MORNING, a_draft, a_reply, a_written
 

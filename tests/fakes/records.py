@@ -12,6 +12,8 @@ from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Attestation,
+    Challenge,
+    ChallengeOutcome,
     Decision,
     Delivery,
     Draft,
@@ -51,6 +53,7 @@ class FakeRecords:
         self.gaps = FakeGaps()
         self.tickets = FakeTickets()
         self.drafts = FakeDrafts()
+        self.challenges = FakeChallenges(self.drafts)
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
@@ -105,6 +108,7 @@ class FakeRecords:
             self.gaps,
             self.tickets,
             self.drafts,
+            self.challenges,
             self.deliveries,
             self.directory,
             self.terms,
@@ -341,6 +345,32 @@ class FakeDrafts:
     def _must_exist(self, draft_id: str) -> None:
         if draft_id not in self._drafts:
             raise Refused("There is no such draft.")
+
+
+class FakeChallenges:
+    """Implements `assistant.ports.ChallengeStore`."""
+
+    def __init__(self, drafts: FakeDrafts) -> None:
+        self._drafts = drafts
+        self._kept: dict[str, Challenge] = {}
+
+    def add(self, challenge: Challenge) -> None:
+        if self._drafts.get(challenge.draft_id) is None:
+            raise Refused("There is no such draft.")
+        self._kept[challenge.id] = challenge
+
+    def decide(
+        self, challenge_id: str, outcome: ChallengeOutcome, *, by: str, at: datetime
+    ) -> bool:
+        found = self._kept.get(challenge_id)
+        if found is None or found.outcome is not None:
+            return False
+        self._kept[challenge_id] = replace(found, outcome=outcome, decided_by=by, decided_at=at)
+        return True
+
+    def list(self) -> builtins.list[Challenge]:
+        kept = [each for each in self._kept.values() if self._drafts.get(each.draft_id)]
+        return sorted(kept, key=lambda each: (each.due_at, each.id))
 
 
 class FakeDeliveries:

@@ -20,6 +20,7 @@ _QUIET = [name for name, emits in EMITS.items() if emits in (Emits.NOTHING, Emit
 _LAST = ("forget.", "user.remove", "session.end", "member.remove", "register.end", "tenant.set")
 _NEVER_RUN = set(
     """
+    challenge.decide challenge.open ledger.export
     evidence.run injection.remove library.audience library.forget member.add member.remove
     model.remove people.import policy.apply policy.attest policy.attestations policy.diff
     register.add review.release review.seen talk.leave talk.stop tickets.import_file user.add

@@ -14,9 +14,10 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotFound, NotPermitted, Refused
 from assistant.model import Role
 from assistant.settings import Settings
+from guardrails.policy import AiFeature
 from guardrails.policy.profile import shipped, source
 from tests.fakes.parts import light_parts
-from ui.operations import policy, tenants
+from ui.operations import policy, privacy, tenants
 from ui.operations.base import silent
 from ui.operations.callers import Caller, Interface, logged_in
 from ui.operations.operator import Operator
@@ -268,3 +269,17 @@ def test_a_home_that_promises_nothing_lets_its_owner_trust_the_clock(acme: Acme)
 def test_no_profile_given_is_a_mistake(acme: Acme) -> None:
     with pytest.raises(BadInput, match="No profile"):
         acme.apply()
+
+
+def test_what_a_later_version_tightens_is_not_told_to_become_weaker(acme: Acme) -> None:
+    acme.apply(profile=NETWISE)
+    acme.set(ai_off=(AiFeature.TRIAGE,))
+    told = {change.path for each in acme.show().pending for change in each.changes}
+    owner = Caller(Interface.SHELL, owner=True)
+    args = privacy.PENDING.args(tenant="acme")
+    banner = Operator(acme.home).perform(privacy.PENDING, owner, args, silent)
+    assert told == {"regions.destinations"}
+    assert {rule.path for each in banner.pending for rule in each.rules} == told
+    acme.live(31)
+    assert not acme.home.policy("acme").allows(AiFeature.TRIAGE)
+    assert "us" in acme.home.policy("acme").rules.regions.destinations

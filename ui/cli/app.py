@@ -10,6 +10,7 @@ import typer
 from ui.cli import (
     attestations,
     by_hand,
+    challenges,
     documents,
     evidence,
     explain,
@@ -187,6 +188,14 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "edit": review.edit,
             "reject": review.reject,
             "release": review.release,
+        },
+    ),
+    "challenge": (
+        "Second looks that people concerned ask for.",
+        {
+            "open": challenges.open_one,
+            "decide": challenges.decide,
+            "list": challenges.list_all,
         },
     ),
     "injection": (

@@ -27,6 +27,7 @@ _NOTHING = """
     user.own_password user.password user.remove
 """
 _COUNTS = """
+    challenge.decide challenge.list challenge.open
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
     ledger.anchor ledger.export
     library.audience library.forget library.reindex library.show member.add model.add model.check

@@ -10,6 +10,9 @@ LINES = {
         "Answer a question from a tenant's documents, with citations and why each passage was "
         "found."
     ),
+    "challenge.decide": "Take the second look that was asked for, and keep its outcome.",
+    "challenge.list": "List challenges with the day on which each is due, overdue ones first.",
+    "challenge.open": "Note that a person concerned challenges a released or rejected reply.",
     "documents.audience": "Set who may read documents: customers too, or agents only.",
     "documents.list": "List a tenant's documents with who may read each.",
     "draft": (

@@ -11,6 +11,7 @@ from assistant.errors import BadInput, NotPermitted
 from assistant.model import Role
 from guardrails.policy.length import Length
 from guardrails.policy.order import changed, weaker
+from guardrails.policy.versions import in_force
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
 from ui.operations.needs import owner_or
@@ -305,7 +306,9 @@ def _numbered(versions: dict[int, Version], number: int) -> Version:
 
 
 def _pending(tenant: Tenant, version: Version) -> PendingView:
-    found = differences(tenant.policy.rules, version.rules, version)
+    """Return a version with what it changes; what a later version tightens does not change."""
+    then = in_force(tenant.versions, version.holds_from)
+    found = differences(tenant.policy.rules, then.rules, version)
     return PendingView(**_facts(version), changes=found)
 
 

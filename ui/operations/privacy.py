@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.model import Role
 from guardrails.policy import AiFeature, SubprocessorKind
 from guardrails.policy.order import changed
+from guardrails.policy.versions import in_force
 from ui.operations.attestations import VouchedList, profile_of, vouched_of
 from ui.operations.base import Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
@@ -120,7 +121,8 @@ def _waiting(home: Home, tenant: Tenant) -> tuple[PendingWeaker, ...]:
         key=lambda each: (each.holds_from, each.number),
     )
     said: dict[str, str] = {}
-    found = [(each, _news(rules, each, said)) for each in waiting]
+    then = {each.number: in_force(tenant.versions, each.holds_from).rules for each in waiting}
+    found = [(each, _news(rules, each, then[each.number], said)) for each in waiting]
     return tuple(
         PendingWeaker(version=each.number, holds_from=each.holds_from, rules=news)
         for each, news in found
@@ -128,11 +130,16 @@ def _waiting(home: Home, tenant: Tenant) -> tuple[PendingWeaker, ...]:
     )
 
 
-def _news(rules: Rules, version: Version, said: dict[str, str]) -> tuple[WeakerRule, ...]:
-    """Return what ``version`` loosens, without what an earlier one does; ``said`` is that."""
+def _news(
+    rules: Rules, version: Version, then: Rules, said: dict[str, str]
+) -> tuple[WeakerRule, ...]:
+    """Return what ``version`` loosens, without what an earlier one does; ``said`` is that.
+
+    ``then`` are the rules when its notice is over: a later version may have tightened some again.
+    """
     loosened = (
         WeakerRule(path=path, now=_words(old), then=_words(new))
-        for path, old, new in changed(rules, version.rules)
+        for path, old, new in changed(rules, then)
         if path in version.loosens
     )
     news = tuple(each for each in loosened if said.get(each.path) != each.then)

@@ -65,6 +65,7 @@ class Accounts:
         self._now = now
         self.time = TrustedTime(database, master_key, now)
         self.policies = SqlPolicies(database)
+        self._versions: dict[tuple[str, int, int], tuple[Version, ...]] = {}
         self._throttle = Throttle(now)
         self.factors = SqlFactors(database, master_key, now)
         self.identities = SqlIdentities(database, now)
@@ -184,16 +185,24 @@ class Accounts:
 
     def signing_seed(self) -> bytes:
         """Return the seed (32 bytes) of the home's Ed25519 key, which signs its reports."""
-        return self._master_key.derive("quietdesk.signing.v1")
+        return self.signing_key().seed.value
 
     def policy(self, slug: str) -> Policy:
         """Return the policy in force."""
         return self.tenant(slug).policy
 
     def policy_of(self, tenant_id: str) -> Policy:
-        """Return the policy in force for a tenant, or the library, by its id."""
-        (found,) = self._found(tenants.c.id == tenant_id)
-        return _tenant(*found).policy
+        """Return the policy in force for a tenant, or the library, by its id.
+
+        Its versions are read again only when there is a new one: a version never changes.
+        """
+        now = self.time.read().at
+        known = tenant_id, self.policies.newest(tenant_id), self._database.rolled_back
+        if known not in self._versions:
+            ((_, held, _),) = self._found(tenants.c.id == tenant_id)
+            mine = {key: value for key, value in self._versions.items() if key[0] != tenant_id}
+            self._versions = mine | {known: versions_of(held)}
+        return in_force(self._versions[known], now)
 
     def lock(self, connection: Connection, slug: str) -> None:
         """Make other transactions that change the tenant's policy wait until this one ends."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.schema import policies, profiles
@@ -58,9 +58,14 @@ class SqlPolicies:
     def current(self, connection: Connection, tenants: Sequence[str], now: datetime) -> Current:
         """Return the rows of the version in force at ``now`` and of all later ones, by tenant."""
         found: Current = {tenant: [] for tenant in tenants}
-        for row in connection.execute(_since(now).where(policies.c.tenant_id.in_(tenants))):
+        for row in connection.execute(_SINCE, {"now": now, "tenants": list(tenants)}):
             found[row.tenant_id].append(row)
         return found
+
+    def newest(self, tenant_id: str) -> int:
+        """Return the number of a tenant's last version, 0 without one."""
+        with self._database.reading() as connection:
+            return connection.scalar(_NEWEST, {"tenant": tenant_id}) or 0
 
 
 Current = dict[str, list[Row[Any]]]
@@ -71,15 +76,21 @@ def versions_of(rows: Sequence[Row[Any]]) -> tuple[Version, ...]:
     return tuple(_version(row) for row in rows)
 
 
-def _since(now: datetime) -> Select[*tuple[Any, ...]]:
+def _since() -> Select[*tuple[Any, ...]]:
     other = policies.alias()
+    before = other.c.holds_from <= bindparam("now", type_=other.c.holds_from.type)
     held = (
         select(func.max(other.c.version))
-        .where(other.c.tenant_id == policies.c.tenant_id, other.c.holds_from <= now)
+        .where(other.c.tenant_id == policies.c.tenant_id, before)
         .scalar_subquery()
     )
     later = policies.c.version >= func.coalesce(held, 0)
-    return select(policies).where(later).order_by(policies.c.tenant_id, policies.c.version)
+    these = policies.c.tenant_id.in_(bindparam("tenants", expanding=True))
+    return select(policies).where(later, these).order_by(policies.c.tenant_id, policies.c.version)
+
+
+_SINCE = _since()
+_NEWEST = select(func.max(policies.c.version)).where(policies.c.tenant_id == bindparam("tenant"))
 
 
 def _values(version: Version) -> dict[str, Any]:

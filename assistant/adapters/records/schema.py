@@ -530,6 +530,27 @@ reviews = Table(
     Index(None, "tenant_id", "draft_id"),
 )
 
+challenges = Table(
+    "challenges",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("draft_id", String, nullable=False),
+    Column("ticket_id", String, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", String(254), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(254)),
+    Column("outcome", String(16)),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "draft_id"),
+)
+"""Second looks that people concerned asked for; without an outcome they are open."""
+
 replies = Table(
     "replies",
     metadata,

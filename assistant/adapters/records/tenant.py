@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.attestations import SqlAttestations
+from assistant.adapters.records.challenges import SqlChallenges
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
@@ -47,6 +48,7 @@ class TenantRecords:
         self._gaps = SqlGaps(self._scope)
         self._tickets = SqlTickets(self._scope)
         self._drafts = SqlDrafts(self._scope)
+        self._challenges = SqlChallenges(self._scope)
         self._deliveries = SqlDeliveries(self._scope)
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
@@ -74,6 +76,10 @@ class TenantRecords:
     @property
     def drafts(self) -> SqlDrafts:
         return self._drafts
+
+    @property
+    def challenges(self) -> SqlChallenges:
+        return self._challenges
 
     @property
     def deliveries(self) -> SqlDeliveries:

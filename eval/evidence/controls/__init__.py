@@ -13,6 +13,7 @@ from eval.evidence.controls import (
     erasing,
     kept,
     policies,
+    review,
     seal,
     tenants,
     transport,
@@ -22,7 +23,19 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (access, ai, ai_notice, egress, erasing, kept, policies, seal, tenants, transport)
+_FAMILIES = (
+    access,
+    ai,
+    ai_notice,
+    egress,
+    erasing,
+    kept,
+    policies,
+    review,
+    seal,
+    tenants,
+    transport,
+)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS
