@@ -21,6 +21,7 @@ from assistant.model import (
     Account,
     Attestation,
     Audience,
+    Audit,
     Challenge,
     ChallengeOutcome,
     Chunk,
@@ -33,6 +34,7 @@ from assistant.model import (
     DraftState,
     Gap,
     Honest,
+    Judgement,
     Made,
     OptOut,
     Passage,
@@ -611,6 +613,22 @@ class AttestationStore(Protocol):
         ...
 
 
+class AuditStore(Protocol):
+    """Forms of the monthly audit; each goes with its draft."""
+
+    def add(self, audit: Audit) -> None:
+        """Add an open form; nothing happens if one of this id exists."""
+        ...
+
+    def judge(self, audit_id: str, judgement: Judgement, by: str, at: datetime) -> bool:
+        """Answer an open form; return False if it is gone or was judged."""
+        ...
+
+    def list(self) -> list[Audit]:
+        """Return all of them, by month and id."""
+        ...
+
+
 class Records(Protocol):
     """All records of one tenant."""
 
@@ -638,6 +656,8 @@ class Records(Protocol):
     def frames(self) -> FrameStore: ...
     @property
     def attestations(self) -> AttestationStore: ...
+    @property
+    def audits(self) -> AuditStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

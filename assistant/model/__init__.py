@@ -7,6 +7,7 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 from assistant.model.attestations import Attestation
+from assistant.model.audits import Audit, Judgement
 from assistant.model.challenges import Challenge, ChallengeOutcome, ChallengeReason
 from assistant.model.documents import (
     PATH,
@@ -75,6 +76,7 @@ __all__ = [
     "Account",
     "Attestation",
     "Audience",
+    "Audit",
     "Challenge",
     "ChallengeOutcome",
     "ChallengeReason",
@@ -93,6 +95,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Judgement",
     "Life",
     "Made",
     "Membership",

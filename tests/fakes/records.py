@@ -12,6 +12,7 @@ from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Attestation,
+    Audit,
     Challenge,
     ChallengeOutcome,
     Decision,
@@ -21,6 +22,7 @@ from assistant.model import (
     DraftState,
     Gap,
     Honest,
+    Judgement,
     Made,
     OptOut,
     RawTicket,
@@ -61,6 +63,7 @@ class FakeRecords:
         self.opt_outs = FakeOptOuts()
         self.frames = FakeFrames()
         self.attestations = FakeAttestations()
+        self.audits = FakeAudits(self.drafts)
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -116,6 +119,7 @@ class FakeRecords:
             self.opt_outs,
             self.frames,
             self.attestations,
+            self.audits,
             self.vault,
             self.ledger,
         ]
@@ -471,6 +475,29 @@ class FakeOptOuts:
 
     def list(self) -> builtins.list[OptOut]:
         return sorted(self._kept.values(), key=lambda each: (each.at, each.id))
+
+
+class FakeAudits:
+    """Implements `assistant.ports.AuditStore`."""
+
+    def __init__(self, drafts: FakeDrafts) -> None:
+        self._drafts = drafts
+        self._audits: dict[str, Audit] = {}
+
+    def add(self, audit: Audit) -> None:
+        self._audits.setdefault(audit.id, audit)
+
+    def judge(self, audit_id: str, judgement: Judgement, by: str, at: datetime) -> bool:
+        found = {each.id: each for each in self.list()}.get(audit_id)
+        if found is None or found.judgement is not None:
+            return False
+        done = replace(found, judged_at=at, judged_by=by, judgement=judgement)
+        self._audits[audit_id] = done
+        return True
+
+    def list(self) -> builtins.list[Audit]:
+        kept = [each for each in self._audits.values() if self._drafts.get(each.draft_id)]
+        return sorted(kept, key=lambda each: (each.month, each.id))
 
 
 class FakeFrames:

@@ -12,6 +12,7 @@ from assistant.bootstrap import Home
 from assistant.errors import BadInput, NotPermitted, Refused
 from assistant.model import ChallengeOutcome, Role
 from assistant.settings import Settings
+from eval.evidence.controls import CONTROLS
 from eval.evidence.twin import Clock
 from tests.fakes.parts import light_parts
 from tests.ui.test_operations_ai import GUIDE, TICKETS, House
@@ -75,6 +76,17 @@ def test_a_challenge_goes_from_an_agent_to_another_reviewer(house: House, clock:
     assert listed.challenges == (done,)
     assert "Ann" not in listed.model_dump_json()
     assert house.rows().count("challenge.opened") == house.rows().count("challenge.decided") == 1
+
+
+def test_the_evidence_sees_a_challenge_of_the_tenant_that_is_overdue(
+    house: House, clock: Clock
+) -> None:
+    watch = CONTROLS["review.second-look"].watch
+    assert watch
+    house.do(challenges.OPEN, OpenArgs(tenant="acme", reply=released(house)), "ada")
+    assert [each.ok for each in watch(house.home, "acme")] == [True]
+    clock.forward(days=11)
+    assert [(each.found, each.ok) for each in watch(house.home, "acme")] == [(1, False)]
 
 
 def test_a_challenge_names_a_reply_or_a_draft(house: House) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from ui.cli import (
     attestations,
+    audits,
     by_hand,
     challenges,
     documents,
@@ -188,6 +189,15 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "edit": review.edit,
             "reject": review.reject,
             "release": review.release,
+        },
+    ),
+    "audit": (
+        "The monthly audit of AI outputs.",
+        {
+            "sample": audits.sample,
+            "list": audits.list_all,
+            "judge": audits.judge,
+            "stats": audits.stats,
         },
     ),
     "challenge": (

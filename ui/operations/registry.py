@@ -7,6 +7,7 @@ from typing import Any
 from ui.operations import (
     ask,
     attestations,
+    audits,
     batch,
     by_hand,
     challenges,
@@ -64,6 +65,10 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         models.CHECK,
         models.USAGE,
         directory.IMPORT,
+        audits.SAMPLE,
+        audits.LIST,
+        audits.JUDGE,
+        audits.STATS,
         opt_outs.OUT,
         opt_outs.IN,
         opt_outs.LIST,

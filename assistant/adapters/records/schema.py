@@ -571,6 +571,29 @@ replies = Table(
     UniqueConstraint("tenant_id", "draft_id"),
 )
 
+audits = Table(
+    "audits",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("month", String(7), nullable=False),
+    Column("draft_id", String, nullable=False),
+    Column("drawn_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("judged_at", Moment),
+    Column("judged_by", String(64), nullable=False),
+    Column("correct", Boolean),
+    Column("complete", Boolean),
+    Column("cited", Boolean),
+    Column("leak", Boolean),
+    Column("tone", Boolean),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "draft_id"),
+)
+"""Forms of the monthly audit of AI outputs; open until ``judged_at``."""
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.attestations import SqlAttestations
+from assistant.adapters.records.audits import SqlAudits
 from assistant.adapters.records.challenges import SqlChallenges
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
@@ -56,6 +57,7 @@ class TenantRecords:
         self._opt_outs = SqlOptOuts(self._scope)
         self._frames = SqlFrames(self._scope)
         self._attestations = SqlAttestations(self._scope)
+        self._audits = SqlAudits(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
         stores = self._documents, self._tickets, self._drafts, self._gaps
@@ -108,6 +110,10 @@ class TenantRecords:
     @property
     def attestations(self) -> SqlAttestations:
         return self._attestations
+
+    @property
+    def audits(self) -> SqlAudits:
+        return self._audits
 
     @property
     def vault(self) -> SqlVault:
