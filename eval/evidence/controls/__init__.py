@@ -11,6 +11,7 @@ from eval.evidence.controls import (
     egress,
     erasing,
     kept,
+    ledgers,
     policies,
     seal,
     tenants,
@@ -21,7 +22,7 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (access, ai, egress, erasing, kept, policies, seal, tenants, transport)
+_FAMILIES = (access, ai, egress, erasing, kept, ledgers, policies, seal, tenants, transport)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS
