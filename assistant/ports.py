@@ -21,6 +21,9 @@ from assistant.model import (
     Account,
     Attestation,
     Audience,
+    Audit,
+    Challenge,
+    ChallengeOutcome,
     Chunk,
     Citation,
     Decision,
@@ -31,6 +34,7 @@ from assistant.model import (
     DraftState,
     Gap,
     Honest,
+    Judgement,
     Made,
     OptOut,
     Passage,
@@ -549,6 +553,24 @@ class OptOutStore(Protocol):
         ...
 
 
+class ChallengeStore(Protocol):
+    """Challenges of drafts; they go with their draft."""
+
+    def add(self, challenge: Challenge) -> None:
+        """Keep a challenge. `Refused` for an unknown draft."""
+        ...
+
+    def decide(
+        self, challenge_id: str, outcome: ChallengeOutcome, *, by: str, at: datetime
+    ) -> bool:
+        """Keep the outcome of an open challenge; return whether it was open."""
+        ...
+
+    def list(self) -> list[Challenge]:
+        """Return all of them, the first that is due first."""
+        ...
+
+
 class FrameStore(Protocol):
     """The tenant's own frames of replies."""
 
@@ -591,6 +613,22 @@ class AttestationStore(Protocol):
         ...
 
 
+class AuditStore(Protocol):
+    """Forms of the monthly audit; each goes with its draft."""
+
+    def add(self, audit: Audit) -> None:
+        """Add an open form; nothing happens if one of this id exists."""
+        ...
+
+    def judge(self, audit_id: str, judgement: Judgement, by: str, at: datetime) -> bool:
+        """Answer an open form; return False if it is gone or was judged."""
+        ...
+
+    def list(self) -> list[Audit]:
+        """Return all of them, by month and id."""
+        ...
+
+
 class Records(Protocol):
     """All records of one tenant."""
 
@@ -602,6 +640,8 @@ class Records(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def drafts(self) -> DraftStore: ...
+    @property
+    def challenges(self) -> ChallengeStore: ...
     @property
     def deliveries(self) -> DeliveryStore: ...
     @property
@@ -616,6 +656,8 @@ class Records(Protocol):
     def frames(self) -> FrameStore: ...
     @property
     def attestations(self) -> AttestationStore: ...
+    @property
+    def audits(self) -> AuditStore: ...
     @property
     def vault(self) -> VaultStore: ...
     @property

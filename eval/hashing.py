@@ -10,8 +10,9 @@ import numpy as np
 
 from assistant.ports import Vectors
 from guardrails import RedactedText, require_redacted
+from guardrails.placeholders import SHAPE
 
-_WORD = re.compile(r"<[A-Z_0-9]+>|\w+")
+_WORD = re.compile(rf"{SHAPE.pattern}|\w+")
 
 
 class HashingEmbedder:

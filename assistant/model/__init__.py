@@ -7,6 +7,8 @@ ours (32 hex digits), references are the customer's own ticket numbers.
 from __future__ import annotations
 
 from assistant.model.attestations import Attestation
+from assistant.model.audits import Audit, Judgement
+from assistant.model.challenges import Challenge, ChallengeOutcome, ChallengeReason
 from assistant.model.documents import (
     PATH,
     Chunk,
@@ -74,6 +76,10 @@ __all__ = [
     "Account",
     "Attestation",
     "Audience",
+    "Audit",
+    "Challenge",
+    "ChallengeOutcome",
+    "ChallengeReason",
     "Chunk",
     "Citation",
     "Decision",
@@ -89,6 +95,7 @@ __all__ = [
     "FindingKind",
     "Gap",
     "Honest",
+    "Judgement",
     "Life",
     "Made",
     "Membership",

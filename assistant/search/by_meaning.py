@@ -17,16 +17,16 @@ class SwitchedEmbedder:
     """An `Embedder` that embeds nothing while it is off: `AiOff`."""
 
     def __init__(self, inner: Embedder, on: Callable[[], bool]) -> None:
-        self._inner = inner
+        self.inner = inner
         self.on = on
 
     @property
     def name(self) -> str:
-        return self._inner.name
+        return self.inner.name
 
     def embed(self, texts: Sequence[RedactedText]) -> Vectors:
         self.must_be_on()
-        return self._inner.embed(texts)
+        return self.inner.embed(texts)
 
     def must_be_on(self) -> None:
         """Raise `AiOff` while search by meaning is off."""

@@ -15,6 +15,8 @@ from guardrails.policy.controls import CLASSES
 TABLES: Mapping[str, str] = {
     "alembic_version": "account",
     "attestations": "requests",
+    "audits": "ai_content",
+    "challenges": "ai_content",
     "chunks": "documents",
     "deliveries": "replies",
     "document_placeholders": "documents",

@@ -69,6 +69,8 @@ class Kind:
     """Often found wrongly: masked and shown in an answer, but no reason to stop it."""
     thing: bool = False
     """Neither a person's name nor contact: a document for customers may say it to all of them."""
+    unique: bool = False
+    """Two people never share one, so it is enough to recognise a person by."""
     destroyed: bool = False
     """Never stored in the vault, so it cannot be restored."""
     form: Form = Form.FOLDED
@@ -116,9 +118,10 @@ KINDS: Mapping[EntityType, Kind] = {
         never=Within.PATH,
     ),
     EntityType.STREET_ADDRESS: Kind("reach", lines=True, looks=Looks.ADDRESS, never=Within.COUNT),
-    EntityType.EMAIL_ADDRESS: Kind("reach", precise=True, looks=Looks.MAIL),
+    EntityType.EMAIL_ADDRESS: Kind("reach", unique=True, precise=True, looks=Looks.MAIL),
     EntityType.PHONE_NUMBER: Kind(
         "reach",
+        unique=True,
         precise=True,
         form=Form.ALPHANUMERIC,
         looks=Looks.DIGITS,
@@ -137,6 +140,7 @@ KINDS: Mapping[EntityType, Kind] = {
     EntityType.URL: Kind("machine", thing=True, edges=_LOGIN_EDGES, looks=Looks.WEB),
     EntityType.USERNAME: Kind(
         "who",
+        unique=True,
         precise=True,
         edges=_LOGIN_EDGES,
         unbroken=True,
@@ -146,7 +150,7 @@ KINDS: Mapping[EntityType, Kind] = {
     EntityType.IP_ADDRESS: Kind("machine", thing=True, precise=True, looks=Looks.IP),
     EntityType.MAC_ADDRESS: Kind("machine", thing=True, precise=True, form=Form.HEXADECIMAL),
     EntityType.EMPLOYEE_ID: Kind(
-        "who", looks=Looks.DIGITS, digits=3, never=Within.COUNT | Within.UUID
+        "who", unique=True, looks=Looks.DIGITS, digits=3, never=Within.COUNT | Within.UUID
     ),
     EntityType.SERIAL_NUMBER: Kind(
         "machine", thing=True, unbroken=True, looks=Looks.SERIAL, never=Within.COUNT | Within.UUID

@@ -11,18 +11,11 @@ from collections.abc import Iterator
 
 from guardrails.crypto.seal import Sealer
 from guardrails.detect.directory import KnownPerson
+from guardrails.detect.kinds import KINDS
 from guardrails.identity.vault import normalise
 from guardrails.spans import EntityType
 from guardrails.text import RawText, unwrap
 
-_SURE = frozenset(
-    {
-        EntityType.EMAIL_ADDRESS,
-        EntityType.PHONE_NUMBER,
-        EntityType.USERNAME,
-        EntityType.EMPLOYEE_ID,
-    }
-)
 _DIGITS = 9
 """Digits at the end of a number that are compared: countries and trunk prefixes differ before."""
 
@@ -44,13 +37,13 @@ def _keys(sealer: Sealer, person: KnownPerson, way: str) -> list[str]:
     return [
         sealer.fingerprint(RawText(f"quietdesk.person.v1\x1f{way}\x1f{kind}\x1f{value}"))
         for kind, value in _values(person)
-        if value and (kind in _SURE) == (way == "sure")
+        if value and KINDS[kind].unique == (way == "sure")
     ]
 
 
 def _values(person: KnownPerson) -> Iterator[tuple[EntityType, str]]:
     for each in person.whole():
-        if each.type in _SURE or each.type is EntityType.PERSON:
+        if KINDS[each.type].unique or each.type is EntityType.PERSON:
             value = normalise(each.type, unwrap(each.value))
             phone = each.type is EntityType.PHONE_NUMBER
             yield each.type, value[-_DIGITS:] if phone else value

@@ -15,6 +15,7 @@ def a_policy(
     ai: bool = True,
     without: Collection[AiFeature] = (),
     by_hand: SecondLook = SecondLook.ANYBODY,
+    second_look: SecondLook = SecondLook.ANOTHER_PERSON,
     training: bool = False,
     phi: bool = False,
     regions: tuple[str, ...] = ("local", "eu"),
@@ -35,7 +36,7 @@ def a_policy(
         replace(
             rules,
             ai=replace(rules.ai, features=features),
-            review=replace(rules.review, by_hand=by_hand),
+            review=replace(rules.review, by_hand=by_hand, second_look=second_look),
             phi=replace(rules.phi, allowed=PhiRule.WITH_BAA if phi else PhiRule.ALLOWED),
             regions=replace(rules.regions, destinations=frozenset(regions)),
         ),

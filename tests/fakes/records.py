@@ -12,6 +12,9 @@ from assistant.errors import Refused
 from assistant.frames import Frame, OwnFrames
 from assistant.model import (
     Attestation,
+    Audit,
+    Challenge,
+    ChallengeOutcome,
     Decision,
     Delivery,
     Draft,
@@ -19,6 +22,7 @@ from assistant.model import (
     DraftState,
     Gap,
     Honest,
+    Judgement,
     Made,
     OptOut,
     RawTicket,
@@ -51,6 +55,7 @@ class FakeRecords:
         self.gaps = FakeGaps()
         self.tickets = FakeTickets()
         self.drafts = FakeDrafts()
+        self.challenges = FakeChallenges(self.drafts)
         self.deliveries = FakeDeliveries()
         self.directory = FakeDirectory()
         self.terms = FakeTerms()
@@ -58,6 +63,7 @@ class FakeRecords:
         self.opt_outs = FakeOptOuts()
         self.frames = FakeFrames()
         self.attestations = FakeAttestations()
+        self.audits = FakeAudits(self.drafts)
         self.vault = EphemeralVaultStore()
         self.ledger = FakeLedger()
         self.uses = FakeUses(self)
@@ -105,6 +111,7 @@ class FakeRecords:
             self.gaps,
             self.tickets,
             self.drafts,
+            self.challenges,
             self.deliveries,
             self.directory,
             self.terms,
@@ -112,6 +119,7 @@ class FakeRecords:
             self.opt_outs,
             self.frames,
             self.attestations,
+            self.audits,
             self.vault,
             self.ledger,
         ]
@@ -343,6 +351,32 @@ class FakeDrafts:
             raise Refused("There is no such draft.")
 
 
+class FakeChallenges:
+    """Implements `assistant.ports.ChallengeStore`."""
+
+    def __init__(self, drafts: FakeDrafts) -> None:
+        self._drafts = drafts
+        self._kept: dict[str, Challenge] = {}
+
+    def add(self, challenge: Challenge) -> None:
+        if self._drafts.get(challenge.draft_id) is None:
+            raise Refused("There is no such draft.")
+        self._kept[challenge.id] = challenge
+
+    def decide(
+        self, challenge_id: str, outcome: ChallengeOutcome, *, by: str, at: datetime
+    ) -> bool:
+        found = self._kept.get(challenge_id)
+        if found is None or found.outcome is not None:
+            return False
+        self._kept[challenge_id] = replace(found, outcome=outcome, decided_by=by, decided_at=at)
+        return True
+
+    def list(self) -> builtins.list[Challenge]:
+        kept = [each for each in self._kept.values() if self._drafts.get(each.draft_id)]
+        return sorted(kept, key=lambda each: (each.due_at, each.id))
+
+
 class FakeDeliveries:
     """Implements `assistant.ports.DeliveryStore`."""
 
@@ -441,6 +475,29 @@ class FakeOptOuts:
 
     def list(self) -> builtins.list[OptOut]:
         return sorted(self._kept.values(), key=lambda each: (each.at, each.id))
+
+
+class FakeAudits:
+    """Implements `assistant.ports.AuditStore`."""
+
+    def __init__(self, drafts: FakeDrafts) -> None:
+        self._drafts = drafts
+        self._audits: dict[str, Audit] = {}
+
+    def add(self, audit: Audit) -> None:
+        self._audits.setdefault(audit.id, audit)
+
+    def judge(self, audit_id: str, judgement: Judgement, by: str, at: datetime) -> bool:
+        found = {each.id: each for each in self.list()}.get(audit_id)
+        if found is None or found.judgement is not None:
+            return False
+        done = replace(found, judged_at=at, judged_by=by, judgement=judgement)
+        self._audits[audit_id] = done
+        return True
+
+    def list(self) -> builtins.list[Audit]:
+        kept = [each for each in self._audits.values() if self._drafts.get(each.draft_id)]
+        return sorted(kept, key=lambda each: (each.month, each.id))
 
 
 class FakeFrames:

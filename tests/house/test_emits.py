@@ -20,6 +20,8 @@ _QUIET = [name for name, emits in EMITS.items() if emits in (Emits.NOTHING, Emit
 _LAST = ("forget.", "user.remove", "session.end", "member.remove", "register.end", "tenant.set")
 _NEVER_RUN = set(
     """
+    audit.sample
+    challenge.decide challenge.open
     evidence.run injection.remove library.audience library.forget member.add member.remove
     model.remove people.import policy.apply policy.attest policy.attestations policy.diff
     register.add review.release review.seen talk.leave talk.stop tickets.import_file user.add
@@ -63,6 +65,8 @@ def _given(twin: Twin, name: str, draft: str) -> dict[str, object]:
     }
     if name == "tickets.import":
         given["name"] = "more.jsonl"
+    if name == "ledger.export":
+        given["path"] = str(twin.folder / "exported.jsonl")
     if name == "forget.ticket":
         given["name"] = MESSAGE
     if name == "model.add":

@@ -16,6 +16,7 @@ from assistant.errors import BadInput
 from assistant.flows.forget import forget_documents
 from assistant.model import Chunk
 from assistant.ports import Vectors
+from assistant.search.by_meaning import SwitchedEmbedder
 from assistant.search.retrieve import retrieve
 from eval.memory import MemoryIndex
 from guardrails import RawText
@@ -476,8 +477,9 @@ def _answering(desk: Desk, word: str) -> set[str]:
 
 
 def _embedded(desk: Desk) -> list[str]:
-    assert isinstance(desk.embedder, HashingEmbedder)
-    return desk.embedder.seen
+    assert isinstance(desk.embedder, SwitchedEmbedder)
+    assert isinstance(desk.embedder.inner, HashingEmbedder)
+    return desk.embedder.inner.seen
 
 
 def _text(chunk: Chunk) -> str:

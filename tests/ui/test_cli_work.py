@@ -82,6 +82,25 @@ def test_an_agent_sees_a_ticket_and_decides_nothing(served: Served) -> None:
         assert served.run("review", decision, draft, *aron).code == 3
 
 
+def test_another_reviewer_decides_what_a_person_concerned_challenges(served: Served) -> None:
+    aron, olaf = (*ACME, "--as", "aron"), (*ACME, "--as", "olaf")
+    assert served.run("user", "add", "olaf", *ACME, "--role", "reviewer").code == 0
+    made = served.run("draft", "AC-1", *ACME, "--json").json["written"][0]["id"]
+    assert served.run("review", "reject", made, *RITA).code == 0
+    opened = served.run("challenge", "open", "--draft", made[:12], "--reason", "wrong", *aron)
+    assert "of AC-1 is open; due on" in opened.out, opened.err
+    challenge = opened.out.split()[1]
+    assert served.run("challenge", "decide", challenge, "--upheld", *RITA).code == 4
+    assert served.run("challenge", "decide", challenge, *olaf).code == 2
+    both = ("--upheld", "--changed")
+    assert served.run("challenge", "decide", challenge, *both, *olaf).code == 2
+    assert challenge in served.run("challenge", "list", *ACME).out
+    done = served.run("challenge", "decide", challenge, "--changed", *olaf)
+    assert done.out.endswith("of AC-1 is decided: changed.\n"), done.err
+    assert challenge not in served.run("challenge", "list", *aron).out
+    assert "changed by olaf" in served.run("challenge", "list", "--all", *aron).out
+
+
 @pytest.mark.parametrize("who", ["rita", "nobody"])
 def test_a_wrong_password_and_an_unknown_login_sound_the_same(served: Served, who: str) -> None:
     done = served.run(

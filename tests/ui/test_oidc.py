@@ -334,5 +334,5 @@ def test_a_browser_goes_to_the_provider_and_comes_back_logged_in(
 def test_without_a_provider_there_is_no_such_login(tmp_path: Path) -> None:
     with serving(tmp_path) as site, site.client() as browser:
         assert "organisation" not in browser.get("/login").text
-        assert browser.get("/login-with").status_code == 502
-        assert browser.get("/login-back?state=a&code=b").status_code == 403
+        assert browser.get("/login-with").status_code == 401
+        assert browser.get("/login-back?state=a&code=b").status_code == 401

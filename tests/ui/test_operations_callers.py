@@ -120,13 +120,14 @@ def test_what_names_no_tenant_is_the_owners_alone(operation: AnyOperation) -> No
 
 
 @EVERY
-def test_what_takes_a_path_is_called_on_this_machine_by_its_owner_alone(
+def test_what_takes_a_path_is_called_on_this_machine_alone(
     home: Home, operation: AnyOperation
 ) -> None:
     assert operation.local_only is bool(PATHS & operation.args.model_fields.keys())
     if operation.local_only:
-        assert operation.needs.roles == ()
         assert not may(home, operation, Caller(Interface.PAGE, owner=True))
+        for role in Role:
+            assert not may(home, operation, logged_in(home, f"{role}-acme", Interface.PAGE))
 
 
 @pytest.mark.parametrize("operation", STREAMS, ids=[each.name for each in STREAMS])

@@ -9,7 +9,9 @@ import typer
 
 from ui.cli import (
     attestations,
+    audits,
     by_hand,
+    challenges,
     documents,
     evidence,
     explain,
@@ -187,6 +189,23 @@ _GROUPS: Mapping[str, tuple[str, _Commands]] = {
             "edit": review.edit,
             "reject": review.reject,
             "release": review.release,
+        },
+    ),
+    "audit": (
+        "The monthly audit of AI outputs.",
+        {
+            "sample": audits.sample,
+            "list": audits.list_all,
+            "judge": audits.judge,
+            "stats": audits.stats,
+        },
+    ),
+    "challenge": (
+        "Second looks that people concerned ask for.",
+        {
+            "open": challenges.open_one,
+            "decide": challenges.decide,
+            "list": challenges.list_all,
         },
     ),
     "injection": (

@@ -27,6 +27,8 @@ _NOTHING = """
     user.own_password user.password user.remove
 """
 _COUNTS = """
+    audit.list audit.sample audit.stats
+    challenge.decide challenge.list challenge.open
     documents.audience evidence.run forget.document forget.ticket ledger.show ledger.verify
     ledger.anchor ledger.export
     library.audience library.forget library.reindex library.show member.add model.add model.check
@@ -39,6 +41,7 @@ _COUNTS = """
     user.show
 """
 _REDACTED = """
+    audit.judge
     draft draft.batch frames.set frames.show injection.honest injection.list redact summarise
     summarise.batch tickets.list training.export
 """

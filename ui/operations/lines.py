@@ -10,6 +10,13 @@ LINES = {
         "Answer a question from a tenant's documents, with citations and why each passage was "
         "found."
     ),
+    "audit.judge": "Judge an output of the sample: five answers, by another person.",
+    "audit.list": "List the forms of the monthly audit, those that are overdue first.",
+    "audit.sample": "Draw a finished month's sample of AI outputs, or compute and compare it.",
+    "audit.stats": "Count the answers of the audit by month.",
+    "challenge.decide": "Take the second look that was asked for, and keep its outcome.",
+    "challenge.list": "List challenges with the day on which each is due, overdue ones first.",
+    "challenge.open": "Note that a person concerned challenges a released or rejected reply.",
     "documents.audience": "Set who may read documents: customers too, or agents only.",
     "documents.list": "List a tenant's documents with who may read each.",
     "draft": (

@@ -30,7 +30,8 @@ LOGIN = "/login"
 FACTOR = "/second-factor"
 OIDC_START, OIDC_BACK = "/login-with", "/login-back"
 _STYLES = ("/static/base.css", "/static/login.css", "/static/mark.svg")
-_OPEN = frozenset({LOGIN, OIDC_START, OIDC_BACK, *_STYLES})
+_OPEN = frozenset({LOGIN, *_STYLES})
+_OPEN_WITH_ISSUER = frozenset({OIDC_START, OIDC_BACK})
 _WAITING = frozenset({FACTOR, "/logout"})
 """What a session opens that waits for a second factor."""
 
@@ -43,6 +44,7 @@ class SessionWall:
     def __init__(self, app: ASGIApp, home: Home) -> None:
         self._app = app
         self._home = home
+        self._open = _OPEN | (_OPEN_WITH_ISSUER if home.settings.oidc_issuer else frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -71,7 +73,7 @@ class SessionWall:
         if found is not None and _path(scope) in _WAITING:
             scope["waiting"] = found
             return None
-        if _path(scope) in _OPEN:
+        if _path(scope) in self._open:
             return None
         if scope["method"] in _SAFE and "text/html" in headers.get("accept", ""):
             wanted = LOGIN if found is None else FACTOR

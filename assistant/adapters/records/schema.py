@@ -529,6 +529,27 @@ reviews = Table(
     Index(None, "tenant_id", "draft_id"),
 )
 
+challenges = Table(
+    "challenges",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("draft_id", String, nullable=False),
+    Column("ticket_id", String, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", String(254), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(254)),
+    Column("outcome", String(16)),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "draft_id"),
+)
+"""Second looks that people concerned asked for; without an outcome they are open."""
+
 replies = Table(
     "replies",
     metadata,
@@ -546,6 +567,29 @@ replies = Table(
     ),
     UniqueConstraint("tenant_id", "draft_id"),
 )
+
+audits = Table(
+    "audits",
+    metadata,
+    _owner(),
+    Column("id", String(32), primary_key=True),
+    Column("month", String(7), nullable=False),
+    Column("draft_id", String, nullable=False),
+    Column("drawn_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("judged_at", Moment),
+    Column("judged_by", String(64), nullable=False),
+    Column("correct", Boolean),
+    Column("complete", Boolean),
+    Column("cited", Boolean),
+    Column("leak", Boolean),
+    Column("tone", Boolean),
+    ForeignKeyConstraint(
+        ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "tenant_id", "draft_id"),
+)
+"""Forms of the monthly audit of AI outputs; open until ``judged_at``."""
 
 deliveries = Table(
     "deliveries",

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from assistant.adapters.records import schema
 from assistant.adapters.records.attestations import SqlAttestations
+from assistant.adapters.records.audits import SqlAudits
+from assistant.adapters.records.challenges import SqlChallenges
 from assistant.adapters.records.database import Database
 from assistant.adapters.records.deliveries import SqlDeliveries
 from assistant.adapters.records.documents import SqlDocuments
@@ -47,6 +49,7 @@ class TenantRecords:
         self._gaps = SqlGaps(self._scope)
         self._tickets = SqlTickets(self._scope)
         self._drafts = SqlDrafts(self._scope)
+        self._challenges = SqlChallenges(self._scope)
         self._deliveries = SqlDeliveries(self._scope)
         self._directory = SqlDirectory(self._scope)
         self._terms = SqlTerms(self._scope)
@@ -54,6 +57,7 @@ class TenantRecords:
         self._opt_outs = SqlOptOuts(self._scope)
         self._frames = SqlFrames(self._scope)
         self._attestations = SqlAttestations(self._scope)
+        self._audits = SqlAudits(self._scope)
         self._vault = SqlVault(self._scope)
         self._ledger = SqlLedger(self._scope)
         stores = self._documents, self._tickets, self._drafts, self._gaps
@@ -74,6 +78,10 @@ class TenantRecords:
     @property
     def drafts(self) -> SqlDrafts:
         return self._drafts
+
+    @property
+    def challenges(self) -> SqlChallenges:
+        return self._challenges
 
     @property
     def deliveries(self) -> SqlDeliveries:
@@ -102,6 +110,10 @@ class TenantRecords:
     @property
     def attestations(self) -> SqlAttestations:
         return self._attestations
+
+    @property
+    def audits(self) -> SqlAudits:
+        return self._audits
 
     @property
     def vault(self) -> SqlVault:

@@ -8,11 +8,13 @@ from eval.evidence.control import Control
 from eval.evidence.controls import (
     access,
     ai,
+    audits,
     egress,
     erasing,
     kept,
     ledgers,
     policies,
+    review,
     seal,
     tenants,
     transport,
@@ -22,7 +24,20 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (access, ai, egress, erasing, kept, ledgers, policies, seal, tenants, transport)
+_FAMILIES = (
+    access,
+    ai,
+    audits,
+    egress,
+    erasing,
+    kept,
+    ledgers,
+    policies,
+    review,
+    seal,
+    tenants,
+    transport,
+)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS
