@@ -8,6 +8,7 @@ from eval.evidence.control import Control
 from eval.evidence.controls import (
     access,
     ai,
+    ai_notice,
     audits,
     egress,
     erasing,
@@ -27,6 +28,7 @@ IDS = tuple(CONTROL_LINES)
 _FAMILIES = (
     access,
     ai,
+    ai_notice,
     audits,
     egress,
     erasing,
