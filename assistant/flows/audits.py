@@ -134,7 +134,8 @@ def recomputed(desk: Desk, month: str) -> Sample:
     outputs = outputs_of(desk).get(month)
     if outputs is None:
         raise Refused(
-            f"No AI output of {month} was released or rejected, so there is nothing to audit."
+            f"No AI output of {month} was released or rejected, so there is nothing to audit.",
+            safe="Nothing was drawn.",
         )
     rules, row = desk.policy().rules, _drawn(desk).get(month)
     size = size_of(rules, len(outputs.ids)) if row is None else int(row["count"])
@@ -248,6 +249,7 @@ def _must_be_over(desk: Desk, month: str) -> None:
     if desk.clock() < _end(month):
         raise Refused(
             f"{month} is not over, so it has no sample yet.",
+            safe="Nothing was drawn.",
             todo=f"Draw it from {_end(month):%Y-%m-%d} (UTC) on.",
         )
 

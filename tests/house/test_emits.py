@@ -71,8 +71,6 @@ def _given(twin: Twin, name: str, draft: str) -> dict[str, object]:
         given["name"] = MESSAGE
     if name == "model.add":
         given |= {"name": "other", "url": f"{twin.server.origin}/v1"}
-    if name == "ledger.export":
-        given["path"] = str(twin.folder / "ledger.jsonl")
     if name == "tenant.add":
         given["tenant"] = "third"
     if name in ("model.use", "model.check"):
