@@ -51,6 +51,7 @@ from assistant.settings import Settings
 from assistant.writers.by_feature import FeatureWriter
 from assistant.writers.model import ModelWriter
 from guardrails import ForPerson, Redactor
+from guardrails.ai_mark import AiMark
 from guardrails.audit.ledger import Ledger
 from guardrails.clock import Clock, utc_now
 from guardrails.crypto.keys import DataKey, MasterKey, load_master_key
@@ -363,7 +364,7 @@ class Home:
 
         return oidc_of(self.settings, self.clock)
 
-    def post_replies(self, slug: str) -> Callable[[str, str, ForPerson], Refusal | None]:
+    def post_replies(self, slug: str) -> Callable[[str, str, ForPerson, AiMark], Refusal | None]:
         """Return the function that posts a tenant's released replies, through the gate.
 
         `BadInput` when the tenant has no webhook, `GateClosed` when its policy or the register

@@ -15,6 +15,7 @@ from assistant.model import Subprocessor
 from assistant.ports import Refusal
 from assistant.settings import Settings
 from guardrails import ForPerson
+from guardrails.ai_mark import AiMark
 from guardrails.egress.delivery import DeliveryGate
 
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -36,18 +37,21 @@ def address_of(entry: Subprocessor, settings: Settings) -> str:
     return found
 
 
-def webhook(url: str, gate: DeliveryGate) -> Callable[[str, str, ForPerson], Refusal | None]:
-    """Return a function that posts one reply to ``url`` as JSON ``{id, reference, text}``.
+def webhook(
+    url: str, gate: DeliveryGate
+) -> Callable[[str, str, ForPerson, AiMark], Refusal | None]:
+    """Return a function that posts one reply to ``url`` as JSON.
 
+    The fields are ``{id, reference, text, ai_generated, notices}``; ``text`` ends with the notices.
     Each reply passes ``gate``, which raises `GateClosed` before anything is sent. The function
     returns None when the server accepted the reply, or else why not and how long it asks to wait.
     The reply's id is the idempotency key of every attempt. The body of the answer is not read: one
     without an end would hold the tenant's turn and fill the memory.
     """
 
-    def post(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
+    def post(reply_id: str, reference: str, text: ForPerson, ai: AiMark) -> Refusal | None:
         try:
-            with gate.posted(url, reply_id, reference, text) as answer:
+            with gate.posted(url, reply_id, reference, text, ai) as answer:
                 return _refusal(answer)
         except httpx.ConnectError:
             return Refusal("not-reached")

@@ -21,6 +21,7 @@ from assistant.flows.checks import must_decide
 from assistant.model import Delivery, Reply
 from assistant.ports import Refusal
 from guardrails import ForPerson
+from guardrails.ai_mark import AiMark
 from guardrails.identity.permissions import Person, release
 
 MOST_ATTEMPTS = 8
@@ -34,8 +35,8 @@ LONGEST_RUN = timedelta(minutes=3)
 UNFINISHED = "unfinished"
 """The code of an attempt that has begun; it stays when the process is killed."""
 
-Post = Callable[[str, str, ForPerson], Refusal | None]
-"""Posts ``(reply id, reference, text)``; returns why the server did not accept it, or None."""
+Post = Callable[[str, str, ForPerson, AiMark], Refusal | None]
+"""Posts ``(reply id, reference, text, mark)``; returns why it was not accepted, or None."""
 
 _growing = wait_exponential_jitter(multiplier=2, max=LONGEST_WAIT.total_seconds(), jitter=2)
 
@@ -148,7 +149,7 @@ def _attempt(desk: Desk, person: Person, reply: Reply, before: Delivery | None, 
             by=person.id,
             text_hmac=desk.sealer.fingerprint(reply.text),
         )
-    refusal = post(reply.id, reply.reference, text)
+    refusal = post(reply.id, reply.reference, text, reply.ai)
     if refusal is not None:
         _fail(desk, reply, _failed(begun, refusal, desk.clock()))
         return False

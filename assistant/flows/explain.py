@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.desk import Desk
+from assistant.flows.ai_notice import mark_of, notices_of
 from assistant.flows.checks import draft_of, must_read
 from assistant.model import Draft, Review
+from guardrails.ai_mark import AiMark
 from guardrails.identity.permissions import Person
 
 
@@ -17,22 +19,22 @@ from guardrails.identity.permissions import Person
 class Explanation:
     """How a draft was made; ``row`` are the facts of the ledger's row of its queueing.
 
-    ``notices`` are what people are told of AI under the policy in force; none for a reply by hand.
+    ``ai`` has the notices of the policy in force; none for a reply by hand.
     """
 
     draft: Draft
     row: Mapping[str, Any]
     reviews: tuple[Review, ...]
-    notices: tuple[str, ...]
+    ai: AiMark
 
 
 def explain(desk: Desk, person: Person, draft_id: str) -> Explanation:
     """Return how a draft was made. `NotFound` for an unknown draft."""
     must_read(desk, person)
     draft = draft_of(desk, draft_id)
-    notices = () if draft.written.by_hand else tuple(sorted(desk.policy().rules.ai.notices))
+    mark = mark_of(draft.written, notices_of(desk))
     return Explanation(
-        draft, _queued(desk, draft.id), tuple(desk.records.drafts.reviews(draft.id)), notices
+        draft, _queued(desk, draft.id), tuple(desk.records.drafts.reviews(draft.id)), mark
     )
 
 

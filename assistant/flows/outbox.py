@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.desk import Desk
+from assistant.flows.ai_notice import with_notices
 from assistant.flows.checks import draft_of, must_read
 from assistant.flows.seeing import seeing
 from assistant.model import Delivery, Reply
 from guardrails import ForPerson
+from guardrails.ai_mark import BY_HAND, AiMark
 from guardrails.identity.permissions import Person, show, show_restored
 
 
@@ -25,6 +27,7 @@ class OutboxItem:
     delivered_at: datetime | None
     delivery: Delivery | None = None
     """How many deliveries failed; None when none was tried, or the reply was delivered."""
+    ai: AiMark = BY_HAND
 
 
 def replies(desk: Desk, person: Person) -> list[OutboxItem]:
@@ -41,6 +44,7 @@ def replies(desk: Desk, person: Person) -> list[OutboxItem]:
                 reply.released_at,
                 reply.delivered_at,
                 tried.get(reply.id),
+                reply.ai,
             )
             for reply in desk.records.drafts.replies()
         ]
@@ -49,5 +53,6 @@ def replies(desk: Desk, person: Person) -> list[OutboxItem]:
 def _text(desk: Desk, person: Person, reply: Reply) -> ForPerson:
     if person.reads_raw and person.restores:
         return show(reply.text, person, desk.tenant.slug)
-    body = draft_of(desk, reply.draft_id).written.body
-    return show_restored(desk.restorer.restore(body, ()), person, desk.tenant.slug)
+    body = desk.restorer.restore(draft_of(desk, reply.draft_id).written.body, ())
+    noticed = replace(body, text=with_notices(body.text, reply.ai.notices))
+    return show_restored(noticed, person, desk.tenant.slug)

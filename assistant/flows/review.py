@@ -9,6 +9,7 @@ from typing import LiteralString
 from assistant.desk import Desk
 from assistant.errors import BadInput, Refused
 from assistant.flows.ai import FEATURES, must_be_on
+from assistant.flows.ai_notice import mark_of, notices_of, with_notices
 from assistant.flows.checks import (
     draft_of,
     inspect,
@@ -152,6 +153,7 @@ def edit(
 def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = None) -> Reply:
     """Restore identity and put the reply into the outbox. `Refused` unless approved and clean.
 
+    The tenant's notices of AI are appended, except to a reply that was written by hand.
     It is also refused when messages came since, unless ``seen`` says that they were seen (see
     `flows.seen.confirm`).
     """
@@ -176,7 +178,9 @@ def release(desk: Desk, person: Person, draft_id: str, *, seen: str | None = Non
             todo="Edit the reply and remove them.",
         )
     release_to(restored.text, person, desk.tenant.slug)
-    reply = Reply(new_id(), draft.id, draft.reference, restored.text, person.id, desk.clock())
+    ai = mark_of(draft.written, notices_of(desk))
+    text = with_notices(restored.text, ai.notices)
+    reply = Reply(new_id(), draft.id, draft.reference, text, person.id, desk.clock(), ai=ai)
     _commit_release(desk, person, draft, reply, len(set(restored.back)), seen)
     return reply
 

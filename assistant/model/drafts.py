@@ -9,6 +9,7 @@ from enum import StrEnum
 from assistant.model.texts import NO_TEXT, Audience
 from assistant.model.tickets import Thread, news
 from guardrails import RawText, RedactedText
+from guardrails.ai_mark import BY_HAND, AiMark
 from guardrails.findings import Finding
 
 BY_PERSON = "person"
@@ -174,7 +175,7 @@ class Decision:
 class Reply:
     """A released reply in the outbox; its text is raw, because identity was restored.
 
-    ``released_by`` is the user's id.
+    ``released_by`` is the user's id. The notices of ``ai`` are part of ``text``.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Reply:
     released_by: str
     released_at: datetime
     delivered_at: datetime | None = None
+    ai: AiMark = BY_HAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ class Doors(Protocol):
         """
         ...
 
+    def draft_page(self, home: Home, tenant: str, login: str, draft: str) -> str:
+        """Return the HTML that the page shows a person who opens a draft in review."""
+        ...
+
     def switches(self) -> Mapping[str, Patch]:
         """Return the guards of `ui` that can be disabled, by name."""
         ...

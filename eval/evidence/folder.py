@@ -56,7 +56,8 @@ def write(
     must_be_free(folder)
     body = canonical(report)
     digest = hashlib.sha256(body).hexdigest()
-    files = {REPORT: body, SIGNATURE: signer.sign(body), KEY: signer.public_pem, **render(report)}
+    made = render(Report.model_validate_json(body))  # from what is signed, as `verify` does
+    files = {REPORT: body, SIGNATURE: signer.sign(body), KEY: signer.public_pem, **made}
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

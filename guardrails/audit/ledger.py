@@ -362,7 +362,7 @@ class Ledger:
         if not (_is_proven(self._key, head) or (before and self._is_of_before(head))):
             return Broken(head.number, "the head was changed")
         if head.number > count:
-            return Broken(count + 1, f"rows {count + 1} to {head.number} are missing")
+            return Broken(count + 1, missing(count + 1, head.number))
         if (head.number, head.hash) != (count, last):
             return Broken(head.number + 1, "it comes after the head")
         return None
@@ -417,6 +417,11 @@ def current_call() -> Call:
     if call is None:
         raise Refused("A request to a model did not state its purpose, so it was not sent.")
     return call
+
+
+def missing(first: int, last: int) -> str:
+    """Say that rows are missing, for people."""
+    return f"row {first} is missing" if first == last else f"rows {first} to {last} are missing"
 
 
 def canonical(facts: Mapping[str, Fact]) -> str:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from guardrails.ai_mark import AiMark
 from guardrails.crypto.seal import Sealer
 from guardrails.egress.place import Place
 from guardrails.egress.response import Limits
@@ -35,14 +36,16 @@ class DeliveryGate:
 
     @contextmanager
     def posted(
-        self, url: str, reply_id: str, reference: str, text: ForPerson
+        self, url: str, reply_id: str, reference: str, text: ForPerson, ai: AiMark
     ) -> Generator[httpx.Response]:
-        """Post ``{id, reference, text}`` and yield the answer, whose body is not read.
+        """Post a reply and yield the answer, whose body is not read.
+
+        The fields are ``{id, reference, text, ai_generated, notices}``.
 
         `GateClosed` before anything is sent; `httpx.RequestError` when sending fails. Redirects are
         not followed, and the settings of the environment (proxies) are not used.
         """
-        request = self._admit(url, reply_id, reference, text)
+        request = self._admit(url, reply_id, reference, text, ai)
         with httpx.Client(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
             response = client.send(request, stream=True)
             try:
@@ -54,19 +57,29 @@ class DeliveryGate:
         """`GateClosed` when a reply could not be sent now: asked before an attempt is counted."""
         self._place.admit(_request(url, "", b"{}"), Purpose.DELIVER)
 
-    def _admit(self, url: str, reply_id: str, reference: str, text: ForPerson) -> httpx.Request:
+    def _admit(
+        self, url: str, reply_id: str, reference: str, text: ForPerson, ai: AiMark
+    ) -> httpx.Request:
         try:
-            return self._admitted(url, reply_id, reference, text)
+            return self._admitted(url, reply_id, reference, text, ai)
         except QuietdeskError as refusal:
             self._note_refusal(reply_id, type(refusal).__name__)
             raise
         except Exception as error:  # after any failure, an unchecked request must not be sent
             raise GateClosed(f"A check failed ({type(error).__name__}).") from error
 
-    def _admitted(self, url: str, reply_id: str, reference: str, text: ForPerson) -> httpx.Request:
+    def _admitted(
+        self, url: str, reply_id: str, reference: str, text: ForPerson, ai: AiMark
+    ) -> httpx.Request:
         if type(text) is not ForPerson:
             raise GateClosed("Only a reply that a person released may be delivered.")
-        body = {"id": reply_id, "reference": reference, "text": text.for_display()}
+        body = {
+            "id": reply_id,
+            "reference": reference,
+            "text": text.for_display(),
+            "ai_generated": ai.generated,
+            "notices": ai.notices,
+        }
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         request = _request(url, reply_id, content)
         self._place.admit(request, Purpose.DELIVER)

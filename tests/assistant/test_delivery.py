@@ -22,6 +22,7 @@ from assistant.model import Delivery
 from assistant.ports import Refusal
 from assistant.register.places import origin_of
 from guardrails import ForPerson
+from guardrails.ai_mark import AiMark
 from guardrails.egress import netguard
 from guardrails.egress.delivery import DeliveryGate
 from guardrails.egress.place import Place
@@ -228,7 +229,7 @@ def test_a_kill_between_posting_and_writing_down_costs_an_attempt_and_keeps_the_
 ) -> None:
     time, posted = Time(), list[str]()
 
-    def killed(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
+    def killed(reply_id: str, reference: str, text: ForPerson, ai: AiMark) -> Refusal | None:
         posted.append(reply_id)
         raise KeyboardInterrupt
 
@@ -254,7 +255,7 @@ def test_a_reply_whose_every_attempt_was_killed_is_given_up_too(desk: Desk) -> N
 def test_a_server_that_is_slow_at_every_reply_does_not_hold_the_run_for_long(desk: Desk) -> None:
     time, posted = Time(), list[str]()
 
-    def slow(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
+    def slow(reply_id: str, reference: str, text: ForPerson, ai: AiMark) -> Refusal | None:
         posted.append(reference)
         time.now += timedelta(minutes=1)
         return Refusal("no-answer")
@@ -265,7 +266,7 @@ def test_a_server_that_is_slow_at_every_reply_does_not_hold_the_run_for_long(des
 
 
 def test_a_bug_of_ours_is_no_refusal_of_the_other_side(desk: Desk) -> None:
-    def broken(reply_id: str, reference: str, text: ForPerson) -> Refusal | None:
+    def broken(reply_id: str, reference: str, text: ForPerson, ai: AiMark) -> Refusal | None:
         raise TypeError("ours")
 
     with pytest.raises(TypeError):

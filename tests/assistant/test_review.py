@@ -20,6 +20,7 @@ from guardrails.detect.directory import KnownValues
 from guardrails.identity.permissions import Person
 from guardrails.identity.vault import Vault
 from guardrails.leaks.scan import Scanner
+from guardrails.policy.rules import AI_NOTICE
 from tests.fakes.desks import KEY, a_desk
 from tests.fakes.records import FakeRecords
 from tests.fakes.tickets import import_tickets
@@ -110,7 +111,7 @@ def test_an_edit_is_redacted_and_released_with_the_words_of_the_person(
     reply = review.release(desk, REVIEWER, draft.id)
     (item,) = outbox.replies(desk, REVIEWER)
     assert item.reply_id == reply.id
-    assert item.text.for_display() == "Hello Priya, Olga will come by."
+    assert item.text.for_display() == f"Hello Priya, Olga will come by.\n\n{AI_NOTICE}"
 
 
 def test_an_edit_takes_the_approval_back(desk: Desk, draft: Draft) -> None:
@@ -146,7 +147,7 @@ def test_an_edit_cannot_restore_another_persons_identity(desk: Desk, draft: Draf
     review.approve(desk, REVIEWER, draft.id)
     review.release(desk, REVIEWER, draft.id)
     (item,) = outbox.replies(desk, REVIEWER)
-    assert item.text.for_display() == "Hello <PERSON_1>"
+    assert item.text.for_display() == f"Hello <PERSON_1>\n\n{AI_NOTICE}"
 
 
 def test_an_empty_edit_is_refused(desk: Desk, draft: Draft) -> None:

@@ -100,7 +100,9 @@ def test_delivering_opens_what_waits_alone(room: Room, monkeypatch: pytest.Monke
             room.records.drafts.delivered(reply.id, MORNING)
     posted: list[str] = []
     with opened(monkeypatch) as seen:
-        assert deliver(desk, _person(), lambda _id, ref, _text: posted.append(ref)).delivered == 1
+        assert (
+            deliver(desk, _person(), lambda _id, ref, _text, _ai: posted.append(ref)).delivered == 1
+        )
     assert (posted, seen.count("replies.text")) == (["AC-0"], 1)
 
 

@@ -8,6 +8,7 @@ import pytest
 from assistant.errors import Refused
 from assistant.model import DraftKind, DraftState, Review, Thread, Written
 from assistant.ports import Records
+from guardrails.ai_mark import AiMark
 from tests.fakes.plain import plain, redacted
 from tests.fakes.samples import MORNING, a_draft, a_reply, a_written
 
@@ -159,7 +160,8 @@ def test_a_released_reply_waits_until_it_is_delivered(records: Records) -> None:
     late, early = a_draft(), a_draft()
     records.drafts.add(late)
     records.drafts.add(early)
-    second, first = a_reply(late, at=MORNING + timedelta(days=1)), a_reply(early)
+    marked = replace(a_reply(early), ai=AiMark(generated=True, notices=("An AI helped.", "Ask.")))
+    second, first = a_reply(late, at=MORNING + timedelta(days=1)), marked
     records.drafts.put_reply(second)
     records.drafts.put_reply(first)
     assert plain(records.drafts.replies()) == plain([first, second])

@@ -28,6 +28,17 @@ def test_a_report_that_was_just_written_holds(tmp_path: Path) -> None:
     assert found.report == a_report()
 
 
+def test_a_report_holds_in_whichever_order_a_clause_names_its_parameters(tmp_path: Path) -> None:
+    clauses = [
+        {**each, "parameters": {"types": ["USERNAME"], "destroyed": ["SECRET"]}}
+        for each in a_report().model_dump(mode="json")["profiles"][0]["clauses"]
+    ]
+    body = a_report().model_dump(mode="json")
+    body["profiles"][0]["clauses"] = clauses
+    _write(tmp_path / "r", Report.model_validate(body))
+    assert verify(tmp_path / "r", rendered, SIGNER.public_pem).why == ""
+
+
 def test_a_changed_report_does_not_hold(tmp_path: Path) -> None:
     _write(tmp_path / "r")
     path = tmp_path / "r" / REPORT

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from guardrails import ForPerson, RawText
+from guardrails.ai_mark import AiMark
 from guardrails.audit.ledger import Ledger
 from guardrails.crypto.keys import DataKey
 from guardrails.crypto.seal import Sealer
@@ -26,6 +27,7 @@ from tests.webhook_server import TAKEN, Answer, WebhookServer
 
 RITA = Person("rita", "t", may_read=True, may_release=True)
 TEXT = "Dear Priya Raghunathan, restart the spooler."
+AI = AiMark(generated=True, notices=("An AI helped.",))
 NO_DELIVERY = Policy(1, replace(Rules(), purposes=frozenset({Purpose.REPLY})))
 
 
@@ -56,7 +58,7 @@ class Bench:
         )
         gate = DeliveryGate(place, self.sealer, Limits(**limits))
         released = text or release(RawText(TEXT), RITA, "t")
-        with gate.posted(url or self.url, "r-1", "HD-1", released) as answer:
+        with gate.posted(url or self.url, "r-1", "HD-1", released, AI) as answer:
             return answer.status_code
 
     def kinds(self) -> list[str]:
@@ -74,7 +76,15 @@ def test_a_released_reply_arrives_and_the_hash_of_its_bytes_is_in_the_ledger_bef
 
     server.answer = look
     assert bench.post() == 200
-    assert server.received == [{"id": "r-1", "reference": "HD-1", "text": TEXT}]
+    assert server.received == [
+        {
+            "id": "r-1",
+            "reference": "HD-1",
+            "text": TEXT,
+            "ai_generated": True,
+            "notices": ["An AI helped."],
+        }
+    ]
     assert at_arrival == [["reply.intent"]]
     facts = json.loads(next(iter(bench.rows.rows())).body)
     assert (facts["purpose"], facts["subject"], facts["destination"]) == ("deliver", "r-1", "model")

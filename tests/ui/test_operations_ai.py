@@ -17,7 +17,7 @@ from assistant.settings import Settings
 from eval.hashing import HashingEmbedder
 from guardrails.policy import AiFeature
 from tests.fakes.parts import light_parts
-from ui.operations import by_hand, opt_outs, reindex, review, tenants, writing
+from ui.operations import by_hand, opt_outs, outbox, reindex, review, tenants, writing
 from ui.operations.ask import ASK, Question
 from ui.operations.base import Operation, Shape, TenantArgs, silent
 from ui.operations.batch import DRAFT, BatchArgs
@@ -27,6 +27,7 @@ from ui.operations.explain import EXPLAIN
 from ui.operations.ingest import UPLOAD, Article
 from ui.operations.operator import Operator
 from ui.operations.opt_outs import WhoArgs
+from ui.operations.outbox import OutboxArgs
 from ui.operations.review import OneDraft
 from ui.operations.tenants import TenantRules
 from ui.operations.tickets import IMPORT, Export
@@ -216,3 +217,28 @@ def test_a_draft_is_explained_whole_and_a_reply_by_hand_carries_no_notice(house:
     mine = house.do(EXPLAIN, OneDraft(tenant="acme", draft=made.id), "ada")
     assert (mine.ai_generated, mine.notices) == (False, ())
     assert [each.action for each in mine.decisions] == ["reply.written"]
+
+
+def test_what_ai_wrote_carries_the_notice_and_a_reply_by_hand_none(
+    house: House, tmp_path: Path
+) -> None:
+    told = tuple(sorted(house.home.tenant("acme").policy.rules.ai.notices))
+    assert told
+    (drafted,) = house.draft("N-1").written
+    answer = house.ask()
+    assert [(x.ai_generated, x.notices) for x in (drafted, answer)] == [(True, told)] * 2
+    lines = tmp_path / "lines.jsonl"
+    house.do(DRAFT, BatchArgs(tenant="acme", out=str(lines)))
+    for line in map(json.loads, lines.read_text(encoding="utf-8").splitlines()):
+        assert (line["ai_generated"], line["notices"]) == (True, list(told))
+    args = ByHandArgs(tenant="acme", reference="N-2", text="Hello Bob.")
+    mine = house.do(by_hand.WRITE, args, "ada")
+    assert (mine.ai_generated, mine.notices) == (False, ())
+    for each in (drafted, mine):
+        decide = review.DecideArgs(tenant="acme", draft=each.id)
+        house.do(review.APPROVE, decide, "rita")
+        house.do(review.RELEASE, decide, "rita")
+    theirs, own = house.do(outbox.LIST, OutboxArgs(tenant="acme"), "rita").replies
+    assert theirs.text.endswith("\n\n" + "\n\n".join(told))
+    assert (theirs.ai_generated, theirs.notices) == (True, told)
+    assert (own.text, own.ai_generated, own.notices) == ("Hello Bob.", False, ())

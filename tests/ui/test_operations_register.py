@@ -18,6 +18,7 @@ from assistant.register import places
 from assistant.register.from_settings import DATABASE, WEBHOOK, database_origin
 from assistant.settings import Settings
 from guardrails import RawText
+from guardrails.ai_mark import BY_HAND
 from guardrails.clock import utc_now
 from guardrails.egress import netguard
 from guardrails.identity.permissions import Person, release
@@ -64,7 +65,7 @@ class House:
     def posts(self, slug: str = "acme") -> bool:
         person = replace(RITA, tenant=slug)
         post = self.home.post_replies(slug)
-        return post("r-1", "HD-1", release(TEXT, person, slug)) is None
+        return post("r-1", "HD-1", release(TEXT, person, slug), BY_HAND) is None
 
     def rows(self, slug: str, kind: str) -> list[dict[str, Any]]:
         rows = self.home.desk(slug).ledger.rows()
@@ -171,7 +172,7 @@ def test_an_entry_that_ended_is_refused_at_the_next_request_and_its_address_too(
     post = house.home.post_replies("acme")
     house.do(register.END, EntryArgs(tenant="acme", name="desk"), house.officer())
     with pytest.raises(GateClosed, match="has ended"):
-        post("r-1", "HD-1", release(TEXT, RITA, "acme"))
+        post("r-1", "HD-1", release(TEXT, RITA, "acme"), BY_HAND)
     house.do(register.END, EntryArgs(name="desk"))
     assert server.received == []
     assert house.do(register.LIST, RegisterArgs()).entries == ()

@@ -157,7 +157,7 @@ def _cleared(value: str, each: Numbered) -> tuple[int, int]:
 
 
 def _compared(made: Written, *found: FindingView, refused: Sequence[FindingView] = ()) -> str:
-    draft = draft_view(replace(a_draft(), written=made))
+    draft = draft_view(replace(a_draft(), written=made), ())
     view = ReviewDetail(
         draft=draft.model_copy(update={"findings": found, "refused": tuple(refused)}),
         saw=made.saw.reveal(),

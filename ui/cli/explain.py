@@ -18,8 +18,7 @@ def explain(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False)
     if json:
         screen.as_json(found)
         return
-    for each in found.notices:
-        screen.say(each)
+    screen.notices(found.notices)
     screen.table(
         ("what", "value"),
         (

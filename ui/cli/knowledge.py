@@ -189,6 +189,7 @@ def _answer(answer: AnswerView) -> None:
         screen.say(answer.text)
         screen.say()
         screen.citations(answer.citations)
+        screen.notices(answer.notices)
         for each in answer.notes:
             screen.note(each)
         if answer.near_miss:

@@ -109,7 +109,7 @@ def export(*, tenant: Tenant, out: Out, json: Json = False) -> None:
     from ui.operations.ledger import EXPORT, ExportArgs
 
     done = perform(EXPORT, ExportArgs(tenant=tenant, path=str(out.absolute())))
-    screen.tell(done, f"{done.rows} rows: {done.path}", json=json)
+    screen.tell(done, f"{_counted(done.rows, 'row')}: {done.path}", json=json)
 
 
 def anchor(
@@ -133,7 +133,7 @@ def anchor(
         out.write_text("".join(f"{line}\n" for line in made.lines), encoding="ascii")
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from None
-    screen.tell(made, f"{len(made.lines)} anchors: {out}", json=json)
+    screen.tell(made, f"{_counted(len(made.lines), 'anchor')}: {out}", json=json)
 
 
 def key(*, json: Json = False) -> None:
@@ -142,6 +142,10 @@ def key(*, json: Json = False) -> None:
 
     found = perform(KEY, NoArgs())
     screen.tell(found, found.public_key.rstrip(), json=json)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _content(path: Path | None) -> str:

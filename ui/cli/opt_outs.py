@@ -33,7 +33,9 @@ def out(
     done = perform(OUT, args, credential=credential(login) if login else None)
     what = "Noted" if done.new else "Was noted before"
     screen.tell(
-        done, f"{what} ({done.id[:8]}); {done.withdrawn} waiting drafts were withdrawn.", json=json
+        done,
+        f"{what} ({done.id[:8]}). Waiting drafts that were withdrawn: {done.withdrawn}.",
+        json=json,
     )
 
 
@@ -45,7 +47,7 @@ def back_in(
 
     args = WhoArgs(tenant=tenant, person=who, ticket=ticket)
     done = perform(IN, args, credential=credential(login) if login else None)
-    screen.tell(done, f"{done.removed} opt-outs were removed.", json=json)
+    screen.tell(done, f"Opt-outs that were removed: {done.removed}.", json=json)
 
 
 def list_all(*, tenant: Tenant, login: AnyLogin = "", json: Json = False) -> None:

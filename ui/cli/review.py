@@ -91,6 +91,7 @@ def show(draft: DraftId, *, tenant: Tenant, login: Login, json: Json = False) ->
             ("what will be sent", found.to_send),
         )
     )
+    screen.notices(found.draft.notices)
     if found.brief:
         screen.say(f"\nfor agents only:\n\n{found.brief}\n")
     screen.citations(found.draft.citations)

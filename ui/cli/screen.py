@@ -98,6 +98,12 @@ def citations(cited: Iterable[CitationView]) -> None:
         say(f"  [{each.number}] {title.strip(', ')} ({each.source}, {each.place})")
 
 
+def notices(told: Iterable[str]) -> None:
+    """Print the notices that accompany what AI wrote."""
+    for each in told:
+        say(each)
+
+
 @contextmanager
 def watching() -> Generator[Progress | None]:
     """Show the progress, the rate and the time left of an operation, on a terminal only."""

@@ -249,6 +249,7 @@ def _show(result: WriteResult) -> None:
             screen.say(f"  ! {finding.kind}: {finding.note}")
         for note in draft.notes:
             screen.note(f"  {note}")
+        screen.notices(draft.notices)
         screen.say()
     _show_skipped(result.skipped)
     _show_failed(result.failed)

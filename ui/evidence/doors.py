@@ -117,6 +117,19 @@ class TwinDoors:
 
         return login_page(home, settings)
 
+    def draft_page(self, home: Home, tenant: str, login: str, draft: str) -> str:
+        """Return the HTML of a draft in review."""
+        from ui.operations.base import silent
+        from ui.operations.callers import Interface, logged_in
+        from ui.operations.operator import Operator
+        from ui.operations.review import SHOW, OneDraft
+        from ui.web.views.review import compare
+
+        caller = logged_in(home, login, Interface.PAGE)
+        args = OneDraft(tenant=tenant, draft=draft)
+        shown = Operator(home).perform(SHOW, caller, args, silent)
+        return str(compare(shown, may_decide=True))
+
     def switches(self) -> Mapping[str, Patch]:
         """Return the guards of this package that can be disabled."""
         return switches()

@@ -72,7 +72,8 @@ class AnswerView(Shape):
     ``noted`` means that the question is kept as a gap. ``restored`` is the text as the person who
     asked reads it, with the sentence that answers at ``highlight``. ``sources`` are the cited
     passages and ``near`` the nearest ones, to be opened. ``off`` says by whose choice no answer is
-    written; then ``near`` are the passages that were found.
+    written; then ``near`` are the passages that were found. ``notices`` accompany a text, which is
+    always ``ai_generated``; where there is none, nothing was.
     """
 
     question: str
@@ -90,6 +91,8 @@ class AnswerView(Shape):
     below: tuple[SourceView, ...] = ()
     near_miss: str = ""
     off: str = ""
+    ai_generated: bool
+    notices: tuple[str, ...]
 
 
 def _ask(home: Home, caller: Caller, args: Question, _progress: Progress) -> AnswerView:
@@ -140,7 +143,10 @@ def conversation_of(home: Home, caller: Caller, desk: Desk, wanted: str) -> Conv
 
 def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView:
     """Return ``answer`` as a result, with identity restored for ``person``."""
+    from assistant.flows.ai_notice import notices_of
+
     written, question = answer.written, answer.question
+    wrote = bool(written.body)
     body, highlight = placed(desk, person, written.body, written.highlight)
     return AnswerView(
         question=question.reveal(),
@@ -158,6 +164,8 @@ def answer_view(desk: Desk, person: Person | None, answer: Answer) -> AnswerView
         below=nearest(desk, person, answer.below, question),
         near_miss=answer.near_miss,
         off=answer.off,
+        ai_generated=wrote,
+        notices=notices_of(desk) if wrote else (),
     )
 
 

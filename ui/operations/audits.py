@@ -161,6 +161,7 @@ def _list(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) ->
 def _judge(home: Home, caller: Caller, args: JudgeArgs, _progress: Progress) -> Judged:
     from assistant.errors import BadInput
     from assistant.flows import audits
+    from assistant.flows.ai_notice import notices_of
     from assistant.model import Judgement
 
     desk, person = at_desk(home, caller, args.tenant)
@@ -173,7 +174,8 @@ def _judge(home: Home, caller: Caller, args: JudgeArgs, _progress: Progress) -> 
     if not left:
         audits.judge(desk, person, args.audit, Judgement(**given))
     form, draft = audits.form_of(desk, person, args.audit)
-    return Judged(form=_view(form, desk.clock(), names_of(home)), draft=draft_view(draft))
+    view = _view(form, desk.clock(), names_of(home))
+    return Judged(form=view, draft=draft_view(draft, notices_of(desk)))
 
 
 def _stats(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> AuditStats:

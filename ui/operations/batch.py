@@ -72,12 +72,13 @@ def _draft(home: Home, _caller: Caller, args: BatchArgs, progress: Progress) -> 
 def _batch(
     home: Home, args: BatchArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> BatchResult:
+    from assistant.flows.ai_notice import notices_of
     from assistant.flows.unanswered import choose
 
     desk = in_batch(home.desk(args.tenant))
     must_be_on(desk, kind)
     failed: list[Failure] = []
-    with _Lines(Path(args.out), args.tenant, kind.value) as lines:
+    with _Lines(Path(args.out), args.tenant, kind.value, notices_of(desk)) as lines:
         choice = choose(desk, _wanted(desk, args.export, progress), kind)
         missing = choice.wanted
         known = (each.id for each in choice.known if each.id not in lines.held)
@@ -116,7 +117,8 @@ class _Lines:
     It continues where it ended, and never changes a file with any other content.
     """
 
-    def __init__(self, path: Path, tenant: str, kind: str) -> None:
+    def __init__(self, path: Path, tenant: str, kind: str, notices: tuple[str, ...]) -> None:
+        self._notices = notices
         self.held: set[str] = set()
         self._head = {"tenant": tenant, "kind": kind}
         self._path = path
@@ -136,7 +138,7 @@ class _Lines:
     def add(self, drafts: Iterable[Draft]) -> None:
         """Append the drafts' lines; they are on the disk when this returns."""
         for draft in drafts:
-            line = self._head | draft_view(draft).model_dump(mode="json")
+            line = self._head | draft_view(draft, self._notices).model_dump(mode="json")
             self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
             self.held.add(draft.id)
         self._file.flush()

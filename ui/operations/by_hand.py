@@ -27,6 +27,7 @@ class ByHandArgs(TenantArgs):
 
 def _write(home: Home, caller: Caller, args: ByHandArgs, _progress: Progress) -> DraftView:
     from assistant.errors import BadInput
+    from assistant.flows.ai_notice import notices_of
     from assistant.flows.by_hand import write_reply
     from guardrails import RawText
 
@@ -40,7 +41,8 @@ def _write(home: Home, caller: Caller, args: ByHandArgs, _progress: Progress) ->
             args.reference,
             RawText(args.text),
             internal_confirmed=args.confirm_internal,
-        )
+        ),
+        notices_of(desk),
     )
 
 

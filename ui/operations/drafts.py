@@ -43,7 +43,8 @@ class DraftView(Shape):
 
     ``brief`` is for agents only, in Markdown with the citation numbers of ``body``. ``findings``
     are places of ``body``; ``refused`` are findings in a model's answer that was not used for it.
-    ``stale`` is how many messages of the ticket are newer than the draft.
+    ``stale`` is how many messages of the ticket are newer than the draft. ``ai_generated`` is false
+    for a reply by hand; ``notices`` accompany what AI wrote, and are appended when it is released.
     """
 
     id: str
@@ -59,6 +60,8 @@ class DraftView(Shape):
     refused: tuple[FindingView, ...]
     notes: tuple[str, ...]
     stale: int = 0
+    ai_generated: bool
+    notices: tuple[str, ...]
 
 
 class WrittenView(Shape):
@@ -72,20 +75,27 @@ class WrittenView(Shape):
 
 def written_view(desk: Desk, person: Person, draft: Draft) -> WrittenView:
     """Return ``draft`` as ``person`` may read it."""
+    from assistant.flows.ai_notice import notices_of
     from assistant.flows.seen import news_of
 
     body, brief = texts(desk, person, [draft.written.body, draft.written.brief])
     return WrittenView(
-        draft=draft_view(draft, stale=news_of(desk, draft)),
+        draft=draft_view(draft, notices_of(desk), stale=news_of(desk, draft)),
         body=body,
         brief=brief,
         sources=cited(desk, person, draft.written.citations),
     )
 
 
-def draft_view(draft: Draft, *, stale: int = 0) -> DraftView:
-    """Return ``draft`` as a result; ``stale`` is how many messages are newer."""
+def draft_view(draft: Draft, notices: tuple[str, ...], *, stale: int = 0) -> DraftView:
+    """Return ``draft`` as a result; ``stale`` is how many messages are newer.
+
+    ``notices`` are the tenant's; a reply by hand carries none of them.
+    """
+    from assistant.flows.ai_notice import mark_of
+
     written = draft.written
+    ai = mark_of(written, notices)
     return DraftView(
         id=draft.id,
         reference=draft.reference,
@@ -100,6 +110,8 @@ def draft_view(draft: Draft, *, stale: int = 0) -> DraftView:
         refused=tuple(_finding_view(each) for each in written.refused),
         notes=written.notes,
         stale=stale,
+        ai_generated=ai.generated,
+        notices=ai.notices,
     )
 
 

@@ -55,13 +55,13 @@ def _explain(home: Home, caller: Caller, args: OneDraft, _progress: Progress) ->
 
     desk, person = at_desk(home, caller, args.tenant)
     found = explain(desk, person, whole_id(desk, args.draft))
-    written, shown = found.draft.written, draft_view(found.draft)
+    written, shown = found.draft.written, draft_view(found.draft, found.ai.notices)
     return ExplanationView(
         draft=found.draft.id,
         reference=found.draft.reference,
         kind=found.draft.kind.value,
-        ai_generated=not written.by_hand,
-        notices=found.notices,
+        ai_generated=found.ai.generated,
+        notices=found.ai.notices,
         writer=written.drafted_by or written.writer,
         prompt=written.prompt,
         outcome=written.outcome or "",

@@ -155,22 +155,33 @@ def _export(home: Home, caller: Caller, args: ExportArgs, _progress: Progress) -
 
 
 def _write(path: Path, lines: Iterable[str]) -> int:
-    """Write lines to a new file that only its owner can read; return how many are rows."""
+    """Write lines to a new file that only its owner can read; return how many are rows.
+
+    There is no file after a failure: half an export is none.
+    """
     from assistant.errors import BadInput
 
-    rows = 0
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            for line in lines:
-                file.write(f"{line}\n")
-                rows += line.startswith('{"row"')
+        try:
+            return _fill(handle, lines)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except FileExistsError:
         raise BadInput(
             f"{path} exists already.", safe="It was not changed.", todo="Name another file."
         ) from None
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _fill(handle: int, lines: Iterable[str]) -> int:
+    rows = 0
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        for line in lines:
+            file.write(f"{line}\n")
+            rows += line.startswith('{"row"')
     return rows
 
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class ReplyView(Shape):
-    """A released reply; ``failure`` is a short code, empty if no attempt to send it failed."""
+    """A released reply; ``failure`` is a short code, empty if no attempt to send it failed.
+
+    ``ai_generated`` is false for a reply by hand; ``text`` ends with the ``notices``.
+    """
 
     reply: str
     reference: str
@@ -31,6 +34,8 @@ class ReplyView(Shape):
     failure: str = ""
     next_attempt_at: datetime | None = None
     given_up: bool = False
+    ai_generated: bool = False
+    notices: tuple[str, ...] = ()
 
 
 class OutboxArgs(TenantArgs):
@@ -96,6 +101,8 @@ def _view(item: OutboxItem, name: Callable[[str], str]) -> ReplyView:
         failure=tried.failure if tried else "",
         next_attempt_at=tried.next_at if tried else None,
         given_up=tried is not None and tried.next_at is None,
+        ai_generated=item.ai.generated,
+        notices=item.ai.notices,
     )
 
 

@@ -171,8 +171,10 @@ class Stats(Shape):
 
 def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Queue:
     from assistant.flows import review
+    from assistant.flows.ai_notice import notices_of
 
     desk, person = at_desk(home, caller, args.tenant)
+    notices = notices_of(desk)
     drafts = review.pending(desk, person)
     threads = desk.records.tickets.threads()
     starts = [""] * len(drafts)
@@ -181,7 +183,7 @@ def _list(home: Home, caller: Caller, args: QueueArgs, _progress: Progress) -> Q
         starts = [each.restored for each in shown]
     return Queue(
         drafts=tuple(
-            Waiting(**dict(draft_view(each, stale=_news(each, threads))), start=start)
+            Waiting(**dict(draft_view(each, notices, stale=_news(each, threads))), start=start)
             for each, start in zip(drafts, starts, strict=True)
         )
     )
@@ -204,12 +206,13 @@ def _beginning(written: Written) -> RedactedText:
 
 def _show(home: Home, caller: Caller, args: OneDraft, _progress: Progress) -> ReviewDetail:
     from assistant.flows import review, seen
+    from assistant.flows.ai_notice import notices_of
 
     desk, person = at_desk(home, caller, args.tenant)
     view = review.view(desk, person, whole_id(desk, args.draft))
     stale, name = seen.news_of(desk, view.draft), names_of(home)
     return ReviewDetail(
-        draft=draft_view(view.draft, stale=stale),
+        draft=draft_view(view.draft, notices_of(desk), stale=stale),
         saw=view.saw.for_display(),
         said=view.said.for_display(),
         to_send=view.to_send.for_display(),

@@ -174,6 +174,8 @@ def _unwanted(desk: Desk, named: list[str], kind: DraftKind) -> Iterator[Skip]:
 def _write(
     home: Home, args: WriteArgs, kind: DraftKind, write: Write, progress: Progress
 ) -> WriteResult:
+    from assistant.flows.ai_notice import notices_of
+
     desk = home.desk(args.tenant)
     must_be_on(desk, kind)
     desk = in_batch(desk) if args.all else desk
@@ -188,7 +190,7 @@ def _write(
         if isinstance(made, Failure):
             failed.append(made)
         else:
-            written.append(draft_view(made))
+            written.append(draft_view(made, notices_of(desk)))
     progress(pace.at(len(references), len(references)))
     return WriteResult(written=tuple(written), failed=tuple(failed), skipped=skipped)
 

@@ -10,7 +10,7 @@ from guardrails.detect.kinds import KINDS
 from guardrails.placeholders import Placeholder, find
 from ui.operations.drafts import CitationView
 from ui.web.findings import Numbered, Piece, lay
-from ui.web.html import Html, el, text
+from ui.web.html import Html, el, join, text
 from ui.web.markdown import rendered
 
 _CITATION = re.compile(r"\[([1-9][0-9]?)\]")
@@ -22,6 +22,11 @@ _WRITERS = {"extractive": "quoted from the documents", "person": "changed by a p
 def made_how(writer: str) -> str:
     """Return who wrote a text, in a few words."""
     return _WRITERS.get(writer, f"written by {writer}")
+
+
+def notices(told: Sequence[str]) -> Html:
+    """Return the notices that accompany what AI wrote, in small text."""
+    return join(el("p", text(each), class_="qd-ai-notice") for each in told)
 
 
 def new_messages(number: int) -> str:

@@ -29,6 +29,7 @@ from assistant.model import (
     Written,
 )
 from guardrails import RedactedText
+from guardrails.ai_mark import AiMark
 
 _TEXTS_OF_CITATION = 3  # source, title, heading
 
@@ -136,6 +137,8 @@ def reply_row(scope: Scope, reply: Reply) -> dict[str, Any]:
         released_by=reply.released_by,
         released_at=reply.released_at,
         delivered_at=reply.delivered_at,
+        ai_generated=reply.ai.generated,
+        notices=json.dumps(reply.ai.notices),
     )
 
 
@@ -149,6 +152,7 @@ def reply(scope: Scope, row: Row[Any]) -> Reply:
         released_by=row.released_by,
         released_at=row.released_at,
         delivered_at=row.delivered_at,
+        ai=AiMark(row.ai_generated, tuple(json.loads(row.notices))),
     )
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -562,6 +563,8 @@ replies = Table(
     Column("released_by", String(254), nullable=False),
     Column("released_at", Moment, nullable=False),
     Column("delivered_at", Moment),
+    Column("ai_generated", Boolean, nullable=False, server_default=true()),
+    Column("notices", Text, nullable=False, server_default="[]"),
     ForeignKeyConstraint(
         ["tenant_id", "draft_id"], ["drafts.tenant_id", "drafts.id"], ondelete="CASCADE"
     ),

@@ -8,10 +8,12 @@ from eval.evidence.control import Control
 from eval.evidence.controls import (
     access,
     ai,
+    ai_notice,
     audits,
     egress,
     erasing,
     kept,
+    ledgers,
     policies,
     review,
     seal,
@@ -23,7 +25,21 @@ from guardrails.policy.controls import CONTROLS as CONTROL_LINES
 IDS = tuple(CONTROL_LINES)
 """Every control that a clause may name, built or not, in the order of a report."""
 
-_FAMILIES = (access, ai, audits, egress, erasing, kept, policies, review, seal, tenants, transport)
+_FAMILIES = (
+    access,
+    ai,
+    ai_notice,
+    audits,
+    egress,
+    erasing,
+    kept,
+    ledgers,
+    policies,
+    review,
+    seal,
+    tenants,
+    transport,
+)
 
 CONTROLS: Mapping[str, Control] = {
     control.id: control for family in _FAMILIES for control in family.CONTROLS

@@ -20,6 +20,7 @@ from eval.evidence.material import TICKET
 from eval.evidence.switches import of_leakage, replaced
 from eval.evidence.twin import Twin
 from guardrails import RawText
+from guardrails.ai_mark import BY_HAND
 from guardrails.audit.ledger import Fact, Ledger, Row
 from guardrails.egress.place import Place
 from guardrails.identity.permissions import Person, release
@@ -100,7 +101,7 @@ class _Register:
         before, person = len(server.strange), Person("", slug, may_read=True, may_release=True)
         try:
             post = self.twin.home.post_replies(slug)
-            post("probe", TICKET, release(RawText("A reply."), person, slug))
+            post("probe", TICKET, release(RawText("A reply."), person, slug), BY_HAND)
         except QuietdeskError:
             pass
         return len(server.strange) - before

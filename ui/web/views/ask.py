@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ui.operations.ask import AnswerView
 from ui.operations.texts import Text
-from ui.web.chips import made_how, redacted
+from ui.web.chips import made_how, notices, redacted
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.gaps import noted
 from ui.web.views.notice import empty
@@ -79,7 +79,17 @@ def _answered(found: AnswerView, may_decide: bool) -> Html:
     by = el("p", text(made_how(found.writer)), class_="qd-meta")
     cited = sources(found.sources, RESTORED, may_decide=may_decide)
     body = el("div", shown, class_="qd-body")
-    return join((_missed(found), notes, body, by, below(found.below, RESTORED), cited))
+    return join(
+        (
+            _missed(found),
+            notes,
+            body,
+            notices(found.notices),
+            by,
+            below(found.below, RESTORED),
+            cited,
+        )
+    )
 
 
 def _missed(found: AnswerView) -> Html:

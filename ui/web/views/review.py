@@ -11,7 +11,7 @@ from typing import LiteralString
 from assistant.model import DraftState, FindingKind
 from ui.operations.drafts import DraftView
 from ui.operations.review import DecisionView, NewMessage, ReviewDetail, Waiting
-from ui.web.chips import cited_prose, made_how, new_messages, pill, redacted, uncut, when
+from ui.web.chips import cited_prose, made_how, new_messages, notices, pill, redacted, uncut, when
 from ui.web.findings import Numbered, number, numbered
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import back, empty
@@ -246,7 +246,7 @@ def _said(view: ReviewDetail, found: Sequence[Numbered], *, correct: bool) -> Ht
 def _to_send(view: ReviewDetail, found: Sequence[Numbered]) -> Html:
     if not view.draft.body:
         return el("p", words("Nothing yet. Write the reply below."), class_="qd-nothing")
-    return sending(view, found)
+    return join((sending(view, found), notices(view.draft.notices)))
 
 
 def _findings(

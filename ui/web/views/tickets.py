@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.model import DraftKind, DraftState
 from ui.operations.drafts import DraftView, WrittenView
 from ui.operations.tickets import FoundTicket, TicketFull, TicketsFound, TurnView
-from ui.web.chips import made_how, new_messages, pill, redacted, when
+from ui.web.chips import made_how, new_messages, notices, pill, redacted, when
 from ui.web.html import NOTHING, Html, el, join, text, words
 from ui.web.views.notice import back, empty
 from ui.web.views.sources import sources
@@ -51,6 +51,7 @@ def written(made: WrittenView, mode: TextMode) -> Html:
         _written_head(draft),
         _brief(made, mode),
         body,
+        notices(draft.notices),
         notes,
         sources(made.sources, mode),
         _next_step(draft),
