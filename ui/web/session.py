@@ -44,7 +44,7 @@ class SessionWall:
     def __init__(self, app: ASGIApp, home: Home) -> None:
         self._app = app
         self._home = home
-        self._open = _OPEN | (_OPEN_WITH_ISSUER if home.settings.oidc_issuer else frozenset())
+        self._open = _OPEN | (_OPEN_WITH_ISSUER if home.settings.oidc_issuer else frozenset[str]())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
