@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from guardrails.policy import Role
+from guardrails.policy.words import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from guardrails.detect.directory import KnownPerson
 from guardrails.identity.permissions import Person, Right
-from guardrails.policy import Access, Policy, Role
-from guardrails.policy.versions import Version
+from guardrails.policy.words import Role
+
+if TYPE_CHECKING:
+    from guardrails.policy import Access, Policy
+    from guardrails.policy.versions import Version
 
 _READERS = frozenset({Role.AGENT, Role.REVIEWER, Role.OFFICER})
 """Who may see tickets at all; the tenant's rules say to whom they are shown unredacted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from guardrails.policy import Purpose, SubprocessorKind
+from guardrails.policy.words import Purpose, SubprocessorKind
 
 PURPOSES = {
     SubprocessorKind.MODEL: frozenset(

@@ -11,10 +11,12 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from guardrails.audit.ledger import Fact, Ledger
 from guardrails.errors import Refused
+
+if TYPE_CHECKING:
+    from guardrails.audit.ledger import Fact, Ledger
 
 T = TypeVar("T")
 

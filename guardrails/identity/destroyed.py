@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from guardrails.detect.directory import KnownPerson
 from guardrails.detect.kinds import KINDS
 from guardrails.errors import BadInput
-from guardrails.policy.rules import Redaction
 from guardrails.spans import EntityType, Span
 from guardrails.text import RawText, unwrap
+
+if TYPE_CHECKING:
+    from guardrails.policy.rules import Redaction
 
 MARK: Final = "‹secret destroyed›"
 """Replaces a secret. Its wording is stored in homes, so changing it needs a migration."""

@@ -6,10 +6,14 @@ rule, so no policy can switch it off.
 
 from __future__ import annotations
 
-from guardrails.policy.destination import Destination
-from guardrails.policy.policy import Policy
-from guardrails.policy.rules import Access, Rules
-from guardrails.policy.words import AiFeature, Purpose, Role, SubprocessorKind
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guardrails.policy.destination import Destination
+    from guardrails.policy.policy import Policy
+    from guardrails.policy.rules import Access, Rules
+    from guardrails.policy.words import AiFeature, Purpose, Role, SubprocessorKind
 
 __all__ = [
     "Access",
@@ -21,3 +25,21 @@ __all__ = [
     "Rules",
     "SubprocessorKind",
 ]
+
+_MODULES = {
+    "Access": "rules",
+    "AiFeature": "words",
+    "Destination": "destination",
+    "Policy": "policy",
+    "Purpose": "words",
+    "Role": "words",
+    "Rules": "rules",
+    "SubprocessorKind": "words",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name when it is first used: the help of a command needs words, and no rules."""
+    if name not in _MODULES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

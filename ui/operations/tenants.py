@@ -11,7 +11,6 @@ from assistant.errors import BadInput
 from assistant.model import Role
 from guardrails.identity.permissions import Right
 from guardrails.policy import AiFeature
-from guardrails.policy.versions import pending
 from guardrails.policy.words import PhiRule, Training
 from ui.operations.base import NoArgs, Operation, Progress, Shape, TenantArgs
 from ui.operations.callers import Caller
@@ -94,6 +93,7 @@ def _list(home: Home, _caller: Caller, _args: NoArgs, _progress: Progress) -> Te
 
 
 def _show(home: Home, _caller: Caller, args: TenantArgs, _progress: Progress) -> TenantDetail:
+    from guardrails.policy.versions import pending
     from ingestion.staleness import stale
 
     tenant = home.tenant(args.tenant)
