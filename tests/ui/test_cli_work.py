@@ -68,7 +68,9 @@ def test_a_reply_goes_out_through_a_person(served: Served, tmp_path: Path) -> No
     assert served.run("outbox", "export", *RITA, "--out", str(out)).code == 0
     assert out.stat().st_mode & 0o777 == 0o600
     texts = [json.loads(line)["text"] for line in out.read_text().splitlines()]
-    assert [text for text in texts if text.startswith("Dear Theodora, restart it.\n\nThis text was")]
+    assert [
+        text for text in texts if text.startswith("Dear Theodora, restart it.\n\nThis text was")
+    ]
     again = served.run("outbox", "export", *RITA, "--out", str(out))
     assert (again.code, len(out.read_text().splitlines())) == (2, len(texts))
 

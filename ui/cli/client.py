@@ -7,8 +7,12 @@ without a listener belongs to another command, for which this one waits.
 from __future__ import annotations
 
 import json
+import signal
+import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from assistant.settings import Settings
-    from ui.operations.base import ArgsT, Credential, Operation, Progress, ResultT
+    from ui.operations.base import ArgsT, Credential, Operation, Progress, ResultT, Step
     from ui.wire import Call
 
 _PATIENCE_S = 30.0
@@ -117,7 +121,40 @@ def _here(
         configure(settings.home)
         operator = Operator(home)
         caller = operator.caller(Interface.SHELL, credential, owns=True)
-        return operator.perform(operation, caller, args, progress)
+        with _stopping(progress) as told:
+            return operator.perform(operation, caller, args, told)
+
+
+@contextmanager
+def _stopping(progress: Progress) -> Generator[Progress]:
+    """Stop at Ctrl-C, or at the next step: inside a `__del__`, Python ignores an interrupt."""
+    if threading.current_thread() is not threading.main_thread():  # only this one gets signals
+        yield progress
+        return
+    asked = threading.Event()
+
+    def note(_number: int, _frame: object) -> None:
+        asked.set()
+        raise KeyboardInterrupt
+
+    def told(step: Step) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        progress(step)
+
+    def unraisable(ignored: sys.UnraisableHookArgs) -> None:
+        if ignored.exc_type is not KeyboardInterrupt:
+            hook(ignored)
+
+    hook, sys.unraisablehook = sys.unraisablehook, unraisable
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield told
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = hook
+    if asked.is_set():
+        raise KeyboardInterrupt
 
 
 def _must_exist(settings: Settings) -> None:
